@@ -1,0 +1,268 @@
+"""Delays between two events, from the medians and means that are published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+from cseanalysis.values import Interval, NotEstimableError
+
+Family = Literal["gamma", "lognormal", "weibull"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A distribution of days from one event to a later one, among cases that reach the later one.
+
+    Parameters
+    ----------
+    family
+        ``"gamma"`` and ``"weibull"`` (shape 1 is the exponential) or ``"lognormal"`` (shape is the standard
+        deviation of the logarithm).
+    shape
+        Positive; small gamma and Weibull shapes mean many quick cases and a long tail.
+    scale
+        Days; positive.
+
+    Examples
+    --------
+    >>> exponential = Delay("gamma", 1.0, 100.0)
+    >>> round(float(exponential.completeness(100.0)), 4)
+    0.6321
+    """
+
+    family: Family
+    shape: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        if self.family not in ("gamma", "lognormal", "weibull"):
+            raise ValueError(f"family {self.family!r}: must be gamma, lognormal or weibull")
+        for name in ("shape", "scale"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise ValueError(f"{name} is {value}: must be positive and finite")
+
+    def completeness(self, days: ArrayLike) -> NDArray[np.float64]:
+        """Return the share of eventual events seen within ``days``, same shape as ``days``."""
+        return np.asarray(_distribution(self).cdf(days), dtype=float)
+
+    def quantile(self, share: float) -> float:
+        """Return the days within which ``share`` of the eventual events are seen."""
+        return float(_distribution(self).ppf(share))
+
+    def mean(self) -> float:
+        """Return the mean in days."""
+        return float(_distribution(self).mean())
+
+    def mass(self, periods: int, *, period_days: float) -> NDArray[np.float64]:
+        """Return the probability mass by whole periods, index 0 the period of the first event itself.
+
+        Parameters
+        ----------
+        periods
+            Number of periods, at least 1; the mass beyond them is left out, so the sum may stay below 1.
+        period_days
+            Length of a period in days.
+
+        Returns
+        -------
+        ndarray of shape (periods,)
+
+        Notes
+        -----
+        First events fall evenly within their period, so the share seen by the end of period ``k`` is the mean
+        of the distribution function over ``[k h, (k + 1) h]``, exact here through partial expectations; placing
+        all first events at one date biases the early periods (Park et al. 2024 on double censoring).
+        """
+        if periods < 1 or not period_days > 0:
+            raise ValueError(f"{periods} periods of {period_days} days: needs at least one period of positive length")
+        ends = period_days * np.arange(periods + 1)
+        seen = np.diff(_integral_of_completeness(self, ends)) / period_days
+        return np.diff(seen, prepend=0.0)
+
+
+def delay_from_quantiles(
+    quantiles: Mapping[float, float], *, family: Family, shape: Interval, growth: float = 0.0
+) -> tuple[Delay, Delay]:
+    """Fit the scale of a delay to one published quantile, at both ends of an assumed range of shapes.
+
+    Parameters
+    ----------
+    quantiles
+        One quantile, e.g. ``{0.5: 261}`` for a published median of 261 days.
+    family
+        See `Delay`. A single quantile cannot tell families or shapes apart: both are assumptions.
+    shape
+        Range of shapes.
+    growth
+        Continuous growth of the first events, per day. A median of charges *made in* a year looks back on
+        the smaller intake of earlier years, so it is shorter than the median of the offences recorded in a
+        year. Only the gamma family, where the correction is exact.
+
+    Returns
+    -------
+    tuple of two Delay
+        The delay of a cohort at the low and at the high shape. Between them, completeness at any age is
+        monotone in the shape, so the two enclose the range.
+
+    Raises
+    ------
+    ValueError
+        When there is not exactly one quantile, or it or its level is impossible.
+    NotEstimableError
+        When intake grows faster than the delay's tail falls, so that no cohort delay fits.
+
+    Notes
+    -----
+    With intake growing at rate ``r`` the delays seen in completed cases have density proportional to
+    ``f(t) exp(-r t)`` (Kalbfleisch and Lawless 1991); for a gamma with rate ``b`` that is a gamma with rate
+    ``b + r`` and the same shape.
+
+    Examples
+    --------
+    >>> one, two = delay_from_quantiles({0.5: 100.0}, family="gamma", shape=Interval(1.0, 2.0, "bound"))
+    >>> round(one.quantile(0.5), 6), round(two.quantile(0.5), 6)
+    (100.0, 100.0)
+    """
+    if len(quantiles) != 1:
+        raise ValueError(
+            f"{len(quantiles)} quantiles given: give one; the range of shapes stands for what others would tell"
+        )
+    ((level, days),) = quantiles.items()
+    if not 0 < level < 1 or not (math.isfinite(days) and days > 0):
+        raise ValueError(f"quantile {level}: {days} days; the level must lie between 0 and 1 and the days be positive")
+
+    def fit(value: float) -> Delay:
+        unit = Delay(family, value, 1.0)
+        return _forward(Delay(family, value, days / unit.quantile(level)), growth)
+
+    return fit(shape.low), fit(shape.high)
+
+
+def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tuple[Delay, Delay]:
+    """Fit the scale of a gamma delay to a published mean, at both ends of an assumed range of shapes.
+
+    Parameters
+    ----------
+    mean
+        Published mean in days of the cases completed in a period.
+    shape
+        Range of gamma shapes.
+    growth
+        Continuous growth of the first events, per day; see `delay_from_quantiles`.
+
+    Returns
+    -------
+    tuple of two Delay
+        The delay of a cohort at the low and at the high shape.
+
+    Raises
+    ------
+    ValueError
+        When the mean is not positive.
+    NotEstimableError
+        When intake grows faster than the delay's tail falls.
+
+    Examples
+    --------
+    >>> [round(delay.mean(), 6) for delay in delay_from_mean(300.0, shape=Interval(1.0, 2.0, "bound"))]
+    [300.0, 300.0]
+    """
+    if not (math.isfinite(mean) and mean > 0):
+        raise ValueError(f"mean is {mean} days: must be positive and finite")
+    low, high = (_forward(Delay("gamma", value, mean / value), growth) for value in (shape.low, shape.high))
+    return low, high
+
+
+def forward_mean(
+    observed_mean: float,
+    growth: float,
+    family: Literal["exponential", "gamma"] = "exponential",
+    shape: float = 1,
+) -> float:
+    """Return the mean delay of a cohort from the mean seen among completed cases while intake grows.
+
+    Parameters
+    ----------
+    observed_mean
+        Mean delay of the cases completed in a period, in some unit of time.
+    growth
+        Continuous growth of intake per that unit; negative when intake falls.
+    family
+        ``"exponential"``, or ``"gamma"`` with ``shape``.
+    shape
+        Gamma shape; must be 1 for the exponential.
+
+    Returns
+    -------
+    float
+        Mean in the same unit: ``k / (k / m - r)`` for shape ``k``, observed mean ``m``, growth ``r``.
+
+    Raises
+    ------
+    ValueError
+        When the observed mean is not positive or the exponential is given another shape.
+    NotEstimableError
+        When intake grows so fast that every observed mean is short, whatever the cohort's delay.
+
+    Notes
+    -----
+    Britton and Scalia Tomba (2019): seen backwards, an exponential delay with mean ``m`` has mean
+    ``1 / (1 / m + r)``. With 12 months and 5% a month that is 7.5 months.
+
+    Examples
+    --------
+    >>> round(forward_mean(7.5, 0.05), 6)
+    12.0
+    """
+    if family not in ("exponential", "gamma") or (family == "exponential" and shape != 1):
+        raise ValueError(f"family {family!r} with shape {shape}: must be 'gamma', or 'exponential' with shape 1")
+    if not (math.isfinite(observed_mean) and observed_mean > 0):
+        raise ValueError(f"observed_mean is {observed_mean}: must be positive and finite")
+    return _forward(Delay("gamma", shape, observed_mean / shape), growth).mean()
+
+
+def _forward(backward: Delay, growth: float) -> Delay:
+    """Turn the delay seen among completed cases into the delay of a cohort."""
+    if growth == 0:
+        return backward
+    if backward.family != "gamma":
+        raise ValueError(
+            f"growth {growth} with family {backward.family!r}: the correction is exact for 'gamma' only; use it"
+        )
+    rate = 1 / backward.scale - growth
+    if rate <= 0:
+        raise NotEstimableError(
+            f"intake growing at {growth:.4g} a day against a delay whose tail falls at {1 / backward.scale:.4g} a day: "
+            "completed cases then say nothing about the long delays; use a smaller growth or follow cohorts"
+        )
+    return Delay("gamma", backward.shape, 1 / rate)
+
+
+def _distribution(delay: Delay) -> stats.rv_frozen:
+    if delay.family == "gamma":
+        return stats.gamma(delay.shape, scale=delay.scale)
+    if delay.family == "weibull":
+        return stats.weibull_min(delay.shape, scale=delay.scale)
+    return stats.lognorm(delay.shape, scale=delay.scale)
+
+
+def _integral_of_completeness(delay: Delay, days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Integrate the distribution function from 0: ``x F(x)`` minus the partial expectation up to ``x``."""
+    relative, k = days / delay.scale, delay.shape
+    partial: NDArray[np.float64]
+    if delay.family == "gamma":
+        partial = k * special.gammainc(k + 1, relative)
+    elif delay.family == "weibull":
+        partial = special.gamma(1 + 1 / k) * special.gammainc(1 + 1 / k, relative**k)
+    else:
+        with np.errstate(divide="ignore"):
+            partial = np.exp(k * k / 2) * special.ndtr(np.log(relative) / k - k)
+    return days * delay.completeness(days) - delay.scale * partial

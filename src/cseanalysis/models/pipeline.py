@@ -1,0 +1,101 @@
+"""Cohorts on their way through a delay: what has become visible, and what is still to come."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def project_cohorts(intake: ArrayLike, delay: ArrayLike, probability: float) -> NDArray[np.float64]:
+    """Return the events expected in each period from cohorts that entered up to then.
+
+    Parameters
+    ----------
+    intake
+        Cases entering in each period, oldest first, shape (periods,). Net negative entries are kept.
+    delay
+        Probability mass of the delay in whole periods, index 0 the same period; see `Delay.mass`. Mass beyond
+        the last period given never arrives.
+    probability
+        Probability that a case ever has the event, in [0, 1].
+
+    Returns
+    -------
+    ndarray of shape (periods,)
+        Expected events by the period in which they happen; as long as ``intake``. Cases that entered before
+        the first period are not in it, so early periods are too low.
+
+    Raises
+    ------
+    ValueError
+        When the delay is not a probability mass or the probability is impossible.
+
+    Notes
+    -----
+    The convolution of back-calculation (Brookmeyer and Gail 1988), with the delay taken as given.
+
+    Examples
+    --------
+    >>> project_cohorts([100, 200], [0.25, 0.75], 0.4).tolist()
+    [10.0, 50.0]
+    """
+    cases = np.asarray(intake, dtype=float)
+    mass = _checked_mass(delay)
+    if not 0 <= probability <= 1:
+        raise ValueError(f"probability is {probability}: must lie between 0 and 1")
+    if cases.ndim != 1 or not np.isfinite(cases).all():
+        raise ValueError(f"intake has shape {cases.shape}: must be one finite count per period; missing is not zero")
+    expected: NDArray[np.float64] = probability * np.convolve(cases, mass)[: len(cases)]
+    return expected
+
+
+def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
+    """Return the share of each cohort's eventual events that is visible when the last period ends.
+
+    Parameters
+    ----------
+    delay
+        Probability mass of the delay in whole periods, index 0 the same period.
+    periods
+        Number of cohorts, one a period, the last being the youngest.
+
+    Returns
+    -------
+    ndarray of shape (periods,)
+        Oldest cohort first. A low share for a recent cohort means recent, not rare.
+
+    Raises
+    ------
+    ValueError
+        When the delay is not a probability mass, or shorter than ``periods`` while mass is left out.
+
+    Examples
+    --------
+    >>> completeness([0.5, 0.25, 0.25], 3).tolist()
+    [1.0, 0.75, 0.5]
+    """
+    mass = _checked_mass(delay)
+    if len(mass) < periods:
+        if mass.sum() < 1 - 1e-9:
+            raise ValueError(
+                f"delay has {len(mass)} periods and sums to {mass.sum():.6g}, {periods} cohorts asked: "
+                "give its mass for as many periods as there are cohorts"
+            )
+        mass = np.pad(mass, (0, periods - len(mass)))
+    return np.minimum(np.cumsum(mass[:periods]), 1.0)[::-1]
+
+
+def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
+    mass = np.asarray(delay, dtype=float)
+    if (
+        mass.ndim != 1
+        or len(mass) == 0
+        or not np.isfinite(mass).all()
+        or (mass < -1e-12).any()
+        or mass.sum() > 1 + 1e-9
+    ):
+        raise ValueError(
+            f"delay has shape {mass.shape} and sums to {mass.sum():.6g}: must be a probability mass by period, "
+            "none negative, summing to at most 1"
+        )
+    return np.maximum(mass, 0.0)

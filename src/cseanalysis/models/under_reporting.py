@@ -1,0 +1,140 @@
+"""From a recorded count and a reporting probability to the total it implies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from cseanalysis.values import Assumption, Interval
+
+
+def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
+    """Divide a recorded count by a reporting probability, end by end.
+
+    Parameters
+    ----------
+    recorded
+        Count of events recorded; finite, not negative.
+    reporting_probability
+        Share of the total that is recorded, in (0, 1]. It must be about the same events, unit, period and
+        area as ``recorded``: the division cannot check that, the caller must.
+
+    Returns
+    -------
+    Interval
+        The total, of the same kind (and level) as the probability, because the division is monotone.
+
+    Raises
+    ------
+    ValueError
+        When the count is negative or not finite, or the probability leaves (0, 1].
+
+    Notes
+    -----
+    With ``T`` the total, ``R`` the recorded count and ``p = R / T``: ``T`` lies in ``[R / p_high, R / p_low]``.
+    The total minus ``R`` is the dark figure. No value inside a bound is favoured; in particular the mean of
+    ``R / p`` is not ``R`` over the mean of ``p``.
+
+    Examples
+    --------
+    >>> implied_total(500, Interval(0.4, 0.5, "bound"))
+    Interval(low=1000.0, high=1250.0, kind='bound', level=None)
+    """
+    _check_count("recorded", recorded)
+    low, high = reporting_probability.low, reporting_probability.high
+    if not (low > 0 and high <= 1):
+        raise ValueError(
+            f"reporting_probability from {low} to {high}: must be above 0 (0 implies an infinite total) and at most 1"
+        )
+    return Interval(recorded / high, recorded / low, reporting_probability.kind, reporting_probability.level)
+
+
+def breakdown_probability(recorded: float, claimed_total: float) -> float:
+    """Return the reporting probability at which a claimed total is exactly met.
+
+    Parameters
+    ----------
+    recorded
+        Count of events recorded; finite, not negative.
+    claimed_total
+        Total that somebody states, in the same unit, period and area; at least ``recorded``.
+
+    Returns
+    -------
+    float
+        ``recorded / claimed_total``: the claim "at least this many" fails when the true reporting
+        probability is larger, the claim "at most this many" when it is smaller.
+
+    Raises
+    ------
+    ValueError
+        When the claimed total is smaller than the recorded count, or a count is negative or not finite.
+
+    Examples
+    --------
+    >>> breakdown_probability(500, 1250)
+    0.4
+    """
+    _check_count("recorded", recorded)
+    _check_count("claimed_total", claimed_total)
+    if claimed_total < recorded or claimed_total == 0:
+        raise ValueError(
+            f"claimed_total {claimed_total} against {recorded} recorded: a total is above 0 and holds what was recorded; "
+            "check that both count the same unit"
+        )
+    return recorded / claimed_total
+
+
+def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
+    """Multiply reporting probabilities that contain different losses.
+
+    Parameters
+    ----------
+    assumptions
+        Probabilities, each naming the losses it contains: not disclosed, not reported, not recorded. They are
+        chained, each conditional on the one before.
+
+    Returns
+    -------
+    Interval
+        Bound for the product.
+
+    Raises
+    ------
+    ValueError
+        When one is not a probability, names no loss, or a loss is contained twice: dividing by both would
+        count the same loss two times.
+
+    Examples
+    --------
+    >>> told = Assumption("told", 0.1, 0.2, "probability", "survey", "ONS", "table 1", ("disclosed", "reported"))
+    >>> kept = Assumption("kept", 0.8, 1.0, "probability", "audit", "HMIC", "page 1", ("recorded",))
+    >>> joint_reporting_probability([told, kept]).high
+    0.2
+    """
+    chain = list(assumptions)
+    seen: dict[str, str] = {}
+    for assumption in chain:
+        if assumption.unit != "probability" or not assumption.loss:
+            raise ValueError(
+                f"assumption {assumption.id}: unit {assumption.unit!r}, losses {assumption.loss}; a link of the chain "
+                "must be a probability that names the losses it contains"
+            )
+        for loss in assumption.loss:
+            if loss in seen:
+                raise ValueError(
+                    f"the loss 'not {loss}' is contained in both {seen[loss]} and {assumption.id}; "
+                    "chaining them would count it twice: use one of the two"
+                )
+            seen[loss] = assumption.id
+    if not chain:
+        raise ValueError("no probabilities given; a chain has at least one link")
+    return Interval(math.prod(a.low for a in chain), math.prod(a.high for a in chain), "bound")
+
+
+def _check_count(name: str, count: float) -> None:
+    if not math.isfinite(count) or count < 0:
+        raise ValueError(
+            f"{name} is {count}: must be a finite count, not negative; net negative cells belong to small areas, "
+            "sum them first"
+        )

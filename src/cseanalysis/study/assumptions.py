@@ -1,0 +1,62 @@
+"""Read ``assumptions.toml``: every arguable number, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import MappingProxyType
+
+from cseanalysis.study.project import find_project, read_toml
+from cseanalysis.values import Assumption
+
+_FIELDS = {field.name for field in fields(Assumption)} - {"id"}
+_REQUIRED = _FIELDS - {"loss"}
+
+
+def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]:
+    """Return the study's assumptions by id, in the order of the file.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Mapping of str to Assumption
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout.
+    ValueError
+        Naming every malformed entry at once: missing or unknown fields, inverted ranges, impossible probabilities.
+    """
+    path = find_project(root).assumptions
+    found: dict[str, Assumption] = {}
+    problems: list[str] = []
+    for name, entry in read_toml(path).items():
+        try:
+            found[name] = _assumption(name, entry)
+        except (TypeError, ValueError) as error:
+            problems.append(str(error))
+    if problems:
+        more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
+        raise ValueError(f"{path.name}: " + "; ".join(problems[:5]) + more)
+    return MappingProxyType(found)
+
+
+def _assumption(name: str, entry: object) -> Assumption:
+    if not isinstance(entry, dict):
+        raise TypeError(f"{name} = {entry!r}: must be a table with {', '.join(sorted(_REQUIRED))}")
+    if missing := sorted(_REQUIRED - entry.keys()):
+        raise ValueError(f"assumption {name}: lacks {', '.join(missing)}; add them")
+    if unknown := sorted(entry.keys() - _FIELDS):
+        raise ValueError(
+            f"assumption {name}: unknown fields {', '.join(unknown)}; allowed are {', '.join(sorted(_FIELDS))}"
+        )
+    for end in ("low", "high"):
+        if isinstance(entry[end], bool) or not isinstance(entry[end], int | float):
+            raise TypeError(f"assumption {name}: {end} is {entry[end]!r}; must be a number")
+    return Assumption(name, **{**entry, "loss": tuple(entry.get("loss", ()))})

@@ -1,0 +1,122 @@
+"""Where the study's files are, and whether its raw data are what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class ChecksumError(ValueError):
+    """A raw file is missing or is not the one that was registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folders of one checkout of the study (or of a staged copy)."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Published tables, read-only."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """Tidy tables, built."""
+        return self.root / "data" / "processed"
+
+    @property
+    def assumptions(self) -> Path:
+        """Every arguable number."""
+        return self.root / "assumptions.toml"
+
+    @property
+    def results(self) -> Path:
+        """Every reported number."""
+        return self.root / "reports" / "results.json"
+
+    @property
+    def notebooks(self) -> Path:
+        """The chapters."""
+        return self.root / "notebooks"
+
+
+def find_project(root: Path | str | None = None) -> Project:
+    """Find the study's checkout.
+
+    Parameters
+    ----------
+    root
+        The checkout's folder; without it, the first folder from here upwards that holds
+        ``assumptions.toml`` and ``data/raw/sources.toml``.
+
+    Returns
+    -------
+    Project
+        The folders of the study.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no checkout: the installed library carries no data.
+    """
+    start = Path.cwd() if root is None else Path(root).resolve()
+    for folder in (start, *start.parents) if root is None else (start,):
+        if (folder / "assumptions.toml").is_file() and (folder / "data" / "raw" / "sources.toml").is_file():
+            return Project(folder)
+    raise FileNotFoundError(
+        f"no study found {'at' if root is not None else 'at or above'} {start}: the installed library carries no data; "
+        "clone the repository and run there, or pass root="
+    )
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a toml file, naming it when it is malformed."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is not valid toml: {error}; mend that line") from error
+
+
+def load_sources(project: Project) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return ``sources.toml``: ``files`` (raw tables, with sha256) and ``publications`` (where figures stand)."""
+    sources = read_toml(project.raw / "sources.toml")
+    if missing := [section for section in ("files", "publications") if section not in sources]:
+        raise ValueError(f"sources.toml has no section {missing}; it must list files and publications")
+    return sources
+
+
+def sha256(content: bytes) -> str:
+    """Return the hexadecimal digest of ``content``."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_raw(project: Project) -> None:
+    """Refuse to go on when a raw file is missing, unregistered or altered.
+
+    Raises
+    ------
+    ChecksumError
+        Naming the file, the hash that was expected and the hash that was found.
+    """
+    files = load_sources(project)["files"]
+    for name, entry in files.items():
+        path = project.raw / name
+        expected = entry.get("sha256", "nothing")
+        if not path.is_file():
+            raise ChecksumError(
+                f"data/raw/{name} is missing (sha256 {expected} expected); restore it with git checkout"
+            )
+        found = sha256(path.read_bytes())
+        if found != expected:
+            raise ChecksumError(
+                f"data/raw/{name} has changed: expected sha256 {expected}, found {found}; raw data are read-only: "
+                "restore the file, or, if the publisher corrected it, register the new hash in sources.toml"
+            )
+    known = {*files, "sources.toml"}
+    if extra := sorted(path.name for path in project.raw.iterdir() if path.name not in known and path.is_file()):
+        raise ChecksumError(f"data/raw holds unregistered files {extra[:5]}; list them in sources.toml or remove them")
