@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -51,15 +51,29 @@ class Delay:
 
     def completeness(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the share of eventual events seen within ``days``, same shape as ``days``."""
-        return np.asarray(_distribution(self).cdf(days), dtype=float)
+        relative = np.asarray(days, dtype=np.float64) / self.scale
+        if self.family == "gamma":
+            return np.asarray(special.gammainc(self.shape, relative), dtype=np.float64)
+        if self.family == "weibull":
+            return -np.expm1(-(relative**self.shape))
+        with np.errstate(divide="ignore"):
+            return np.asarray(special.ndtr(np.log(relative) / self.shape), dtype=np.float64)
 
     def quantile(self, share: float) -> float:
         """Return the days within which ``share`` of the eventual events are seen."""
-        return float(_distribution(self).ppf(share))
+        if self.family == "gamma":
+            return float(self.scale * special.gammaincinv(self.shape, share))
+        if self.family == "weibull":
+            return float(self.scale * (-math.log1p(-share)) ** (1 / self.shape))
+        return float(self.scale * math.exp(self.shape * special.ndtri(share)))
 
     def mean(self) -> float:
         """Return the mean in days."""
-        return float(_distribution(self).mean())
+        if self.family == "gamma":
+            return self.shape * self.scale
+        if self.family == "weibull":
+            return self.scale * math.gamma(1 + 1 / self.shape)
+        return self.scale * math.exp(self.shape**2 / 2)
 
     def mass(self, periods: int, *, period_days: float) -> NDArray[np.float64]:
         """Return the probability mass by whole periods, index 0 the period of the first event itself.
@@ -83,7 +97,7 @@ class Delay:
         """
         if periods < 1 or not period_days > 0:
             raise ValueError(f"{periods} periods of {period_days} days: needs at least one period of positive length")
-        ends = period_days * np.arange(periods + 1)
+        ends = np.arange(periods + 1, dtype=np.float64) * period_days
         seen = np.diff(_integral_of_completeness(self, ends)) / period_days
         return np.diff(seen, prepend=0.0)
 
@@ -246,23 +260,14 @@ def _forward(backward: Delay, growth: float) -> Delay:
     return Delay("gamma", backward.shape, 1 / rate)
 
 
-def _distribution(delay: Delay) -> stats.rv_frozen:
-    if delay.family == "gamma":
-        return stats.gamma(delay.shape, scale=delay.scale)
-    if delay.family == "weibull":
-        return stats.weibull_min(delay.shape, scale=delay.scale)
-    return stats.lognorm(delay.shape, scale=delay.scale)
-
-
 def _integral_of_completeness(delay: Delay, days: NDArray[np.float64]) -> NDArray[np.float64]:
     """Integrate the distribution function from 0: ``x F(x)`` minus the partial expectation up to ``x``."""
     relative, k = days / delay.scale, delay.shape
-    partial: NDArray[np.float64]
     if delay.family == "gamma":
         partial = k * special.gammainc(k + 1, relative)
     elif delay.family == "weibull":
-        partial = special.gamma(1 + 1 / k) * special.gammainc(1 + 1 / k, relative**k)
+        partial = math.gamma(1 + 1 / k) * special.gammainc(1 + 1 / k, relative**k)
     else:
         with np.errstate(divide="ignore"):
-            partial = np.exp(k * k / 2) * special.ndtr(np.log(relative) / k - k)
-    return days * delay.completeness(days) - delay.scale * partial
+            partial = math.exp(k * k / 2) * special.ndtr(np.log(relative) / k - k)
+    return np.asarray(days * delay.completeness(days) - delay.scale * partial, dtype=np.float64)

@@ -82,7 +82,7 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
                 "give its mass for as many periods as there are cohorts"
             )
         mass = np.pad(mass, (0, periods - len(mass)))
-    return np.minimum(np.cumsum(mass[:periods]), 1.0)[::-1]
+    return np.asarray(np.minimum(np.cumsum(mass[:periods]), 1.0)[::-1], dtype=np.float64)
 
 
 def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
@@ -98,4 +98,4 @@ def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
             f"delay has shape {mass.shape} and sums to {mass.sum():.6g}: must be a probability mass by period, "
             "none negative, summing to at most 1"
         )
-    return np.maximum(mass, 0.0)
+    return np.asarray(np.maximum(mass, 0.0), dtype=np.float64)

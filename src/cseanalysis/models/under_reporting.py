@@ -79,8 +79,8 @@ def breakdown_probability(recorded: float, claimed_total: float) -> float:
     _check_count("claimed_total", claimed_total)
     if claimed_total < recorded or claimed_total == 0:
         raise ValueError(
-            f"claimed_total {claimed_total} against {recorded} recorded: a total is above 0 and holds what was recorded; "
-            "check that both count the same unit"
+            f"claimed_total {claimed_total} against {recorded} recorded: a total is above 0 and holds what was "
+            "recorded; check that both count the same unit"
         )
     return recorded / claimed_total
 

@@ -1,0 +1,75 @@
+"""Run a study model over the assumptions its arguments name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from inspect import Parameter, signature
+
+from cseanalysis.models import joint_reporting_probability
+from cseanalysis.sensitivity import bound
+from cseanalysis.values import Assumption, Estimate
+
+
+def needed_assumptions(model: Callable[..., object], assumptions: Mapping[str, Assumption]) -> list[Assumption]:
+    """Return the assumptions a study model asks for: its keyword-only arguments that have no value yet.
+
+    Parameters
+    ----------
+    model
+        Its data are fixed (with ``functools.partial``); each remaining argument is the id of an assumption.
+    assumptions
+        All of the study's assumptions by id.
+
+    Returns
+    -------
+    list of Assumption
+
+    Raises
+    ------
+    ValueError
+        When an assumption is not there, or two of them contain the same loss.
+    """
+    needed = [
+        name
+        for name, parameter in signature(model).parameters.items()
+        if parameter.kind is Parameter.KEYWORD_ONLY and parameter.default is Parameter.empty
+    ]
+    if missing := [name for name in needed if name not in assumptions]:
+        raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+    chosen = [assumptions[name] for name in needed]
+    if links := [assumption for assumption in chosen if assumption.loss]:
+        joint_reporting_probability(links)
+    return chosen
+
+
+def bounded(
+    name: str,
+    unit: str,
+    model: Callable[..., float],
+    assumptions: Mapping[str, Assumption],
+    figures: Iterable[str],
+) -> Estimate:
+    """Bound a study model over its assumptions and say what the result rests on.
+
+    Parameters
+    ----------
+    name, unit
+        Id and unit of the estimate.
+    model, assumptions
+        See `needed_assumptions`.
+    figures
+        Ids of the published figures and tables the model's data come from.
+
+    Returns
+    -------
+    Estimate
+        Without a point: a bound has no middle.
+    """
+    chosen = needed_assumptions(model, assumptions)
+    basis = (*figures, *(assumption.id for assumption in chosen))
+    return Estimate(name, unit, interval=bound(model, chosen, turning=turning_in(chosen)), basis=basis)
+
+
+def turning_in(chosen: Iterable[Assumption]) -> set[str]:
+    """Return those of the assumptions in which the study's models may turn: shapes, whose middle can be extreme."""
+    return {assumption.id for assumption in chosen} & {"delay_shape"}

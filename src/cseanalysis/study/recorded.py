@@ -1,0 +1,235 @@
+"""What was recorded: counts and shares that need no assumption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cseanalysis.models import share_bounds
+from cseanalysis.register import Figure
+from cseanalysis.values import Estimate, Interval
+
+
+def yearly_offences(recorded: pd.DataFrame) -> pd.DataFrame:
+    """Sum the offences of the territorial forces by financial year, offence groups side by side.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+
+    Returns
+    -------
+    DataFrame
+        A row a year: ``financial_year``, ``quarters`` (below 4 the year is not complete), ``child_only``,
+        ``familial``, ``image``, and ``british_transport_police`` (all codes). The groups are not added up: code 23
+        mixes adult and child victims, code 86 is mostly, not only, indecent images of children.
+    """
+    territorial = recorded["force_type"] == "territorial"
+    table = recorded[territorial].pivot_table(
+        index="financial_year", columns="offence_scope", values="offences", aggfunc="sum"
+    )[["child_only", "familial", "image"]]
+    by_year = recorded.groupby("financial_year")
+    table.insert(0, "quarters", by_year["quarter"].nunique())
+    table["british_transport_police"] = recorded[~territorial].groupby("financial_year")["offences"].sum()
+    return table.astype("int64").reset_index().rename_axis(columns=None)
+
+
+def force_rates(recorded: pd.DataFrame, forces: pd.DataFrame, financial_year: str) -> pd.DataFrame:
+    """Relate each force's child-only offences of one year to its population.
+
+    Parameters
+    ----------
+    recorded, forces
+        The tables of those names.
+    financial_year
+        E.g. ``"2022/23"``.
+
+    Returns
+    -------
+    DataFrame
+        A row a territorial force, in alphabetical order: ``force``, ``region``, ``offences``, ``population_mid_2023``,
+        ``per_100_000``. Recorded offences by residents of all ages: a rate of recording, not of abuse.
+    """
+    chosen = recorded[(recorded["financial_year"] == financial_year) & (recorded["offence_scope"] == "child_only")]
+    counts = chosen.groupby("force")["offences"].sum().rename("offences").reset_index()
+    table = forces.merge(counts, on="force", validate="one_to_one").sort_values("force").reset_index(drop=True)
+    table["per_100_000"] = 100_000 * table["offences"] / table["population_mid_2023"]
+    return table[["force", "region", "offences", "population_mid_2023", "per_100_000"]]
+
+
+def revision_factors(revision: pd.DataFrame) -> pd.DataFrame:
+    """Relate the late to the early release of one year's child-only offences, force by force.
+
+    Parameters
+    ----------
+    revision
+        The table ``revision_2017_18``.
+
+    Returns
+    -------
+    DataFrame
+        A row a territorial force: ``force``, ``early``, ``late``, ``factor`` (late over early).
+    """
+    chosen = revision[(revision["offence_scope"] == "child_only") & (revision["force_type"] == "territorial")]
+    table = chosen.groupby("force")[["offences_early_release", "offences_late_2023_release"]].sum().reset_index()
+    table.columns = pd.Index(["force", "early", "late"])
+    table["factor"] = table["late"] / table["early"]
+    return table
+
+
+def recorded_results(
+    recorded: pd.DataFrame, revision: pd.DataFrame, forces: pd.DataFrame, figures: Mapping[str, Figure]
+) -> list[Estimate]:
+    """Return the observed counts and shares that the chapters quote.
+
+    Parameters
+    ----------
+    recorded, revision, forces
+        The tables ``recorded_offences``, ``revision_2017_18`` and ``forces``.
+    figures
+        The study's figures by id.
+
+    Returns
+    -------
+    list of Estimate
+        Points for what was counted; bounds where the published words allow no more.
+    """
+    years = yearly_offences(recorded).set_index("financial_year")
+    grooming = recorded[recorded["offence_code"].eq("88A") & recorded["force_type"].eq("territorial")]
+    grooming_years = grooming.groupby("financial_year")["offences"].sum()
+    revised = revision_factors(revision)
+    rates = force_rates(recorded, forces, "2022/23")
+    table = ("recorded_offences",)
+    rated = ("recorded_offences", "forces")
+    twice = ("revision_2017_18",)
+    scopes = {"child_only": "child-only codes", "familial": "code 23", "image": "code 86"}
+    all_codes = int(years.loc["2021/22", list(scopes)].sum())
+    growth = float(years["child_only"]["2022/23"] / years["child_only"]["2012/13"])
+    rate = "offences recorded in 2022/23 per 100,000 residents"
+    return [
+        *(
+            _count(
+                f"{scope}_{year.replace('/', '_')}", f"offences recorded in {year}, {words}", years[scope][year], table
+            )
+            for scope, words in scopes.items()
+            for year in ("2012/13", "2016/17", "2021/22", "2022/23")
+        ),
+        _count("quarters_covered", "financial quarters", recorded["period_start"].nunique(), table),
+        _count("forces_covered", "territorial police forces", len(rates), rated),
+        _count("cells", "cells: a force, a quarter, a code", len(recorded), table),
+        _count("negative_cells", "cells below zero", (recorded["offences"] < 0).sum(), table),
+        _count("grooming_2016_17", "offences recorded in 2016/17, code 88A", grooming_years["2016/17"], table),
+        _count("grooming_2017_18", "offences recorded in 2017/18, code 88A", grooming_years["2017/18"], table),
+        _count("all_codes_2021_22", "offences recorded in 2021/22, the thirteen codes", all_codes, table),
+        _count(
+            "btp_2022_23",
+            "offences recorded in 2022/23 by British Transport Police, the thirteen codes",
+            years["british_transport_police"]["2022/23"],
+            table,
+        ),
+        Estimate("child_only_growth", "times the count of 2012/13", growth, basis=table),
+        Estimate("lowest_force_rate", rate, float(rates["per_100_000"].min()), basis=rated),
+        Estimate("highest_force_rate", rate, float(rates["per_100_000"].max()), basis=rated),
+        Estimate(
+            "revision_national",
+            "share by which the count of 2017/18 grew between two releases",
+            float(revised["late"].sum() / revised["early"].sum() - 1),
+            basis=twice,
+        ),
+        Estimate(
+            "revision_least",
+            "share by which the count of 2017/18 changed, force with the lowest",
+            float(revised["factor"].min() - 1),
+            basis=twice,
+        ),
+        Estimate(
+            "revision_most",
+            "share by which the count of 2017/18 changed, force with the highest",
+            float(revised["factor"].max() - 1),
+            basis=twice,
+        ),
+        *group_based_results(figures),
+        *composition_results(figures),
+    ]
+
+
+def group_based_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+    """Return the group-based offences of 2023, their parts, and the part that nobody quotes.
+
+    Parameters
+    ----------
+    figures
+        The study's figures by id.
+
+    Returns
+    -------
+    list of Estimate
+        "Over 300" institutional offences are at least 301, so the residual is at most what they leave; it has no
+        lower end but zero.
+    """
+    total, family, exploitation = (float(figures[name].value) for name in ("F022", "F023", "F024"))
+    institutional = figures["F548"].low
+    if institutional is None:
+        raise ValueError("F548 has no lower end; the residual of group-based offences needs it")
+    most = total - family - exploitation - (institutional + 1)
+    basis = ("F022", "F023", "F024", "F548")
+    return [
+        Estimate(
+            "group_based_share",
+            "share of offences recorded in 2023",
+            total / float(figures["F008"].value),
+            basis=("F022", "F008"),
+        ),
+        Estimate(
+            "exploitation_share",
+            "share of group-based offences recorded in 2023",
+            exploitation / total,
+            basis=("F024", "F022"),
+        ),
+        Estimate(
+            "family_share", "share of group-based offences recorded in 2023", family / total, basis=("F023", "F022")
+        ),
+        Estimate(
+            "residual_group_based",
+            "group-based offences recorded in 2023 in classes nobody quotes",
+            interval=Interval(0, most, "bound"),
+            basis=basis,
+        ),
+        Estimate(
+            "residual_group_based_share",
+            "share of group-based offences recorded in 2023",
+            interval=Interval(0, most / total, "bound"),
+            basis=basis,
+        ),
+    ]
+
+
+def composition_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+    """Return what the recorded ethnicity of group-based suspects in 2023 allows without any assumption.
+
+    Parameters
+    ----------
+    figures
+        The study's figures by id.
+
+    Returns
+    -------
+    list of Estimate
+        Worst-case bounds, the categories in census order, each by the same formula. Percentages as printed.
+    """
+    known = float(figures["F102"].value) / 100
+    return [
+        Estimate(
+            f"suspects_{name}",
+            "share of group-based suspects in 2023",
+            interval=share_bounds(known * float(figures[figure].value) / 100, known, 1 - known),
+            basis=(figure, "F102"),
+        )
+        for name, figure in (("asian", "F100"), ("black", "F101"), ("white", "F099"))
+    ]
+
+
+def _count(name: str, unit: str, value: int, basis: tuple[str, ...]) -> Estimate:
+    return Estimate(name, unit, int(value), basis=basis)

@@ -1,0 +1,177 @@
+"""Every reported number, from named functions, in one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from cseanalysis.sensitivity import narrowing
+from cseanalysis.study.assumptions import load_assumptions
+from cseanalysis.study.files import write_atomic
+from cseanalysis.study.lag import back_tests, lag_results, lag_scenario
+from cseanalysis.study.project import Project, find_project
+from cseanalysis.study.ranges import needed_assumptions
+from cseanalysis.study.recorded import recorded_results
+from cseanalysis.study.tables import load_figures, read_table
+from cseanalysis.study.totals import ROUTES, total_results
+from cseanalysis.values import Estimate, Interval
+
+_DIGITS = 12
+
+
+def build_results(project: Project) -> dict[str, Any]:
+    """Compute every reported number of the study.
+
+    Parameters
+    ----------
+    project
+        The study, its tidy tables built.
+
+    Returns
+    -------
+    dict
+        ``"results"``: a list of estimates with id, unit, point or interval, and basis. ``"tables"``: name to a list
+        of rows, for numbers that are reported side by side.
+
+    Raises
+    ------
+    ValueError
+        When an assumption is missing or malformed, or two results share an id.
+    """
+    figures, assumptions = load_figures(project.root), load_assumptions(project.root)
+    recorded = read_table("recorded_offences", project.root)
+    revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
+    estimates = [
+        *recorded_results(recorded, revision, forces, figures),
+        *total_results(figures, assumptions),
+        *lag_results(recorded, figures, assumptions),
+    ]
+    ids = [estimate.id for estimate in estimates]
+    if twice := sorted({name for name in ids if ids.count(name) > 1}):
+        raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
+    tables = {
+        "lag_scenario": lag_scenario(recorded, assumptions),
+        "back_tests": back_tests(recorded, figures, assumptions),
+        "narrowing": route_narrowing(float(figures["F008"].value), assumptions),
+    }
+    return {
+        "results": [_as_json(estimate) for estimate in estimates],
+        "tables": {name: _rows(table) for name, table in tables.items()},
+    }
+
+
+def route_narrowing(recorded: float, assumptions: Mapping[str, Any]) -> pd.DataFrame:
+    """Say for each implied total how much of its range would go if one assumption were known.
+
+    Parameters
+    ----------
+    recorded
+        Offences recorded in 2023.
+    assumptions
+        The study's, by id.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
+    """
+    parts = []
+    for route in ROUTES:
+        model = partial(route.model, recorded=recorded)
+        part = narrowing(model, needed_assumptions(model, assumptions))
+        part.insert(0, "result", route.id)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_results(path: Path, results: Mapping[str, Any]) -> None:
+    """Write the results as JSON, whole or not at all."""
+    write_atomic(path, (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
+    """Return every reported number by id.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Mapping of str to Estimate
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout, or before ``make results``.
+    ValueError
+        When the file is damaged.
+    """
+    return MappingProxyType({entry["id"]: _from_json(entry) for entry in _read(root)["results"]})
+
+
+def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
+    """Return one of the tables among the results: ``"lag_scenario"``, ``"back_tests"`` or ``"narrowing"``."""
+    tables = _read(root)["tables"]
+    if name not in tables:
+        raise ValueError(f"no table {name!r} among the results: there are {', '.join(tables)}")
+    table = pd.DataFrame(tables[name])
+    if "period_start" in table:
+        table["period_start"] = pd.to_datetime(table["period_start"])
+    return table
+
+
+def _read(root: Path | str | None) -> dict[str, Any]:
+    path = find_project(root).results
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: run `make results`")
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is damaged ({error}): run `make results`") from error
+    return content
+
+
+def _as_json(estimate: Estimate) -> dict[str, Any]:
+    interval = estimate.interval
+    return {
+        "id": estimate.id,
+        "unit": estimate.unit,
+        "point": _rounded(estimate.point),
+        "interval": interval
+        and {
+            "low": _rounded(interval.low),
+            "high": _rounded(interval.high),
+            "kind": interval.kind,
+            "level": interval.level,
+        },
+        "basis": list(estimate.basis),
+    }
+
+
+def _from_json(entry: Mapping[str, Any]) -> Estimate:
+    interval = entry["interval"]
+    return Estimate(
+        entry["id"], entry["unit"], entry["point"], interval and Interval(**interval), tuple(entry["basis"])
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    dated = table.assign(
+        **{column: table[column].dt.strftime("%Y-%m-%d") for column in table.columns if table[column].dtype.kind == "M"}
+    )
+    return [{str(key): _rounded(value) for key, value in row.items()} for row in dated.to_dict("records")]
+
+
+def _rounded(value: Any) -> Any:
+    """Drop the digits that differ between processors, so that the same input gives the same bytes."""
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}")
+    return value

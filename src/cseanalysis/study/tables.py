@@ -1,0 +1,230 @@
+"""From raw tables to tidy ones: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
+from cseanalysis.register import Figure
+from cseanalysis.register import load_figures as read_figures
+from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, sha256
+
+_TITLES = {
+    "recorded_offences": "Police-recorded offences by force, financial quarter and offence code",
+    "recorded_by_quarter": "Police-recorded offences by financial quarter, offence scope and type of force",
+    "revision_2017_18": "The financial year 2017/18 in two releases, by force, quarter and offence code",
+    "forces": "Territorial police forces with region and population",
+    "figures": "Published figures the study uses, with publisher and tier",
+}
+_TYPES = {"i": "integer", "f": "number", "M": "date"}
+_DTYPES = {"integer": "Int64", "number": "float64"}
+
+
+def build_tables(project: Project, out: Path) -> None:
+    """Write the tidy tables and their ``datapackage.json`` into the folder ``out``.
+
+    Parameters
+    ----------
+    project
+        The study; its raw files are checked first.
+    out
+        An existing, empty folder.
+
+    Raises
+    ------
+    ChecksumError
+        When a raw file is not the registered one.
+    ValueError
+        When a raw table has a duplicated row, a missing cell or an unmapped label.
+    """
+    check_raw(project)
+    recorded = _recorded_offences(project)
+    tables = {
+        "recorded_offences": recorded,
+        "recorded_by_quarter": recorded.groupby(
+            ["financial_year", "quarter", "period_start", "offence_scope", "force_type"], as_index=False, observed=True
+        )["offences"].sum(),
+        "revision_2017_18": _revision(project),
+        "forces": _forces(project),
+        "figures": _figures(project),
+    }
+    resources = []
+    for name, table in tables.items():
+        content = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+        (out / f"{name}.csv").write_bytes(content)
+        fields = [{"name": str(c), "type": _TYPES.get(table[c].dtype.kind, "string")} for c in table.columns]
+        resources.append(
+            {
+                "name": name,
+                "title": _TITLES[name],
+                "path": f"{name}.csv",
+                "format": "csv",
+                "encoding": "utf-8",
+                "bytes": len(content),
+                "hash": f"sha256:{sha256(content)}",
+                "rows": len(table),
+                "schema": {"fields": fields, "missingValues": [""]},
+            }
+        )
+    package = {
+        "name": "cseanalysis-processed",
+        "title": "Police-recorded child sexual exploitation and abuse in England and Wales: tidy tables",
+        "sources": [
+            {"title": entry["title"], "path": entry["address"], "publisher": entry["publisher"]}
+            for entry in load_sources(project)["files"].values()
+        ],
+        "licenses": [
+            {
+                "name": "OGL-UK-3.0",
+                "title": "Open Government Licence v3.0",
+                "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+            }
+        ],
+        "resources": resources,
+    }
+    (out / "datapackage.json").write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
+    """Return one of the study's tidy tables.
+
+    Parameters
+    ----------
+    name
+        ``"recorded_offences"``, ``"recorded_by_quarter"``, ``"revision_2017_18"``, ``"forces"`` or ``"figures"``.
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    DataFrame
+        Codes are text, counts nullable integers, dates timestamps.
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout, or before ``make data``.
+    ValueError
+        When there is no such table.
+    ChecksumError
+        When the file is not the one that ``make data`` wrote.
+    """
+    folder = find_project(root).processed
+    package = folder / "datapackage.json"
+    if not package.is_file():
+        raise FileNotFoundError(f"{package} is missing: run `make data`")
+    resources = {entry["name"]: entry for entry in json.loads(package.read_text(encoding="utf-8"))["resources"]}
+    if name not in resources:
+        raise ValueError(f"no table {name!r}: there are {', '.join(resources)}")
+    entry = resources[name]
+    path = folder / entry["path"]
+    if not path.is_file() or f"sha256:{sha256(path.read_bytes())}" != entry["hash"]:
+        raise ChecksumError(f"{path} is missing or was changed after it was built: run `make data`")
+    types = {field["name"]: field["type"] for field in entry["schema"]["fields"]}
+    return pd.read_csv(
+        path,
+        dtype={column: _DTYPES.get(kind, "str") for column, kind in types.items() if kind != "date"},
+        parse_dates=[column for column, kind in types.items() if kind == "date"],
+        keep_default_na=False,
+        na_values=[""],
+    )
+
+
+def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
+    """Return the published figures the study uses, by id.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Mapping of str to Figure
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout.
+    ValueError
+        Naming file, row and field of each malformed figure, or a figure whose source is not registered.
+    """
+    project = find_project(root)
+    figures = read_figures(project.raw / "figures.csv")
+    publications = load_sources(project)["publications"]
+    if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
+        raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
+    return figures
+
+
+def _recorded_offences(project: Project) -> pd.DataFrame:
+    wide = _read_raw(project, "recorded_offences.csv", ["financial_year", "quarter", "force_name"])
+    codes = [column for column in wide.columns if column.startswith("code_")]
+    long = wide.melt(["financial_year", "quarter", "force_name"], codes, "code", "offences")
+    long["code"] = long["code"].str.removeprefix("code_")
+    long["offences"] = _whole_numbers(long["offences"], "recorded_offences.csv")
+    long = harmonise_offences(long, code="code", period="financial_year", quarter="quarter")
+    long = harmonise_forces(long, force="force_name")
+    long = harmonise_periods(long, period="financial_year", quarter="quarter")
+    text = ["force", "force_code", "force_type", "offence_category", "offence_scope"]
+    long = long.astype(dict.fromkeys(text, "str")).rename(columns={"code": "offence_code"})
+    long["force_code"] = long["force_code"].where(long["force_code"] != "nan", "")
+    columns = ["financial_year", "quarter", "period_start", "force", "force_code", "force_type"]
+    columns += ["offence_code", "offence_category", "offence_scope", "offences"]
+    return long[columns].sort_values(["period_start", "force", "offence_code"], kind="stable").reset_index(drop=True)
+
+
+def _revision(project: Project) -> pd.DataFrame:
+    table = _read_raw(project, "revision_2017_18.csv", ["financial_year", "quarter", "force_name", "offence_code"])
+    counts = ["offences_early_release", "offences_late_2023_release"]
+    for column in counts:
+        table[column] = _whole_numbers(table[column], "revision_2017_18.csv")
+    table = harmonise_offences(table, code="offence_code", period="financial_year", quarter="quarter")
+    table = harmonise_forces(table, force="force_name").astype({"force": "str", "offence_scope": "str"})
+    table = table.astype({"force_type": "str"})
+    return table[["financial_year", "quarter", "force", "force_type", "offence_code", "offence_scope", *counts]]
+
+
+def _forces(project: Project) -> pd.DataFrame:
+    table = _read_raw(project, "force_population.csv", ["force_name"])
+    table = harmonise_forces(table.drop(columns="region"), force="force_name")
+    table = table.astype({"force": "str", "force_code": "str", "region": "str"})
+    table["population_mid_2023"] = _whole_numbers(table["population_mid_2023"], "force_population.csv")
+    return table[["force", "force_code", "region", "population_mid_2023"]]
+
+
+def _figures(project: Project) -> pd.DataFrame:
+    publications = load_sources(project)["publications"]
+    figures = load_figures(project.root)
+    names = ["id", "statement", "published", "qualifier", "low", "high", "unit", "base", "definition", "category"]
+    names += ["geography", "coverage", "period_start", "period_end", "period_type", "source", "note"]
+    table = pd.DataFrame([{name: getattr(figure, name) for name in names} for figure in figures.values()])
+    table["publisher"] = table["source"].map(lambda source: publications[source]["publisher"])
+    table["tier"] = table["source"].map(lambda source: publications[source]["tier"])
+    return table
+
+
+def _read_raw(project: Project, name: str, key: list[str]) -> pd.DataFrame:
+    table = pd.read_csv(project.raw / name, dtype="str", keep_default_na=False)
+    if missing := [column for column in key if column not in table.columns]:
+        raise ValueError(f"{name} lacks the columns {missing}; it has {', '.join(map(str, table.columns[:12]))}")
+    twice = table.duplicated(key, keep=False)
+    if twice.any():
+        rows = [f"{row + 2}: {' / '.join(table.loc[row, key])}" for row in table.index[twice][:5]]
+        raise ValueError(f"{name} has {int(twice.sum())} duplicated rows ({'; '.join(rows)}); a row may stand once")
+    return table
+
+
+def _whole_numbers(text: pd.Series, name: str) -> pd.Series:
+    """Counts may be negative (transfers and cancellations are netted off) but never missing or fractional."""
+    bad = ~text.str.fullmatch(r"-?\d+")
+    if bad.any():
+        raise ValueError(
+            f"{name}: {int(bad.sum())} cells are not whole numbers ({', '.join(map(repr, text[bad].unique()[:5]))}); "
+            "a missing count is not zero: mend the raw table"
+        )
+    return text.astype("int64")
