@@ -1,0 +1,109 @@
+"""Comparing labels as people read them, and reporting those that no rule covers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_SPELT_NOTE = re.compile(r"\[\s*notes?\b[^\[\]]*\]$", re.IGNORECASE)
+_ANY_NOTE = re.compile(r"(?:\[\s*notes?\b[^\[\]]*\]|\[[0-9]+\]|\([0-9]+(?:,\s?[0-9]+)*\))$", re.IGNORECASE)
+_SHOWN = 5
+
+
+class UnmappedLabelError(ValueError):
+    """Labels for which there is no rule, or cells that cannot be read.
+
+    Parameters
+    ----------
+    message
+        What was seen, the rule, and what to do.
+    labels
+        Every distinct label without a rule, as found in the source; None stands for an empty cell.
+    """
+
+    def __init__(self, message: str, labels: tuple[object, ...]) -> None:
+        super().__init__(message, labels)
+        self.labels = labels
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """One label without a rule, and why; ``known`` are the labels among which to look for the closest one."""
+
+    label: object
+    reason: str = ""
+    known: tuple[str, ...] = ()
+
+
+def match_key(label: str) -> str:
+    """Reduce a label to what distinguishes it: letter case, dashes, ampersands and spaces do not.
+
+    Examples
+    --------
+    >>> match_key("Dyfed-Powys") == match_key("DYFED POWYS")
+    True
+    >>> match_key("Avon & Somerset")
+    'avonandsomerset'
+    """
+    kept = (
+        character
+        for character in label.casefold().replace("&", "and")
+        # Pd: dashes; Cf: invisible marks such as the byte order mark; U+2212: the minus sign
+        if not character.isspace() and unicodedata.category(character) not in ("Pd", "Cf") and character != "\u2212"
+    )
+    return "".join(kept)
+
+
+def split_notes(label: str, *, spelt_only: bool = False) -> tuple[str, str | None]:
+    """Separate a label from the footnote marks behind it; ``spelt_only`` leaves bare numbers such as (5) alone.
+
+    Examples
+    --------
+    >>> split_notes("Metropolitan Police[Note 6]")
+    ('Metropolitan Police', '[Note 6]')
+    >>> split_notes("British Transport Police (BTP)")
+    ('British Transport Police (BTP)', None)
+    """
+    pattern = _SPELT_NOTE if spelt_only else _ANY_NOTE
+    notes: list[str] = []
+    label = label.strip()
+    while found := pattern.search(label):
+        notes.insert(0, found.group())
+        label = label[: found.start()].rstrip()
+    return label, " ".join(notes) or None
+
+
+def closest(label: str, known: Iterable[str]) -> str:
+    """Name the known label that looks most like this one; a suggestion, never a mapping."""
+    by_key = {match_key(candidate): candidate for candidate in known}
+    found = difflib.get_close_matches(match_key(label), by_key, n=1, cutoff=0.5)
+    return f"closest known label: {by_key[found[0]]!r}" if found else "no known label is close"
+
+
+def unmapped_error(
+    problems: Sequence[Unmapped], *, rows: int, columns: Sequence[str], remedy: str
+) -> UnmappedLabelError:
+    """Say which labels have no rule: at most five, the number of rows, and what to do."""
+    first: dict[object, Unmapped] = {}
+    for problem in sorted(problems, key=lambda each: (each.label is None, str(each.label), each.reason)):
+        first.setdefault(problem.label, problem)
+    shown = "; ".join(_describe(each) for each in list(first.values())[:_SHOWN])
+    more = f"; and {len(first) - _SHOWN} more" if len(first) > _SHOWN else ""
+    where = " and ".join(repr(column) for column in columns)
+    labels = "1 label" if len(first) == 1 else f"{len(first)} labels"
+    in_rows = "1 row" if rows == 1 else f"{rows:,} rows"
+    return UnmappedLabelError(f"{labels} in {in_rows} of {where} without a rule: {shown}{more}. {remedy}", tuple(first))
+
+
+def _describe(problem: Unmapped) -> str:
+    if problem.label is None:
+        return "an empty cell"
+    # Looked up here, for the few labels that are shown: comparing every unknown label would be slow.
+    reason = closest(str(problem.label), problem.known) if problem.known else problem.reason
+    return f"{problem.label!r} ({reason})" if reason else repr(problem.label)

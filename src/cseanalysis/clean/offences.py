@@ -1,0 +1,137 @@
+"""Home Office offence codes to categories, each code in the period for which its rule holds."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from narwhals.stable.v2.typing import IntoDataFrameT
+
+from cseanalysis.clean.crosswalks import Rule, load_rules
+from cseanalysis.clean.labels import Unmapped, split_notes
+from cseanalysis.clean.lookup import Answer, Key, add_columns
+from cseanalysis.clean.periods import Period, read_period
+
+
+def harmonise_offences(
+    frame: IntoDataFrameT,
+    *,
+    code: str = "Offence Code",
+    period: str = "Financial Year",
+    quarter: str | None = None,
+    on_unmapped: str = "raise",
+) -> IntoDataFrameT:
+    """Add the category of each Home Office offence code, and whom its count can cover.
+
+    Codes are compared as text: ``4.10`` is not ``4.1``. Two rules may share a code when its content or label
+    changed (``71`` in April 2013, ``88A`` in April 2017); each holds for its own dates. Without ``quarter`` a rule
+    must hold for the whole year.
+
+    Parameters
+    ----------
+    frame
+        A pandas, Polars (eager) or PyArrow frame; it is not changed.
+    code
+        Column of offence codes, as text.
+    period, quarter
+        Columns of the period, as in :func:`harmonise_periods`.
+    on_unmapped
+        ``"raise"``, or ``"keep"`` to get nulls for codes without a rule.
+
+    Returns
+    -------
+    same kind of frame
+        The same rows in the same order, with ``offence_category``; ``offence_scope``: ``"child_only"`` (the Home
+        Office's list of child-identifiable offences, and their forerunners before 2004), ``"familial"`` (child
+        and adult victims), ``"image"`` (mostly, not only, indecent images of children), ``"age_mixed"`` (sexual
+        offences against children and adults under one code), ``"adult_context"`` or ``"out_of_scope"`` (every
+        other known code); ``offence_relation``: whether the code counts exactly what the category stands for, or
+        is ``"broader"``, ``"narrower"`` or ``"partial"`` (familial and image categories stand for
+        offences against children); ``offence_rule`` (see :func:`explain`).
+
+    Raises
+    ------
+    UnmappedLabelError
+        When a code is unknown, is known but not in that period, or a cell is empty.
+    ValueError
+        When a column is missing, the codes are numbers, or a new column exists already.
+
+    Source
+    ------
+    Home Office, written answer 215208, December 2014, for the list of child-identifiable offences; Home
+    Office, police recorded crime open data, for codes and labels.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> years = ["2016/17", "2017/18", "2017/18"]
+    >>> table = pd.DataFrame({"Offence Code": ["88A", "88A", "4.10"], "Financial Year": years})
+    >>> print(harmonise_offences(table)[["offence_category", "offence_scope", "offence_rule"]].to_string(index=False))
+    offence_category offence_scope     offence_rule
+     sexual_grooming    child_only      offence:88A
+     sexual_grooming    child_only offence:88A:2017
+      other_offences  out_of_scope     offence:4.10
+    """
+    rules = _rules_by_code()
+
+    def resolve(key: Key) -> Answer | Unmapped:
+        label, when = key[0], key[1:]
+        if label is None:
+            return Unmapped(None)
+        if not isinstance(label, str):
+            raise ValueError(
+                f"column {code!r} holds {type(label).__name__} values (for example {label!r}): codes are text, "
+                "because as numbers 4.10 and 4.1 are the same; read the file with dtype=str"
+            )
+        known = rules.get(_key(label))
+        if known is None:
+            return Unmapped(label, known=_labels())
+        covered = read_period(*when)
+        if isinstance(covered, Unmapped):
+            return covered
+        for rule in known:
+            if rule.covers(covered.start, covered.end):
+                given = rule.category
+                return given["offence_category"], given["offence_scope"], rule.relation, rule.rule_id
+        return Unmapped(label, _not_then(known, covered))
+
+    return add_columns(
+        frame,
+        keys=[code, period] if quarter is None else [code, period, quarter],
+        added={
+            "offence_category": "text",
+            "offence_scope": "text",
+            "offence_relation": "text",
+            "offence_rule": "text",
+        },
+        resolve=resolve,
+        on_unmapped=on_unmapped,
+        remedy=(
+            'Correct the code or its period, pass on_unmapped="keep" to get nulls, or extend the crosswalk offences.csv'
+        ),
+    )
+
+
+@cache
+def _labels() -> tuple[str, ...]:
+    return tuple(rule.labels[0] for rule in load_rules("offences"))
+
+
+@cache
+def _rules_by_code() -> dict[str, tuple[Rule, ...]]:
+    grouped: dict[str, tuple[Rule, ...]] = {}
+    for rule in load_rules("offences"):
+        key = _key(rule.labels[0])
+        grouped[key] = (*grouped.get(key, ()), rule)
+    return grouped
+
+
+def _key(code: str) -> str:
+    # Spaces, dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 71.
+    return " ".join(split_notes(code, spelt_only=True)[0].casefold().split())
+
+
+def _not_then(rules: tuple[Rule, ...], period: Period) -> str:
+    held = " and ".join(f"{rule.rule_id} holds {rule.validity}" for rule in rules)
+    return (
+        f"the code exists, but no one rule for it covers {period.start.isoformat()} to {period.end.isoformat()}: {held}"
+    )

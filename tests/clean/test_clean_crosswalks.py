@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+import cseanalysis.clean
+from cseanalysis.clean import UnmappedLabelError, explain, read_crosswalk
+from cseanalysis.clean.crosswalks import RELATIONS, load_rules
+from cseanalysis.clean.labels import match_key
+
+SCHEMES = ["offences", "forces"]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_rule_is_complete(scheme: str) -> None:
+    table = read_crosswalk(scheme)
+    assert table["rule_id"].is_unique
+    assert table["rule_id"].str.fullmatch(r"[a-z]+:\S+").all()
+    assert set(table["relation"]) <= set(RELATIONS)
+    assert set(table["status"]) <= {"published", "inferred"}
+    assert table[["label", "source", "relation", "status"]].notna().all(axis=None)
+    assert (table["valid_from"].isna() | table["valid_to"].isna() | (table["valid_from"] < table["valid_to"])).all()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_validity_changes_with_the_financial_year_only(scheme: str) -> None:
+    table = read_crosswalk(scheme)
+    assert set(table["valid_from"].dropna().dt.strftime("%m-%d")) <= {"04-01"}
+    assert set(table["valid_to"].dropna().dt.strftime("%m-%d")) <= {"03-31"}
+
+
+def test_no_day_has_two_rules_for_one_offence_code() -> None:
+    table = read_crosswalk("offences").sort_values(["label", "valid_from"], na_position="first")
+    for code, rules in table.groupby("label"):
+        ends = rules["valid_to"].iloc[:-1].to_list()
+        starts = rules["valid_from"].iloc[1:].to_list()
+        assert all(end < start for end, start in zip(ends, starts, strict=True)), code
+
+
+def test_no_two_force_rules_share_a_label() -> None:
+    keys = [match_key(label) for rule in load_rules("forces") for label in rule.labels]
+    assert len(keys) == len(set(keys))
+
+
+def test_scopes_and_force_types_are_the_documented_ones() -> None:
+    assert set(read_crosswalk("offences")["offence_scope"]) == {
+        "child_only", "familial", "image", "age_mixed", "adult_context", "out_of_scope",
+    }  # fmt: skip
+    assert read_crosswalk("forces")["force_type"].value_counts()["territorial"] == 44  # one force has two rules
+    assert set(read_crosswalk("forces")["force_type"]) == {
+        "territorial", "non_territorial", "combined_area", "fraud_body", "total", "out_of_scope",
+    }  # fmt: skip
+
+
+def test_explain_tells_label_dates_relation_status_source_and_note() -> None:
+    text = explain("offence:88A:2017")
+    assert text.startswith("offence:88A:2017\n  label     88A (Sexual grooming)\n")
+    assert "relation  broader: the label also counts" in text
+    assert "valid     from 2017-04-01" in text
+    assert "status    inferred" in text
+    assert "Home Office, written answer 215208, December 2014" in text
+    assert "sexual communication with a child" in text
+
+
+def test_explain_answers_for_every_rule() -> None:
+    for scheme in SCHEMES:
+        for rule in read_crosswalk(scheme)["rule_id"]:
+            assert explain(rule).startswith(f"{rule}\n")
+
+
+def test_an_unknown_rule_or_scheme_is_an_error_that_helps() -> None:
+    with pytest.raises(ValueError, match=r"no rule 'offence:88A:2018' \(closest known label: 'offence:88A:2017'"):
+        explain("offence:88A:2018")
+    with pytest.raises(ValueError, match="no crosswalk 'outcomes'; there are forces and offences"):
+        read_crosswalk("outcomes")
+
+
+def test_a_reader_may_change_the_table_without_changing_the_rules() -> None:
+    table = read_crosswalk("forces")
+    table["label"] = "changed"
+    assert "changed" not in set(read_crosswalk("forces")["label"])
+
+
+def test_the_error_survives_a_trip_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(UnmappedLabelError("seen, rule, remedy", ("a", None))))
+    assert (str(error), error.labels) == ("seen, rule, remedy", ("a", None))
+    assert isinstance(error, ValueError)
+
+
+def test_importing_the_cleaning_functions_loads_neither_pandas_nor_numpy() -> None:
+    code = "import sys, cseanalysis.clean; print(sorted({'numpy', 'pandas', 'polars', 'pyarrow'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(cseanalysis.clean.__all__) == {
+        "UnmappedLabelError", "explain", "harmonise_forces", "harmonise_offences", "harmonise_periods",
+        "parse_counts", "read_crosswalk",
+    }  # fmt: skip

@@ -1,0 +1,205 @@
+"""What holds for every cleaning function on every engine: the same rows in the same order, nothing else touched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal, assert_index_equal
+
+from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods, parse_counts
+
+CODES = ["17B", "19D", "21", "71", "88A", "86", "23", "19J", "4.10", "not a code", None]
+YEARS = ["2012/13", "2017-18", "2022_23", "2016", "never", None]
+FORCES = ["West Midlands", "London, City of", "Essex(5)", "ENGLAND ", "BTP", "Nowhere", None]
+CELLS = ["1,099", "-1", "more than 4,000", "[x]", "", "68%", None]
+QUARTERS = [1, 2, 3, 4]
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "offences": lambda frame: harmonise_offences(frame, quarter="Financial Quarter", on_unmapped="keep"),
+    "offences by year": lambda frame: harmonise_offences(frame, on_unmapped="keep"),
+    "forces": lambda frame: harmonise_forces(frame, on_unmapped="keep"),
+    "periods": lambda frame: harmonise_periods(frame, quarter="Financial Quarter", on_unmapped="keep"),
+    "counts": lambda frame: parse_counts(frame, column="Number of Offences"),
+}
+every_function = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+
+rows = st.lists(
+    st.tuples(*(st.sampled_from(choice) for choice in (CODES, YEARS, FORCES, CELLS, QUARTERS))), max_size=25
+)
+
+
+def columns(data: list[tuple[object, ...]]) -> dict[str, list[object]]:
+    names = ["Offence Code", "Financial Year", "Force Name", "Number of Offences", "Financial Quarter"]
+    return {name: [row[place] for row in data] for place, name in enumerate(names)}
+
+
+def pandas_frame(data: list[tuple[object, ...]]) -> pd.DataFrame:
+    text = {name: pd.Series(cells, dtype=object) for name, cells in columns(data).items()}
+    return pd.DataFrame(text).astype({"Financial Quarter": "int64"})
+
+
+def polars_frame(data: list[tuple[object, ...]]) -> pl.DataFrame:
+    schema = dict.fromkeys(columns([]), pl.String) | {"Financial Quarter": pl.Int64}
+    return pl.DataFrame(columns(data), schema=schema)
+
+
+EXAMPLE = [
+    ("88A", "2017/18", "Essex(5)", "1,099", 1),
+    ("4.10", "2012/13", "ENGLAND ", "[x]", 4),
+    ("88A", "2016/17", "Essex(5)", "around 5", 2),
+    (None, "2016/17", None, None, 3),
+]
+
+
+def values(frame: Any) -> list[list[object]]:
+    """Give the cells of any frame as plain Python, with None for whatever is missing."""
+    lists = frame.to_pydict().values() if isinstance(frame, pa.Table) else [frame[c].to_list() for c in frame.columns]
+    return [[None if pd.isna(c) else c.date() if isinstance(c, pd.Timestamp) else c for c in cells] for cells in lists]
+
+
+@every_function
+@settings(max_examples=25, deadline=None)
+@given(data=rows)
+def test_rows_order_and_source_columns_stay(function: Callable[[Any], Any], data: list[tuple[object, ...]]) -> None:
+    frame = pandas_frame(data)
+    before = frame.copy(deep=True)
+    result = function(frame)
+    assert_frame_equal(frame, before)
+    assert_frame_equal(result[frame.columns.tolist()], before)
+    assert result.columns.tolist()[: frame.shape[1]] == frame.columns.tolist()
+
+
+@every_function
+@settings(max_examples=25, deadline=None)
+@given(data=rows, random=st.randoms(use_true_random=False))
+def test_a_row_means_the_same_wherever_it_stands(
+    function: Callable[[Any], Any], data: list[tuple[object, ...]], random: Any
+) -> None:
+    order = list(range(len(data)))
+    random.shuffle(order)
+    straight = values(function(pandas_frame(data)))
+    shuffled = values(function(pandas_frame([data[place] for place in order])))
+    assert shuffled == [[cells[place] for place in order] for cells in straight]
+
+
+@every_function
+@settings(max_examples=25, deadline=None)
+@given(data=rows)
+def test_pandas_polars_and_pyarrow_agree(function: Callable[[Any], Any], data: list[tuple[object, ...]]) -> None:
+    polars = polars_frame(data)
+    expected = values(function(pandas_frame(data)))
+    assert values(function(polars)) == expected
+    assert values(function(polars.to_arrow().cast(pa_text(polars)))) == expected
+
+
+def pa_text(frame: pl.DataFrame) -> pa.Schema:
+    """Give the plain types that a reader of CSV files gives, not the large ones of Polars."""
+    return pa.schema([(name, pa.int64() if kind == pl.Int64 else pa.string()) for name, kind in frame.schema.items()])
+
+
+@every_function
+def test_the_same_kind_of_frame_comes_back(function: Callable[[Any], Any]) -> None:
+    frames = (pandas_frame(EXAMPLE), polars_frame(EXAMPLE), polars_frame(EXAMPLE).to_arrow())
+    assert [type(function(frame)) for frame in frames] == [type(frame) for frame in frames]
+
+
+@every_function
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index([7, 7, -1, 7]),
+        pd.Index(["b", None, "a", "b"], name="key"),
+        pd.MultiIndex.from_tuples([(1, "x"), (1, "x"), (2, "y"), (0, "z")], names=["n", "letter"]),
+        pd.DatetimeIndex(["2020-01-02", "2020-01-01", "2020-01-02", "2020-01-03"]),
+    ],
+    ids=["duplicates", "text", "two levels", "days"],
+)
+@pytest.mark.parametrize("quarters", [[1, 4, 2, 3], [1.0, 4.0, 2.0, None], ["Q1", "4", "2", None]])
+def test_any_pandas_index_stays(function: Callable[[Any], Any], index: pd.Index, quarters: list[object]) -> None:
+    frame = pandas_frame(EXAMPLE).assign(**{"Financial Quarter": quarters})
+    expected = values(function(frame))
+    result = function(frame.set_axis(index))
+    assert_index_equal(result.index, index)
+    assert values(result) == expected
+
+
+@every_function
+@pytest.mark.parametrize("dtype", ["category", "string", "string[pyarrow]", pd.ArrowDtype(pa.string()), object])
+def test_any_way_of_holding_text_gives_the_same_answers_and_stays(function: Callable[[Any], Any], dtype: Any) -> None:
+    frame = pandas_frame(EXAMPLE).astype(dict.fromkeys(["Offence Code", "Financial Year", "Force Name"], dtype))
+    result = function(frame)
+    assert_frame_equal(result[frame.columns.tolist()], frame)
+    assert values(result) == values(function(pandas_frame(EXAMPLE)))
+
+
+@every_function
+def test_polars_categories_give_the_same_answers(function: Callable[[Any], Any]) -> None:
+    frame = polars_frame(EXAMPLE).with_columns(pl.col("Offence Code", "Force Name").cast(pl.Categorical))
+    assert values(function(frame)) == values(function(polars_frame(EXAMPLE)))
+
+
+@every_function
+def test_an_empty_frame_gets_the_same_columns(function: Callable[[Any], Any]) -> None:
+    full = function(pandas_frame(EXAMPLE))
+    for frame in (pandas_frame(EXAMPLE).iloc[:0], pd.DataFrame(columns(())), polars_frame([])):
+        empty = function(frame)
+        assert len(empty) == 0
+        assert list(empty.columns) == full.columns.tolist()
+    assert_frame_equal(
+        function(pandas_frame(EXAMPLE).iloc[:0]).select_dtypes("number"), full.iloc[:0].select_dtypes("number")
+    )
+
+
+@every_function
+def test_text_results_are_dictionary_encoded(function: Callable[[Any], Any]) -> None:
+    expected = {"category", "float64", "datetime64[us]"}
+    result = function(pandas_frame(EXAMPLE)).iloc[:, 5:]
+    assert {str(dtype) for dtype in result.dtypes} <= expected
+    assert "category" in {str(dtype) for dtype in result.dtypes}
+    assert pl.Categorical in function(polars_frame(EXAMPLE))[:, 5:].dtypes
+
+
+@every_function
+def test_a_column_that_exists_already_is_never_overwritten(function: Callable[[Any], Any]) -> None:
+    once = function(pandas_frame(EXAMPLE))
+    first = once.columns[5]
+    with pytest.raises(ValueError, match=f"column '{first}'.* exists already .* rename or drop it first"):
+        function(once)
+    again = function(once.drop(columns=once.columns[5:]))
+    assert_frame_equal(again, once)
+
+
+@every_function
+def test_a_missing_column_is_named_with_those_that_are_there(function: Callable[[Any], Any]) -> None:
+    with pytest.raises(ValueError, match=r"no column '.*'; the frame has 'a', 'b'"):
+        function(pd.DataFrame({"a": [1], "b": [2]}))
+
+
+@every_function
+@pytest.mark.parametrize("frame", [polars_frame(EXAMPLE).lazy(), columns(EXAMPLE)], ids=["lazy", "dictionary"])
+def test_what_is_not_an_eager_frame_is_refused(function: Callable[[Any], Any], frame: object) -> None:
+    with pytest.raises(TypeError, match=re.escape("must be a pandas, Polars (not lazy) or PyArrow table")):
+        function(frame)
+
+
+def test_on_unmapped_takes_two_words_only() -> None:
+    for function in (harmonise_forces, harmonise_offences, harmonise_periods):
+        with pytest.raises(ValueError, match='on_unmapped=\'ignore\': must be "raise" or "keep"'):
+            function(pandas_frame(EXAMPLE), on_unmapped="ignore")
+
+
+def test_all_functions_can_be_chained_and_joined_by_rule_without_losing_a_row() -> None:
+    frame = pandas_frame(EXAMPLE)
+    for function in (FUNCTIONS["offences"], FUNCTIONS["forces"], FUNCTIONS["periods"], FUNCTIONS["counts"]):
+        frame = function(frame)
+    assert frame.shape == (4, 5 + 4 + 7 + 3 + 5)
+    np.testing.assert_array_equal(frame["value"], [1099, np.nan, np.nan, np.nan])
