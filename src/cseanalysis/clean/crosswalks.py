@@ -87,7 +87,7 @@ def read_crosswalk(scheme: str) -> pd.DataFrame:
     >>> offences.loc["offence:88A:2017", ["label", "offence_category", "relation"]].tolist()
     ['88A', 'sexual_grooming', 'broader']
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     table = pd.DataFrame(list(_rows(scheme)))
     table = table.mask(table == "")

@@ -88,20 +88,23 @@ def envelope(
     return pd.DataFrame({"low": values.min(axis=0), "high": values.max(axis=0)})
 
 
-def narrowing(model: Callable[..., float], assumptions: Iterable[Assumption]) -> pd.DataFrame:
+def narrowing(
+    model: Callable[..., float], assumptions: Iterable[Assumption], *, turning: Collection[str] = ()
+) -> pd.DataFrame:
     """Say how much of a model's range would go if each assumption were known.
 
     Parameters
     ----------
-    model, assumptions
+    model, assumptions, turning
         As for `bound`.
 
     Returns
     -------
     DataFrame
         A row an assumption, most useful first: ``assumption``; ``width_least`` and ``width_most``, the width of the
-        remaining range if the assumption were known to be at one or the other of its ends; ``narrowing_least`` and
-        ``narrowing_most``, the shares of the full width that would go. No end is favoured, so both are given.
+        remaining range if the assumption were known to be at one or the other of its ends (or, where the model may
+        turn, at one of the points between); ``narrowing_least`` and ``narrowing_most``, the shares of the full width
+        that would go. No place is favoured, so both are given.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def narrowing(model: Callable[..., float], assumptions: Iterable[Assumption]) ->
     1          b              0.2
     """
     ranges = list(assumptions)
-    corners = _corners(model, ranges)
+    corners = _corners(model, ranges, turning)
     full = np.ptp(np.stack(list(corners.values())))
     if full == 0:
         raise ValueError("the model's value is the same at every corner: there is no range to narrow")

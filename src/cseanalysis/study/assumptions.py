@@ -33,7 +33,11 @@ def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]
     ValueError
         Naming every malformed entry at once: missing or unknown fields, inverted ranges, impossible probabilities.
     """
-    path = find_project(root).assumptions
+    return read_assumptions(find_project(root).assumptions)
+
+
+def read_assumptions(path: Path) -> Mapping[str, Assumption]:
+    """Return the assumptions in the file ``path``; see `load_assumptions`."""
     found: dict[str, Assumption] = {}
     problems: list[str] = []
     for name, entry in read_toml(path).items():

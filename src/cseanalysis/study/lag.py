@@ -286,6 +286,15 @@ def back_tests(
     return pd.DataFrame(rows)
 
 
+def lag_models(recorded: pd.DataFrame) -> dict[str, Callable[..., float]]:
+    """Return the models behind the headline numbers of the lag, by result id, their data fixed."""
+    intake = quarterly_intake(recorded, _ALL_CODES).to_numpy()
+    return {
+        "charges_visible_2022_23": partial(year_charges_visible, intake=intake, first_quarter=40),
+        "months_to_half_of_charges": partial(months_to_charge, share=0.5),
+    }
+
+
 def lag_results(
     recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
 ) -> list[Estimate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -11,16 +11,17 @@ from typing import Any
 
 import pandas as pd
 
+from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.files import write_atomic
-from cseanalysis.study.lag import back_tests, lag_results, lag_scenario
+from cseanalysis.study.lag import back_tests, lag_models, lag_results, lag_scenario
 from cseanalysis.study.project import Project, find_project
-from cseanalysis.study.ranges import needed_assumptions
+from cseanalysis.study.ranges import needed_assumptions, turning_in
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.tables import load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
-from cseanalysis.values import Estimate, Interval
+from cseanalysis.values import Assumption, Estimate, Interval
 
 _DIGITS = 12
 
@@ -58,7 +59,7 @@ def build_results(project: Project) -> dict[str, Any]:
     tables = {
         "lag_scenario": lag_scenario(recorded, assumptions),
         "back_tests": back_tests(recorded, figures, assumptions),
-        "narrowing": route_narrowing(float(figures["F008"].value), assumptions),
+        "narrowing": narrowing_table(recorded, figures, assumptions),
     }
     return {
         "results": [_as_json(estimate) for estimate in estimates],
@@ -66,26 +67,29 @@ def build_results(project: Project) -> dict[str, Any]:
     }
 
 
-def route_narrowing(recorded: float, assumptions: Mapping[str, Any]) -> pd.DataFrame:
-    """Say for each implied total how much of its range would go if one assumption were known.
+def narrowing_table(
+    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+) -> pd.DataFrame:
+    """Say for each headline range how much of it would go if one assumption were known.
 
     Parameters
     ----------
-    recorded
-        Offences recorded in 2023.
-    assumptions
-        The study's, by id.
+    recorded, figures, assumptions
+        The table ``recorded_offences`` and the study's figures and assumptions.
 
     Returns
     -------
     DataFrame
         The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
     """
+    count = float(figures["F008"].value)
+    models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
+    models |= lag_models(recorded)
     parts = []
-    for route in ROUTES:
-        model = partial(route.model, recorded=recorded)
-        part = narrowing(model, needed_assumptions(model, assumptions))
-        part.insert(0, "result", route.id)
+    for name, model in models.items():
+        needed = needed_assumptions(model, assumptions)
+        part = narrowing(model, needed, turning=turning_in(needed))
+        part.insert(0, "result", name)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
 

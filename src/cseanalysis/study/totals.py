@@ -104,6 +104,11 @@ def contact_recorded(*, recorded: float, contact_share: float) -> float:
     return recorded * contact_share
 
 
+def children_recorded(*, recorded: float, contact_share: float, offences_per_child: float) -> float:
+    """Children with a recorded contact offence."""
+    return recorded * contact_share / offences_per_child
+
+
 def images_recorded(*, recorded: float, image_share: float) -> float:
     """Recorded offences of indecent images; most are detected by police or industry, so none is grossed up."""
     return recorded * image_share
@@ -112,6 +117,11 @@ def images_recorded(*, recorded: float, image_share: float) -> float:
 def rape_recorded(*, recorded: float, rape_share: float) -> float:
     """Recorded offences of rape of a child."""
     return recorded * rape_share
+
+
+def rape_recent_recorded(*, recorded: float, rape_share: float, non_recent_share: float) -> float:
+    """Recorded offences of rape of a child that happened not long before."""
+    return recorded * rape_share * (1 - non_recent_share)
 
 
 def claim_needs(*, recorded: float, claimed: float, contact_share: float, offences_per_child: float) -> float:
@@ -146,6 +156,18 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
         Route("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
         Route("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
         Route("rape_recorded", "offences of rape of a child recorded in 2023", rape_recorded, ("F008", "F011")),
+        Route(
+            "children_recorded",
+            "child victims of contact offences recorded in 2023",
+            children_recorded,
+            ("F008", "F012"),
+        ),
+        Route(
+            "rape_recent_recorded",
+            "offences of rape of a child recorded in 2023 that happened not long before",
+            rape_recent_recorded,
+            ("F008", "F011", "F491", "F492"),
+        ),
         Route(
             "claim_needs",
             "share of the children affected in a year who have a contact offence recorded in it, if the claim holds",

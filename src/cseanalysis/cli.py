@@ -1,0 +1,147 @@
+"""The command line: what ``make`` calls. Wrong input ends in one message and exit code 1."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit("the command line needs more than the library: pip install 'cseanalysis[report]'")
+
+BUILD = Path("reports/build")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Police-recorded child sexual exploitation and abuse: from raw figures to a versioned report.",
+)
+
+
+@app.command()
+def data() -> None:
+    """Build the tidy tables in data/processed."""
+    from cseanalysis.study.files import staged_folder
+    from cseanalysis.study.project import find_project
+    from cseanalysis.study.tables import build_tables
+
+    project = find_project()
+    with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:
+        build_tables(project, folder)
+
+
+@app.command()
+def results() -> None:
+    """Compute every reported number into reports/results.json."""
+    from cseanalysis.study.project import find_project
+    from cseanalysis.study.results import build_results, write_results
+
+    project = find_project()
+    with _steps() as say, _timed(say, "results"):
+        write_results(project.results, build_results(project))
+
+
+@app.command()
+def report(
+    assumptions: Annotated[Path | None, typer.Option(help="Use these assumptions instead of the study's.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the build.")] = None,
+) -> None:
+    """Build the report: PDF, executed chapters, results, manifest."""
+    from cseanalysis.report.build import build_report
+    from cseanalysis.study.project import find_project
+
+    project = find_project()
+    if assumptions is not None and out is None:
+        raise ValueError("other assumptions need a folder of their own: add --out (or OUT=), e.g. OUT=build/mine")
+    folder = project.root / BUILD if out is None else out.resolve()
+    with _steps() as say:
+        outcome = build_report(project, assumptions=assumptions, out=folder, log=say)
+        say(f"{outcome.status}: {folder / 'report.pdf'}")
+
+
+@app.command()
+def verify() -> None:
+    """Rebuild tables and results elsewhere and compare them with the committed ones."""
+    from cseanalysis.report.editions import verify as compare
+    from cseanalysis.study.project import find_project
+
+    with _steps() as say:
+        verdict = compare(find_project())
+        for line in verdict.differences:
+            say(line)
+        say(f"verdict: {verdict.word}")
+    if verdict.word == "differs":
+        raise typer.Exit(1)
+
+
+@app.command()
+def release() -> None:
+    """Freeze the built report as an edition under reports/vX.Y.Z."""
+    from cseanalysis.report.build import build_report
+    from cseanalysis.report.editions import release as freeze
+    from cseanalysis.study.project import find_project
+
+    project = find_project()
+    with _steps() as say:
+        build_report(project, assumptions=None, out=project.root / BUILD, log=say)
+        say(f"frozen: {freeze(project, project.root / BUILD)}")
+
+
+@app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(help="Folder of a build or edition, e.g. reports/v0.1.0.")],
+    second: Annotated[Path, typer.Argument(help="Folder of another.")],
+) -> None:
+    """List the assumptions and numbers in which two builds differ, and why."""
+    from cseanalysis.report.editions import diff as compare
+
+    lines = compare(first, second)
+    for line in lines or ["no assumption and no reported number differs"]:
+        print(line)
+
+
+def main() -> None:
+    """Run the command line; errors a user can mend end in one message."""
+    try:
+        app()
+    except OSError as error:
+        what = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+        cure = {
+            errno.ENOSPC: "; free some space and run again",
+            errno.EROFS: "; make the folder writable, or name another with --out",
+            errno.EACCES: "; make the folder writable, or name another with --out",
+        }.get(error.errno or 0, "")
+        sys.exit(f"error: {what}{cure}")
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Yield what prints a line: under a spinner in a terminal, plainly elsewhere."""
+    if not sys.stdout.isatty():
+        yield lambda line: print(line, flush=True)
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.status("working"):
+        yield console.print
+
+
+@contextmanager
+def _timed(say: Callable[[str], None], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    say(f"{name:<24}{time.perf_counter() - start:6.1f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""The report: what a chapter shows, and how chapters become one tagged PDF."""
+
+from __future__ import annotations
+
+from cseanalysis.report.outputs import chart, opening, prose, table
+from cseanalysis.study.wording import say, say_interval, say_number
+
+__all__ = ["chart", "opening", "prose", "say", "say_interval", "say_number", "table"]

@@ -1,0 +1,177 @@
+"""The annexes and the list of references, generated from the files that hold sources, assumptions and figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cseanalysis.report.prose import escape
+from cseanalysis.report.typeset import say_date
+from cseanalysis.study.assumptions import load_assumptions
+from cseanalysis.study.project import Project, load_sources
+from cseanalysis.study.wording import say_assumption
+
+TIERS = {
+    "A": "official text",
+    "B": "non-governmental primary source",
+    "C": "press report that names an official source",
+    "D": "copy or compilation",
+}
+_LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
+_UNSAFE_IN_BIBTEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"} | {sign: f"\\{sign}" for sign in "&%$#_"}
+_ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
+
+
+def annexes(project: Project) -> str:
+    """Return the report's annexes as Markdown: assumptions, figures used, sources."""
+    return "\n\n".join((assumptions_annex(project), figures_annex(project), sources_annex(project)))
+
+
+def assumptions_annex(project: Project) -> str:
+    """Return every arguable number with its range, reason and source, as Markdown.
+
+    Parameters
+    ----------
+    project
+        The study; its ``assumptions.toml`` is printed in the order of the file.
+    """
+    blocks = [
+        "# Assumptions {#sec:annex-assumptions}",
+        "Every number that can be argued with, and the range that is defended. A range is a bound: no value in it is "
+        "favoured. A reader who disagrees can change `assumptions.toml` and build the report again.",
+    ]
+    publications = load_sources(project)["publications"]
+    for assumption in load_assumptions(project.root).values():
+        losses = ", ".join(_LOSSES[loss] for loss in assumption.loss)
+        lines = {
+            "Range": say_assumption(assumption),
+            "Unit": assumption.unit,
+            "Losses": losses,
+            "Reason": assumption.reason,
+            "Source": f"[@{assumption.source}] {assumption.locator}"
+            if assumption.source in publications
+            else f"{assumption.source}, {assumption.locator}",
+        }
+        blocks.append(_entry(assumption.id, "", lines))
+    return "\n\n".join(blocks)
+
+
+def figures_annex(project: Project) -> str:
+    """Return the published figures that results rest on, as printed by their publishers, as Markdown."""
+    from cseanalysis.study.results import load_results  # noqa: PLC0415 -- brings pandas
+    from cseanalysis.study.tables import load_figures  # noqa: PLC0415
+
+    figures = load_figures(project.root)
+    used = {name for result in load_results(project.root).values() for name in result.basis}
+    blocks = [
+        "# Published figures used {#sec:annex-figures}",
+        "The figures that the results of this report rest on, as their publishers print them. Figures that count "
+        "different things stand side by side here; that does not make them comparable.",
+    ]
+    for figure in figures.values():
+        if figure.id in used:
+            place = "; ".join(part for part in (figure.geography, figure.coverage) if part)
+            lines = {
+                "Printed as": figure.published,
+                "Where": place,
+                "When": _period(figure.period_start, figure.period_end),
+                "Source": f"[@{figure.source}]",
+                "Note": figure.note,
+            }
+            blocks.append(_entry(figure.id, figure.statement, lines))
+    return "\n\n".join(blocks)
+
+
+def sources_annex(project: Project) -> str:
+    """Return the raw tables with their caveats and the publications by tier, as Markdown.
+
+    Parameters
+    ----------
+    project
+        The study; its ``data/raw/sources.toml`` is printed.
+    """
+    sources = load_sources(project)
+    tiers = "; ".join(f"{tier}, {meaning}" for tier, meaning in TIERS.items())
+    blocks = [
+        "# Sources {#sec:annex-sources}",
+        f"Sources are graded by how close they stand to whoever made the number: {tiers}.",
+        "## Raw tables",
+    ]
+    for name, entry in sources["files"].items():
+        caveats = "\n".join(f"- {escape(caveat)}" for caveat in entry.get("caveats", ()))
+        lines = _publication(entry) | {"SHA-256": f"`{entry['sha256']}`"}
+        blocks.append(_entry(name, entry["title"], lines, caveats, literal=("Address", "SHA-256")))
+    blocks.append("## Publications")
+    publications = sources["publications"]
+    for tier, meaning in TIERS.items():
+        chosen = {name: entry for name, entry in publications.items() if entry.get("tier") == tier}
+        if chosen:
+            blocks.append(f"### Tier {tier}: {meaning}")
+            ordered = sorted(chosen.items(), key=lambda item: (item[1]["publisher"].casefold(), item[1]["title"]))
+            blocks += [
+                _entry(name, entry["title"], _publication(entry), literal=("Address",)) for name, entry in ordered
+            ]
+    if ungraded := sorted(name for name, entry in publications.items() if entry.get("tier") not in TIERS):
+        raise ValueError(f"sources.toml: {ungraded[:5]} have no tier among {', '.join(TIERS)}; grade them")
+    return "\n\n".join(blocks)
+
+
+def bibliography(project: Project) -> str:
+    """Return BibTeX for every publication in ``sources.toml``, then the methods of ``notebooks/references.bib``.
+
+    Raises
+    ------
+    ValueError
+        When a key stands in both files.
+    """
+    publications = load_sources(project)["publications"]
+    path = project.notebooks / "references.bib"
+    methods = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if doubled := sorted(publications.keys() & set(_ENTRY.findall(methods))):
+        raise ValueError(f"references.bib repeats {doubled[:5]}, which sources.toml already holds; remove them there")
+    return "\n".join([*(_bibtex(name, entry) for name, entry in publications.items()), methods])
+
+
+def _entry(name: str, title: str, lines: Mapping[str, str], after: str = "", *, literal: Iterable[str] = ()) -> str:
+    head = f"**{escape(title)}** `{name}`" if title else f"`{name}`"
+    pairs = [f"{label}\n:   {text if label in literal else escape(text)}" for label, text in lines.items() if text]
+    return "\n\n".join([":::: {.entry}", head, *pairs, *([after] if after else []), "::::"])
+
+
+def _publication(entry: Mapping[str, Any]) -> dict[str, str]:
+    address = entry.get("address", "")
+    return {
+        "Publisher": entry["publisher"],
+        "Published": _day(entry.get("published", "")) or "no date given",
+        "Read": _day(entry.get("accessed", "")),
+        "Licence": entry["licence"],
+        "Address": f"<{address}>" if address else "none known",
+    }
+
+
+def _day(text: str) -> str:
+    """Word a date that may lack its day or month."""
+    parts = [int(part) for part in text.split("-")] if re.fullmatch(r"\d{4}(-\d\d){0,2}", text) else []
+    if len(parts) == 3:
+        return say_date(dt.date(parts[0], parts[1], parts[2]))
+    return say_date(dt.date(parts[0], parts[1], 1)).partition(" ")[2] if len(parts) == 2 else text
+
+
+def _period(start: dt.date | None, end: dt.date | None) -> str:
+    days = [say_date(day) for day in (start, end) if day is not None]
+    return " to ".join(dict.fromkeys(days)) or "not stated"
+
+
+def _bibtex(name: str, entry: Mapping[str, Any]) -> str:
+    def plain(text: str) -> str:
+        return "".join(_UNSAFE_IN_BIBTEX.get(sign, sign) for sign in text)
+
+    year = re.match(r"\d{4}", entry.get("published", ""))
+    lines = [f"  author = {{{{{plain(entry['publisher'])}}}}}", f"  title = {{{{{plain(entry['title'])}}}}}"]
+    if year:  # without one, the style prints "no date"
+        lines.append(f"  year = {{{year[0]}}}")
+    if address := entry.get("address"):
+        lines.append(f"  url = {{{address}}}")
+    return f"@online{{{name},\n" + ",\n".join(lines) + "\n}\n"

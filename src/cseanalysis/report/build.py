@@ -1,0 +1,318 @@
+"""Build the report: from the checkout's inputs to one folder that holds all of an edition, or to nothing."""
+
+# ruff: noqa: PLC0415 -- an unchanged report is recognised without loading what would build it
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from cseanalysis.study.files import staged_folder
+from cseanalysis.study.project import Project, check_raw, sha256
+
+if TYPE_CHECKING:
+    from cseanalysis.report.chapters import Chapter
+
+TITLE = "Police-recorded child sexual exploitation and abuse in England and Wales"
+SUBTITLE = "Harmonised figures, under-reporting ranges, case-pipeline lag and sensitivity"
+AUTHORS = ("The cseanalysis authors",)
+KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial identification")
+SHOWN_KEY = 12  # hexadecimal digits of the input key on the page
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_CODE = (".py", ".csv", ".lua", ".typ")
+_TYPESETTING = {"annexes.py", "build.py", "editions.py", "filter.lua", "template.typ", "typeset.py"}
+_PACKAGES = (
+    *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
+    *("nbclient", "nbformat", "pypandoc_binary", "typst"),
+)
+_EDITION = re.compile(r"^## \[(\d+\.\d+\.\d+[^\]]*)\] - (\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a build did: ``"built"`` or ``"unchanged"``, where, from which inputs, and how long each step took."""
+
+    status: Literal["built", "unchanged"]
+    folder: Path
+    inputs: str
+    seconds: Mapping[str, float]
+
+
+def build_report(
+    project: Project,
+    *,
+    assumptions: Path | None = None,
+    out: Path,
+    log: Callable[[str], None] = lambda line: None,
+    workers: int | None = None,
+) -> Outcome:
+    """Build the report into ``out``, or leave it when nothing it is made from has changed.
+
+    Parameters
+    ----------
+    project
+        The study's checkout; nothing in it is written, except ``out`` when that lies in it.
+    assumptions
+        Another file of assumptions than the study's.
+    out
+        Folder that will hold ``report.pdf``, the executed chapters, ``results.json``, ``assumptions.toml`` and
+        ``manifest.json``. It changes in one step at the end, or not at all.
+    log
+        Told of each step with its seconds.
+    workers
+        Chapters executed at once; one per processor, at most four, when not given.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    ChecksumError
+        When a raw file is not the registered one.
+    ValueError
+        When an input is malformed, a chapter fails or the report cannot be typeset.
+    FileNotFoundError
+        When an input is missing.
+    """
+    clock = _Clock(log)
+    used = assumptions if assumptions is not None else project.assumptions
+    with clock.step("inputs"):
+        check_raw(project)
+        edition = read_edition(project)
+        hashes = input_hashes(project, used)
+        inputs = key_of(hashes)
+        before = read_manifest(out)
+        if before.get("inputs") == inputs and _whole(out, before):
+            log("unchanged: every input and output is what it was")
+            return Outcome("unchanged", out, inputs, clock.seconds)
+    from cseanalysis.report.chapters import execute_all
+
+    with tempfile.TemporaryDirectory(prefix="cseanalysis-") as name:
+        staged = Project(Path(name).resolve())
+        with clock.step("tables and results"):
+            _stage(project, used, staged)
+            _numbers(staged)
+        with clock.step("chapters"):
+            chapters = execute_all(
+                _notebooks(staged),
+                staged.notebooks,
+                workers or min(os.cpu_count() or 1, 4),
+                shared_key=_shared_key(hashes),
+                previous=before.get("chapters", {}),
+                folder=out / "notebooks",
+                log=log,
+            )
+        with clock.step("typesetting"):
+            pdf = _typeset(staged, chapters, edition, inputs)
+        with clock.step("writing"), staged_folder(out) as folder:
+            contents = {
+                "report.pdf": pdf,
+                "results.json": staged.results.read_bytes(),
+                "assumptions.toml": staged.assumptions.read_bytes(),
+            } | {f"notebooks/{chapter.name}.ipynb": chapter.content for chapter in chapters.values()}
+            for path, content in contents.items():
+                (folder / path).parent.mkdir(exist_ok=True)
+                (folder / path).write_bytes(content)
+            manifest = {
+                "version": edition[0],
+                "edition": edition[1].isoformat(),
+                "inputs": inputs,
+                "commit": _commit(project),
+                "python": platform.python_version(),
+                "packages": {package: found for package in _PACKAGES if (found := _version(package))},
+                "outputs": {path: sha256(content) for path, content in sorted(contents.items())},
+                "chapters": {
+                    chapter.name: {"key": chapter.key, "sha256": sha256(chapter.content)}
+                    for chapter in chapters.values()
+                },
+            }
+            (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return Outcome("built", out, inputs, clock.seconds)
+
+
+def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
+    """Return the sha256 of everything the report is made from, by name, sorted.
+
+    Names are relative (``data/raw/...``, ``assumptions.toml``, ``notebooks/...``, ``package/...``), so that the
+    place of the checkout and of the installed package do not matter.
+    """
+    files = {"assumptions.toml": assumptions, "CHANGELOG.md": project.root / "CHANGELOG.md"}
+    for folder, patterns in (
+        ("data/raw", ("*",)),
+        ("notebooks", ("*.ipynb", "*.bib", "front.md")),
+        ("requirements", ("*.txt",)),
+    ):
+        for pattern in patterns:
+            files |= {f"{folder}/{p.name}": p for p in (project.root / folder).glob(pattern) if p.is_file()}
+    code = (path for path in _PACKAGE.rglob("*") if path.suffix in _CODE and path.is_file())
+    files |= {f"package/{path.relative_to(_PACKAGE).as_posix()}": path for path in code}
+    return {name: sha256(path.read_bytes()) for name, path in sorted(files.items())}
+
+
+def key_of(hashes: Mapping[str, str]) -> str:
+    """Return one hash over names and hashes; it changes when a file is changed, added, removed or renamed."""
+    return sha256("".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())).encode("utf-8"))
+
+
+def read_edition(project: Project) -> tuple[str, dt.date]:
+    """Return version and date of the newest edition in the changelog.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        Without a changelog, or when no entry reads ``## [0.1.0] - 2026-11-21``.
+    """
+    path = project.root / "CHANGELOG.md"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.name} is missing: its newest entry dates the edition")
+    found = _EDITION.search(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(
+            f"{path.name} has no entry such as '## [0.1.0] - 2026-11-21'; the newest one dates the edition"
+        )
+    return found[1], dt.date.fromisoformat(found[2])
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a build, empty when there is none that can be read."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+class _Clock:
+    """Seconds per step, told to a log as steps end."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._log = log
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+        self._log(f"{name}: {self.seconds[name]:.1f} s")
+
+
+def _whole(out: Path, manifest: Mapping[str, Any]) -> bool:
+    outputs: dict[str, str] = manifest.get("outputs", {})
+    paths = {name: out / name for name in outputs}
+    return bool(paths) and all(
+        path.is_file() and sha256(path.read_bytes()) == outputs[name] for name, path in paths.items()
+    )
+
+
+def _stage(project: Project, assumptions: Path, staged: Project) -> None:
+    """Copy the inputs into a study of their own: the checkout is not written, and no path of it can leak."""
+    shutil.copytree(project.raw, staged.raw)
+    shutil.copytree(project.notebooks, staged.notebooks, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copyfile(assumptions, staged.assumptions)
+    staged.processed.mkdir()
+    check_raw(staged)
+
+
+def _numbers(staged: Project) -> None:
+    from cseanalysis.study.results import build_results, write_results
+    from cseanalysis.study.tables import build_tables
+
+    build_tables(staged, staged.processed)
+    write_results(staged.results, build_results(staged))
+
+
+def _notebooks(staged: Project) -> list[Path]:
+    notebooks = sorted(staged.notebooks.glob("*.ipynb"))
+    if not notebooks:
+        raise FileNotFoundError("notebooks/ holds no chapter (NN-name.ipynb); there is nothing to report")
+    return notebooks
+
+
+def _shared_key(hashes: Mapping[str, str]) -> str:
+    """Return a key over what every chapter reads: data, assumptions, code other than typesetting, versions."""
+    shared = {
+        name: digest
+        for name, digest in hashes.items()
+        if name.startswith(("data/raw/", "assumptions.toml", "requirements/", "package/"))
+        and name.removeprefix("package/report/") not in _TYPESETTING
+    }
+    versions = {package: _version(package) for package in _PACKAGES} | {"python": platform.python_version()}
+    return key_of(shared) + json.dumps(versions, sort_keys=True)
+
+
+def _typeset(staged: Project, chapters: Mapping[str, Chapter], edition: tuple[str, dt.date], inputs: str) -> bytes:
+    from cseanalysis.report.annexes import annexes, bibliography
+    from cseanalysis.report.typeset import TitlePage, say_date, typeset
+
+    front = staged.notebooks / "front.md"
+    if not front.is_file():
+        raise FileNotFoundError("notebooks/front.md is missing: page 2 holds the content note and the support lines")
+    number, day = edition
+    short = inputs[:SHOWN_KEY]
+    page = TitlePage(
+        title=TITLE,
+        subtitle=SUBTITLE,
+        version=number,
+        edition=day,
+        inputs=short,
+        authors=AUTHORS,
+        cite=f"{', '.join(AUTHORS)} ({day.year}) {TITLE}. {SUBTITLE}. Version {number}, inputs {short}.",
+        facts=(
+            ("Version", number),
+            ("Edition", say_date(day)),
+            ("Inputs", f"{short} (the first digits of a SHA-256 over data, assumptions, chapters and code)"),
+            ("Area", "England and Wales, unless a figure says otherwise"),
+            ("Licence", "Code under the MIT licence; published figures under the licences in the annex on sources"),
+        ),
+        description=SUBTITLE,
+        keywords=KEYWORDS,
+    )
+    return typeset(
+        {name: chapter.node for name, chapter in chapters.items()},
+        page,
+        front.read_text(encoding="utf-8"),
+        annexes=annexes(staged),
+        bibliography=bibliography(staged),
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _commit(project: Project) -> str | None:
+    """Return the commit the inputs were taken from; none outside git or when an input differs from it."""
+    inputs = ("data/raw", "notebooks", "requirements", "src", "assumptions.toml", "CHANGELOG.md")
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(  # noqa: S603
+                ["git", "-C", str(project.root), *words],  # noqa: S607
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except OSError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    return git("rev-parse", "HEAD") if git("status", "--porcelain", "--", *inputs) == "" else None

@@ -1,0 +1,310 @@
+"""Execute chapters: the same notebook and data give the same bytes, whoever runs it and wherever."""
+
+# ruff: noqa: PLC0415 -- nbclient and its like load only when a chapter is executed
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+from cseanalysis.study.project import sha256
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbformat import NotebookNode
+
+SECONDS_PER_CELL = 900
+
+# All that a kernel inherits. Anything else (locale, time zone, display and library options) could change a chapter.
+_INHERITED = (
+    *("PATH", "HOME", "TMPDIR", "TEMP", "TMP", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
+    *("SYSTEMROOT", "WINDIR", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CACHE_HOME"),
+)
+_SOCKET_PATH = 80  # a socket's path must stay below about 100 bytes
+
+# Run in the kernel before the first cell: a warning becomes one line without paths, and only those that
+# doubt a result (not those about software) are written at all.
+_WARNINGS = (
+    "import warnings as _w\n"
+    "_w.formatwarning = lambda message, category, *rest, **more: '' if issubclass(category, "
+    "(DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning, ResourceWarning)) "
+    "else category.__name__ + ': ' + ' '.join(str(message).split()) + '\\n'\n"
+    "del _w\n"
+)
+_WARNING_LINE = re.compile(r"^(\w*Warning): (.+)$", re.MULTILINE)
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """An executed chapter: the notebook, its bytes, and the key of what it was made from."""
+
+    name: str
+    content: bytes
+    key: str
+    reused: bool = False
+
+    @property
+    def node(self) -> NotebookNode:
+        """The notebook."""
+        return parse(self.content)
+
+
+def parse(content: bytes) -> NotebookNode:
+    """Return the notebook in ``content``."""
+    import nbformat
+
+    node: NotebookNode = nbformat.reads(content.decode("utf-8"), as_version=4)
+    return node
+
+
+def execute(notebook: Path, workdir: Path) -> NotebookNode:
+    """Execute a chapter in a fresh kernel of this very Python.
+
+    Parameters
+    ----------
+    notebook
+        The chapter; cells have fixed ids. The file is not changed.
+    workdir
+        Folder the kernel works in; the study is found from there upwards.
+
+    Returns
+    -------
+    NotebookNode
+        With outputs, without anything that differs between two runs.
+
+    Raises
+    ------
+    ValueError
+        When a cell fails, naming chapter and cell; when a cell has no id; when the kernel does not start.
+    """
+    return _execute(notebook, workdir, {})
+
+
+def execute_all(
+    notebooks: Sequence[Path],
+    workdir: Path,
+    workers: int = 2,
+    *,
+    shared_key: str = "",
+    previous: Mapping[str, Mapping[str, str]] | None = None,
+    folder: Path | None = None,
+    log: Callable[[str], None] = lambda line: None,
+) -> dict[str, Chapter]:
+    """Execute chapters side by side, and skip those whose inputs have not changed.
+
+    Parameters
+    ----------
+    notebooks
+        The chapters in reading order.
+    workdir
+        Folder the kernels work in.
+    workers
+        How many kernels run at once.
+    shared_key
+        Hash of everything that chapters read besides themselves.
+    previous
+        Per chapter of an earlier build its ``key`` and the ``sha256`` of its executed notebook.
+    folder
+        Where those notebooks are; one that is missing or not what it was is executed again.
+    log
+        Told of each chapter with its seconds.
+
+    Returns
+    -------
+    dict of str to Chapter
+        By name, in the order given.
+    """
+    live: dict[str, AsyncKernelManager] = {}
+
+    def run(notebook: Path) -> Chapter:
+        name = notebook.stem
+        key = sha256(f"{shared_key}\n{sha256(notebook.read_bytes())}".encode())
+        if (kept := _kept(name, key, previous or {}, folder)) is not None:
+            log(f"chapter {name}: unchanged")
+            return Chapter(name, kept, key, reused=True)
+        start = time.perf_counter()
+        content = render(_execute(notebook, workdir, live))
+        log(f"chapter {name}: {time.perf_counter() - start:.1f} s")
+        return Chapter(name, content, key)
+
+    pool = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="chapter")
+    try:
+        return {chapter.name: chapter for chapter in pool.map(run, notebooks)}
+    finally:
+        # After a failure or Ctrl-C nothing may go on: waiting chapters are dropped, running kernels are ended.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for manager in list(live.values()):
+            _end(manager)
+        pool.shutdown()
+
+
+def render(node: NotebookNode) -> bytes:
+    """Return the bytes of a notebook file: sorted keys, one newline at the end."""
+    import nbformat
+
+    text: str = nbformat.writes(node)
+    return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+def _kept(name: str, key: str, previous: Mapping[str, Mapping[str, str]], folder: Path | None) -> bytes | None:
+    before = previous.get(name, {})
+    if folder is None or before.get("key") != key:
+        return None
+    path = folder / f"{name}.ipynb"
+    content = path.read_bytes() if path.is_file() else b""
+    return content if sha256(content) == before.get("sha256") else None
+
+
+def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager]) -> NotebookNode:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellControlSignal, CellExecutionError, CellTimeoutError, DeadKernelError
+
+    name = notebook.stem
+    node = parse(notebook.read_bytes())
+    if missing := [str(i) for i, cell in enumerate(node.cells, 1) if "id" not in cell]:
+        raise ValueError(f"chapter {name}: cells {', '.join(missing[:5])} have no id; save it as notebook format 4.5")
+    with _private_folder() as private:
+        manager = _manager(private)
+        live[name] = manager
+        client = NotebookClient(
+            node,
+            km=manager,
+            timeout=SECONDS_PER_CELL,
+            startup_timeout=120,
+            iopub_timeout=60,
+            raise_on_iopub_timeout=True,  # an output that got lost is an error, not a shorter chapter
+            shutdown_kernel="immediate",
+            record_timing=False,
+            resources={"metadata": {"path": str(workdir)}},
+        )
+        client.on_notebook_start = partial(_listening, client)
+        errors = private / "stderr"
+        try:
+            with errors.open("wb") as stream:
+                client.execute(env=_environment(private), stdout=stream, stderr=stream, cleanup_kc=True)
+        except CellExecutionError as error:
+            number = next((i for i, cell in enumerate(node.cells, 1) if _failed(cell)), 0)
+            message = _ANSI.sub("", f"{error.ename}: {error.evalue}").strip()
+            raise ValueError(f"chapter {name}, cell {number}: {message}") from None
+        except CellTimeoutError:
+            raise ValueError(f"chapter {name}: a cell ran longer than {SECONDS_PER_CELL} s and was ended") from None
+        except (CellControlSignal, DeadKernelError, RuntimeError, TimeoutError) as error:
+            said = errors.read_text("utf-8", "replace").strip().splitlines()
+            last = f"; its last words: {_ANSI.sub('', said[-1])}" if said else ""
+            raise ValueError(f"chapter {name}: the kernel ended or did not start ({error}){last}") from None
+        finally:
+            live.pop(name, None)
+            _end(manager)
+    return _settled(node)
+
+
+async def _listening(client: NotebookClient, notebook: NotebookNode) -> None:
+    """Wait until the kernel's outputs arrive here: those sent before would be lost without a word."""
+    for _ in range(60):
+        client.kc.kernel_info()
+        try:
+            await client.kc.get_iopub_msg(timeout=1)
+        except Empty:
+            continue
+        return
+    raise TimeoutError("its output channel does not open")
+
+
+def _failed(cell: Mapping[str, Any]) -> bool:
+    return any(output["output_type"] == "error" for output in cell.get("outputs", ()))
+
+
+def _settled(node: NotebookNode) -> NotebookNode:
+    """Take out what differs between two runs or two machines."""
+    from nbformat import from_dict
+    from nbformat.v4 import new_output
+
+    for cell in node.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.metadata.pop("execution", None)
+        streams = {"stdout": "", "stderr": ""}
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                streams[output.name] += output.text
+        shown = [output for output in cell.outputs if output.output_type != "stream"]
+        doubts = "".join(f"{kind}: {text}\n" for kind, text in dict.fromkeys(_WARNING_LINE.findall(streams["stderr"])))
+        texts = (("stdout", _ANSI.sub("", streams["stdout"])), ("stderr", doubts))
+        cell.outputs = [*(new_output("stream", name=name, text=text) for name, text in texts if text), *shown]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    node.metadata = from_dict({"kernelspec": kernel})
+    return node
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Yield a folder for one kernel's sockets and settings; its path is short enough for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="cse-"))
+    if len(os.fsencode(folder)) > _SOCKET_PATH and Path("/tmp").is_dir():  # noqa: S108
+        folder.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix="cse-", dir="/tmp"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _manager(private: Path) -> AsyncKernelManager:
+    """Return a manager whose kernel is this Python, whatever kernels the user has registered."""
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    argv += ["--HistoryManager.enabled=False", f"--IPKernelApp.exec_lines={_WARNINGS}"]
+    manager = AsyncKernelManager(connection_file=str(private / "kernel.json"))
+    # Sockets in a private folder: no open port, no warning about one. Windows has none and uses local ports.
+    if sys.platform != "win32":
+        manager.transport = "ipc"
+        manager.ip = str(private / "s")
+    manager._kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+    return manager
+
+
+def _environment(private: Path) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    fixed = {
+        "IPYTHONDIR": str(private),
+        "JUPYTER_CONFIG_DIR": str(private),
+        "JUPYTER_DATA_DIR": str(private),
+        "JUPYTER_RUNTIME_DIR": str(private),
+        "JUPYTER_NO_CONFIG": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "MPLBACKEND": "agg",
+        "NO_COLOR": "1",
+        # Sums in one order: linear algebra on several threads may round differently from machine to machine.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+    if (package := find_spec("matplotlib")) and package.origin:
+        fixed["MATPLOTLIBRC"] = str(Path(package.origin).parent / "mpl-data" / "matplotlibrc")
+    return inherited | fixed
+
+
+def _end(manager: AsyncKernelManager) -> None:
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        process.kill()

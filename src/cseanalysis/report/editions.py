@@ -1,0 +1,261 @@
+"""Editions: freeze one, verify that the committed numbers rebuild, say what differs between two."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cseanalysis.study.assumptions import read_assumptions
+from cseanalysis.study.files import staged_folder
+from cseanalysis.study.project import Project, sha256
+
+RELATIVE = 1e-9
+SHOWN = 5
+Word = Literal["identical", "numbers equal", "differs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the committed tables and results rebuild, and where they do not.
+
+    ``"identical"``: the same bytes. ``"numbers equal"``: other bytes, but no number is off by more than 1e-9 of
+    itself and no word differs. ``"differs"``: ``differences`` name table, cell, expected and found.
+    """
+
+    word: Word
+    differences: tuple[str, ...] = ()
+
+
+def verify(project: Project) -> Verdict:
+    """Rebuild tables and results in a temporary folder and compare them with the committed ones.
+
+    Parameters
+    ----------
+    project
+        The study's checkout; nothing in it is written.
+
+    Returns
+    -------
+    Verdict
+        Frozen editions whose files are not the ones their manifest lists count as differences too.
+
+    Raises
+    ------
+    ChecksumError
+        When a raw file is not the registered one.
+    """
+    with tempfile.TemporaryDirectory(prefix="cseanalysis-") as folder:
+        rebuilt = rebuild(project, Path(folder))
+        same_bytes = True
+        differences: list[str] = []
+        names = sorted({path.name for home in (project, rebuilt) for path in home.processed.iterdir()})
+        pairs = [(project.processed / name, rebuilt.processed / name) for name in names]
+        for committed, fresh in [*pairs, (project.results, rebuilt.results)]:
+            if not committed.is_file() or not fresh.is_file():
+                state = "is committed but no longer built" if committed.is_file() else "is built but not committed"
+                differences.append(f"{committed.name} {state}: run `make data results` and commit")
+            elif committed.read_bytes() != fresh.read_bytes():
+                same_bytes = False
+                differences += _compare_files(committed, fresh)
+        for edition in frozen_editions(project):
+            differences += _damaged(edition)
+    if differences:
+        return Verdict("differs", tuple(differences))
+    return Verdict("identical" if same_bytes else "numbers equal")
+
+
+def rebuild(project: Project, folder: Path) -> Project:
+    """Build tables and results of a study in another folder, from its raw data and assumptions.
+
+    Parameters
+    ----------
+    project
+        The study.
+    folder
+        An empty folder; it becomes a study of its own.
+
+    Returns
+    -------
+    Project
+    """
+    from cseanalysis.study.results import build_results, write_results
+    from cseanalysis.study.tables import build_tables
+
+    copy = Project(folder)
+    shutil.copytree(project.raw, copy.raw)
+    shutil.copyfile(project.assumptions, copy.assumptions)
+    copy.processed.mkdir()
+    build_tables(copy, copy.processed)
+    write_results(copy.results, build_results(copy))
+    return copy
+
+
+def frozen_editions(project: Project) -> list[Path]:
+    """Return the folders of the frozen editions, oldest name first."""
+    return sorted(path.parent for path in (project.root / "reports").glob("v*/manifest.json"))
+
+
+def release(project: Project, build: Path) -> Path:
+    """Freeze the report that was just built as an edition that is never written again.
+
+    Parameters
+    ----------
+    project
+        The study's checkout.
+    build
+        The folder of a finished build.
+
+    Returns
+    -------
+    Path
+        The edition's folder, ``reports/vX.Y.Z``.
+
+    Raises
+    ------
+    ValueError
+        When the edition exists already, the build is damaged, or its results are not the committed ones.
+    """
+    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    edition = project.root / "reports" / f"v{manifest['version']}"
+    if edition.exists():
+        raise ValueError(
+            f"edition {edition.name} is frozen and never overwritten: give the new one its own version in "
+            "CHANGELOG.md and pyproject.toml"
+        )
+    if damaged := _damaged(build):
+        raise ValueError(f"{damaged[0]}; run `make report` again")
+    if (build / "results.json").read_bytes() != project.results.read_bytes():
+        raise ValueError("the build's results are not the committed ones: run `make data results`, then `make report`")
+    with staged_folder(edition) as staging:
+        for name in (*manifest["outputs"], "manifest.json"):
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(build / name, staging / name)
+    return edition
+
+
+def diff(first: Path, second: Path) -> list[str]:
+    """Say which assumptions and reported numbers differ between two builds or editions, and why.
+
+    Parameters
+    ----------
+    first, second
+        Folders with ``results.json`` and ``assumptions.toml``.
+
+    Returns
+    -------
+    list of str
+        A line a difference; none when there is none. A number's line names the changed assumptions it rests on,
+        or says that data or code must be the cause.
+
+    Raises
+    ------
+    FileNotFoundError
+        When a folder holds no build.
+    """
+    for folder in (first, second):
+        for name in ("results.json", "assumptions.toml"):
+            if not (folder / name).is_file():
+                raise FileNotFoundError(f"{folder} holds no {name}: name the folder of a build or of an edition")
+    lines = []
+    before, after = (read_assumptions(folder / "assumptions.toml") for folder in (first, second))
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    for name in sorted(changed):
+        old, new = (
+            f"{group[name].low:g} to {group[name].high:g}" if name in group else "absent" for group in (before, after)
+        )
+        words = "its reason, source or unit changed" if old == new else f"{old} -> {new}"
+        lines.append(f"assumption {name}: {words}")
+    old_results, new_results = (_results(folder / "results.json") for folder in (first, second))
+    for name in [*old_results, *(name for name in new_results if name not in old_results)]:
+        old_entry, new_entry = old_results.get(name), new_results.get(name)
+        if old_entry == new_entry:
+            continue
+        basis = {*(old_entry or {}).get("basis", ()), *(new_entry or {}).get("basis", ())}
+        causes = sorted(basis & changed)
+        cause = f"because of {', '.join(causes)}" if causes else "because of data or code"
+        lines.append(f"result {name}: {_words(old_entry)} -> {_words(new_entry)}, {cause}")
+    return lines
+
+
+def _results(path: Path) -> dict[str, dict[str, Any]]:
+    return {entry["id"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["results"]}
+
+
+def _words(entry: Mapping[str, Any] | None) -> str:
+    if entry is None:
+        return "absent"
+    if entry["interval"] is None:
+        return f"{entry['point']:.6g}"
+    return f"{entry['interval']['low']:.6g} to {entry['interval']['high']:.6g}"
+
+
+def _damaged(folder: Path) -> list[str]:
+    """Compare the files of a build or edition with its manifest."""
+    outputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    lines = []
+    for name, expected in outputs.items():
+        path = folder / name
+        found = sha256(path.read_bytes()) if path.is_file() else "nothing"
+        if found != expected:
+            lines.append(f"{folder.name}/{name}: expected sha256 {expected}, found {found}")
+    return lines
+
+
+def _compare_files(committed: Path, fresh: Path) -> list[str]:
+    old, new = dict(_cells(committed)), dict(_cells(fresh))
+    lines = [
+        f"{committed.name}, {cell}: expected {old.get(cell, 'nothing')}, found {new.get(cell, 'nothing')}"
+        for cell in dict.fromkeys([*old, *new])
+        if not _equal(old.get(cell), new.get(cell))
+    ]
+    if len(lines) > SHOWN:
+        lines = [*lines[:SHOWN], f"{committed.name}: and {len(lines) - SHOWN} more cells"]
+    return lines
+
+
+def _equal(old: str | None, new: str | None) -> bool:
+    if old == new:
+        return True
+    try:
+        return math.isclose(float(old or ""), float(new or ""), rel_tol=RELATIVE, abs_tol=0.0)
+    except ValueError:
+        return False
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str]]:
+    """Name every cell of a table or of a JSON file, with its text."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".csv":
+        header, *rows = csv.reader(io.StringIO(text))
+        yield "header", ",".join(header)
+        for number, row in enumerate(rows, start=2):
+            for column, value in zip(header, row, strict=True):
+                yield f"row {number}, {column}", value
+    elif path.name == "datapackage.json":
+        # Hashes and sizes follow from the tables, which are compared themselves.
+        package = json.loads(text)
+        for resource in package["resources"]:
+            resource.pop("hash"), resource.pop("bytes")
+        yield from _leaves(package, "")
+    else:
+        yield from _leaves(json.loads(text), "")
+
+
+def _leaves(node: Any, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(value, f"{where}.{key}" if where else str(key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            name = value.get("id", number) if isinstance(value, dict) else number
+            yield from _leaves(value, f"{where}[{name}]")
+    else:
+        yield where, repr(node) if isinstance(node, float) else str(node)

@@ -1,0 +1,197 @@
+-- From pandoc's document to typst: what pandoc's own writer leaves out and a tagged PDF needs.
+-- Cross references, alternative text of charts and equations, tables, the opening block, breakable long words.
+
+local LONG_WORD = 28      -- characters from which a word may be broken
+local LONG_TABLE = 14     -- rows from which a table may run over pages
+
+local function quote(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('%s+', ' ') .. '"'
+end
+
+local function inline(code) return pandoc.RawInline('typst', code) end
+local function block(code) return pandoc.RawBlock('typst', code) end
+local function trim(text) return (text:gsub('^%s+', ''):gsub('%s+$', '')) end
+
+local function blocks_as_typst(blocks)
+  return trim(pandoc.write(pandoc.Pandoc(blocks), 'typst'))
+end
+
+local function inlines_as_typst(inlines)
+  return blocks_as_typst({pandoc.Plain(inlines)})
+end
+
+local function label(id)
+  return id and id ~= '' and (' <' .. id .. '>') or ''
+end
+
+-- Equations ------------------------------------------------------------------------------------------------------
+
+local function equation(math, id, words)
+  local display = math.mathtype == 'DisplayMath'
+  local body = inlines_as_typst({math}):gsub('^%$%s*', ''):gsub('%s*%$$', '')
+  body = body:gsub('#h%(%-1em%)', '#h(-0.167em)')  -- TeX's \! is a thin negative space, not a whole em
+  local numbering = display and not id and ', numbering: none' or ''
+  local space = display and ' ' or ''
+  return inline('#math.equation(block: ' .. tostring(display) .. numbering .. ', alt: ' .. quote(words or trim(math.text))
+    .. ', $' .. space .. body .. space .. '$)' .. label(id))
+end
+
+-- A display equation may be followed by its label and by words to read aloud: {#eq:name alt="..."}.
+local function attributes_after(inlines, start)
+  local first = start
+  while inlines[first] and (inlines[first].t == 'Space' or inlines[first].t == 'SoftBreak') do first = first + 1 end
+  if not (inlines[first] and inlines[first].t == 'Str' and inlines[first].text:match('^{#eq:')) then return nil end
+  local said = ''
+  for last = first, #inlines do
+    said = said .. pandoc.utils.stringify(pandoc.Inlines({inlines[last]}))
+    if said:match('}$') then
+      return said:match('^{#(eq:[%w:_-]+)'), said:match('alt=[“"](.-)[”"]%s*}$'), last + 1
+    end
+  end
+  return nil
+end
+
+local function equations(paragraph)
+  local out, position = pandoc.List(), 1
+  local inlines = paragraph.content
+  while position <= #inlines do
+    local element = inlines[position]
+    position = position + 1
+    if element.t == 'Math' then
+      local id, words, after
+      if element.mathtype == 'DisplayMath' then id, words, after = attributes_after(inlines, position) end
+      out:insert(equation(element, id, words))
+      position = after or position
+    else
+      out:insert(element)
+    end
+  end
+  paragraph.content = out
+  return paragraph
+end
+
+-- Words ----------------------------------------------------------------------------------------------------------
+
+local function breakable(text)
+  if #text < LONG_WORD or text:match('[\128-\255]') then return nil end
+  local spaced = text:gsub('([/_.?&=,;-])', '%1\u{200B}')
+  return pandoc.Str((spaced:gsub('(%w%w%w%w%w%w%w%w%w%w%w%w%w%w%w%w)', '%1\u{200B}')))
+end
+
+local function string_(element) return breakable(element.text) end
+
+local function is_reference(id) return id:match('^fig:') or id:match('^tbl:') or id:match('^eq:') or id:match('^sec:') end
+
+local function citation(cite)
+  local out, references = pandoc.List(), 0
+  for position, entry in ipairs(cite.citations) do
+    if is_reference(entry.id) then
+      references = references + 1
+      if position > 1 then out:insert(pandoc.Str(position == #cite.citations and ' and ' or ', ')) end
+      out:insert(inline('#ref(<' .. entry.id .. '>)'))
+    end
+  end
+  if references == 0 then return nil end
+  if references < #cite.citations then error('one pair of brackets holds sources and cross references; use two pairs') end
+  return out
+end
+
+-- Blocks ---------------------------------------------------------------------------------------------------------
+
+local function chart(div)
+  local given = div.attributes
+  return block(('#figure(image(%s, width: %smm, alt: %s), caption: [%s])%s'):format(
+    quote(given.file), given.width, quote(given.alt),
+    inlines_as_typst(pandoc.utils.blocks_to_inlines(div.content)), label(div.identifier)))
+end
+
+local SIDES = {AlignRight = 'right', AlignCenter = 'center', AlignLeft = 'left', AlignDefault = 'left'}
+
+local function row_as_typst(row)
+  local cells = pandoc.List()
+  for _, cell in ipairs(row.cells) do cells:insert('[' .. blocks_as_typst(cell.contents) .. ']') end
+  return table.concat(cells, ', ')
+end
+
+local function as_table(element, id, widths)
+  local sides, columns, rows = pandoc.List(), pandoc.List(), pandoc.List()
+  for _, spec in ipairs(element.colspecs) do
+    sides:insert(SIDES[tostring(spec[1])] or 'left')
+    columns:insert('auto')
+  end
+  if widths and widths ~= '' then
+    columns = pandoc.List()
+    for share in widths:gmatch('[^,]+') do columns:insert(share .. 'fr') end
+  end
+  for _, row in ipairs(element.head.rows) do rows:insert('table.header(' .. row_as_typst(row) .. ')') end
+  local count = 0
+  for _, body in ipairs(element.bodies) do
+    for _, row in ipairs(body.body) do
+      rows:insert(row_as_typst(row))
+      count = count + 1
+    end
+  end
+  local drawn = ('table(columns: (%s,), align: (%s,),\n  %s)'):format(
+    table.concat(columns, ', '), table.concat(sides, ', '), table.concat(rows, ',\n  '))
+  local caption = inlines_as_typst(pandoc.utils.blocks_to_inlines(element.caption.long))
+  if caption == '' then return block('#' .. drawn) end
+  return block(('#numbered-table(%s)[#figure(kind: table, caption: [%s], %s)%s]'):format(
+    tostring(count > LONG_TABLE), caption, drawn, label(id)))
+end
+
+local function division(div)
+  if div.classes:includes('chart') then return chart(div) end
+  if div.classes:includes('table') then
+    return div.content:map(function(part)
+      return part.t == 'Table' and as_table(part, div.identifier, div.attributes.widths) or part
+    end)
+  end
+  if div.classes:includes('opening') then
+    local parts = pandoc.List()
+    for _, part in ipairs(div.content) do
+      if part.t == 'Div' then
+        parts:insert(('(%s, [%s])'):format(quote(part.attributes.part), blocks_as_typst(part.content)))
+      end
+    end
+    return block('#opening(' .. table.concat(parts, ', ') .. ')')
+  end
+  if div.classes:includes('note') then return block('#note[' .. blocks_as_typst(div.content) .. ']') end
+  if div.classes:includes('entry') then
+    local head, pairs_, rest = {}, pandoc.List(), {}
+    for position, part in ipairs(div.content) do
+      if part.t == 'DefinitionList' then
+        for _, item in ipairs(part.content) do
+          pairs_:insert(('(%s, [%s])'):format(quote(pandoc.utils.stringify(item[1])), blocks_as_typst(item[2][1])))
+        end
+      elseif position == 1 then head = {part}
+      else rest[#rest + 1] = part end
+    end
+    return block(('#entry([%s], [%s], %s)'):format(
+      blocks_as_typst(head), blocks_as_typst(rest), table.concat(pairs_, ', ')))
+  end
+  return nil
+end
+
+local function image(element)
+  error('image ' .. element.src .. ' in a Markdown cell: show it with chart(), which asks for alternative text')
+end
+
+-- A chapter that is told to be unnumbered (the summary) keeps its headings without numbers.
+local unnumbered = false
+
+local function header(element)
+  if unnumbered then element.classes:insert('unnumbered') end
+  return element
+end
+
+return {
+  {Meta = function(meta) unnumbered = meta.unnumbered ~= nil end, Image = image},
+  {Header = header, Para = equations, Plain = equations, Str = string_},
+  {Cite = citation},
+  {traverse = 'topdown', Div = function(div)
+      local out = division(div)
+      if out == nil then return nil end
+      return out, false
+    end,
+    Table = function(element) return as_table(element), false end},
+}

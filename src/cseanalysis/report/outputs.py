@@ -1,0 +1,292 @@
+"""What a chapter displays: prose, the opening block, charts and tables, each as it is read in Jupyter and in print."""
+
+# ruff: noqa: PLC0415 -- pandas and matplotlib load only when a table or chart is shown
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cseanalysis.report.prose import escape, fill
+from cseanalysis.study.wording import say_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+KEY = "cseanalysis"  # the metadata key under which the typesetter finds what an output is
+MISSING = "[x]"  # a missing cell is printed as this mark, never as blank or 0
+TEXT_WIDTH = 162  # millimetres of text on the page
+TEXT_HEIGHT = 215  # millimetres left for a chart with its caption
+
+_LABEL = re.compile(r"[a-z][\w:-]*")
+_YEAR = re.compile(r"\byears?\b", re.IGNORECASE)
+_NUMERIC = re.compile(r"^[−£]?\d[\d,.]*%?$")
+_FORMAT = {
+    "svg.hashsalt": "cseanalysis",
+    "svg.fonttype": "path",
+    "font.family": ["DejaVu Sans"],
+    "mathtext.fontset": "dejavusans",
+    "savefig.bbox": None,
+    "savefig.facecolor": "white",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One thing a chapter shows: its forms by media type, and what the typesetter needs to know of it."""
+
+    data: dict[str, str]
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        return self.data, {KEY: self.about}
+
+    def __repr__(self) -> str:
+        return self.data["text/plain"]
+
+
+def prose(text: str) -> Output:
+    """Show Markdown whose numbers come from the study.
+
+    Parameters
+    ----------
+    text
+        Markdown with placeholders: ``{result_id}``, ``{assumption:id}``, ``{figure:id}``; braces are doubled.
+        Citations ``[@vkpp23]`` and cross references ``@fig:lag`` are set by the typesetter.
+
+    Returns
+    -------
+    Output
+
+    Raises
+    ------
+    ValueError
+        For an unknown id, naming the closest.
+
+    Examples
+    --------
+    >>> prose("No number here, only a set {{a, b}}.")
+    No number here, only a set {a, b}.
+    """
+    return _words("prose", fill(text))
+
+
+def opening(*, question: str, answer: str, data: str, limits: str) -> Output:
+    """Show the block a chapter opens with; every part may hold placeholders.
+
+    Parameters
+    ----------
+    question
+        What the chapter asks.
+    answer
+        The answer, in one or two sentences with their kind of interval.
+    data
+        What it rests on.
+    limits
+        What it cannot show.
+
+    Examples
+    --------
+    >>> print(opening(question="How many?", answer="Unknown.", data="One table.", limits="Causes."))
+    > **Question.** How many?
+    >
+    > **Answer.** Unknown.
+    >
+    > **Data.** One table.
+    >
+    > **What this cannot show.** Causes.
+    """
+    parts = {"Question": question, "Answer": answer, "Data": data, "What this cannot show": limits}
+    if empty := [name for name, text in parts.items() if not text.strip()]:
+        raise ValueError(f"the opening's {', '.join(empty)} is empty; every chapter says all four")
+    filled = {name: " ".join(fill(text).split()) for name, text in parts.items()}
+    block = "\n>\n".join(f"> **{name}.** {text}" for name, text in filled.items())
+    return _words("opening", block, parts=[list(part) for part in filled.items()])
+
+
+def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
+    """Show a chart with its number, caption and alternative text.
+
+    Parameters
+    ----------
+    drawn
+        The matplotlib figure and the text that says in words what it shows. The figure is closed.
+    label
+        How the text refers to it, e.g. ``"fig:series"`` for ``@fig:series``.
+    caption
+        Markdown above or below the chart; caption and alternative text may hold placeholders.
+
+    Raises
+    ------
+    ValueError
+        Without alternative text or caption, or when the chart is larger than the page.
+
+    Notes
+    -----
+    Bytes are the same on every machine: letters become outlines of the font that matplotlib carries, ids
+    are hashed with a fixed salt, and neither date nor version is written.
+    """
+    import matplotlib as mpl
+    from matplotlib.text import Text
+
+    figure, words = drawn
+    alt = " ".join(fill(words).split())
+    if not alt:
+        raise ValueError(f"chart {label}: the alternative text is empty; say in words what the chart shows")
+    about = _about("chart", label, caption, "fig:") | {"alt": alt}
+    width, height = (round(float(side) * 25.4, 1) for side in figure.get_size_inches())
+    if width > TEXT_WIDTH or height > TEXT_HEIGHT:
+        raise ValueError(
+            f"chart {label}: {width:g} by {height:g} mm; a page holds {TEXT_WIDTH} by {TEXT_HEIGHT} mm: "
+            f"draw it with figsize=({TEXT_WIDTH / 25.4:.2f}, ...) or smaller"
+        )
+    with mpl.rc_context(_FORMAT):  # type: ignore[arg-type]
+        if figure.get_layout_engine() is None:
+            figure.set_layout_engine("constrained")
+        for text in figure.findobj(Text):
+            text.set_fontfamily("DejaVu Sans")
+        vector, raster = io.StringIO(), io.BytesIO()
+        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(raster, format="png", dpi=80, metadata={"Software": None})
+    _close(figure)
+    return Output(
+        {
+            "image/svg+xml": vector.getvalue(),
+            "image/png": base64.b64encode(raster.getvalue()).decode("ascii"),
+            "text/plain": f"{about['caption']} [{alt}]",
+        },
+        about | {"width": width},
+    )
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    label: str,
+    caption: str,
+    widths: Sequence[float] | None = None,
+    align: Sequence[str] | None = None,
+) -> Output:
+    r"""Show a data frame as a numbered table.
+
+    Parameters
+    ----------
+    frame
+        Columns of words or numbers, printed in their order; the index is not printed. Whole numbers get
+        thousands commas, other numbers three significant digits; missing cells print as ``[x]``.
+    label
+        How the text refers to it, e.g. ``"tbl:totals"``.
+    caption
+        Markdown; may hold placeholders.
+    widths
+        Relative column widths for long text; without them columns are as wide as they need.
+    align
+        ``"left"`` or ``"right"`` per column; without it columns of numbers are set right.
+
+    Raises
+    ------
+    ValueError
+        For a table without rows, without caption, or with widths or alignments that do not fit the columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shown = table(pd.DataFrame({"Force": ["Kent", "Gwent"], "Offences": [1234, None]}),
+    ...               label="tbl:forces", caption="Recorded offences")
+    >>> print(shown.data["text/markdown"])
+    | Force | Offences |
+    |:--|--:|
+    | Kent | 1,234 |
+    | Gwent | \[x\] |
+    <BLANKLINE>
+    : Recorded offences
+    """
+    about = _about("table", label, caption, "tbl:")
+    if frame.empty:
+        raise ValueError(f"table {label}: no rows or no columns; show a sentence instead")
+    columns = [str(name) for name in frame.columns]
+    rows = [
+        [_cell(value, name) for value, name in zip(row, columns, strict=True)]
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    sides = list(align) if align is not None else [_side(column) for column in zip(*rows, strict=True)]
+    for name, given in (("widths", widths), ("align", sides)):
+        if given is not None and len(given) != len(columns):
+            raise ValueError(f"table {label}: {len(given)} {name} for {len(columns)} columns; give one per column")
+    if wrong := sorted(set(sides) - {"left", "right"}):
+        raise ValueError(f"table {label}: align {', '.join(map(repr, wrong))}; must be 'left' or 'right'")
+    lines = [columns, *rows]
+    marks = {"left": ":--", "right": "--:"}
+    pipes = ["| " + " | ".join(escape(cell) for cell in line) + " |" for line in lines]
+    pipes.insert(1, "|" + "|".join(marks[side] for side in sides) + "|")
+    return Output(
+        {
+            "text/markdown": "\n".join(pipes) + f"\n\n: {about['caption']}",
+            "text/html": _html(columns, rows, sides, about["caption"]),
+            "text/plain": "\n".join("\t".join(line) for line in lines),
+        },
+        about | {"align": sides, "widths": [float(width) for width in widths or ()]},
+    )
+
+
+def _words(kind: str, text: str, **more: object) -> Output:
+    return Output({"text/markdown": text, "text/plain": text}, {"kind": kind, **more})
+
+
+def _about(kind: str, label: str, caption: str, prefix: str) -> dict[str, Any]:
+    if not (label.startswith(prefix) and _LABEL.fullmatch(label)):
+        raise ValueError(f"{kind} label {label!r}: must begin with {prefix!r} and hold only letters, digits, - and _")
+    filled = " ".join(fill(caption).split())
+    if not filled:
+        raise ValueError(f"{kind} {label}: the caption is empty; say what is shown, for whom and when")
+    return {"kind": kind, "label": label, "caption": filled}
+
+
+def _close(figure: Figure) -> None:
+    """Forget the figure, so that a notebook does not show it a second time; figures outside pyplot are left."""
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(figure)
+
+
+def _cell(value: Any, column: str) -> str:
+    import pandas as pd
+
+    if isinstance(value, str):
+        return value if value.strip() else MISSING
+    if pd.isna(value):
+        return MISSING
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return "yes" if value else "no"
+    if not hasattr(value, "__float__"):
+        return str(value)
+    if _YEAR.search(column) and float(value).is_integer() and 1800 <= value < 2200:
+        return str(int(value))  # a year has no thousands comma
+    return say_number(float(value))
+
+
+def _side(cells: Sequence[str]) -> str:
+    numbers = [cell for cell in cells if cell != MISSING]
+    return "right" if numbers and all(_NUMERIC.match(cell) for cell in numbers) else "left"
+
+
+def _html(columns: list[str], rows: list[list[str]], sides: list[str], caption: str) -> str:
+    def line(start: str, end: str, cells: list[str]) -> str:
+        aligned = (
+            f'{start} style="text-align: {side}">{html.escape(cell)}{end}'
+            for cell, side in zip(cells, sides, strict=True)
+        )
+        return f"<tr>{''.join(aligned)}</tr>"
+
+    head = line('<th scope="col"', "</th>", columns)
+    body = "\n".join(line("<td", "</td>", row) for row in rows)
+    title = f"<caption>{html.escape(caption)}</caption>"
+    return f"<table>\n{title}\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"

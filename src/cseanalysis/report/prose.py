@@ -1,0 +1,104 @@
+"""Placeholders in prose: every number in a sentence comes from the study."""
+
+
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cseanalysis.study.wording import say, say_assumption
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(#[^{}]*)\}|\{([^{}]*)\}|[{}]")
+_UNIT_AFTER = re.compile(r" ?(%|(?:per cent|days?|weeks?|months?|years?)\b)")
+_CITATION = re.compile(r"\[@[\w:.-]+(?:; ?@[\w:.-]+)*\]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
+
+
+def fill(text: str, root: Path | str | None = None) -> str:
+    """Replace placeholders in Markdown by the study's numbers.
+
+    Parameters
+    ----------
+    text
+        ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range,
+        ``{figure:id}`` the figure as published. ``{{`` and ``}}`` stand for braces; attributes such as
+        ``{#sec:lag}``, citations and cross references are left to the typesetter.
+    root
+        The checkout; without it, the one around the working directory.
+
+    Raises
+    ------
+    ValueError
+        For an id that does not exist, naming the closest; for a brace that is not part of a placeholder;
+        for a sign or word after a placeholder that the number already carries.
+    """
+    homes: dict[str, Mapping[str, Any]] = {}
+
+    def replace(match: re.Match[str]) -> str:
+        whole, attribute, name = match[0], match[1], match[2]
+        if whole in {"{{", "}}"}:
+            return whole[0]
+        if attribute is not None:
+            return whole
+        if name is None:
+            raise ValueError(f"prose {text[:60]!r}: a single {whole!r}; write {whole * 2} for a brace")
+        home, _, identifier = name.strip().rpartition(":")
+        if home not in _HOMES:
+            raise ValueError(
+                f"placeholder {whole}: {home!r} is not one of assumption, figure; leave it out for a result"
+            )
+        if home not in homes:
+            homes[home] = _load(home, root)
+        words = _look_up(home, identifier, homes[home])
+        doubled = _UNIT_AFTER.match(text, match.end())
+        if doubled and words.rstrip("s").endswith(doubled[1].rstrip("s").replace("per cent", "%")):
+            raise ValueError(f"placeholder {whole}{doubled[0]}: prints {words!r}; leave {doubled[1]!r} out")
+        return words
+
+    return _PLACEHOLDER.sub(replace, text)
+
+
+def escape(text: str) -> str:
+    r"""Return ``text`` as Markdown that prints it literally; citations such as ``[@vkpp23]`` stay citations.
+
+    Examples
+    --------
+    >>> escape("a_b | [x] [@vkpp23]")
+    'a\\_b \\| \\[x\\] [@vkpp23]'
+    """
+    kept = _CITATION.findall(text)
+    plain = [_MARKDOWN.sub(r"\\\1", part.replace("\n", " ")) for part in _CITATION.split(text)]
+    return "".join(part + citation for part, citation in zip(plain, [*kept, ""], strict=True))
+
+
+_HOMES = {"": "result", "assumption": "assumption", "figure": "figure"}
+
+
+def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
+    if home == "assumption":
+        from cseanalysis.study.assumptions import load_assumptions
+
+        return load_assumptions(root)
+    if home == "figure":
+        from cseanalysis.study.tables import load_figures
+
+        return load_figures(root)
+    from cseanalysis.study.results import load_results
+
+    return load_results(root)
+
+
+def _look_up(home: str, identifier: str, known: Mapping[str, Any]) -> str:
+    if identifier not in known:
+        close = difflib.get_close_matches(identifier, known, n=1, cutoff=0.4)
+        hint = f"the closest is {close[0]!r}" if close else f"there are {len(known)}, none of them close"
+        raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {hint}")
+    if home == "assumption":
+        return say_assumption(known[identifier])
+    return say(known[identifier]) if home == "" else str(known[identifier].published)

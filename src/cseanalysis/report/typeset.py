@@ -1,0 +1,231 @@
+"""From executed chapters to one tagged PDF: Markdown, pandoc, typst; no TeX, no browser, no system font."""
+
+# ruff: noqa: PLC0415 -- pandoc and typst load only when something is typeset
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from cseanalysis.report.outputs import KEY
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+STANDARDS: tuple[Literal["ua-1"], Literal["a-3a"]] = ("ua-1", "a-3a")  # accessible and archivable
+
+_HERE = Path(__file__).parent
+_READER = (
+    "markdown-auto_identifiers-implicit_header_references-implicit_figures-raw_html-raw_tex-raw_attribute-task_lists"
+)
+_PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_UNKNOWN_LABEL = re.compile(r"label `<([^>]*)>` (does not exist|occurs multiple times)")
+
+
+@dataclass(frozen=True, slots=True)
+class TitlePage:
+    """What the title page, the running heads and the file's properties say."""
+
+    title: str
+    subtitle: str
+    version: str
+    edition: dt.date
+    inputs: str
+    authors: tuple[str, ...]
+    cite: str
+    facts: tuple[tuple[str, str], ...]
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    running: str = ""
+
+
+def typeset(
+    chapters: Mapping[str, NotebookNode],
+    meta: TitlePage,
+    front: str,
+    *,
+    annexes: str,
+    bibliography: str,
+    keep: Path | None = None,
+) -> bytes:
+    """Typeset executed chapters as one PDF/UA-1 and PDF/A-3a file.
+
+    Parameters
+    ----------
+    chapters
+        Executed notebooks by name, in reading order; one whose name begins with ``00`` is not numbered.
+    meta
+        What the title page says.
+    front, annexes
+        Markdown of page 2 and of the annexes (one heading of level 1 each, numbered A, B, ...).
+    bibliography
+        BibTeX; only sources that are cited are printed.
+    keep
+        A folder in which to leave what typst was given, for finding a fault.
+
+    Returns
+    -------
+    bytes
+        The same for the same input: the only date in the file is the edition's.
+
+    Raises
+    ------
+    ValueError
+        For a chart without alternative text, an unknown or doubled label, or Markdown that cannot be set.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="cse-") as name:
+        folder = Path(name)
+        texts = {"front matter": front, "annexes": annexes}
+        texts |= {chapter: chapter_markdown(chapter, node, folder) for chapter, node in chapters.items()}
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            set_texts = dict(zip(texts, pool.map(_pandoc, texts, texts.values()), strict=True))
+        (folder / "main.typ").write_text(_assemble(set_texts, bool(bibliography.strip())), encoding="utf-8")
+        (folder / "meta.json").write_text(json.dumps(_page_values(meta)), encoding="utf-8")
+        (folder / "sources.bib").write_text(bibliography, encoding="utf-8")
+        if keep is not None:
+            shutil.copytree(folder, keep, dirs_exist_ok=True)
+        stamp = dt.datetime.combine(meta.edition, dt.time(), dt.UTC)
+        try:
+            pdf: bytes = typst.compile(
+                str(folder / "main.typ"),
+                root=str(folder),
+                format="pdf",
+                pdf_standards=list(STANDARDS),
+                timestamp=stamp,
+                ignore_system_fonts=True,
+            )
+        except typst.TypstError as error:
+            raise ValueError(_explain(error)) from None
+    return pdf
+
+
+def chapter_markdown(name: str, node: NotebookNode, folder: Path) -> str:
+    """Return a chapter as Markdown for the typesetter, its charts written into ``folder``; code is not shown."""
+    parts: list[str] = []
+    for number, cell in enumerate(node.cells, 1):
+        if cell.cell_type == "markdown":
+            parts.append(cell.source.strip())
+        elif cell.cell_type == "code":
+            for place, output in enumerate(cell.outputs, 1):
+                parts.append(_output(output, f"{name}-{number}-{place}", folder))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _output(output: NotebookNode, where: str, folder: Path) -> str:
+    if output.output_type == "stream":
+        if output.name == "stderr":
+            return "\n\n".join(_div("note", _without_kind(line)) for line in output.text.splitlines())
+        return _verbatim(output.text)
+    if output.output_type == "error":
+        raise ValueError(f"{where}: the cell failed with {output.ename}: {output.evalue}; execute the chapter again")
+    about, data = output.metadata.get(KEY, {}), output.data
+    if about.get("kind") == "chart" or any(kind in data for kind in _PICTURES):
+        return _chart(about, data, where, folder)
+    if about.get("kind") == "table":
+        widths = ",".join(f"{width:g}" for width in about["widths"])
+        return _div("table", data["text/markdown"], about["label"], widths=widths)
+    if about.get("kind") == "opening":
+        return _div("opening", "\n\n".join(_div("part", text, part=part) for part, text in about["parts"]))
+    return str(data["text/markdown"]) if "text/markdown" in data else _verbatim(data.get("text/plain", ""))
+
+
+def _chart(about: Mapping[str, Any], data: Mapping[str, str], where: str, folder: Path) -> str:
+    if not about.get("alt"):
+        raise ValueError(f"{where}: a picture without alternative text; show it with chart(), which asks for it")
+    kind = next(kind for kind in _PICTURES if kind in data)
+    path = folder / f"{where}.{_PICTURES[kind]}"
+    path.write_bytes(data[kind].encode("utf-8") if kind == "image/svg+xml" else base64.b64decode(data[kind]))
+    return _div(
+        "chart", about["caption"], about["label"], file=path.name, width=f"{about['width']:g}", alt=about["alt"]
+    )
+
+
+def _div(kind: str, content: str, label: str = "", **attributes: str) -> str:
+    def quoted(text: str) -> str:
+        return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+    given = "".join(f' {name}="{quoted(text)}"' for name, text in attributes.items())
+    fence = ":" * (6 if kind == "opening" else 4)
+    identifier = f" #{label}" if label else ""
+    return f"{fence} {{.{kind}{identifier}{given}}}\n{content}\n{fence}"
+
+
+def _verbatim(text: str) -> str:
+    return f"````\n{text.rstrip()}\n````" if text.strip() else ""
+
+
+def _without_kind(warning: str) -> str:
+    text = warning.partition(": ")[2] or warning
+    return text[:1].upper() + text[1:]
+
+
+def _pandoc(name: str, markdown: str) -> str:
+    import pypandoc
+
+    command = [pypandoc.get_pandoc_path(), "--from", _READER, "--to", "typst", "--wrap", "none"]
+    command += ["--lua-filter", str(_HERE / "filter.lua")]
+    if name.startswith("00"):
+        command += ["--metadata", "unnumbered=true"]
+    done = subprocess.run(command, input=markdown.encode("utf-8"), capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = next((line for line in said if ": " in line), said[-1] if said else "no reason given")
+        raise ValueError(f"{name}: pandoc could not set the text: {reason}")
+    return done.stdout.decode("utf-8")
+
+
+def _assemble(texts: Mapping[str, str], cites: bool) -> str:
+    body = "\n\n".join(text for name, text in texts.items() if name not in {"front matter", "annexes"})
+    printed = '#bibliography("sources.bib", title: [References], style: "harvard-cite-them-right")' if cites else ""
+    slots = {"FRONT": texts["front matter"], "BODY": body, "BIBLIOGRAPHY": printed, "ANNEXES": texts["annexes"]}
+    template = (_HERE / "template.typ").read_text(encoding="utf-8")
+    pieces = re.split(r"^// (FRONT|BODY|BIBLIOGRAPHY|ANNEXES)$", template, flags=re.MULTILINE)
+    return "".join(slots[piece] if index % 2 else piece for index, piece in enumerate(pieces))
+
+
+def say_date(day: dt.date) -> str:
+    """Word a date in English, whatever the locale.
+
+    Examples
+    --------
+    >>> say_date(dt.date(2026, 11, 21))
+    '21 November 2026'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _page_values(meta: TitlePage) -> dict[str, Any]:
+    values = asdict(meta)
+    day = meta.edition
+    return values | {
+        "date": [day.year, day.month, day.day],
+        "edition": say_date(day),
+        "running": meta.running or meta.title,
+    }
+
+
+def _explain(error: Exception) -> str:
+    message = str(getattr(error, "message", error))
+    if found := _UNKNOWN_LABEL.search(message):
+        label, fault = found[1], found[2]
+        if fault == "occurs multiple times":
+            return f"the label {label!r} is given twice; every chart, table, equation and section needs its own"
+        return f"the report refers to {label!r}: no source, chart, table, equation or section has that label"
+    diagnostic = str(getattr(error, "diagnostic", "")).strip()
+    return f"typst could not set the report: {message}" + (f"\n{diagnostic}" if diagnostic else "")

@@ -1,0 +1,216 @@
+"""How a number becomes words: the one owner of rounding and wording. Bounds round outward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+
+from cseanalysis.values import Assumption, Estimate, Interval
+
+_SMALL_COUNT = 10_000  # whole ends below this are printed as they are
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """How values of a unit are printed: scale, signs around the number, and whether only whole ones exist."""
+
+    scale: int = 1
+    before: str = ""
+    after: str = ""
+    word: str = ""
+    whole: bool = False
+
+    @property
+    def counts(self) -> bool:
+        return self.scale == 1 and not (self.before or self.after or self.word)
+
+
+def _measure(unit: str) -> _Measure:
+    words = unit.lower().replace("_", " ")
+    if words.startswith(("share", "probability")):
+        return _Measure(scale=100, after="%")
+    if words.startswith("percentage point"):
+        return _Measure(word="percentage point")
+    if words.startswith("per cent"):
+        return _Measure(after="%")
+    if words.startswith("pounds"):
+        return _Measure(before="£")
+    first = words.split()[0] if words.split() else ""
+    if first in {"days", "weeks", "months", "years"}:
+        return _Measure(word=first[:-1], whole=first == "days")
+    return _Measure()
+
+
+def say(estimate: Estimate) -> str:
+    """Word an estimate: the number, rounded for its kind, and the kind itself.
+
+    Parameters
+    ----------
+    estimate
+        An observed count is printed exactly; shares and probabilities as per cent; days as whole days with
+        the word. Ends of intervals are rounded outward to two significant digits (three when the ends would
+        coincide or lie within 10% of each other); whole ends below 10,000 are left alone.
+
+    Returns
+    -------
+    str
+        Never without its kind: "at least ... and at most ..." is a bound, the others name themselves.
+
+    Examples
+    --------
+    >>> from cseanalysis.values import Estimate, Interval
+    >>> say(Estimate("recorded", "offences", point=115_489))
+    '115,489'
+    >>> say(Estimate("total", "victims", interval=Interval(523_000, 1_570_000, "bound")))
+    'at least 520,000 and at most 1,600,000'
+    >>> say(Estimate("total", "victims", point=734_512.2, interval=Interval(523_000, 1_570_000, "simulation", 0.95)))
+    '730,000 (520,000 to 1,600,000, 95% simulation interval)'
+    >>> say(Estimate("lag", "days to charge", point=412))
+    '412 days'
+    """
+    if estimate.interval is None:
+        if estimate.point is None:
+            raise ValueError(f"estimate {estimate.id}: has neither point nor interval; give one")
+        return say_number(estimate.point, estimate.unit)
+    if estimate.point is None:
+        return say_interval(estimate.interval, estimate.unit)
+    measure = _measure(estimate.unit)
+    low, high, digits = _ends(estimate.interval, measure)
+    point = _scaled(estimate.point, measure)
+    middle = _rounded(point, digits, ROUND_HALF_EVEN) if digits else point.quantize(Decimal(1), ROUND_HALF_EVEN)
+    return f"{_print(middle, measure)} ({_span(low, high, measure)}, {_kind(estimate.interval)})"
+
+
+def say_interval(interval: Interval, unit: str = "") -> str:
+    """Word an interval with its kind, its ends rounded outward; see :func:`say`.
+
+    Examples
+    --------
+    >>> from cseanalysis.values import Interval
+    >>> say_interval(Interval(0, 2085, "bound"), "suspects")
+    'at most 2,085'
+    >>> say_interval(Interval(0.322, 0.967, "bound"), "share of suspects")
+    'at least 32% and at most 97%'
+    >>> say_interval(Interval(0.9812, 0.9868, "confidence", 0.95))
+    '0.981 to 0.987 (95% confidence interval)'
+    """
+    measure = _measure(unit)
+    low, high, _ = _ends(interval, measure)
+    if interval.kind != "bound":
+        return f"{_span(low, high, measure)} ({_kind(interval)})"
+    if low == high:
+        return f"exactly {_print(low, measure)}"
+    if low == 0 and measure.counts:
+        return f"at most {_print(high, measure)}"
+    return f"at least {_print(low, measure)} and at most {_print(high, measure)}"
+
+
+def say_ends(interval: Interval, unit: str = "") -> tuple[str, str]:
+    """Word the two ends of an interval, rounded outward, for a chart that draws them; see :func:`say`.
+
+    Examples
+    --------
+    >>> from cseanalysis.values import Interval
+    >>> say_ends(Interval(523_000, 1_570_000, "bound"))
+    ('520,000', '1,600,000')
+    """
+    measure = _measure(unit)
+    low, high, _ = _ends(interval, measure)
+    return _print(low, measure), _print(high, measure)
+
+
+def say_number(value: float, unit: str = "") -> str:
+    """Word one number: whole numbers exactly, others to three significant digits, shares as per cent.
+
+    A share is never printed as 0% or 100% unless it is exactly that.
+
+    Examples
+    --------
+    >>> say_number(115_489), say_number(0.87342), say_number(-5)
+    ('115,489', '0.873', '−5')
+    >>> say_number(0.684, "share of victims"), say_number(0.9997, "probability"), say_number(3.2, "months")
+    ('68.4%', '99.97%', '3.2 months')
+    """
+    measure = _measure(unit)
+    scaled = _scaled(value, measure)
+    if measure.whole:
+        scaled = scaled.quantize(Decimal(1), ROUND_HALF_EVEN)
+    elif measure.after == "%":
+        scaled = _per_cent(scaled)
+    elif scaled != scaled.to_integral_value():
+        scaled = _rounded(scaled, max(3, scaled.adjusted() + 1), ROUND_HALF_EVEN)
+    return _print(scaled, measure)
+
+
+def say_assumption(assumption: Assumption) -> str:
+    """Word the range that an assumption defends, unrounded, so that it cannot pass as an interval.
+
+    Examples
+    --------
+    >>> from cseanalysis.values import Assumption
+    >>> say_assumption(Assumption("p", 0.05, 0.15, "probability", "one in ten", "VKPP", "page 24"))
+    '5% to 15% (assumed range)'
+    """
+    measure = _measure(assumption.unit)
+    low, high = _scaled(assumption.low, measure), _scaled(assumption.high, measure)
+    unit = "" if not measure.counts else f" {assumption.unit}"
+    if low == high:
+        return f"{_print(low, measure)}{unit} (assumed)"
+    return f"{_span(low, high, measure)}{unit} (assumed range)"
+
+
+def _scaled(value: float, measure: _Measure) -> Decimal:
+    """Return the value in the printed unit, without the noise of binary arithmetic (0.1 + 0.2)."""
+    number = float(value)
+    exact = Decimal(int(number)) if number.is_integer() else Decimal(f"{number:.12g}")
+    return exact * measure.scale
+
+
+def _rounded(value: Decimal, digits: int, rounding: str) -> Decimal:
+    if value == 0:
+        return value
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1), rounding)
+
+
+def _ends(interval: Interval, measure: _Measure) -> tuple[Decimal, Decimal, int]:
+    """Return the ends as printed and the significant digits used (0: whole numbers)."""
+    low, high = _scaled(interval.low, measure), _scaled(interval.high, measure)
+    whole = low == low.to_integral_value() and high == high.to_integral_value()
+    if measure.whole or (measure.counts and whole and max(abs(low), abs(high)) < _SMALL_COUNT):
+        return low.quantize(Decimal(1), ROUND_FLOOR), high.quantize(Decimal(1), ROUND_CEILING), 0
+    close = high - low < max(abs(low), abs(high)) / 10
+    digits = 3 if close or _rounded(low, 2, ROUND_FLOOR) == _rounded(high, 2, ROUND_CEILING) else 2
+    return _rounded(low, digits, ROUND_FLOOR), _rounded(high, digits, ROUND_CEILING), digits
+
+
+def _per_cent(value: Decimal) -> Decimal:
+    """Keep one decimal, more only near 0% and 100%, where one would claim none or all."""
+    edge = min(abs(value), abs(100 - value))
+    decimals = 1 if edge == 0 else max(1, 1 - edge.adjusted())
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
+def _digits(value: Decimal) -> str:
+    text = f"{value:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def _print(value: Decimal, measure: _Measure) -> str:
+    digits = _digits(value)
+    if measure.before:
+        sign = "−" if digits.startswith("−") else ""
+        digits = f"{sign}{measure.before}{digits.removeprefix('−')}"
+    word = f" {measure.word}{'' if abs(value) == 1 else 's'}" if measure.word else ""
+    return f"{digits}{measure.after}{word}"
+
+
+def _span(low: Decimal, high: Decimal, measure: _Measure) -> str:
+    first = _digits(low) if measure.word else _print(low, measure)
+    return f"{first} to {_print(high, measure)}"
+
+
+def _kind(interval: Interval) -> str:
+    level = _digits(Decimal(repr(interval.level)) * 100)
+    return f"{level}% {interval.kind} interval"
