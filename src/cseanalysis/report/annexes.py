@@ -45,14 +45,13 @@ def assumptions_annex(project: Project) -> str:
     publications = load_sources(project)["publications"]
     for assumption in load_assumptions(project.root).values():
         losses = ", ".join(_LOSSES[loss] for loss in assumption.loss)
+        words = say_assumption(assumption)
         lines = {
-            "Range": say_assumption(assumption),
-            "Unit": assumption.unit,
+            "Range": words,
+            "Unit": "" if assumption.unit in words or assumption.unit == "probability" else assumption.unit,
             "Losses": losses,
             "Reason": assumption.reason,
-            "Source": f"[@{assumption.source}] {assumption.locator}"
-            if assumption.source in publications
-            else f"{assumption.source}, {assumption.locator}",
+            "Source": f"{_cited(assumption.source, publications)}, {assumption.locator}",
         }
         blocks.append(_entry(assumption.id, "", lines))
     return "\n\n".join(blocks)
@@ -60,8 +59,8 @@ def assumptions_annex(project: Project) -> str:
 
 def figures_annex(project: Project) -> str:
     """Return the published figures that results rest on, as printed by their publishers, as Markdown."""
-    from cseanalysis.study.results import load_results  # noqa: PLC0415 -- brings pandas
-    from cseanalysis.study.tables import load_figures  # noqa: PLC0415
+    from cseanalysis.study.results import load_results
+    from cseanalysis.study.tables import load_figures
 
     figures = load_figures(project.root)
     used = {name for result in load_results(project.root).values() for name in result.basis}
@@ -100,9 +99,9 @@ def sources_annex(project: Project) -> str:
         "## Raw tables",
     ]
     for name, entry in sources["files"].items():
-        caveats = "\n".join(f"- {escape(caveat)}" for caveat in entry.get("caveats", ()))
-        lines = _publication(entry) | {"SHA-256": f"`{entry['sha256']}`"}
-        blocks.append(_entry(name, entry["title"], lines, caveats, literal=("Address", "SHA-256")))
+        caveats = "\n    ".join(f"- {escape(caveat)}" for caveat in entry.get("caveats", ()))
+        lines = _publication(entry) | {"SHA-256": f"`{entry['sha256']}`", "Caveats": caveats}
+        blocks.append(_entry(name, entry["title"], lines, literal=("Address", "SHA-256", "Caveats")))
     blocks.append("## Publications")
     publications = sources["publications"]
     for tier, meaning in TIERS.items():
@@ -134,18 +133,23 @@ def bibliography(project: Project) -> str:
     return "\n".join([*(_bibtex(name, entry) for name, entry in publications.items()), methods])
 
 
-def _entry(name: str, title: str, lines: Mapping[str, str], after: str = "", *, literal: Iterable[str] = ()) -> str:
+def _cited(text: str, publications: Mapping[str, object]) -> str:
+    """Turn keys of publications into citations, and leave other words."""
+    return re.sub(r"\w+", lambda word: f"[@{word[0]}]" if word[0] in publications else word[0], text)
+
+
+def _entry(name: str, title: str, lines: Mapping[str, str], *, literal: Iterable[str] = ()) -> str:
     head = f"**{escape(title)}** `{name}`" if title else f"`{name}`"
     pairs = [f"{label}\n:   {text if label in literal else escape(text)}" for label, text in lines.items() if text]
-    return "\n\n".join([":::: {.entry}", head, *pairs, *([after] if after else []), "::::"])
+    return "\n\n".join([":::: {.entry}", head, *pairs, "::::"])
 
 
 def _publication(entry: Mapping[str, Any]) -> dict[str, str]:
     address = entry.get("address", "")
+    published = _day(entry.get("published", "")) or "no date given"
+    read = f"; read {_day(entry['accessed'])}" if entry.get("accessed") else ""
     return {
-        "Publisher": entry["publisher"],
-        "Published": _day(entry.get("published", "")) or "no date given",
-        "Read": _day(entry.get("accessed", "")),
+        "Publisher": f"{entry['publisher']}; {published}{read}",
         "Licence": entry["licence"],
         "Address": f"<{address}>" if address else "none known",
     }

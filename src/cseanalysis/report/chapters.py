@@ -1,7 +1,5 @@
 """Execute chapters: the same notebook and data give the same bytes, whoever runs it and wherever."""
 
-# ruff: noqa: PLC0415 -- nbclient and its like load only when a chapter is executed
-
 from __future__ import annotations
 
 import os

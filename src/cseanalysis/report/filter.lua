@@ -12,8 +12,10 @@ local function inline(code) return pandoc.RawInline('typst', code) end
 local function block(code) return pandoc.RawBlock('typst', code) end
 local function trim(text) return (text:gsub('^%s+', ''):gsub('%s+$', '')) end
 
+local UNWRAPPED = pandoc.WriterOptions({wrap_text = 'wrap-none'})
+
 local function blocks_as_typst(blocks)
-  return trim(pandoc.write(pandoc.Pandoc(blocks), 'typst'))
+  return trim(pandoc.write(pandoc.Pandoc(blocks), 'typst', UNWRAPPED))
 end
 
 local function inlines_as_typst(inlines)
@@ -100,7 +102,7 @@ end
 
 local function chart(div)
   local given = div.attributes
-  return block(('#figure(image(%s, width: %smm, alt: %s), caption: [%s])%s'):format(
+  return block(('#figure(placement: auto, image(%s, width: %smm, alt: %s), caption: [%s])%s'):format(
     quote(given.file), given.width, quote(given.alt),
     inlines_as_typst(pandoc.utils.blocks_to_inlines(div.content)), label(div.identifier)))
 end
@@ -150,24 +152,22 @@ local function division(div)
     local parts = pandoc.List()
     for _, part in ipairs(div.content) do
       if part.t == 'Div' then
-        parts:insert(('(%s, [%s])'):format(quote(part.attributes.part), blocks_as_typst(part.content)))
+        parts:insert(('(%s, [\n%s\n])'):format(quote(part.attributes.part), blocks_as_typst(part.content)))
       end
     end
     return block('#opening(' .. table.concat(parts, ', ') .. ')')
   end
   if div.classes:includes('note') then return block('#note[' .. blocks_as_typst(div.content) .. ']') end
   if div.classes:includes('entry') then
-    local head, pairs_, rest = {}, pandoc.List(), {}
-    for position, part in ipairs(div.content) do
+    local head, lines = {}, pandoc.List()
+    for _, part in ipairs(div.content) do
       if part.t == 'DefinitionList' then
         for _, item in ipairs(part.content) do
-          pairs_:insert(('(%s, [%s])'):format(quote(pandoc.utils.stringify(item[1])), blocks_as_typst(item[2][1])))
+          lines:insert(('(%s, [\n%s\n])'):format(quote(pandoc.utils.stringify(item[1])), blocks_as_typst(item[2][1])))
         end
-      elseif position == 1 then head = {part}
-      else rest[#rest + 1] = part end
+      else head = {part} end
     end
-    return block(('#entry([%s], [%s], %s)'):format(
-      blocks_as_typst(head), blocks_as_typst(rest), table.concat(pairs_, ', ')))
+    return block(('#entry([%s], %s)'):format(blocks_as_typst(head), table.concat(lines, ', ')))
   end
   return nil
 end
@@ -178,14 +178,26 @@ end
 
 -- A chapter that is told to be unnumbered (the summary) keeps its headings without numbers.
 local unnumbered = false
+local front = false
+local raised = 0          -- levels by which the front matter's headings rise, so that the first is of level 1
 
 local function header(element)
   if unnumbered then element.classes:insert('unnumbered') end
+  element.level = math.max(1, element.level - raised)
+  if element.level == 1 and not front then return {block('#chapter-break'), element} end
   return element
 end
 
 return {
-  {Meta = function(meta) unnumbered = meta.unnumbered ~= nil end, Image = image},
+  {Pandoc = function(document)
+      unnumbered = document.meta.unnumbered ~= nil
+      front = document.meta.front ~= nil
+      if front then
+        local top = 9
+        document:walk({Header = function(element) top = math.min(top, element.level) end})
+        raised = top == 9 and 0 or top - 1
+      end
+    end, Image = image},
   {Header = header, Para = equations, Plain = equations, Str = string_},
   {Cite = citation},
   {traverse = 'topdown', Div = function(div)

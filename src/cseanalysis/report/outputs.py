@@ -1,7 +1,5 @@
 """What a chapter displays: prose, the opening block, charts and tables, each as it is read in Jupyter and in print."""
 
-# ruff: noqa: PLC0415 -- pandas and matplotlib load only when a table or chart is shown
-
 from __future__ import annotations
 
 import base64

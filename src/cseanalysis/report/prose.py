@@ -1,7 +1,5 @@
 """Placeholders in prose: every number in a sentence comes from the study."""
 
-
-
 from __future__ import annotations
 
 import difflib
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(#[^{}]*)\}|\{([^{}]*)\}|[{}]")
 _UNIT_AFTER = re.compile(r" ?(%|(?:per cent|days?|weeks?|months?|years?)\b)")
+_SENTENCE_STARTS = re.compile(r"(?:^|\n[ \t]*\n|[.!?][\"”’)\]]*[ \n])[ \n]*\Z")
 _CITATION = re.compile(r"\[@[\w:.-]+(?:; ?@[\w:.-]+)*\]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
 
@@ -28,7 +27,8 @@ def fill(text: str, root: Path | str | None = None) -> str:
     text
         ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range,
         ``{figure:id}`` the figure as published. ``{{`` and ``}}`` stand for braces; attributes such as
-        ``{#sec:lag}``, citations and cross references are left to the typesetter.
+        ``{#sec:lag}``, citations and cross references are left to the typesetter. At the start of a sentence
+        the words begin with a capital.
     root
         The checkout; without it, the one around the working directory.
 
@@ -59,7 +59,7 @@ def fill(text: str, root: Path | str | None = None) -> str:
         doubled = _UNIT_AFTER.match(text, match.end())
         if doubled and words.rstrip("s").endswith(doubled[1].rstrip("s").replace("per cent", "%")):
             raise ValueError(f"placeholder {whole}{doubled[0]}: prints {words!r}; leave {doubled[1]!r} out")
-        return words
+        return words[:1].upper() + words[1:] if _SENTENCE_STARTS.search(text, 0, match.start()) else words
 
     return _PLACEHOLDER.sub(replace, text)
 

@@ -1,7 +1,5 @@
 """From executed chapters to one tagged PDF: Markdown, pandoc, typst; no TeX, no browser, no system font."""
 
-# ruff: noqa: PLC0415 -- pandoc and typst load only when something is typeset
-
 from __future__ import annotations
 
 import base64
@@ -182,6 +180,8 @@ def _pandoc(name: str, markdown: str) -> str:
     command += ["--lua-filter", str(_HERE / "filter.lua")]
     if name.startswith("00"):
         command += ["--metadata", "unnumbered=true"]
+    if name == "front matter":
+        command += ["--metadata", "front=true"]
     done = subprocess.run(command, input=markdown.encode("utf-8"), capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -260,8 +260,8 @@ def back_tests(
     -------
     DataFrame
         A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
-        bound), ``within``, ``fold`` (high over low: a wide range is hard to miss) and ``differs`` (why the counts
-        may not be of the same kind).
+        bound), ``within``, ``fold`` (high over low: a wide range is hard to miss) ``differs`` (why the counts may
+        not be of the same kind) and ``basis`` (the assumptions).
     """
     rows = []
     for test in BACK_TESTS:
@@ -281,6 +281,7 @@ def back_tests(
                 "within": expected.low <= figure.value <= expected.high,
                 "fold": expected.high / expected.low,
                 "differs": test.differs,
+                "basis": ", ".join(assumption.id for assumption in needed),
             }
         )
     return pd.DataFrame(rows)

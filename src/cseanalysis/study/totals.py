@@ -104,6 +104,11 @@ def contact_recorded(*, recorded: float, contact_share: float) -> float:
     return recorded * contact_share
 
 
+def contact_recorded_share(*, known_offence_probability: float, recording_probability: float) -> float:
+    """Share of contact offences that is recorded."""
+    return known_offence_probability * recording_probability
+
+
 def children_recorded(*, recorded: float, contact_share: float, offences_per_child: float) -> float:
     """Children with a recorded contact offence."""
     return recorded * contact_share / offences_per_child
@@ -175,7 +180,11 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
             ("F008", "F012", "F159"),
         ),
     ]
+    share = "share of contact offences that is recorded"
     return [
-        bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, route.figures)
-        for route in fixed
+        *(
+            bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, route.figures)
+            for route in fixed
+        ),
+        bounded("contact_recorded_share", share, contact_recorded_share, assumptions, ("F021", "F310")),
     ]

@@ -100,7 +100,7 @@ def say_interval(interval: Interval, unit: str = "") -> str:
         return f"{_span(low, high, measure)} ({_kind(interval)})"
     if low == high:
         return f"exactly {_print(low, measure)}"
-    if low == 0 and measure.counts:
+    if low == 0:
         return f"at most {_print(high, measure)}"
     return f"at least {_print(low, measure)} and at most {_print(high, measure)}"
 

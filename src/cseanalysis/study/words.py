@@ -18,10 +18,10 @@ from cseanalysis.study.wording import say, say_assumption, say_interval, say_num
 from cseanalysis.values import Interval
 
 RESULT_WORDS = {
-    "contact_total": "Contact offences, 'one in 10 known'",
-    "children_total": "Child victims, 'one in 8 known'",
-    "rape_total_ever": "Rape of a child, ever told the police",
-    "rape_total_at_the_time": "Rape of a child, recent, told at the time",
+    "contact_total": "Contact offences, by offences known",
+    "children_total": "Child victims, by children known",
+    "rape_total_ever": "Rape of a child, by adults who ever told the police",
+    "rape_total_at_the_time": "Rape of a child, recent, by adults who told at the time",
     "charges_visible_2022_23": "Share of charges visible, recorded 2022/23",
     "months_to_half_of_charges": "Months until half of the charges",
 }
@@ -29,8 +29,8 @@ ASSUMPTION_WORDS = {
     "contact_share": "contact share, rounding",
     "image_share": "image share, rounding",
     "rape_share": "share of rape, rounding",
-    "known_offence_probability": "offences known, 'one in 10'",
-    "known_child_probability": "children known, 'one in 8'",
+    "known_offence_probability": "offences known to the authorities",
+    "known_child_probability": "children known to police or councils",
     "recording_probability": "recorded, if reported",
     "told_police_ever_probability": "ever told the police",
     "told_police_at_the_time_probability": "told the police at the time",
@@ -67,6 +67,12 @@ _DELAYS = (
     ("F455", "charge to completion, child sexual abuse, Crown Court", "no: another end point"),
     ("F306", "offence to completion, child sexual abuse", "no: starts at the offence"),
     ("F307", "offence to completion, child sexual abuse", "no: starts at the offence"),
+)
+_CLAIMS = (
+    ("Most contact offences are not recorded.", "contact_recorded_share", True, 0.5),
+    ("Most eventual charges for offences recorded in 2022/23 are still to come.", "charges_visible_2022_23", True, 0.5),
+    ("Most eventual charges for offences recorded in 2018/19 have been made.", "charges_visible_2018_19", False, 0.5),
+    ("Most eventual trials for offences recorded in 2022/23 are still to come.", "trials_visible_2022_23", True, 0.5),
 )
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
 
@@ -234,6 +240,34 @@ def leading_assumptions(narrowing: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+def claims_in_words() -> pd.DataFrame:
+    """Hold statements against the value at which each would fail, and say whether the range contains it.
+
+    Returns
+    -------
+    DataFrame
+        Statement, the value at which it breaks down, the range that is assumed or implied, and the verdict.
+    """
+    results = load_results()
+    rows = []
+    for statement, result, below, threshold in _CLAIMS:
+        interval = results[result].interval
+        if interval is None:
+            raise ValueError(f"{result} is no range; a statement is held against one")
+        certain = interval.high < threshold if below else interval.low > threshold
+        impossible = interval.low >= threshold if below else interval.high <= threshold
+        verdict = "holds at every value" if certain else "fails at every value" if impossible else "cannot be decided"
+        rows.append(
+            {
+                "Statement": statement,
+                "Fails when": f"the share is {say_number(threshold, 'share')} or {'more' if below else 'less'}",
+                "Range": say(results[result]),
+                "Verdict": verdict,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def baseline_tornado() -> pd.DataFrame:

@@ -122,19 +122,20 @@ def group_based_parts(total: float, parts: Mapping[str, float], residual: float)
         The chart and its alternative text.
     """
     with mpl.rc_context({**RC, "axes.grid": False}):
-        figure = Figure(figsize=(WIDTH, 1.35))
+        figure = Figure(figsize=(WIDTH, 1.5))
         axes = figure.subplots()
         left = 0.0
         pieces = [*parts.items(), ("not quoted: at most", residual)]
-        for (label, count), colour in zip(pieces, (BLUE, TURQUOISE, PINK, "#FFFFFF"), strict=True):
-            last = colour == "#FFFFFF"
-            axes.barh(0, count, left=left, color=colour, edgecolor=GREY, hatch="////" if last else None, height=0.55)
-            axes.text(
-                left + count / 2, 0.36, f"{label}\n{count:,.0f}", ha="center", va="bottom", fontsize=7, color=GREY
-            )
+        heights = (0.36, 0.82, 0.36, 0.36)  # a narrow class is labelled above its neighbours
+        for (label, count), colour, height in zip(pieces, (BLUE, TURQUOISE, PINK, "#FFFFFF"), heights, strict=True):
+            hatch = "////" if colour == "#FFFFFF" else None
+            axes.barh(0, count, left=left, color=colour, edgecolor=GREY, hatch=hatch, height=0.55)
+            middle = left + count / 2
+            axes.text(middle, height, f"{label} {count:,.0f}", ha="center", va="bottom", fontsize=7, color=GREY)
+            axes.plot([middle, middle], [0.28, height], color=GREY, linewidth=0.5)
             left += count
         axes.set_xlim(0, total)
-        axes.set_ylim(-0.4, 1.0)
+        axes.set_ylim(-0.4, 1.25)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.xaxis.set_major_formatter("{x:,.0f}")

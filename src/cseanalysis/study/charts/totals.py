@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
 from cseanalysis.study.wording import say, say_ends
@@ -122,6 +123,7 @@ def tornado_bars(tornado: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
         axes.set_yticks(range(len(tornado)), [words[name] for name in tornado["assumption"]])
         axes.set_ylim(len(tornado) - 0.5, -0.5)
         axes.set_xlim(0, high.max() * 1.15)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)

@@ -1,0 +1,220 @@
+"""Broken input ends in one clear message and exit code 1, and damages nothing."""
+
+import errno
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cseanalysis import cli
+from cseanalysis.study.project import sha256
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """A copy of the study, with the working directory in it."""
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    (tmp_path / "reports").mkdir()
+    for name in ("assumptions.toml", "CHANGELOG.md", "reports/results.json"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(monkeypatch, *words):
+    monkeypatch.setattr("sys.argv", ["cseanalysis", *words])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    return str(end.value.code)
+
+
+def everything(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def edit(study, name, change, *, register=True):
+    """Change a raw file and, as a careless publisher would, its registered hash too."""
+    path, sources = study / "data" / "raw" / name, study / "data" / "raw" / "sources.toml"
+    old = path.read_bytes()
+    new = change(old.decode()).encode()
+    assert new != old
+    path.write_bytes(new)
+    if register:
+        sources.write_text(sources.read_text(encoding="utf-8").replace(sha256(old), sha256(new)), encoding="utf-8")
+
+
+def replace_line(number, change):
+    def apply(text):
+        lines = text.split("\n")
+        lines[number] = change(lines[number])
+        return "\n".join(lines)
+
+    return apply
+
+
+RAW = {
+    "an altered byte": (
+        "recorded_offences.csv",
+        lambda text: text.replace("2012/13,1,Kent", "2012/13,1,Kemt"),
+        False,
+        r"data/raw/recorded_offences.csv has changed: expected sha256 \w{64}, found \w{64}",
+    ),
+    "an unknown offence code": (
+        "recorded_offences.csv",
+        replace_line(0, lambda line: line.replace("code_71", "code_17Z")),
+        True,
+        "17Z",
+    ),
+    "an unknown force": (
+        "recorded_offences.csv",
+        lambda text: text.replace(",Gwent,", ",Gwemt,"),
+        True,
+        "(?s)Gwemt.*Gwent",
+    ),
+    "a duplicated row": (
+        "recorded_offences.csv",
+        replace_line(1, lambda line: f"{line}\n{line}"),
+        True,
+        r"2 duplicated rows \(2: 2012/13 / 1 / Avon and Somerset",
+    ),
+    "a missing count": (
+        "recorded_offences.csv",
+        replace_line(1, lambda line: re.sub(r"Somerset,\d+", "Somerset,", line)),
+        True,
+        "1 cells are not whole numbers .*a missing count is not zero",
+    ),
+    "malformed toml": ("sources.toml", lambda text: text + "\n[files\n", False, "sources.toml is not valid toml"),
+    "a figure with its ends swapped": (
+        "figures.csv",
+        lambda text: re.sub(r"(?m)^(F140,.*?range,)(\d+),(\d+)", r"\1\3,\2", text),
+        True,
+        "figures.csv",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RAW.values(), ids=list(RAW))
+def test_broken_raw_data_stop_the_command_with_one_message(study, monkeypatch, case):
+    name, change, register, words = case
+    edit(study, name, change, register=register)
+    before = everything(study)
+    message = run(monkeypatch, "data")
+    assert message.startswith("error: ")
+    assert re.search(words, message), message
+    assert everything(study) == before
+
+
+def test_a_missing_raw_file_stops_the_command_with_its_name(study, monkeypatch):
+    (study / "data" / "raw" / "forces_gone.csv").unlink(missing_ok=True)
+    (study / "data" / "raw" / "force_population.csv").unlink()
+    assert "data/raw/force_population.csv is missing" in run(monkeypatch, "data")
+
+
+def test_an_unregistered_raw_file_stops_the_command(study, monkeypatch):
+    (study / "data" / "raw" / "mine.csv").write_text("a\n1\n")
+    assert "unregistered files ['mine.csv']" in run(monkeypatch, "data")
+
+
+def test_a_negative_count_is_kept(study, monkeypatch):
+    edit(study, "recorded_offences.csv", replace_line(1, lambda line: re.sub(r"Somerset,\d+", "Somerset,-3", line)))
+    assert run(monkeypatch, "data") == "0"
+    table = (study / "data" / "processed" / "recorded_offences.csv").read_text(encoding="utf-8").splitlines()
+    assert [line for line in table if ",Avon and Somerset," in line and ",17B," in line][0].endswith(",-3")
+
+
+ASSUMPTIONS = {
+    "low above high": ("low = 0.05\nhigh = 0.15", "low = 0.25\nhigh = 0.15", "low 0.25 exceeds high 0.15"),
+    "a probability of 0": ("low = 0.05\nhigh = 0.15", "low = 0\nhigh = 0.15", "0 would make the total infinite"),
+    "a word for a number": ("low = 0.05\nhigh = 0.15", 'low = "5%"\nhigh = 0.15', "must be a number"),
+    "no reason": ("reason = ", "because = ", "lacks reason"),
+    "malformed toml": ("[contact_share]", "[contact_share", "mine.toml is not valid toml"),
+    "a missing assumption": ("[recording_probability]", "[recorded_probability]", "lacks recording_probability"),
+    "a loss counted twice": ('loss = ["recorded"]', 'loss = ["reported"]', "would count it twice"),
+}
+
+
+@pytest.mark.parametrize("case", ASSUMPTIONS.values(), ids=list(ASSUMPTIONS))
+def test_broken_assumptions_stop_the_report_before_anything_is_written(study, monkeypatch, case):
+    old, new, words = case
+    text = (study / "assumptions.toml").read_text(encoding="utf-8")
+    assert old in text
+    (study / "mine.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    before = everything(study)
+    message = run(monkeypatch, "report", "--assumptions", "mine.toml", "--out", "build/mine")
+    assert message.startswith("error: ")
+    assert words in message, message
+    assert everything(study) == before
+
+
+def test_a_file_of_assumptions_that_is_not_there_is_named(study, monkeypatch):
+    message = run(monkeypatch, "report", "--assumptions", "none.toml", "--out", "build/mine")
+    assert "none.toml" in message
+
+
+def test_other_assumptions_do_not_overwrite_the_build_of_the_study(study, monkeypatch):
+    message = run(monkeypatch, "report", "--assumptions", "assumptions.toml")
+    assert "need a folder of their own" in message
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "make the folder writable")]
+)
+@pytest.mark.parametrize("command", ["data", "results"])
+def test_a_full_or_read_only_disk_leaves_what_was_there(study, monkeypatch, command, number, words):
+    def fail(*_args, **_kwargs):
+        raise OSError(number, "the disk refuses", str(study))
+
+    before = everything(study)
+    monkeypatch.setattr(tempfile, "mkdtemp", fail)
+    monkeypatch.setattr(tempfile, "mkstemp", fail)
+    message = run(monkeypatch, command)
+    assert message.startswith("error: the disk refuses")
+    assert words in message
+    assert everything(study) == before
+
+
+def test_a_disk_that_fills_up_half_way_leaves_the_old_tables_and_no_debris(study, monkeypatch):
+    written = []
+    real = Path.write_bytes
+
+    def fills_up(self, content):
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device", str(self))
+        written.append(self)
+        return real(self, content)
+
+    before = everything(study)
+    monkeypatch.setattr(Path, "write_bytes", fills_up)
+    assert "No space left on device" in run(monkeypatch, "data")
+    assert len(written) == 2
+    assert everything(study) == before
+
+
+def test_outside_a_checkout_the_command_says_where_to_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "clone the repository and run there" in run(monkeypatch, "data")
+
+
+def test_damaged_results_are_named_and_the_cure_is_said(study, monkeypatch):
+    (study / "reports" / "results.json").write_text('{"results": [', encoding="utf-8")
+    from cseanalysis import load_results
+
+    with pytest.raises(ValueError, match=r"results.json is damaged .*run `make results`"):
+        load_results(study)
+
+
+def test_a_tidy_table_that_was_edited_by_hand_is_refused(study):
+    from cseanalysis import read_table
+    from cseanalysis.study import ChecksumError
+
+    path = study / "data" / "processed" / "forces.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Kent", "Kemt"), encoding="utf-8")
+    with pytest.raises(ChecksumError, match="run `make data`"):
+        read_table("forces", study)
+    with pytest.raises(ValueError, match="there are recorded_offences"):
+        read_table("force", study)
