@@ -26,7 +26,11 @@ def main(name: str) -> None:
     if not python.exists():
         venv.create(HOME, with_pip=True, clear=True)
     uv = find_uv(python)
-    install = [*uv, "pip", "install", "--python", str(python), "--compile-bytecode"] if uv else [str(python), "-m", "pip", "install"]
+    install = (
+        [*uv, "pip", "install", "--python", str(python), "--compile-bytecode"]
+        if uv
+        else [str(python), "-m", "pip", "install"]
+    )
     run([*install, "--quiet", "--require-hashes", "-r", str(lock)])
     run([*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     (HOME / f"{name}.done").write_text(lock.read_text(encoding="utf-8"), encoding="utf-8")

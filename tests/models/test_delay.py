@@ -23,7 +23,7 @@ def test_the_published_mean_is_kept_at_both_ends_of_the_shapes():
 
 
 def test_an_exponential_delay_of_one_period_has_the_mass_worked_out_by_hand():
-    # Recorded evenly over a period of 1 with an exponential delay of mean 1: seen in the same period 1 - (1 - 1/e) = 1/e.
+    # Recorded evenly over one period, exponential delay with a mean of one period: 1 - (1 - 1/e) = 1/e in the same one.
     mass = Delay("gamma", 1.0, 1.0).mass(3, period_days=1.0)
     first = 1 / np.e
     later = [(1 - np.exp(-1)) ** 2 * np.exp(1 - k) for k in (1, 2)]
@@ -36,7 +36,9 @@ def test_the_mass_by_quarter_agrees_with_numerical_integration(family, shape):
     delay = Delay(family, shape, 300.0)
     mass = delay.mass(6, period_days=91.3125)
     for quarter in (0, 5):
-        seen = quad(lambda day: float(delay.completeness(day)), 91.3125 * quarter, 91.3125 * (quarter + 1), limit=300)[0]
+        seen = quad(lambda day: float(delay.completeness(day)), 91.3125 * quarter, 91.3125 * (quarter + 1), limit=300)[
+            0
+        ]
         assert mass[: quarter + 1].sum() == pytest.approx(seen / 91.3125, rel=1e-7)
 
 

@@ -54,7 +54,9 @@ def test_losses_that_differ_multiply():
 
 def test_a_loss_contained_in_two_probabilities_is_not_counted_twice():
     with pytest.raises(ValueError, match="'not reported' is contained in both known and told"):
-        joint_reporting_probability([probability("known", 0.1, 0.2, "reported"), probability("told", 0.1, 0.2, "reported")])
+        joint_reporting_probability(
+            [probability("known", 0.1, 0.2, "reported"), probability("told", 0.1, 0.2, "reported")]
+        )
 
 
 def test_a_link_that_names_no_loss_is_refused():

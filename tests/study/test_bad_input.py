@@ -124,7 +124,7 @@ def test_a_negative_count_is_kept(study, monkeypatch):
     edit(study, "recorded_offences.csv", replace_line(1, lambda line: re.sub(r"Somerset,\d+", "Somerset,-3", line)))
     assert run(monkeypatch, "data") == "0"
     table = (study / "data" / "processed" / "recorded_offences.csv").read_text(encoding="utf-8").splitlines()
-    assert [line for line in table if ",Avon and Somerset," in line and ",17B," in line][0].endswith(",-3")
+    assert next(line for line in table if ",Avon and Somerset," in line and ",17B," in line).endswith(",-3")
 
 
 ASSUMPTIONS = {

@@ -1,0 +1,102 @@
+"""A study small enough to read: one table, one figure, one assumption, three results, one chapter."""
+
+import json
+
+import pytest
+
+from cseanalysis.study.project import Project, sha256
+
+FIGURES = (
+    "id,statement,published,qualifier,low,high,unit,base,definition,category,geography,coverage,"
+    "period_start,period_end,period_type,source,note\n"
+    'F001,Offences recorded by police,"1,099",exact,1099,1099,offences,,Recorded crime,all,England and Wales,'
+    "43 forces,2022-01-01,2022-12-31,calendar_year,ho22,Seen once.\n"
+)
+ASSUMPTIONS = """
+[known_probability]
+low = 0.05
+high = 0.15
+unit = "probability"
+reason = "Printed as one in 10; a_b <c> & $d$."
+source = "ho22"
+locator = "page 4"
+loss = ["reported"]
+"""
+SOURCES = """
+[files."figures.csv"]
+publisher = "The authors"
+title = "Figures"
+address = ""
+published = "2026-11-21"
+accessed = "2026-11-21"
+licence = "each its own"
+sha256 = "{digest}"
+tier = "D"
+caveats = ["Do not compare what differs."]
+
+[publications.ho22]
+publisher = "Home Office & others"
+title = "Crime_outcomes: 100% of {{it}} #1"
+address = "https://www.gov.uk/a_b?c=d&e=f"
+published = "2023-07"
+tier = "A"
+licence = "Open Government Licence v3.0"
+
+[publications.undated]
+publisher = "A council"
+title = "A page"
+address = ""
+published = ""
+tier = "B"
+licence = "publisher's copyright"
+"""
+RESULTS = {
+    "results": [
+        {"id": "recorded", "unit": "offences", "point": 1099, "interval": None, "basis": ["F001"]},
+        {
+            "id": "total",
+            "unit": "offences",
+            "point": None,
+            "interval": {"low": 7326.6, "high": 21980.0, "kind": "bound", "level": None},
+            "basis": ["F001", "known_probability"],
+        },
+        {"id": "delay", "unit": "days to charge", "point": 412, "interval": None, "basis": []},
+    ],
+    "tables": {},
+}
+
+
+def notebook(*cells):
+    """Return the bytes of a notebook: text cells begin with '#', the others are code."""
+    listed = [
+        {"id": f"cell-{n}", "cell_type": "markdown", "metadata": {}, "source": source}
+        if source.startswith("#")
+        else {
+            "id": f"cell-{n}",
+            "cell_type": "code",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for n, source in enumerate(cells)
+    ]
+    return (json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n").encode()
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """The small study, with the working directory in it."""
+    project = Project(tmp_path / "study")
+    for folder in (project.raw, project.processed, project.notebooks, project.results.parent):
+        folder.mkdir(parents=True)
+    (project.raw / "figures.csv").write_text(FIGURES)
+    (project.raw / "sources.toml").write_text(SOURCES.format(digest=sha256(FIGURES.encode())))
+    project.assumptions.write_text(ASSUMPTIONS)
+    project.results.write_text(json.dumps(RESULTS))
+    (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.3] - 2026-11-21\n\nFirst.\n")
+    (project.notebooks / "front.md").write_text("## Before you read\n\nSupport: 0800 1111.\n")
+    code = "from cseanalysis.report import prose\nprose('{recorded} were recorded [@ho22].')"
+    (project.notebooks / "00-summary.ipynb").write_bytes(notebook("# Summary {#sec:summary}", code))
+    monkeypatch.chdir(project.notebooks)
+    return project

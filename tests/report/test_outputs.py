@@ -1,0 +1,114 @@
+"""Charts and tables as a chapter shows them."""
+
+import subprocess
+import sys
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from cseanalysis.report import chart, table
+
+
+def drawn(size=(6.3, 3.0)):
+    figure = Figure(figsize=size)
+    axes = figure.subplots()
+    axes.plot([1, 2], [3, 4])
+    axes.set_ylabel("Offences")
+    return figure
+
+
+def test_a_chart_carries_caption_label_and_alternative_text(study):
+    shown = chart((drawn(), "Line from {recorded}\nupwards."), label="fig:line", caption="Of {recorded}")
+    assert shown.about == {
+        "kind": "chart",
+        "label": "fig:line",
+        "caption": "Of 1,099",
+        "alt": "Line from 1,099 upwards.",
+        "width": 160.0,
+    }
+    assert set(shown.data) == {"image/svg+xml", "image/png", "text/plain"}
+
+
+def test_a_chart_has_the_same_bytes_whatever_the_settings_and_names_no_date_or_program():
+    first = chart((drawn(), "A line."), label="fig:a", caption="A").data
+    with mpl.rc_context(
+        {"font.family": ["serif"], "svg.fonttype": "none", "svg.hashsalt": "x", "savefig.bbox": "tight"}
+    ):
+        second = chart((drawn(), "A line."), label="fig:a", caption="A").data
+    assert first == second
+    assert "<text" not in first["image/svg+xml"]
+    assert mpl.__version__ not in first["image/svg+xml"]
+    assert "<dc:date>" not in first["image/svg+xml"]
+
+
+@pytest.mark.parametrize(
+    ("alt", "label", "caption", "size", "fault"),
+    [
+        (" ", "fig:a", "A", (6, 3), "alternative text is empty"),
+        ("A.", "a", "A", (6, 3), "must begin with 'fig:'"),
+        ("A.", "fig:a b", "A", (6, 3), "hold only letters"),
+        ("A.", "fig:a", " ", (6, 3), "caption is empty"),
+        ("A.", "fig:a", "A", (8, 3), "203.2 by 76.2 mm; a page holds 162 by 215 mm"),
+        ("A.", "fig:a", "A", (6, 9), "152.4 by 228.6 mm"),
+    ],
+)
+def test_a_chart_that_cannot_be_read_or_printed_is_refused(alt, label, caption, size, fault):
+    with pytest.raises(ValueError, match=fault):
+        chart((drawn(size), alt), label=label, caption=caption)
+
+
+def test_a_table_prints_whole_numbers_with_commas_and_missing_cells_as_a_mark():
+    frame = pd.DataFrame(
+        {
+            "Force": ["Kent", "Avon | Somerset", ""],
+            "Offences": pd.array([1234, None, -5], dtype="Int64"),
+            "Rate": [0.12345, float("nan"), 2.0],
+            "Year": [2022, 2023, 2024],
+            "In words": ["68%", "5%", None],
+        }
+    )
+    lines = table(frame, label="tbl:a", caption="A").data["text/markdown"].splitlines()
+    assert lines == [
+        "| Force | Offences | Rate | Year | In words |",
+        "|:--|--:|--:|--:|--:|",
+        "| Kent | 1,234 | 0.123 | 2022 | 68% |",
+        r"| Avon \| Somerset | \[x\] | \[x\] | 2023 | 5% |",
+        r"| \[x\] | −5 | 2 | 2024 | \[x\] |",
+        "",
+        ": A",
+    ]
+
+
+def test_a_table_in_jupyter_is_escaped():
+    shown = table(pd.DataFrame({"<b>": ["<script>alert(1)</script>"]}), label="tbl:a", caption="a < b")
+    assert "<script>" not in shown.data["text/html"]
+    assert "<b>" not in shown.data["text/html"]
+    assert '<th scope="col"' in shown.data["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "fault"),
+    [
+        (pd.DataFrame({"a": []}), {}, "no rows"),
+        (pd.DataFrame({"a": [1], "b": [2]}), {"widths": [1]}, "1 widths for 2 columns"),
+        (pd.DataFrame({"a": [1], "b": [2]}), {"align": ["left"]}, "1 align for 2 columns"),
+        (pd.DataFrame({"a": [1]}), {"align": ["middle"]}, "align 'middle'; must be"),
+        (pd.DataFrame({"a": [1]}), {"label": "fig:a"}, "must begin with 'tbl:'"),
+    ],
+)
+def test_a_table_that_cannot_be_printed_is_refused(frame, options, fault):
+    with pytest.raises(ValueError, match=fault):
+        table(frame, **{"label": "tbl:a", "caption": "A"} | options)
+
+
+def test_the_frame_is_not_changed():
+    frame = pd.DataFrame({"a": [1, 2]})
+    table(frame, label="tbl:a", caption="A")
+    pd.testing.assert_frame_equal(frame, pd.DataFrame({"a": [1, 2]}))
+
+
+def test_a_chapter_gets_functions_not_modules():
+    code = "import cseanalysis.report.typeset\nfrom cseanalysis.report import prose, chart\nassert callable(prose)"
+    subprocess.run([sys.executable, "-c", code], check=True)
