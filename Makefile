@@ -1,5 +1,7 @@
 # Each target is one line over the command line `cseanalysis`; the environment in .venv makes itself.
 PYTHON ?= python3
+# Python cannot start from a folder with accents in its name under LC_ALL=C; results do not depend on the locale.
+export LC_ALL = C.UTF-8
 RUN = .venv/bin/python -m cseanalysis
 REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions $(ASSUMPTIONS)) $(if $(OUT),--out $(OUT))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -90,7 +91,7 @@ def execute(notebook: Path, workdir: Path) -> NotebookNode:
     ValueError
         When a cell fails, naming chapter and cell; when a cell has no id; when the kernel does not start.
     """
-    return _execute(notebook, workdir, {})
+    return execute_all([notebook], workdir, 1)[notebook.stem].node
 
 
 def execute_all(
@@ -194,7 +195,8 @@ def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager])
         errors = private / "stderr"
         try:
             with errors.open("wb") as stream:
-                client.execute(env=_environment(private), stdout=stream, stderr=stream, cleanup_kc=True)
+                options = {"env": _environment(private), "stdout": stream, "stderr": stream, "cleanup_kc": True}
+                asyncio.run(client.async_execute(**options))
         except CellExecutionError as error:
             number = next((i for i, cell in enumerate(node.cells, 1) if _failed(cell)), 0)
             message = _ANSI.sub("", f"{error.ename}: {error.evalue}").strip()
