@@ -112,7 +112,7 @@ def main() -> None:
     try:
         app()
     except OSError as error:
-        what = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+        what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
         cure = {
             errno.ENOSPC: "; free some space and run again",
             errno.EROFS: "; make the folder writable, or name another with --out",

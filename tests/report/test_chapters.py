@@ -76,13 +76,19 @@ def test_a_kernel_that_dies_is_an_error_not_a_hang(write, tmp_path):
         execute(write("03-x", "import os\nos._exit(3)"), tmp_path)
 
 
-def test_a_cell_without_id_is_refused(tmp_path):
-    path = tmp_path / "01-a.ipynb"
-    path.write_text(
-        '{"cells": [{"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": null}],'
-        ' "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
-    )
-    with pytest.raises(ValueError, match="chapter 01-a: cells 1 have no id"):
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda text: text.replace('"id": "cell-1"', '"x": 1'), "cells 2 have no id of their own"),
+        (lambda text: text.replace("cell-1", "cell-0"), "cells 1, 2 have no id of their own"),
+        (lambda text: text[:40], "is not a notebook"),
+        (lambda text: "[]", "is not a notebook"),
+    ],
+)
+def test_a_notebook_that_would_change_at_every_reading_is_refused(write, tmp_path, change, fault):
+    path = write("01-a", "1", "2")
+    path.write_text(change(path.read_text()))
+    with pytest.raises(ValueError, match=f"chapter 01-a:? {fault}"):
         execute(path, tmp_path)
 
 

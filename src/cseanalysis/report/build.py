@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.project import Project, check_raw, sha256
 
@@ -103,6 +104,7 @@ def build_report(
     with tempfile.TemporaryDirectory(prefix="cseanalysis-") as name:
         staged = Project(Path(name).resolve())
         with clock.step("tables and results"):
+            read_assumptions(used)  # before it is copied: a fault is named with the file's own name
             _stage(project, used, staged)
             _numbers(staged)
         with clock.step("chapters"):

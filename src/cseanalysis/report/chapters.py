@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -174,9 +175,9 @@ def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager])
     from nbclient.exceptions import CellControlSignal, CellExecutionError, CellTimeoutError, DeadKernelError
 
     name = notebook.stem
-    node = parse(notebook.read_bytes())
-    if missing := [str(i) for i, cell in enumerate(node.cells, 1) if "id" not in cell]:
-        raise ValueError(f"chapter {name}: cells {', '.join(missing[:5])} have no id; save it as notebook format 4.5")
+    content = notebook.read_bytes()
+    _check_ids(name, content)
+    node = parse(content)
     with _private_folder() as private:
         manager = _manager(private)
         live[name] = manager
@@ -211,6 +212,18 @@ def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager])
             live.pop(name, None)
             _end(manager)
     return _settled(node)
+
+
+def _check_ids(name: str, content: bytes) -> None:
+    """Refuse cells without an id of their own: nbformat would invent one, another one every time."""
+    try:
+        ids = [cell.get("id") for cell in json.loads(content)["cells"]]
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ValueError(f"chapter {name} is not a notebook ({error!r}); restore it with git checkout") from None
+    if wrong := [str(number) for number, one in enumerate(ids, 1) if not one or ids.count(one) > 1]:
+        raise ValueError(
+            f"chapter {name}: cells {', '.join(wrong[:5])} have no id of their own; save it as notebook format 4.5"
+        )
 
 
 async def _listening(client: NotebookClient, notebook: NotebookNode) -> None:

@@ -47,7 +47,8 @@ local function attributes_after(inlines, start)
   for last = first, #inlines do
     said = said .. pandoc.utils.stringify(pandoc.Inlines({inlines[last]}))
     if said:match('}$') then
-      return said:match('^{#(eq:[%w:_-]+)'), said:match('alt=[“"](.-)[”"]%s*}$'), last + 1
+      said = said:gsub('“', '"'):gsub('”', '"')
+      return said:match('^{#(eq:[%w:_-]+)'), said:match('alt="(.-)"%s*}$'), last + 1
     end
   end
   return nil

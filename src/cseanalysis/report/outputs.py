@@ -154,6 +154,7 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
             text.set_fontfamily("DejaVu Sans")
         vector, raster = io.StringIO(), io.BytesIO()
         figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+        figure.set_layout_engine("none")  # both pictures share one layout, which is slow to find for many panels
         figure.savefig(raster, format="png", dpi=80, metadata={"Software": None})
     _close(figure)
     return Output(

@@ -207,7 +207,13 @@ BACK_TESTS = (
     BackTest("F340", charges_expected, _ALL_CODES, 44, "charges as police outcomes; source is a press report"),
     BackTest("F341", defendants_expected, _ALL_CODES, 43, "defendants, counted by principal offence"),
     BackTest("F302", prosecutions_expected, _ALL_CODES, 16, "defendants in completed cases, flagged by prosecutors"),
-    BackTest("F304", prosecutions_expected, _ALL_CODES, 32, "defendants in completed cases; courts closed in 2020"),
+    BackTest(
+        "F304",
+        prosecutions_expected,
+        _ALL_CODES,
+        32,
+        "defendants in completed cases; jury trials were suspended in 2020",
+    ),
     BackTest("F298", charges_expected, ("71",), 24, "charges that reach a court, several to one recorded offence"),
     BackTest("F299", charges_expected, ("71",), 28, "charges that reach a court, several to one recorded offence"),
 )

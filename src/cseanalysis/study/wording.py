@@ -77,12 +77,19 @@ def say(estimate: Estimate) -> str:
     measure = _measure(estimate.unit)
     low, high, digits = _ends(estimate.interval, measure)
     point = _scaled(estimate.point, measure)
-    middle = _rounded(point, digits, ROUND_HALF_EVEN) if digits else point.quantize(Decimal(1), ROUND_HALF_EVEN)
+    middle = _rounded(point, digits, ROUND_HALF_EVEN) if digits else point.to_integral_value(ROUND_HALF_EVEN)
     return f"{_print(middle, measure)} ({_span(low, high, measure)}, {_kind(estimate.interval)})"
 
 
-def say_interval(interval: Interval, unit: str = "") -> str:
+def say_interval(interval: Interval, unit: str = "", *, digits: int = 2) -> str:
     """Word an interval with its kind, its ends rounded outward; see :func:`say`.
+
+    Parameters
+    ----------
+    interval, unit
+        What is worded, and what it measures.
+    digits
+        Significant digits of the ends, at least two; three where an end stands close to a threshold.
 
     Examples
     --------
@@ -95,7 +102,7 @@ def say_interval(interval: Interval, unit: str = "") -> str:
     '0.981 to 0.987 (95% confidence interval)'
     """
     measure = _measure(unit)
-    low, high, _ = _ends(interval, measure)
+    low, high, _ = _ends(interval, measure, digits)
     if interval.kind != "bound":
         return f"{_span(low, high, measure)} ({_kind(interval)})"
     if low == high:
@@ -134,7 +141,7 @@ def say_number(value: float, unit: str = "") -> str:
     measure = _measure(unit)
     scaled = _scaled(value, measure)
     if measure.whole:
-        scaled = scaled.quantize(Decimal(1), ROUND_HALF_EVEN)
+        scaled = scaled.to_integral_value(ROUND_HALF_EVEN)
     elif measure.after == "%":
         scaled = _per_cent(scaled)
     elif scaled != scaled.to_integral_value():
@@ -172,19 +179,22 @@ def _rounded(value: Decimal, digits: int, rounding: str) -> Decimal:
     return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1), rounding)
 
 
-def _ends(interval: Interval, measure: _Measure) -> tuple[Decimal, Decimal, int]:
+def _ends(interval: Interval, measure: _Measure, digits: int = 2) -> tuple[Decimal, Decimal, int]:
     """Return the ends as printed and the significant digits used (0: whole numbers)."""
     low, high = _scaled(interval.low, measure), _scaled(interval.high, measure)
     whole = low == low.to_integral_value() and high == high.to_integral_value()
     if measure.whole or (measure.counts and whole and max(abs(low), abs(high)) < _SMALL_COUNT):
-        return low.quantize(Decimal(1), ROUND_FLOOR), high.quantize(Decimal(1), ROUND_CEILING), 0
+        return low.to_integral_value(ROUND_FLOOR), high.to_integral_value(ROUND_CEILING), 0
     close = high - low < max(abs(low), abs(high)) / 10
-    digits = 3 if close or _rounded(low, 2, ROUND_FLOOR) == _rounded(high, 2, ROUND_CEILING) else 2
+    if close or _rounded(low, digits, ROUND_FLOOR) == _rounded(high, digits, ROUND_CEILING):
+        digits = max(digits, 3)
     return _rounded(low, digits, ROUND_FLOOR), _rounded(high, digits, ROUND_CEILING), digits
 
 
 def _per_cent(value: Decimal) -> Decimal:
     """Keep one decimal, more only near 0% and 100%, where one would claim none or all."""
+    if abs(value) >= 1000:
+        return value.to_integral_value(ROUND_HALF_EVEN)
     edge = min(abs(value), abs(100 - value))
     decimals = 1 if edge == 0 else max(1, 1 - edge.adjusted())
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)

@@ -263,7 +263,7 @@ def claims_in_words() -> pd.DataFrame:
             {
                 "Statement": statement,
                 "Fails when": f"the share is {say_number(threshold, 'share')} or {'more' if below else 'less'}",
-                "Range": say(results[result]),
+                "Range": say_interval(interval, "share", digits=3),
                 "Verdict": verdict,
             }
         )

@@ -84,7 +84,7 @@ def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Ma
             part = narrowing[narrowing["result"] == name]
             _narrowing_panel(axes, part, words)
             axes.set_title(title, loc="left", fontsize=8, color=BLUE, fontweight="bold")
-        panels[-1].set_xlabel("% of the range that goes if the assumption is known to be at one end or the other")
+        panels[-1].set_xlabel("% of the range that goes if the assumption becomes known")
     leaders = narrowing.groupby("result", sort=False).first()
     alt = "Bars from the least to the most of a range that knowing one assumption would remove. " + " ".join(
         f"{title}: most by {words[leaders['assumption'][name]]}, at least "

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.report import say, say_interval, say_number
+from cseanalysis.study.wording import say, say_ends, say_interval, say_number
 from cseanalysis.values import Estimate, Interval
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
@@ -127,3 +127,15 @@ def test_the_level_is_printed_as_it_is():
 )
 def test_numbers_in_words(value, unit, printed):
     assert say_number(value, unit) == printed
+
+
+@given(WIDE, WIDE, st.sampled_from(["offences", "share of victims", "days to charge"]))
+def test_ends_drawn_in_a_chart_are_those_of_the_sentence(first, second, unit):
+    low, high = sorted((first, second))
+    interval = Interval(low, high, "bound")
+    ends = say_ends(interval, unit)
+    assert say_interval(interval, unit) in {
+        f"at least {ends[0]} and at most {ends[1]}",
+        f"at most {ends[1]}",
+        f"exactly {ends[0]}",
+    }

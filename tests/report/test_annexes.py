@@ -1,0 +1,64 @@
+"""Annexes and references come from the files that hold sources, assumptions and figures."""
+
+import datetime as dt
+
+import pytest
+
+from cseanalysis.report.annexes import annexes, assumptions_annex, bibliography, figures_annex, sources_annex
+from cseanalysis.report.typeset import TitlePage, typeset
+
+PAGE = TitlePage("T", "S", "1.0.0", dt.date(2026, 1, 2), "0" * 12, ("A",), "C", (("Version", "1.0.0"),))
+
+
+def test_every_assumption_is_printed_with_range_reason_and_source(study):
+    text = assumptions_annex(study)
+    assert "`known_probability`" in text
+    assert "5% to 15% (assumed range)" in text
+    assert r"Printed as one in 10; a\_b \<c\> & \$d\$." in text
+    assert "[@ho22], page 4" in text
+    assert "not reported" in text
+
+
+def test_figures_are_those_that_results_rest_on(study):
+    text = figures_annex(study)
+    assert "Offences recorded by police" in text
+    assert "1 January 2022 to 31 December 2022" in text
+    study.results.write_text('{"results": [], "tables": {}}')
+    assert "Offences recorded by police" not in figures_annex(study)
+
+
+def test_every_table_and_publication_is_printed_with_its_tier_and_caveats(study):
+    text = sources_annex(study)
+    assert "- Do not compare what differs." in text
+    assert "Home Office & others; July 2023" in text
+    assert "A council; no date given" in text
+    assert text.index("Tier A") < text.index("Tier B")
+
+
+def test_a_source_without_tier_is_refused(study):
+    path = study.raw / "sources.toml"
+    path.write_text(path.read_text().replace('tier = "B"', 'tier = "Z"'))
+    with pytest.raises(ValueError, match=r"'undated'.*no tier among A, B, C, D"):
+        sources_annex(study)
+
+
+def test_references_keep_signs_and_leave_an_unknown_year_out(study):
+    text = bibliography(study)
+    assert r"author = {{Home Office \& others}}" in text
+    assert r"title = {{Crime\_outcomes: 100\% of \{it\} \#1}}" in text
+    assert "url = {https://www.gov.uk/a_b?c=d&e=f}" in text
+    assert "year" not in text[text.index("@online{undated") :]
+
+
+def test_methods_are_added_and_a_key_in_both_files_is_refused(study):
+    path = study.notebooks / "references.bib"
+    path.write_text("@book{manski1995,\n title = {Identification}\n}\n")
+    assert "@book{manski1995" in bibliography(study)
+    path.write_text("@book{ ho22 ,\n title = {x}\n}\n")
+    with pytest.raises(ValueError, match=r"references\.bib repeats .'ho22'."):
+        bibliography(study)
+
+
+def test_annexes_and_references_can_be_typeset(study):
+    pdf = typeset({}, PAGE, "", annexes=annexes(study), bibliography=bibliography(study))
+    assert pdf.startswith(b"%PDF-1.7")

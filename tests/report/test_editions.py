@@ -1,0 +1,133 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cseanalysis.report.editions import diff, release, verify
+from cseanalysis.study.project import find_project, sha256
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def study(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    (tmp_path / "reports").mkdir()
+    for name in ("assumptions.toml", "reports/results.json"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    return find_project(tmp_path)
+
+
+@pytest.fixture
+def build(study):
+    """A finished build of the study, its PDF replaced by a few bytes."""
+    folder = study.root / "reports" / "build"
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "report.pdf").write_bytes(b"%PDF")
+    (folder / "notebooks" / "00-summary.ipynb").write_bytes(b"{}")
+    shutil.copyfile(study.results, folder / "results.json")
+    shutil.copyfile(study.assumptions, folder / "assumptions.toml")
+    outputs = {p.relative_to(folder).as_posix(): sha256(p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
+    (folder / "manifest.json").write_text(json.dumps({"version": "1.2.3", "outputs": outputs}))
+    return folder
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_rebuilds_to_the_same_bytes_is_identical(study):
+    assert verify(study).word == "identical"
+
+
+def test_a_number_that_differs_in_its_last_digits_is_equal(study):
+    results = json.loads(study.results.read_text())
+    entry = next(entry for entry in results["results"] if entry["id"] == "contact_total")
+    entry["interval"]["high"] *= 1 + 1e-12
+    study.results.write_text(json.dumps(results))
+    assert verify(study).word == "numbers equal"
+
+
+def test_a_changed_result_is_named_with_what_was_expected_and_found(study):
+    results = json.loads(study.results.read_text())
+    results["results"][0]["point"] += 1
+    study.results.write_text(json.dumps(results))
+    verdict = verify(study)
+    assert verdict.word == "differs"
+    assert verdict.differences == ("results.json, results[child_only_2012_13].point: expected 19123, found 19122",)
+
+
+def test_a_changed_table_is_named_with_its_cell(study):
+    change(study.processed / "forces.csv", "Kent,E23000032,South East,", "Kent,E23000032,South West,")
+    verdict = verify(study)
+    assert verdict.word == "differs"
+    assert "forces.csv, row 21, region: expected South West, found South East" in verdict.differences
+
+
+def test_a_missing_and_a_left_over_table_are_named(study):
+    (study.processed / "forces.csv").rename(study.processed / "old.csv")
+    differences = " ".join(verify(study).differences)
+    assert "forces.csv is built but not committed" in differences
+    assert "old.csv is committed but no longer built" in differences
+
+
+def test_verifying_writes_nothing(study):
+    before = {path: path.read_bytes() for path in study.root.rglob("*") if path.is_file()}
+    verify(study)
+    assert {path: path.read_bytes() for path in study.root.rglob("*") if path.is_file()} == before
+
+
+def test_an_edition_is_frozen_once(study, build):
+    edition = release(study, build)
+    assert edition == study.root / "reports" / "v1.2.3"
+    assert {p.name for p in edition.rglob("*") if p.is_file()} == {p.name for p in build.rglob("*") if p.is_file()}
+    with pytest.raises(ValueError, match="never overwritten"):
+        release(study, build)
+
+
+def test_a_frozen_edition_that_was_touched_is_seen(study, build):
+    edition = release(study, build)
+    assert verify(study).word == "identical"
+    (edition / "report.pdf").write_bytes(b"%PDF other")
+    verdict = verify(study)
+    assert verdict.word == "differs"
+    assert verdict.differences[0].startswith("v1.2.3/report.pdf: expected sha256")
+
+
+def test_a_damaged_build_or_one_with_other_results_is_not_frozen(study, build):
+    (build / "report.pdf").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"build/report.pdf: expected sha256"):
+        release(study, build)
+    (build / "report.pdf").write_bytes(b"%PDF")
+    study.results.write_text("{}")
+    with pytest.raises(ValueError, match="not the committed ones"):
+        release(study, build)
+    assert not (study.root / "reports" / "v1.2.3").exists()
+
+
+def test_a_difference_names_the_assumption_that_caused_it(study, build, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(build, other)
+    assert diff(build, other) == []
+    change(other / "assumptions.toml", "low = 0.05\nhigh = 0.15", "low = 0.08\nhigh = 0.15")
+    results = json.loads((other / "results.json").read_text())
+    for entry in results["results"]:
+        if entry["id"] == "contact_total":
+            entry["interval"]["high"] = 1e6
+        if entry["id"] == "cells":
+            entry["point"] = 1
+    (other / "results.json").write_text(json.dumps(results))
+    lines = diff(build, other)
+    assert "assumption known_offence_probability: 0.05 to 0.15 -> 0.08 to 0.15" in lines
+    assert "result cells: 25740 -> 1, because of data or code" in lines
+    (caused,) = [line for line in lines if line.startswith("result contact_total")]
+    assert caused.endswith("-> 519700 to 1e+06, because of known_offence_probability")
+    assert len(lines) == 3
+
+
+def test_a_folder_that_is_no_build_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"holds no results\.json"):
+        diff(tmp_path, tmp_path)

@@ -1,0 +1,181 @@
+"""From notebook to tagged PDF: what is written for typst, and what typst makes of it."""
+
+import datetime as dt
+import re
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cseanalysis.report import chart, opening, prose, table
+from cseanalysis.report.chapters import parse, render
+from cseanalysis.report.typeset import TitlePage, chapter_markdown, typeset
+
+PAGE = TitlePage(
+    title='A title with "quotes" & #signs',
+    subtitle="On $nothing$",
+    version="1.2.3",
+    edition=dt.date(2026, 11, 21),
+    inputs="0123456789ab",
+    authors=("The authors",),
+    cite="The authors (2026).",
+    facts=(("Version", "1.2.3"), ("Edition", "21 November 2026")),
+)
+BIB = "@online{ho22,\n author = {{Home Office}},\n title = {{Crime}},\n year = {2023}\n}\n"
+
+
+def shown(*outputs):
+    cell = new_code_cell("", id="c")
+    for output in outputs:
+        data, metadata = output._repr_mimebundle_()
+        cell.outputs.append(new_output("execute_result", data=data, metadata=metadata, execution_count=1))
+    return cell
+
+
+def text(source):
+    return new_markdown_cell(source, id="m")
+
+
+def chapter(*cells):
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    return parse(render(new_notebook(cells=list(cells))))
+
+
+def set_in(folder, *cells, front="", annexes="", bibliography=BIB, name="01-a"):
+    """Typeset one chapter; return the PDF and what typst was given."""
+    pdf = typeset(
+        {name: chapter(text("# One {#sec:one}"), *cells)},
+        PAGE,
+        front,
+        annexes=annexes,
+        bibliography=bibliography,
+        keep=folder / "kept",
+    )
+    return pdf, (folder / "kept" / "main.typ").read_text(encoding="utf-8")
+
+
+def plot(label="fig:a", alt='Bars: "high", [low] & <b>.', caption="Of *all* [@ho22] ] offences"):
+    figure = Figure(figsize=(4, 2))
+    figure.subplots().bar(["a", "b"], [1, 2])
+    return chart((figure, alt), label=label, caption=caption)
+
+
+def test_the_report_is_accessible_and_archivable_and_has_the_same_bytes_twice(tmp_path):
+    frame = pd.DataFrame({"Force": ["Kent"], "Offences": [1234]})
+    block = opening(question="How many?", answer="Some.", data="A table [@ho22].", limits="Why.")
+    cells = (
+        shown(block, plot()),
+        shown(table(frame, label="tbl:a", caption="Table"), prose("See @fig:a and @tbl:a in @sec:one.")),
+    )
+    options = {"front": "## Before you read\n\nText.\n\n### More\n\nText.", "annexes": "# Annex {#sec:x}\n\nText."}
+    first, _ = set_in(tmp_path / "one", *cells, **options)
+    second, _ = set_in(tmp_path / "two places é", *cells, **options)
+    assert first == second
+    assert b"pdfuaid:part>1" in first
+    assert b"pdfaid:part>3" in first
+    assert b"pdfaid:conformance>A" in first
+    assert b"2026-11-21T00:00:00" in first
+    assert str(tmp_path).encode() not in first
+
+
+def test_alternative_text_and_caption_survive_every_sign(tmp_path):
+    _, typ = set_in(tmp_path, shown(plot()))
+    assert r'alt: "Bars: \"high\", [low] & <b>."' in typ
+    assert "#emph[all]" in typ
+    assert "<fig:a>" in typ
+
+
+def test_a_table_says_its_widths_sides_and_header(tmp_path):
+    frame = pd.DataFrame({"A | b": ["$x$ #y *z*", None], "N": [1234, 5]})
+    _, typ = set_in(tmp_path, shown(table(frame, label="tbl:a", caption="A table", widths=[3, 1])))
+    drawn = typ[typ.index("#numbered-table(") :]
+    assert "columns: (3fr, 1fr,), align: (left, right,)" in drawn
+    assert r"table.header([A | b], [N])" in drawn
+    assert r"[\$x\$ \#y \*z\*], [1,234]" in drawn
+    assert "#numbered-table(false)" in drawn
+
+
+def test_a_long_table_may_run_over_pages(tmp_path):
+    frame = pd.DataFrame({"N": range(80)})
+    _, typ = set_in(tmp_path, shown(table(frame, label="tbl:a", caption="A table")))
+    assert "#numbered-table(true)" in typ
+
+
+def test_equations_have_numbers_labels_and_words(tmp_path):
+    source = '$$ a\\!b = \\frac{1}{2} $$ {#eq:half alt="a b is one half"}\n\nIn @eq:half, with $x^2$, and\n\n$$ c $$'
+    _, typ = set_in(tmp_path, text(source))
+    assert 'alt: "a b is one half"' in typ
+    assert "<eq:half>" in typ
+    assert '#math.equation(block: false, alt: "x^2"' in typ
+    assert "block: true, numbering: none" in typ
+    assert "-1em" not in typ
+
+
+def test_long_words_can_be_broken(tmp_path):
+    _, typ = set_in(
+        tmp_path, text("see known_offence_probability_of_children and https://www.gov.uk/a/very/long/address")
+    )
+    assert "known\\_\u200boffence" in typ
+
+
+def test_code_is_not_shown_and_doubts_are(tmp_path):
+    cell = new_code_cell("secret_code()", id="c")
+    cell.outputs = [new_output("stream", name="stderr", text="UserWarning: few forces\n")]
+    _, typ = set_in(tmp_path, cell)
+    assert "secret_code" not in typ
+    assert "#note[Few forces]" in typ
+
+
+def test_the_summary_has_no_number_and_can_still_be_referred_to(tmp_path):
+    _, typ = set_in(tmp_path, text("## Part\n\nSee @sec:one."), name="00-summary")
+    assert len(re.findall(r"#heading\(level: \d, numbering: none\)", typ)) == 2
+
+
+def test_two_chapters_may_use_the_same_footnote_mark_and_heading(tmp_path):
+    cells = (
+        chapter(text("# A\n\n## Limits\n\nx[^1]\n\n[^1]: first note")),
+        chapter(text("# B\n\n## Limits\n\ny[^1]\n\n[^1]: second note")),
+    )
+    typeset({"01-a": cells[0], "02-b": cells[1]}, PAGE, "", annexes="", bibliography="", keep=tmp_path / "kept")
+    typ = (tmp_path / "kept" / "main.typ").read_text(encoding="utf-8")
+    assert "#footnote[first note]" in typ
+    assert "#footnote[second note]" in typ
+
+
+def test_text_cannot_become_markup(tmp_path):
+    source = "Signs \\#show \\$x\\$ `#eval` <script>alert(1)</script> #let x = 1\n\n```{=typst}\n#panic()\n```"
+    _, typ = set_in(tmp_path, text(source))  # if #panic() were executed, typst would fail
+    assert r"\#let x" in typ
+    assert r"\#show" in typ
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ((text("See @fig:none."),), "refers to 'fig:none': no source, chart, table"),
+        ((text("See [@nobody]."),), "refers to 'nobody'"),
+        ((text("## A {#sec:one}\n\nSee @sec:one."),), "'sec:one' is given twice"),
+        ((text("![](x.png)"),), "01-a: pandoc could not set the text: .*image x.png in a Markdown cell"),
+        ((text("[@ho22; @fig:a]"),), "one pair of brackets holds sources and cross references"),
+        ((text("#### Too deep"),), "typst could not set the report"),
+    ],
+)
+def test_what_cannot_be_set_is_named(tmp_path, cells, fault):
+    with pytest.raises(ValueError, match=fault):
+        set_in(tmp_path, *cells)
+
+
+def test_a_picture_without_alternative_text_is_refused(tmp_path):
+    cell = new_code_cell("", id="c")
+    cell.outputs = [new_output("display_data", data={"image/png": "aGk="})]
+    with pytest.raises(ValueError, match="01-a-1-1: a picture without alternative text"):
+        chapter_markdown("01-a", chapter(cell), tmp_path)
+
+
+def test_a_failed_cell_is_not_set(tmp_path):
+    cell = new_code_cell("", id="c")
+    cell.outputs = [new_output("error", ename="ValueError", evalue="x", traceback=[])]
+    with pytest.raises(ValueError, match="the cell failed with ValueError: x"):
+        chapter_markdown("01-a", chapter(cell), tmp_path)

@@ -1,0 +1,106 @@
+import pandas as pd
+import pytest
+
+from cseanalysis.register import Figure
+from cseanalysis.study.recorded import (
+    composition_results,
+    force_rates,
+    group_based_results,
+    revision_factors,
+    yearly_offences,
+)
+
+
+@pytest.fixture
+def recorded():
+    rows = [
+        ("2021/22", 1, "Kent", "territorial", "71", "child_only", 5),
+        ("2021/22", 2, "Kent", "territorial", "71", "child_only", -1),
+        ("2021/22", 1, "Kent", "territorial", "23", "familial", 2),
+        ("2021/22", 1, "Gwent", "territorial", "86", "image", 7),
+        ("2021/22", 1, "Gwent", "territorial", "71", "child_only", 3),
+        ("2021/22", 1, "British Transport Police", "non_territorial", "71", "child_only", 1),
+    ]
+    names = ["financial_year", "quarter", "force", "force_type", "offence_code", "offence_scope", "offences"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_years_keep_the_groups_apart_and_the_transport_police_out(recorded):
+    expected = pd.DataFrame(
+        {
+            "financial_year": ["2021/22"],
+            "quarters": [2],
+            "child_only": [7],
+            "familial": [2],
+            "image": [7],
+            "british_transport_police": [1],
+        }
+    )
+    pd.testing.assert_frame_equal(yearly_offences(recorded), expected)
+
+
+def test_a_rate_is_recorded_offences_over_residents(recorded):
+    forces = pd.DataFrame(
+        {"force": ["Kent", "Gwent"], "region": ["South East", "Wales"], "population_mid_2023": [200_000, 100_000]}
+    )
+    rates = force_rates(recorded, forces, "2021/22")
+    assert rates["force"].tolist() == ["Gwent", "Kent"]
+    assert rates["per_100_000"].tolist() == [3.0, 2.0]
+
+
+def test_a_revision_factor_is_late_over_early_for_child_only_offences_of_a_territorial_force():
+    table = pd.DataFrame(
+        {
+            "force": ["Kent", "Kent", "Kent", "British Transport Police"],
+            "force_type": ["territorial"] * 3 + ["non_territorial"],
+            "offence_scope": ["child_only", "child_only", "image", "child_only"],
+            "offences_early_release": [4, 6, 100, 10],
+            "offences_late_2023_release": [5, 6, 900, 90],
+        }
+    )
+    expected = pd.DataFrame({"force": ["Kent"], "early": [10], "late": [11], "factor": [1.1]})
+    pd.testing.assert_frame_equal(revision_factors(table), expected)
+
+
+def figure(name, low, qualifier="exact", unit="offences", base=""):
+    return Figure(
+        id=name,
+        statement="counted",
+        published=str(low),
+        qualifier=qualifier,
+        low=low,
+        high=low if qualifier == "exact" else None,
+        unit=unit,
+        base=base,
+        definition="d",
+        category="c",
+        geography="England and Wales",
+        coverage="",
+        period_start=None,
+        period_end=None,
+        period_type="calendar_year",
+        source="s",
+        note="",
+    )
+
+
+def test_over_three_hundred_is_at_least_three_hundred_and_one():
+    figures = {
+        "F008": figure("F008", 115_489.0),
+        "F022": figure("F022", 4228.0),
+        "F023": figure("F023", 1125.0),
+        "F024": figure("F024", 717.0),
+        "F548": figure("F548", 300.0, "more_than"),
+    }
+    results = {estimate.id: estimate for estimate in group_based_results(figures)}
+    residual = results["residual_group_based"].interval
+    assert (residual.low, residual.high) == (0, 2085)
+
+
+def test_the_composition_of_suspects_is_bounded_by_the_same_formula_for_every_category():
+    figures = {
+        "F102": figure("F102", 34.0, unit="per_cent", base="suspects"),
+        **{name: figure(name, 50.0, unit="per_cent", base="suspects known") for name in ("F099", "F100", "F101")},
+    }
+    for estimate in composition_results(figures):
+        assert (estimate.interval.low, estimate.interval.high) == pytest.approx((0.17, 0.83))

@@ -1,0 +1,70 @@
+from functools import partial
+
+import pytest
+
+from cseanalysis.models import implied_total, joint_reporting_probability
+from cseanalysis.study.ranges import bounded, needed_assumptions
+from cseanalysis.study.totals import ROUTES, contact_dark_figure, contact_total, rape_total_at_the_time
+from cseanalysis.values import Assumption, Interval
+
+
+def probability(name, low, high, *loss):
+    return Assumption(name, low, high, "probability", "r", "s", "l", loss)
+
+
+ASSUMED = {
+    a.id: a
+    for a in (
+        Assumption("contact_share", 0.5, 0.5, "share", "r", "s", "l"),
+        probability("known_offence_probability", 0.1, 0.2, "disclosed", "reported"),
+        probability("recording_probability", 0.5, 1.0, "recorded"),
+    )
+}
+
+
+def test_a_thousand_recorded_offences_by_hand():
+    # 500 contact offences; at most 0.2 x 1.0 of all are recorded, at least 0.1 x 0.5.
+    estimate = bounded("total", "offences", partial(contact_total, recorded=1000), ASSUMED, ["F008"])
+    assert estimate.interval == Interval(2500, 10_000, "bound")
+    assert estimate.point is None
+    assert estimate.basis == ("F008", "contact_share", "known_offence_probability", "recording_probability")
+
+
+def test_the_route_is_the_division_by_the_joint_probability():
+    links = [ASSUMED["known_offence_probability"], ASSUMED["recording_probability"]]
+    by_hand = implied_total(500, joint_reporting_probability(links))
+    route = bounded("total", "offences", partial(contact_total, recorded=1000), ASSUMED, []).interval
+    assert (route.low, route.high) == pytest.approx((by_hand.low, by_hand.high))
+
+
+def test_the_dark_figure_is_the_total_less_what_was_recorded_at_the_same_corner():
+    dark = bounded("dark", "offences", partial(contact_dark_figure, recorded=1000), ASSUMED, []).interval
+    assert (dark.low, dark.high) == pytest.approx((2000, 9500))
+
+
+def test_only_recent_offences_are_set_against_the_share_told_at_the_time():
+    total = rape_total_at_the_time(
+        recorded=1000,
+        rape_share=0.2,
+        non_recent_share=0.25,
+        told_police_at_the_time_probability=0.1,
+        recording_probability=0.5,
+    )
+    assert total == pytest.approx(200 * 0.75 / 0.1 / 0.5)
+
+
+def test_a_route_that_would_count_a_loss_twice_is_refused():
+    twice = {**ASSUMED, "recording_probability": probability("recording_probability", 0.5, 1.0, "reported")}
+    with pytest.raises(ValueError, match="would count it twice"):
+        bounded("total", "offences", partial(contact_total, recorded=1000), twice, [])
+
+
+def test_a_missing_assumption_is_named():
+    with pytest.raises(ValueError, match="lacks contact_share"):
+        needed_assumptions(partial(contact_total, recorded=1), {})
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.id)
+def test_every_route_names_its_time_basis_because_no_total_is_the_incidence_of_a_year(route):
+    assert "2023" in route.unit
+    assert "of any date" in route.unit or "about the time they were recorded" in route.unit
