@@ -15,7 +15,6 @@ import cseanalysis
 from cseanalysis.report.editions import verify
 from cseanalysis.study import find_project, load_assumptions, load_figures, load_results, read_table
 from cseanalysis.study.project import check_raw, load_sources
-from cseanalysis.study.results import load_results_table
 from cseanalysis.study.wording import say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,7 +151,6 @@ def test_the_checks_printed_beside_the_source_hold():
 def test_every_assumption_is_used_and_every_basis_exists():
     known = set(load_assumptions(ROOT)) | set(load_figures(ROOT)) | {"recorded_offences", "forces", "revision_2017_18"}
     used = {name for estimate in load_results(ROOT).values() for name in estimate.basis}
-    used |= {name for row in load_results_table("back_tests", ROOT)["basis"] for name in row.split(", ")}
     assert used <= known
     assert set(load_assumptions(ROOT)) <= used
 

@@ -5,8 +5,9 @@ The names below load on first use, so importing the package costs nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
     from cseanalysis.study import load_assumptions, load_figures, load_results, read_table
@@ -24,25 +25,20 @@ __all__ = [
     "read_table",
 ]
 
-_HOME = {
-    "Assumption": "values",
-    "Estimate": "values",
-    "Interval": "values",
-    "load_assumptions": "study",
-    "load_figures": "study",
-    "load_results": "study",
-    "read_table": "study",
-}
-_MODULES = ("clean", "models", "register", "report", "sensitivity", "study", "values")
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = door(
+    __name__,
+    {
+        "Assumption": "values",
+        "Estimate": "values",
+        "Interval": "values",
+        "load_assumptions": "study",
+        "load_figures": "study",
+        "load_results": "study",
+        "read_table": "study",
+        **dict.fromkeys(("clean", "models", "register", "report", "sensitivity", "study", "values"), ""),
+    },
+)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *_MODULES, "__version__"])
+    return [*__all__, "__version__", "clean", "models", "register", "report", "sensitivity", "study", "values"]

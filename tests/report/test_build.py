@@ -13,15 +13,15 @@ from conftest import RESULTS, notebook
 
 from cseanalysis.report import build
 from cseanalysis.report.build import build_report, input_hashes, key_of, read_edition
-from cseanalysis.study import results, tables
+from cseanalysis.study import rebuild
 from cseanalysis.study.project import ChecksumError, Project, sha256
 
 
 @pytest.fixture
 def small(study, monkeypatch):
     """The small study, with stand-ins for the computation of its numbers."""
-    monkeypatch.setattr(tables, "build_tables", lambda project, out: (out / "table.csv").write_text("a\n1\n"))
-    monkeypatch.setattr(results, "build_results", lambda project: RESULTS)
+    monkeypatch.setattr(rebuild, "build_tables", lambda project, out: (out / "table.csv").write_text("a\n1\n"))
+    monkeypatch.setattr(rebuild, "build_results", lambda project: RESULTS)
     return study
 
 

@@ -10,7 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from cseanalysis.report import chart, opening, prose, table
 from cseanalysis.report.chapters import parse, render
-from cseanalysis.report.typeset import TitlePage, chapter_markdown, typeset
+from cseanalysis.report.exporter import export
+from cseanalysis.report.typeset import TitlePage, typeset
 
 PAGE = TitlePage(
     title='A title with "quotes" & #signs',
@@ -167,15 +168,15 @@ def test_what_cannot_be_set_is_named(tmp_path, cells, fault):
         set_in(tmp_path, *cells)
 
 
-def test_a_picture_without_alternative_text_is_refused(tmp_path):
+def test_a_picture_without_alternative_text_is_refused():
     cell = new_code_cell("", id="c")
     cell.outputs = [new_output("display_data", data={"image/png": "aGk="})]
     with pytest.raises(ValueError, match="01-a-1-1: a picture without alternative text"):
-        chapter_markdown("01-a", chapter(cell), tmp_path)
+        export("01-a", chapter(cell))
 
 
-def test_a_failed_cell_is_not_set(tmp_path):
+def test_a_failed_cell_is_not_set():
     cell = new_code_cell("", id="c")
     cell.outputs = [new_output("error", ename="ValueError", evalue="x", traceback=[])]
     with pytest.raises(ValueError, match="the cell failed with ValueError: x"):
-        chapter_markdown("01-a", chapter(cell), tmp_path)
+        export("01-a", chapter(cell))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
     from cseanalysis.models.delay import Delay, delay_from_mean, delay_from_quantiles, forward_mean
@@ -28,21 +29,18 @@ __all__ = [
     "share_bounds",
 ]
 
-_HOME = {
-    "Delay": "delay",
-    "breakdown_probability": "under_reporting",
-    "completeness": "pipeline",
-    "delay_from_mean": "delay",
-    "delay_from_quantiles": "delay",
-    "forward_mean": "delay",
-    "implied_total": "under_reporting",
-    "joint_reporting_probability": "under_reporting",
-    "project_cohorts": "pipeline",
-    "share_bounds": "missingness",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = door(
+    __name__,
+    {
+        "Delay": "delay",
+        "breakdown_probability": "under_reporting",
+        "completeness": "pipeline",
+        "delay_from_mean": "delay",
+        "delay_from_quantiles": "delay",
+        "forward_mean": "delay",
+        "implied_total": "under_reporting",
+        "joint_reporting_probability": "under_reporting",
+        "project_cohorts": "pipeline",
+        "share_bounds": "missingness",
+    },
+)

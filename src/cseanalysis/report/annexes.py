@@ -109,9 +109,7 @@ def sources_annex(project: Project) -> str:
         if chosen:
             blocks.append(f"### Tier {tier}: {meaning}")
             ordered = sorted(chosen.items(), key=lambda item: (item[1]["publisher"].casefold(), item[1]["title"]))
-            blocks += [
-                _entry(name, entry["title"], _publication(entry), literal=("Address",)) for name, entry in ordered
-            ]
+            blocks += [f"- {_publication_line(name, entry)}" for name, entry in ordered]
     if ungraded := sorted(name for name, entry in publications.items() if entry.get("tier") not in TIERS):
         raise ValueError(f"sources.toml: {ungraded[:5]} have no tier among {', '.join(TIERS)}; grade them")
     return "\n\n".join(blocks)
@@ -153,6 +151,14 @@ def _publication(entry: Mapping[str, Any]) -> dict[str, str]:
         "Licence": entry["licence"],
         "Address": f"<{address}>" if address else "none known",
     }
+
+
+def _publication_line(name: str, entry: Mapping[str, Any]) -> str:
+    lines = _publication(entry)
+    return (
+        f"**{escape(entry['title'])}** `{name}`. {escape(lines['Publisher'])}. {escape(lines['Licence'])}. "
+        f"Address: {lines['Address']}."
+    )
 
 
 def _day(text: str) -> str:

@@ -33,7 +33,7 @@ SHOWN_KEY = 12  # hexadecimal digits of the input key on the page
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".csv", ".lua", ".typ")
-_TYPESETTING = {"annexes.py", "build.py", "editions.py", "filter.lua", "template.typ", "typeset.py"}
+_TYPESETTING = {"annexes.py", "build.py", "editions.py", "exporter.py", "filter.lua", "template.typ", "typeset.py"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
     *("nbclient", "nbformat", "pypandoc_binary", "typst"),
@@ -100,13 +100,15 @@ def build_report(
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
     from cseanalysis.report.chapters import execute_all
+    from cseanalysis.study.rebuild import rebuild
 
     with tempfile.TemporaryDirectory(prefix="cseanalysis-") as name:
         staged = Project(Path(name).resolve())
         with clock.step("tables and results"):
             read_assumptions(used)  # before it is copied: a fault is named with the file's own name
-            _stage(project, used, staged)
-            _numbers(staged)
+            rebuild(project, staged.root, assumptions=used)
+            ignored = shutil.ignore_patterns(".*", "__pycache__")
+            shutil.copytree(project.notebooks, staged.notebooks, ignore=ignored)
         with clock.step("chapters"):
             chapters = execute_all(
                 _notebooks(staged),
@@ -218,23 +220,6 @@ def _whole(out: Path, manifest: Mapping[str, Any]) -> bool:
     return bool(paths) and all(
         path.is_file() and sha256(path.read_bytes()) == outputs[name] for name, path in paths.items()
     )
-
-
-def _stage(project: Project, assumptions: Path, staged: Project) -> None:
-    """Copy the inputs into a study of their own: the checkout is not written, and no path of it can leak."""
-    shutil.copytree(project.raw, staged.raw)
-    shutil.copytree(project.notebooks, staged.notebooks, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    shutil.copyfile(assumptions, staged.assumptions)
-    staged.processed.mkdir()
-    check_raw(staged)
-
-
-def _numbers(staged: Project) -> None:
-    from cseanalysis.study.results import build_results, write_results
-    from cseanalysis.study.tables import build_tables
-
-    build_tables(staged, staged.processed)
-    write_results(staged.results, build_results(staged))
 
 
 def _notebooks(staged: Project) -> list[Path]:

@@ -52,6 +52,8 @@ def verify(project: Project) -> Verdict:
     ChecksumError
         When a raw file is not the registered one.
     """
+    from cseanalysis.study.rebuild import rebuild
+
     with tempfile.TemporaryDirectory(prefix="cseanalysis-") as folder:
         rebuilt = rebuild(project, Path(folder))
         same_bytes = True
@@ -70,32 +72,6 @@ def verify(project: Project) -> Verdict:
     if differences:
         return Verdict("differs", tuple(differences))
     return Verdict("identical" if same_bytes else "numbers equal")
-
-
-def rebuild(project: Project, folder: Path) -> Project:
-    """Build tables and results of a study in another folder, from its raw data and assumptions.
-
-    Parameters
-    ----------
-    project
-        The study.
-    folder
-        An empty folder; it becomes a study of its own.
-
-    Returns
-    -------
-    Project
-    """
-    from cseanalysis.study.results import build_results, write_results
-    from cseanalysis.study.tables import build_tables
-
-    copy = Project(folder)
-    shutil.copytree(project.raw, copy.raw)
-    shutil.copyfile(project.assumptions, copy.assumptions)
-    copy.processed.mkdir()
-    build_tables(copy, copy.processed)
-    write_results(copy.results, build_results(copy))
-    return copy
 
 
 def frozen_editions(project: Project) -> list[Path]:

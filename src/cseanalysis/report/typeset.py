@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 import re
@@ -15,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from cseanalysis.report.outputs import KEY
+from cseanalysis.report.exporter import export
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,7 +25,6 @@ _HERE = Path(__file__).parent
 _READER = (
     "markdown-auto_identifiers-implicit_header_references-implicit_figures-raw_html-raw_tex-raw_attribute-task_lists"
 )
-_PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -90,7 +88,10 @@ def typeset(
     with tempfile.TemporaryDirectory(prefix="cse-") as name:
         folder = Path(name)
         texts = {"front matter": front, "annexes": annexes}
-        texts |= {chapter: chapter_markdown(chapter, node, folder) for chapter, node in chapters.items()}
+        for chapter, node in chapters.items():
+            texts[chapter], pictures = export(chapter, node)
+            for file, content in pictures.items():
+                (folder / file).write_bytes(content)
         with ThreadPoolExecutor(max_workers=4) as pool:
             set_texts = dict(zip(texts, pool.map(_pandoc, texts, texts.values()), strict=True))
         (folder / "main.typ").write_text(_assemble(set_texts, bool(bibliography.strip())), encoding="utf-8")
@@ -111,66 +112,6 @@ def typeset(
         except typst.TypstError as error:
             raise ValueError(_explain(error)) from None
     return pdf
-
-
-def chapter_markdown(name: str, node: NotebookNode, folder: Path) -> str:
-    """Return a chapter as Markdown for the typesetter, its charts written into ``folder``; code is not shown."""
-    parts: list[str] = []
-    for number, cell in enumerate(node.cells, 1):
-        if cell.cell_type == "markdown":
-            parts.append(cell.source.strip())
-        elif cell.cell_type == "code":
-            for place, output in enumerate(cell.outputs, 1):
-                parts.append(_output(output, f"{name}-{number}-{place}", folder))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _output(output: NotebookNode, where: str, folder: Path) -> str:
-    if output.output_type == "stream":
-        if output.name == "stderr":
-            return "\n\n".join(_div("note", _without_kind(line)) for line in output.text.splitlines())
-        return _verbatim(output.text)
-    if output.output_type == "error":
-        raise ValueError(f"{where}: the cell failed with {output.ename}: {output.evalue}; execute the chapter again")
-    about, data = output.metadata.get(KEY, {}), output.data
-    if about.get("kind") == "chart" or any(kind in data for kind in _PICTURES):
-        return _chart(about, data, where, folder)
-    if about.get("kind") == "table":
-        widths = ",".join(f"{width:g}" for width in about["widths"])
-        return _div("table", data["text/markdown"], about["label"], widths=widths)
-    if about.get("kind") == "opening":
-        return _div("opening", "\n\n".join(_div("part", text, part=part) for part, text in about["parts"]))
-    return str(data["text/markdown"]) if "text/markdown" in data else _verbatim(data.get("text/plain", ""))
-
-
-def _chart(about: Mapping[str, Any], data: Mapping[str, str], where: str, folder: Path) -> str:
-    if not about.get("alt"):
-        raise ValueError(f"{where}: a picture without alternative text; show it with chart(), which asks for it")
-    kind = next(kind for kind in _PICTURES if kind in data)
-    path = folder / f"{where}.{_PICTURES[kind]}"
-    path.write_bytes(data[kind].encode("utf-8") if kind == "image/svg+xml" else base64.b64decode(data[kind]))
-    return _div(
-        "chart", about["caption"], about["label"], file=path.name, width=f"{about['width']:g}", alt=about["alt"]
-    )
-
-
-def _div(kind: str, content: str, label: str = "", **attributes: str) -> str:
-    def quoted(text: str) -> str:
-        return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-
-    given = "".join(f' {name}="{quoted(text)}"' for name, text in attributes.items())
-    fence = ":" * (6 if kind == "opening" else 4)
-    identifier = f" #{label}" if label else ""
-    return f"{fence} {{.{kind}{identifier}{given}}}\n{content}\n{fence}"
-
-
-def _verbatim(text: str) -> str:
-    return f"````\n{text.rstrip()}\n````" if text.strip() else ""
-
-
-def _without_kind(warning: str) -> str:
-    text = warning.partition(": ")[2] or warning
-    return text[:1].upper() + text[1:]
 
 
 def _pandoc(name: str, markdown: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
     from cseanalysis.sensitivity.local import bound, envelope, narrowing, tornado
@@ -11,7 +12,4 @@ if TYPE_CHECKING:
 __all__ = ["bound", "envelope", "narrowing", "tornado"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(import_module(f"{__name__}.local"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = door(__name__, dict.fromkeys(__all__, "local"))

@@ -293,6 +293,29 @@ def back_tests(
     return pd.DataFrame(rows)
 
 
+def back_test_results(tests: pd.DataFrame) -> list[Estimate]:
+    """Return what the scenario expects for each published count, so that every reported number has an id.
+
+    Parameters
+    ----------
+    tests
+        The table of `back_tests`.
+
+    Returns
+    -------
+    list of Estimate
+    """
+    return [
+        Estimate(
+            f"expected_{test.figure.lower()}",
+            f"{test.statement}, {test.period}: expected",
+            interval=Interval(test.expected_low, test.expected_high, "bound"),
+            basis=("recorded_offences", test.figure, *test.basis.split(", ")),
+        )
+        for test in tests.itertuples()
+    ]
+
+
 def lag_models(recorded: pd.DataFrame) -> dict[str, Callable[..., float]]:
     """Return the models behind the headline numbers of the lag, by result id, their data fixed."""
     intake = quarterly_intake(recorded, _ALL_CODES).to_numpy()

@@ -15,7 +15,7 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.files import write_atomic
-from cseanalysis.study.lag import back_tests, lag_models, lag_results, lag_scenario
+from cseanalysis.study.lag import back_test_results, back_tests, lag_models, lag_results, lag_scenario
 from cseanalysis.study.project import Project, find_project
 from cseanalysis.study.ranges import needed_assumptions, turning_in
 from cseanalysis.study.recorded import recorded_results
@@ -48,17 +48,19 @@ def build_results(project: Project) -> dict[str, Any]:
     figures, assumptions = load_figures(project.root), load_assumptions(project.root)
     recorded = read_table("recorded_offences", project.root)
     revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
+    tested = back_tests(recorded, figures, assumptions)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *total_results(figures, assumptions),
         *lag_results(recorded, figures, assumptions),
+        *back_test_results(tested),
     ]
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
     tables = {
         "lag_scenario": lag_scenario(recorded, assumptions),
-        "back_tests": back_tests(recorded, figures, assumptions),
+        "back_tests": tested,
         "narrowing": narrowing_table(recorded, figures, assumptions),
     }
     return {

@@ -1,0 +1,104 @@
+"""From an executed chapter to Markdown that says what each output is; code is not shown."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nbconvert.exporters import Exporter
+
+from cseanalysis.report.outputs import KEY
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
+
+
+class ChapterExporter(Exporter):  # type: ignore[misc]
+    """Export a chapter as the Markdown the report is set from: ``jupyter nbconvert --to cseanalysis chapter.ipynb``."""
+
+    export_from_notebook = "Chapter as Markdown"
+    file_extension = ".md"
+    output_mimetype = "text/markdown"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **more: Any) -> tuple[str, dict[str, Any]]:
+        """Return the chapter's Markdown; its charts are among the resources' ``outputs``."""
+        node, found = super().from_notebook_node(nb, resources, **more)
+        name = found["metadata"].get("name", "chapter")
+        pictures: dict[str, bytes] = {}
+        parts: list[str] = []
+        for number, cell in enumerate(node.cells, 1):
+            if cell.cell_type == "markdown":
+                parts.append(cell.source.strip())
+            elif cell.cell_type == "code":
+                for place, output in enumerate(cell.outputs, 1):
+                    parts.append(_output(output, f"{name}-{number}-{place}", pictures))
+        found["outputs"] = pictures
+        return "\n\n".join(part for part in parts if part), found
+
+
+def export(name: str, node: NotebookNode) -> tuple[str, dict[str, bytes]]:
+    """Return a chapter as Markdown for the typesetter, and its charts by file name.
+
+    Parameters
+    ----------
+    name
+        The chapter's name; the charts are named after it.
+    node
+        The executed notebook.
+
+    Raises
+    ------
+    ValueError
+        For a cell that failed, or a picture without alternative text.
+    """
+    markdown, found = ChapterExporter().from_notebook_node(node, {"metadata": {"name": name}})
+    return markdown, found["outputs"]
+
+
+def _output(output: NotebookNode, where: str, pictures: dict[str, bytes]) -> str:
+    if output.output_type == "stream":
+        if output.name == "stderr":
+            return "\n\n".join(_div("note", _without_kind(line)) for line in output.text.splitlines())
+        return _verbatim(output.text)
+    if output.output_type == "error":
+        raise ValueError(f"{where}: the cell failed with {output.ename}: {output.evalue}; execute the chapter again")
+    about, data = output.metadata.get(KEY, {}), output.data
+    if about.get("kind") == "chart" or any(kind in data for kind in _PICTURES):
+        return _chart(about, data, where, pictures)
+    if about.get("kind") == "table":
+        widths = ",".join(f"{width:g}" for width in about["widths"])
+        return _div("table", data["text/markdown"], about["label"], widths=widths)
+    if about.get("kind") == "opening":
+        return _div("opening", "\n\n".join(_div("part", text, part=part) for part, text in about["parts"]))
+    return str(data["text/markdown"]) if "text/markdown" in data else _verbatim(data.get("text/plain", ""))
+
+
+def _chart(about: Mapping[str, Any], data: Mapping[str, str], where: str, pictures: dict[str, bytes]) -> str:
+    if not about.get("alt"):
+        raise ValueError(f"{where}: a picture without alternative text; show it with chart(), which asks for it")
+    kind = next(kind for kind in _PICTURES if kind in data)
+    file = f"{where}.{_PICTURES[kind]}"
+    pictures[file] = data[kind].encode("utf-8") if kind == "image/svg+xml" else base64.b64decode(data[kind])
+    return _div("chart", about["caption"], about["label"], file=file, width=f"{about['width']:g}", alt=about["alt"])
+
+
+def _div(kind: str, content: str, label: str = "", **attributes: str) -> str:
+    def quoted(text: str) -> str:
+        return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+    given = "".join(f' {name}="{quoted(text)}"' for name, text in attributes.items())
+    fence = ":" * (6 if kind == "opening" else 4)
+    identifier = f" #{label}" if label else ""
+    return f"{fence} {{.{kind}{identifier}{given}}}\n{content}\n{fence}"
+
+
+def _verbatim(text: str) -> str:
+    return f"````\n{text.rstrip()}\n````" if text.strip() else ""
+
+
+def _without_kind(warning: str) -> str:
+    text = warning.partition(": ")[2] or warning
+    return text[:1].upper() + text[1:]
