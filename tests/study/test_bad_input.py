@@ -218,3 +218,16 @@ def test_a_tidy_table_that_was_edited_by_hand_is_refused(study):
         read_table("forces", study)
     with pytest.raises(ValueError, match="there are recorded_offences"):
         read_table("force", study)
+
+
+def test_results_are_not_computed_from_tables_of_other_raw_data(study, monkeypatch):
+    edit(study, "recorded_offences.csv", replace_line(1, lambda line: re.sub(r"Somerset,\d+", "Somerset,8", line)))
+    assert "built from another data/raw/recorded_offences.csv: run `make data` first" in run(monkeypatch, "results")
+    assert run(monkeypatch, "data") == "0"
+    assert run(monkeypatch, "results") == "0"
+
+
+@pytest.mark.parametrize("command", ["data", "results", "report", "verify", "release"])
+def test_an_altered_raw_file_stops_every_command(study, monkeypatch, command):
+    edit(study, "figures.csv", lambda text: text + "\n", register=False)
+    assert "data/raw/figures.csv has changed" in run(monkeypatch, command)

@@ -4,7 +4,7 @@ import pytest
 
 from cseanalysis.models import implied_total, joint_reporting_probability
 from cseanalysis.study.ranges import bounded, needed_assumptions
-from cseanalysis.study.totals import ROUTES, contact_dark_figure, contact_total, rape_total_at_the_time
+from cseanalysis.study.totals import ROUTES, contact_total, rape_total_at_the_time, route_results
 from cseanalysis.values import Assumption, Interval
 
 
@@ -38,8 +38,9 @@ def test_the_route_is_the_division_by_the_joint_probability():
 
 
 def test_the_dark_figure_is_the_total_less_what_was_recorded_at_the_same_corner():
-    dark = bounded("dark", "offences", partial(contact_dark_figure, recorded=1000), ASSUMED, []).interval
-    assert (dark.low, dark.high) == pytest.approx((2000, 9500))
+    total, dark = route_results(ROUTES[0], 1000, ASSUMED)
+    assert (total.interval.low, total.interval.high) == pytest.approx((2500, 10_000))
+    assert (dark.interval.low, dark.interval.high) == pytest.approx((2000, 9500))
 
 
 def test_only_recent_offences_are_set_against_the_share_told_at_the_time():

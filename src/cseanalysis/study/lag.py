@@ -205,7 +205,7 @@ class BackTest:
 # Quarters are numbered from 0, April to June 2012.
 BACK_TESTS = (
     BackTest("F340", charges_expected, _ALL_CODES, 44, "charges as police outcomes; source is a press report"),
-    BackTest("F341", defendants_expected, _ALL_CODES, 43, "defendants, counted by principal offence"),
+    BackTest("F341", defendants_expected, _ALL_CODES, 43, "defendants, counted by principal offence; source is a copy"),
     BackTest("F302", prosecutions_expected, _ALL_CODES, 16, "defendants in completed cases, flagged by prosecutors"),
     BackTest(
         "F304",

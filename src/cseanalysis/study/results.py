@@ -16,10 +16,10 @@ from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.lag import back_test_results, back_tests, lag_models, lag_results, lag_scenario
-from cseanalysis.study.project import Project, find_project
+from cseanalysis.study.project import Project, check_raw, find_project
 from cseanalysis.study.ranges import needed_assumptions, turning_in
 from cseanalysis.study.recorded import recorded_results
-from cseanalysis.study.tables import load_figures, read_table
+from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -42,9 +42,13 @@ def build_results(project: Project) -> dict[str, Any]:
 
     Raises
     ------
+    ChecksumError
+        When a raw file is not the registered one, or the tidy tables were built from another.
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
+    check_raw(project)
+    check_tables(project)
     figures, assumptions = load_figures(project.root), load_assumptions(project.root)
     recorded = read_table("recorded_offences", project.root)
     revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)

@@ -74,8 +74,9 @@ def build_tables(project: Project, out: Path) -> None:
         "name": "cseanalysis-processed",
         "title": "Police-recorded child sexual exploitation and abuse in England and Wales: tidy tables",
         "sources": [
-            {"title": entry["title"], "path": entry["address"], "publisher": entry["publisher"]}
-            for entry in load_sources(project)["files"].values()
+            {"title": entry["title"], "path": entry["address"], "publisher": entry["publisher"], "raw": name}
+            | {"hash": f"sha256:{entry['sha256']}"}
+            for name, entry in load_sources(project)["files"].items()
         ],
         "licenses": [
             {
@@ -87,6 +88,21 @@ def build_tables(project: Project, out: Path) -> None:
         "resources": resources,
     }
     (out / "datapackage.json").write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def check_tables(project: Project) -> None:
+    """Refuse tidy tables that were built from other raw files than the registered ones.
+
+    Raises
+    ------
+    ChecksumError
+        Naming the raw file that changed since ``make data``.
+    """
+    package = json.loads(_package(project).read_text(encoding="utf-8"))
+    built_from = {source["raw"]: source["hash"] for source in package["sources"]}
+    for name, entry in load_sources(project)["files"].items():
+        if built_from.get(name) != f"sha256:{entry['sha256']}":
+            raise ChecksumError(f"data/processed was built from another data/raw/{name}: run `make data` first")
 
 
 def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
@@ -113,10 +129,8 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
     ChecksumError
         When the file is not the one that ``make data`` wrote.
     """
-    folder = find_project(root).processed
-    package = folder / "datapackage.json"
-    if not package.is_file():
-        raise FileNotFoundError(f"{package} is missing: run `make data`")
+    project = find_project(root)
+    folder, package = project.processed, _package(project)
     resources = {entry["name"]: entry for entry in json.loads(package.read_text(encoding="utf-8"))["resources"]}
     if name not in resources:
         raise ValueError(f"no table {name!r}: there are {', '.join(resources)}")
@@ -159,6 +173,13 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
     return figures
+
+
+def _package(project: Project) -> Path:
+    path = project.processed / "datapackage.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: run `make data`")
+    return path
 
 
 def _recorded_offences(project: Project) -> pd.DataFrame:

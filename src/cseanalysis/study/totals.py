@@ -11,18 +11,25 @@ from functools import partial
 
 from cseanalysis.models import breakdown_probability
 from cseanalysis.register import Figure
-from cseanalysis.study.ranges import bounded
+from cseanalysis.sensitivity import bound
+from cseanalysis.study.ranges import bounded, needed_assumptions
 from cseanalysis.values import Assumption, Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way from the recorded count to a total: what it estimates and what it rests on."""
+    """One way from the recorded count to a total: what it estimates, from which recorded part, and what it rests on."""
 
     id: str
     unit: str
     model: Callable[..., float]
+    base: Callable[..., float]
     figures: tuple[str, ...]
+
+    @property
+    def dark_figure(self) -> str:
+        """Id of the total less what was recorded."""
+        return f"{self.id}_dark_figure"
 
 
 def contact_total(
@@ -30,13 +37,6 @@ def contact_total(
 ) -> float:
     """Contact offences implied by those recorded, if one in so many is known to the authorities."""
     return recorded * contact_share / (known_offence_probability * recording_probability)
-
-
-def contact_dark_figure(
-    *, recorded: float, contact_share: float, known_offence_probability: float, recording_probability: float
-) -> float:
-    """Implied contact offences less those recorded."""
-    return recorded * contact_share * (1 / (known_offence_probability * recording_probability) - 1)
 
 
 def children_total(
@@ -69,34 +69,6 @@ def rape_total_at_the_time(
     """Recent offences of rape of a child, if so many are told to the police at the time."""
     recent = recorded * rape_share * (1 - non_recent_share)
     return recent / (told_police_at_the_time_probability * recording_probability)
-
-
-ROUTES = (
-    Route(
-        "contact_total",
-        "contact offences of any date, at the pace recorded in 2023",
-        contact_total,
-        ("F008", "F012", "F021", "F310"),
-    ),
-    Route(
-        "children_total",
-        "child victims of contact offences of any date, at the pace recorded in 2023",
-        children_total,
-        ("F008", "F012", "F139", "F140", "F141", "F142", "F310"),
-    ),
-    Route(
-        "rape_total_ever",
-        "offences of rape of a child of any date, at the pace recorded in 2023",
-        rape_total_ever,
-        ("F008", "F011", "F281", "F310"),
-    ),
-    Route(
-        "rape_total_at_the_time",
-        "offences of rape of a child that happened at about the time they were recorded, 2023",
-        rape_total_at_the_time,
-        ("F008", "F011", "F280", "F310", "F491", "F492"),
-    ),
-)
 
 
 def contact_recorded(*, recorded: float, contact_share: float) -> float:
@@ -134,6 +106,38 @@ def claim_needs(*, recorded: float, claimed: float, contact_share: float, offenc
     return breakdown_probability(recorded * contact_share / offences_per_child, claimed)
 
 
+ROUTES = (
+    Route(
+        "contact_total",
+        "contact offences of any date, at the pace recorded in 2023",
+        contact_total,
+        contact_recorded,
+        ("F008", "F012", "F021", "F310"),
+    ),
+    Route(
+        "children_total",
+        "child victims of contact offences of any date, at the pace recorded in 2023",
+        children_total,
+        children_recorded,
+        ("F008", "F012", "F139", "F140", "F141", "F142", "F310"),
+    ),
+    Route(
+        "rape_total_ever",
+        "offences of rape of a child of any date, at the pace recorded in 2023",
+        rape_total_ever,
+        rape_recorded,
+        ("F008", "F011", "F281", "F310"),
+    ),
+    Route(
+        "rape_total_at_the_time",
+        "offences of rape of a child that happened at about the time they were recorded, 2023",
+        rape_total_at_the_time,
+        rape_recent_recorded,
+        ("F008", "F011", "F280", "F310", "F491", "F492"),
+    ),
+)
+
+
 def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
     """Return what the recorded offences of 2023 imply, route by route, all as bounds.
 
@@ -150,41 +154,65 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
     claimed = figures["F159"].low
     if claimed is None:
         raise ValueError("F159 has no lower end; the claim of children a year needs a number")
-    fixed = [
-        *ROUTES,
-        Route(
-            "contact_dark_figure",
-            "contact offences of any date not recorded, at the pace of 2023",
-            contact_dark_figure,
-            ROUTES[0].figures,
-        ),
-        Route("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
-        Route("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
-        Route("rape_recorded", "offences of rape of a child recorded in 2023", rape_recorded, ("F008", "F011")),
-        Route(
+    counted = (
+        ("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
+        ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
+        ("rape_recorded", "offences of rape of a child recorded in 2023", rape_recorded, ("F008", "F011")),
+        (
             "children_recorded",
             "child victims of contact offences recorded in 2023",
             children_recorded,
             ("F008", "F012"),
         ),
-        Route(
+        (
             "rape_recent_recorded",
             "offences of rape of a child recorded in 2023 that happened not long before",
             rape_recent_recorded,
             ("F008", "F011", "F491", "F492"),
         ),
-        Route(
+        (
             "claim_needs",
             "share of the children affected in a year who have a contact offence recorded in it, if the claim holds",
             partial(claim_needs, claimed=claimed),
             ("F008", "F012", "F159"),
         ),
-    ]
+    )
     share = "share of contact offences that is recorded"
     return [
+        *(estimate for route in ROUTES for estimate in route_results(route, recorded, assumptions)),
         *(
-            bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, route.figures)
-            for route in fixed
+            bounded(name, unit, partial(model, recorded=recorded), assumptions, basis)
+            for name, unit, model, basis in counted
         ),
         bounded("contact_recorded_share", share, contact_recorded_share, assumptions, ("F021", "F310")),
     ]
+
+
+def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+    """Return a route's implied total and its dark figure, both as bounds.
+
+    Parameters
+    ----------
+    route
+        The route.
+    recorded
+        Offences recorded in 2023.
+    assumptions
+        The study's, by id.
+
+    Returns
+    -------
+    list of Estimate
+        The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two
+        bounds are never subtracted.
+    """
+    total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, route.figures)
+    chosen = needed_assumptions(partial(route.model, recorded=recorded), assumptions)
+    part = {assumption.id for assumption in needed_assumptions(partial(route.base, recorded=recorded), assumptions)}
+
+    def dark(**values: float) -> float:
+        base = route.base(recorded=recorded, **{name: values[name] for name in part})
+        return route.model(recorded=recorded, **values) - base
+
+    unit = f"not recorded: {route.unit}"
+    return [total, Estimate(route.dark_figure, unit, interval=bound(dark, chosen), basis=total.basis)]

@@ -44,12 +44,6 @@ ASSUMPTION_WORDS = {
     "later_intake_ratio": "offences after the data end",
     "offences_per_defendant": "offences per defendant",
 }
-_BASES = {
-    "contact_total": "contact_recorded",
-    "children_total": "contact_recorded",
-    "rape_total_ever": "rape_recorded",
-    "rape_total_at_the_time": "rape_recent_recorded",
-}
 _QUOTED = (
     ("Offences recorded", "F552", "F008"),
     ("of these, group-based", "F551", "F022"),
@@ -129,10 +123,11 @@ def routes_in_words() -> pd.DataFrame:
         )
         rows.append(
             {
-                "Route": RESULT_WORDS[route.id],
-                "Recorded": say(results[_BASES[route.id]]),
+                "Route, and what it counts": f"{RESULT_WORDS[route.id]}: {route.unit}",
+                "Recorded": say(results[route.base.__name__]),
                 "Probabilities and the losses they contain": probabilities,
-                "Implied total": f"{say(results[route.id])} ({route.unit})",
+                "Implied total": say(results[route.id]),
+                "Dark figure": say(results[route.dark_figure]),
             }
         )
     return pd.DataFrame(rows)
