@@ -113,7 +113,7 @@ def test_a_misspelt_force_is_reported_with_a_suggestion_and_never_mapped() -> No
     assert caught.value.labels == ("", "Chesire")
     assert "2 labels in 3 rows of 'Force Name'" in message
     assert "'Chesire' (closest known label: 'Cheshire')" in message
-    assert 'pass on_unmapped="keep" to get nulls, or extend the crosswalk' in message
+    assert 'pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=' in message
 
 
 def test_an_empty_cell_is_an_unmapped_label_or_a_null() -> None:

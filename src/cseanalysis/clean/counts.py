@@ -5,51 +5,46 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from functools import partial
 from numbers import Real
 
 from narwhals.stable.v2.typing import IntoDataFrameT
 
 from cseanalysis.clean.labels import Unmapped, split_notes
 from cseanalysis.clean.lookup import Answer, Key, Kind, add_columns
+from cseanalysis.clean.phrases import read_statement
 
-_MARKERS = frozenset({"..", "*", "-", ":", "n/a"})
-_BRACKETED = re.compile(r"\[\s?(x|z|u1?|c|low)\s?\]", re.IGNORECASE)
-_REVISED = re.compile(r"\[\s?[rpe]\s?\]$", re.IGNORECASE)
-_PER_CENT = re.compile(r"(?:%|\bper cent|\bpercent)$")
-_DASH = re.compile(r"[\u2010-\u2015\u2212]")
-_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
-_SCALED = rf"({_NUMBER})(?:\s?(k|m|thousand|million)\b)?"
-_SCALES = {None: 1, "k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
-_PLAIN = re.compile(rf"-?{_NUMBER}")
-_ONE = re.compile(rf"{_SCALED}(\+?)")
-_TWO = re.compile(rf"(?:between )?{_SCALED}\s?(?:-|to|and)\s?{_SCALED}")
-_WORDS = {
-    "more_than": ("more than", "just over", "over", "above", ">"),
-    "at_least": ("at least", "no fewer than", "no less than", "not less than", ">=", "≥"),
-    "less_than": ("less than", "fewer than", "under", "below", "<"),
-    "at_most": ("at most", "up to", "no more than", "not more than", "<=", "≤"),
-    "nearly": ("nearly", "almost", "just under"),
-    "around": ("around", "about", "approximately", "approx.", "approx", "circa", "c.", "c", "some", "roughly", "~"),
-}
-_WORD_OF = {word: qualifier for qualifier, words in _WORDS.items() for word in words}
-_QUALIFIED = re.compile(
-    rf"({'|'.join(re.escape(word) for word in sorted(_WORD_OF, key=len, reverse=True))})\s?{_SCALED}"
-)
+_MARKERS = frozenset({"..", "...", "*", "-", ":", "n/a", "na", "n.a."})
+_BRACKETED = re.compile(r"\[\s?(x|z|u1?|c|low|w|er)\s?\]", re.IGNORECASE)
+# Marks that stand beside a number: revised, provisional, estimated, forecast, break, reliability, significance
+_BESIDE = re.compile(r"(?:\[\s?(r|p|e|f|b|u|ns|s)\s?\]|\((r|p|e)\))$")
+_DASH = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63]")
+# Full-width forms of the ASCII signs, and what has no width at all. Not every compatibility form: a raised 2 is a
+# footnote, and reading "717²" as 7172 would be a silent change.
+_FORMS = {0xFF01 + place: 0x21 + place for place in range(94)} | {0xFFE1: "£", 0x2026: "..."}
+_FORMS |= dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060), "")
+# No statement of one number is longer, and patterns are slow on endless text.
+_LONGEST = 500
 # Beyond this a float no longer holds every whole number.
 _LARGEST = 2**53
 
 
-def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "") -> IntoDataFrameT:
+def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around_width: float = 0.5) -> IntoDataFrameT:
     """Add the number that each cell of a published table states, and how it is stated.
 
     Parameters
     ----------
     frame
-        A pandas, Polars (eager) or PyArrow frame; it is not changed.
+        A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed.
     column
         Column of cells, as text or as numbers.
     prefix
         Put before the names of the new columns.
+    around_width
+        How far an around figure, a printed percentage or a share such as ``one in 10`` reaches to either side, in
+        units of its last significant digit; above zero. The last significant digit of a round number is the last one
+        that is not a nought (``around 1,100`` is 1,050 to 1,150), that of a percentage the last one printed
+        (``70%`` is 69.5 to 70.5), that of a share lies in its whole (``one in 10`` is one in 5 to one in 15).
 
     Returns
     -------
@@ -57,38 +52,47 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "") -> Int
         The same rows in the same order, with these columns (numbers are floats, whatever is missing is null):
 
         ``value``
-            The number, only where it is printed as exact. A missing value is never 0.
+            The number, only where it is printed as exact. A missing or suppressed value is never 0.
         ``qualifier``
-            ``"exact"``; ``"more_than"`` (also over, just over, above); ``"at_least"`` (also ``1,400+``);
-            ``"less_than"``; ``"at_most"`` (up to); ``"nearly"`` (almost, just under); ``"around"`` (about,
-            approximately, ``c.``, some; also a bare ``4k``, which is rounded); ``"range"``; null without a number.
+            Says whether the ends belong to the statement. Excluded: ``"more_than"`` (over, just over, above, in
+            excess of), ``"less_than"`` (fewer than, under), ``"nearly"`` (almost, just under): more than 4,000 whole
+            offences are 4,001 or more. Included: ``"at_least"`` (``550+``, 550 or more), ``"at_most"`` (up to),
+            ``"range"`` (400,000 to 450,000), ``"exact"``. ``"around"`` (about, approximately, ``c.``, some, an
+            estimated; also a bare ``4k``, ``2.5 million`` or ``one in 10``) is as wide as ``around_width`` makes it.
+            Null without a number.
         ``low``, ``high``
-            The ends as printed: ``more than 4,000`` has low 4000 and no high, ``nearly 950`` has high 950 and no low.
-            For ``exact`` and ``around`` both repeat the number: how wide ``around`` is, is for the reader to assume.
+            The ends: of ``more than 4,000`` low is 4000 and high is null, of ``nearly 950`` high is 950 and low is
+            null. An exact count has both equal to its value; an exact percentage has the ends of its rounding.
         ``flag``
-            Marks that came with the number (``[note 3]``, ``[r]``, ``%``), or why there is none: the marker
-            (``..``, ``*``, ``-``, ``:``, ``[x]``, ``[z]``, ``[u]``, ``[u1]``, ``[c]``, ``[low]``, ``n/a``; in
-            small letters and without inner spaces) or ``"empty"``. A percentage keeps its number: ``68%`` is 68.
+            Marks that came with the number (``[note 3]``, ``[r]``), its unit (``%``, ``£``), or why there is none:
+            the marker (``..``, ``*``, ``-``, ``:``, ``[x]``, ``[z]``, ``[u]``, ``[u1]``, ``[c]``, ``[low]``, ``n/a``
+            and a few more; in small letters and without inner spaces) or ``"empty"``. A number with ``%`` is in per
+            cent: ``68%`` is 68, and so is a share: ``one in 10`` lies around 10.
 
     Raises
     ------
     UnmappedLabelError
-        When a cell is none of these: fractions and number words are not read.
+        When a cell is none of these: dates, sums, bare number words, ``1/2``, ``(5)`` and raised footnotes are
+        refused, because each can be read in more than one way.
     ValueError
-        When the column is missing or a new column exists already.
+        When the column is missing, a new column exists already, or ``around_width`` is not above zero.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> cells = pd.DataFrame({"n": ["1,099", " -00 ", "more than 4,000", "717 [note 3]", "[ z ]"]})
-    >>> print(parse_counts(cells, column="n").to_string(index=False))
-                  n  value qualifier    low   high     flag
-              1,099 1099.0     exact 1099.0 1099.0      NaN
-               -00     0.0     exact    0.0    0.0      NaN
-    more than 4,000    NaN more_than 4000.0    NaN      NaN
-       717 [note 3]  717.0     exact  717.0  717.0 [note 3]
-              [ z ]    NaN       NaN    NaN    NaN      [z]
+    >>> cells = ["1,099", " -00 ", "more than 4,000", "around 1,100", "7.5%", "717 [note 3]", "[c]"]
+    >>> print(parse_counts(pd.DataFrame({"n": cells}), column="n").to_string(index=False))
+                  n  value qualifier     low    high     flag
+              1,099 1099.0     exact 1099.00 1099.00      NaN
+               -00     0.0     exact    0.00    0.00      NaN
+    more than 4,000    NaN more_than 4000.00     NaN      NaN
+       around 1,100    NaN    around 1050.00 1150.00      NaN
+               7.5%    7.5     exact    7.45    7.55        %
+       717 [note 3]  717.0     exact  717.00  717.00 [note 3]
+                [c]    NaN       NaN     NaN     NaN      [c]
     """
+    if not (math.isfinite(around_width) and around_width > 0):
+        raise ValueError(f"around_width={around_width!r}: must be above zero, because around is never exact; try 0.5")
     added: dict[str, Kind] = {
         f"{prefix}value": "number",
         f"{prefix}qualifier": "text",
@@ -100,13 +104,13 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "") -> Int
         frame,
         keys=[column],
         added=added,
-        resolve=_read_cell,
+        resolve=partial(_read_cell, around_width=Decimal(str(around_width))),
         on_unmapped="raise",
         remedy="A cell must be a number, a qualified number, a range or a known marker; correct the cell first",
     )
 
 
-def _read_cell(key: Key) -> Answer | Unmapped:
+def _read_cell(key: Key, around_width: Decimal) -> Answer | Unmapped:
     cell = key[0]
     if cell is None:
         return (None, None, None, None, "empty")
@@ -117,66 +121,42 @@ def _read_cell(key: Key) -> Answer | Unmapped:
         return Unmapped(cell, "not a number that can be held exactly")
     if not isinstance(cell, str):
         return Unmapped(cell, f"a {type(cell).__name__}, not text or a number")
-    return _read_text(cell)
+    return _read_text(cell, around_width)
 
 
-def _read_text(cell: str) -> Answer | Unmapped:
-    text = " ".join(_DASH.sub("-", cell).lower().split())
+def _read_text(cell: str, around_width: Decimal) -> Answer | Unmapped:
+    if len(cell) > _LONGEST:
+        return Unmapped(cell, f"{len(cell):,} characters, too long for one number")
+    text = " ".join(_DASH.sub("-", cell.translate(_FORMS)).lower().split())
     if not text:
         return (None, None, None, None, "empty")
-    text, flag = _split_marks(text)
-    if marker := _marker(text):
-        return (None, None, None, None, f"{marker} {flag}" if flag else marker)
-    read = _read_number(text)
-    if read is None or any(end is not None and abs(end) > _LARGEST for end in read[1:]):
+    # A marker first: alone, "[u]" says that there is no number; beside one, that the number is doubtful.
+    bare, note = split_notes(text)
+    if marker := _marker(bare):
+        return (None, None, None, None, f"{marker} {note}" if note else marker)
+    text, marks = _split_marks(text)
+    read = read_statement(text, around_width=around_width)
+    if read is None or any(end is not None and abs(end) > _LARGEST for end in (read.low, read.high)):
         return Unmapped(cell)
-    qualifier, low, high = read
-    return (low if qualifier == "exact" else None, qualifier, low, high, flag)
+    flag = " ".join([*([read.unit] if read.unit else []), *marks]) or None
+    return (read.value, read.qualifier, read.low, read.high, flag)
 
 
 def _marker(text: str) -> str | None:
-    found = _BRACKETED.fullmatch(text)
-    if found:
-        return f"[{found.group(1)}]"
+    if found := _BRACKETED.fullmatch(text):
+        return f"[{found[1]}]"
     return text if text in _MARKERS else None
 
 
-def _split_marks(text: str) -> tuple[str, str | None]:
-    """Separate a number from its footnote, its mark of revision and its percent sign, in whatever order."""
+def _split_marks(text: str) -> tuple[str, list[str]]:
+    """Separate a number from its footnotes and marks, in whatever order they stand."""
     marks: list[str] = []
     while True:
         text, note = split_notes(text)
-        found = _REVISED.search(text) or _PER_CENT.search(text)
         if note:
             marks.insert(0, note)
+        found = _BESIDE.search(text)
         if not found:
-            return text, " ".join(marks) or None
-        marks.insert(0, found.group().replace(" ", "") if found.group().startswith("[") else "%")
+            return text, marks
+        marks.insert(0, f"[{found[1] or found[2]}]")
         text = text[: found.start()].rstrip()
-
-
-def _read_number(text: str) -> tuple[str, float | None, float | None] | None:
-    """Give the qualifier and the printed ends, or None when the text is not a number."""
-    if _PLAIN.fullmatch(text):
-        number = float(text.replace(",", "")) + 0.0  # -0.0 + 0.0 is 0.0
-        return "exact", number, number
-    if found := _ONE.fullmatch(text):
-        number = _scaled(found.group(1), found.group(2))
-        return ("at_least", number, None) if found.group(3) else ("around", number, number)
-    if found := _TWO.fullmatch(text):
-        low, high = _scaled(found.group(1), found.group(2)), _scaled(found.group(3), found.group(4))
-        # "400-450k" would be read as from 400: a scale must stand at the first number or at neither
-        clear = found.group(2) is not None or found.group(4) is None
-        return ("range", low, high) if clear and low <= high else None
-    if found := _QUALIFIED.fullmatch(text):
-        qualifier = _WORD_OF[found.group(1)]
-        number = _scaled(found.group(2), found.group(3))
-        low_end = None if qualifier in ("less_than", "at_most", "nearly") else number
-        high_end = None if qualifier in ("more_than", "at_least") else number
-        return qualifier, low_end, high_end
-    return None
-
-
-def _scaled(number: str, scale: str | None) -> float:
-    # Decimal, so that 1.1k is 1100 and not a neighbour of it
-    return float(Decimal(number.replace(",", "")) * _SCALES[scale])

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cseanalysis.clean.labels import closest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMES = ("forces", "offences")
+SCHEMES = ("forces", "offences", "outcomes")
 RELATIONS = {
     "exact": "all that is counted under the label belongs to the category",
     "broader": "the label also counts what does not belong to the category",
@@ -58,7 +58,7 @@ class Rule:
 @cache
 def load_rules(scheme: str) -> tuple[Rule, ...]:
     """Load one crosswalk as rules, in the order of its file."""
-    return tuple(_rule(row) for row in _rows(scheme))
+    return tuple(make_rule(row) for row in _rows(scheme))
 
 
 def read_crosswalk(scheme: str) -> pd.DataFrame:
@@ -67,7 +67,7 @@ def read_crosswalk(scheme: str) -> pd.DataFrame:
     Parameters
     ----------
     scheme
-        ``"offences"`` or ``"forces"``.
+        ``"offences"``, ``"forces"`` or ``"outcomes"``.
 
     Returns
     -------
@@ -96,13 +96,15 @@ def read_crosswalk(scheme: str) -> pd.DataFrame:
     return table
 
 
-def explain(rule_id: str) -> str:
+def explain(rule_id: str, *, crosswalk: Any = None) -> str:
     """Print the rule behind a cleaned row: what it says, when it holds, and who says so.
 
     Parameters
     ----------
     rule_id
-        A value of ``offence_rule`` or ``force_rule``.
+        A value of ``offence_rule``, ``force_rule`` or ``outcome_rule``.
+    crosswalk
+        The crosswalk of your own that was given to the cleaning function, if there was one; its rules come first.
 
     Returns
     -------
@@ -127,10 +129,14 @@ def explain(rule_id: str) -> str:
       note      Polices the railways of England, Wales and Scotland; no area of its own, and not one of the 43.
     """
     known = {rule.rule_id: rule for scheme in SCHEMES for rule in load_rules(scheme)}
+    if crosswalk is not None:
+        from cseanalysis.clean.supplied import supplied_rules, supplied_scheme
+
+        known |= {rule.rule_id: rule for rule in supplied_rules(supplied_scheme(crosswalk), crosswalk)}
     if rule_id not in known:
         raise ValueError(
             f"no rule {rule_id!r} ({closest(rule_id, known)}); "
-            "take an id from offence_rule, force_rule or read_crosswalk"
+            "take an id from offence_rule, force_rule, outcome_rule or read_crosswalk"
         )
     rule = known[rule_id]
     label = "; ".join(rule.labels)
@@ -148,12 +154,24 @@ def explain(rule_id: str) -> str:
 
 def _rows(scheme: str) -> Iterator[dict[str, str]]:
     if scheme not in SCHEMES:
-        raise ValueError(f"no crosswalk {scheme!r}; there are {' and '.join(SCHEMES)}")
+        raise ValueError(f"no crosswalk {scheme!r}; there are {', '.join(SCHEMES)}")
     text = (files("cseanalysis.clean") / "crosswalks" / f"{scheme}.csv").read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())
 
 
-def _rule(row: dict[str, str]) -> Rule:
+@cache
+def scheme_columns(scheme: str) -> tuple[str, ...]:
+    """Name the columns of one crosswalk, in the order of its file."""
+    return tuple(next(iter(_rows(scheme))))
+
+
+def fixed_columns() -> tuple[str, ...]:
+    """Name the columns that every crosswalk has, beside those of its categories."""
+    return _FIXED
+
+
+def make_rule(row: Mapping[str, str]) -> Rule:
+    """Turn a row of a crosswalk, all of it text, into a rule."""
     return Rule(
         rule_id=row["rule_id"],
         labels=tuple(row["label"].split("; ")),

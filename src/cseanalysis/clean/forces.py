@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
-from narwhals.stable.v2.typing import IntoDataFrameT
+from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Rule, load_rules
+from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
 from cseanalysis.clean.lookup import Answer, Key, add_columns
+from cseanalysis.clean.supplied import Crosswalk, Rules, group, with_supplied
 
 
-def harmonise_forces(frame: IntoDataFrameT, *, force: str = "Force Name", on_unmapped: str = "raise") -> IntoDataFrameT:
+def harmonise_forces(
+    frame: IntoFrameT,
+    *,
+    force: str = "Force Name",
+    on_unmapped: str = "raise",
+    crosswalk: Crosswalk | None = None,
+) -> IntoFrameT:
     """Add one name, code and region for each police force, and tell forces from totals and other bodies.
 
     Labels are compared without regard to letter case, dashes, ``&`` and spaces; footnote marks such as
@@ -20,28 +27,31 @@ def harmonise_forces(frame: IntoDataFrameT, *, force: str = "Force Name", on_unm
     Parameters
     ----------
     frame
-        A pandas, Polars (eager) or PyArrow frame; it is not changed.
+        A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed.
     force
         Column of force names, as text.
     on_unmapped
         ``"raise"``, or ``"keep"`` to get nulls for labels without a rule.
+    crosswalk
+        Rules of your own, which come before ours for the labels they name: a path or a table in the columns of
+        ``read_crosswalk("forces")``. Dates in it are for the reader; force names carry no period.
 
     Returns
     -------
     same kind of frame
-        The same rows in the same order, with ``force``; ``force_code`` (police force area code; two joined by
-        ``+`` for a combined area); ``region`` (of a force, empty for totals); ``force_type``:
-        ``"territorial"`` (the 43 forces of England and Wales), ``"non_territorial"`` (British Transport Police),
-        ``"combined_area"``, ``"fraud_body"``, ``"total"`` (a region, a country or both) or ``"out_of_scope"``;
-        ``force_relation``; ``force_note`` (the footnote mark); ``force_rule`` (see :func:`explain`).
-        The label ``West Midlands``, a force and a region, is read as the force.
+        The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``force``;
+        ``force_code`` (police force area code; two joined by ``+`` for a combined area); ``region`` (of a force,
+        empty for totals); ``force_type``: ``"territorial"`` (the 43 forces of England and Wales), ``"non_territorial"``
+        (British Transport Police), ``"combined_area"``, ``"fraud_body"``, ``"total"`` (a region, a country or both)
+        or ``"out_of_scope"``; ``force_relation``; ``force_note`` (the footnote mark); ``force_rule``
+        (see :func:`explain`). The label ``West Midlands``, a force and a region, is read as the force.
 
     Raises
     ------
     UnmappedLabelError
         When a label has no rule, or a cell is empty.
     ValueError
-        When the column is missing or not text, or a new column exists already.
+        When the column is missing or not text, a new column exists already, or ``crosswalk`` has errors.
 
     Examples
     --------
@@ -50,7 +60,7 @@ def harmonise_forces(frame: IntoDataFrameT, *, force: str = "Force Name", on_unm
     >>> harmonise_forces(table)[["force", "force_code", "force_note"]].values.tolist()
     [['City of London', 'E23000034', nan], ['Dyfed-Powys', 'W15000004', '[Note 6]']]
     """
-    rules = _rules_by_key()
+    rules = with_supplied(_rules_by_key(), "forces", match_key, crosswalk)
 
     def resolve(key: Key) -> Answer | Unmapped:
         label = key[0]
@@ -62,9 +72,10 @@ def harmonise_forces(frame: IntoDataFrameT, *, force: str = "Force Name", on_unm
                 "name the column of force names"
             )
         bare, note = split_notes(label)
-        rule = rules.get(match_key(bare))
-        if rule is None:
-            return Unmapped(label, known=_labels())
+        known = rules.get(match_key(bare))
+        if known is None:
+            return Unmapped(label, known=tuple(name for each in rules.values() for name in each[0].labels))
+        rule = known[0]
         given = rule.category
         return (
             given["force"],
@@ -90,15 +101,10 @@ def harmonise_forces(frame: IntoDataFrameT, *, force: str = "Force Name", on_unm
         },
         resolve=resolve,
         on_unmapped=on_unmapped,
-        remedy='Correct the label, pass on_unmapped="keep" to get nulls, or extend the crosswalk forces.csv',
+        remedy='Correct the label, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
     )
 
 
 @cache
-def _labels() -> tuple[str, ...]:
-    return tuple(label for rule in load_rules("forces") for label in rule.labels)
-
-
-@cache
-def _rules_by_key() -> dict[str, Rule]:
-    return {match_key(label): rule for rule in load_rules("forces") for label in rule.labels}
+def _rules_by_key() -> Rules:
+    return group(load_rules("forces"), match_key)

@@ -11,6 +11,15 @@ from dataclasses import dataclass
 _SPELT_NOTE = re.compile(r"\[\s*notes?\b[^\[\]]*\]$", re.IGNORECASE)
 _ANY_NOTE = re.compile(r"(?:\[\s*notes?\b[^\[\]]*\]|\[[0-9]+\]|\([0-9]+(?:,\s?[0-9]+)*\))$", re.IGNORECASE)
 _SHOWN = 5
+# As match_key gives them. "Group-based" alone is not here: its definition may be named beside it.
+_UNDEFINED = ("groominggang", "ganggrooming", "localisedgrooming", "localizedgrooming", "streetgrooming", "ggcse")
+_FIVE = (
+    "the child sexual exploitation class of the police's Complex and Organised Child Abuse Dataset (COCAD)",
+    "the group-based share of the National Analysis of police-recorded abuse, which counts peers who share images",
+    "the child sexual exploitation flag on crimes recorded for the Home Office, whatever the number of offenders",
+    "the Home Office's group-based child sexual exploitation of its 2020 paper and its data on arrests (ADR 149)",
+    "the organised network of the Independent Inquiry into Child Sexual Abuse (IICSA)",
+)
 
 
 class UnmappedLabelError(ValueError):
@@ -58,6 +67,26 @@ def match_key(label: str) -> str:
         if not character.isspace() and unicodedata.category(character) not in ("Pd", "Cf") and character != "\u2212"
     )
     return "".join(kept)
+
+
+def undefined_term(label: str) -> str | None:
+    """Say why a term of public debate about groups of offenders is never mapped; None for any other label.
+
+    Examples
+    --------
+    >>> undefined_term("Grooming gangs")[:64]
+    'no statistic defines this term and five definitions are in use, '
+    >>> undefined_term("Sexual grooming") is None
+    True
+    """
+    key = match_key(label)
+    if not any(term in key for term in _UNDEFINED) and "groupandgangassociated" not in key:
+        return None
+    named = "; ".join(f"{number}. {text}" for number, text in enumerate(_FIVE, 1))
+    return (
+        "no statistic defines this term and five definitions are in use, which count different things: "
+        f"{named}. It is never mapped by machine: find out which one the source means, and use that one's name"
+    )
 
 
 def split_notes(label: str, *, spelt_only: bool = False) -> tuple[str, str | None]:

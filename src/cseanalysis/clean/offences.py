@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from functools import cache
 
-from narwhals.stable.v2.typing import IntoDataFrameT
+from narwhals.stable.v2.typing import IntoFrameT
 
 from cseanalysis.clean.crosswalks import Rule, load_rules
-from cseanalysis.clean.labels import Unmapped, split_notes
+from cseanalysis.clean.labels import Unmapped, split_notes, undefined_term
 from cseanalysis.clean.lookup import Answer, Key, add_columns
 from cseanalysis.clean.periods import Period, read_period
+from cseanalysis.clean.supplied import Crosswalk, Rules, group, with_supplied
 
 
 def harmonise_offences(
-    frame: IntoDataFrameT,
+    frame: IntoFrameT,
     *,
     code: str = "Offence Code",
     period: str = "Financial Year",
     quarter: str | None = None,
     on_unmapped: str = "raise",
-) -> IntoDataFrameT:
+    crosswalk: Crosswalk | None = None,
+) -> IntoFrameT:
     """Add the category of each Home Office offence code, and whom its count can cover.
 
     Codes are compared as text: ``4.10`` is not ``4.1``. Two rules may share a code when its content or label
@@ -29,31 +31,36 @@ def harmonise_offences(
     Parameters
     ----------
     frame
-        A pandas, Polars (eager) or PyArrow frame; it is not changed.
+        A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed.
     code
         Column of offence codes, as text.
     period, quarter
         Columns of the period, as in :func:`harmonise_periods`.
     on_unmapped
         ``"raise"``, or ``"keep"`` to get nulls for codes without a rule.
+    crosswalk
+        Rules of your own, which come before ours for the codes they name: a path or a table in the columns of
+        ``read_crosswalk("offences")``.
 
     Returns
     -------
     same kind of frame
-        The same rows in the same order, with ``offence_category``; ``offence_scope``: ``"child_only"`` (the Home
-        Office's list of child-identifiable offences, and their forerunners before 2004), ``"familial"`` (child
-        and adult victims), ``"image"`` (mostly, not only, indecent images of children), ``"age_mixed"`` (sexual
-        offences against children and adults under one code), ``"adult_context"`` or ``"out_of_scope"`` (every
-        other known code); ``offence_relation``: whether the code counts exactly what the category stands for, or
-        is ``"broader"``, ``"narrower"`` or ``"partial"`` (familial and image categories stand for
-        offences against children); ``offence_rule`` (see :func:`explain`).
+        The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``offence_category``;
+        ``offence_scope``: ``"child_only"`` (the Home Office's list of child-identifiable offences, and their
+        forerunners before 2004), ``"familial"`` (child and adult victims), ``"image"`` (mostly, not only,
+        indecent images of children), ``"age_mixed"`` (sexual offences against children and adults under one
+        code), ``"adult_context"`` or ``"out_of_scope"`` (every other known code);
+        ``offence_relation``: whether the code counts exactly what the category stands for, or is ``"broader"``,
+        ``"narrower"`` or ``"partial"`` (familial and image categories stand for offences against children);
+        ``offence_rule`` (see :func:`explain`).
 
     Raises
     ------
     UnmappedLabelError
-        When a code is unknown, is known but not in that period, or a cell is empty.
+        When a code is unknown, is known but not in that period, or a cell is empty. Also for "grooming gang" and
+        its like: five definitions are in use, and the error names them.
     ValueError
-        When a column is missing, the codes are numbers, or a new column exists already.
+        When a column is missing, the codes are numbers, a new column exists already, or ``crosswalk`` has errors.
 
     Source
     ------
@@ -71,7 +78,7 @@ def harmonise_offences(
      sexual_grooming    child_only offence:88A:2017
       other_offences  out_of_scope     offence:4.10
     """
-    rules = _rules_by_code()
+    rules = with_supplied(_rules_by_code(), "offences", offence_key, crosswalk)
 
     def resolve(key: Key) -> Answer | Unmapped:
         label, when = key[0], key[1:]
@@ -82,9 +89,10 @@ def harmonise_offences(
                 f"column {code!r} holds {type(label).__name__} values (for example {label!r}): codes are text, "
                 "because as numbers 4.10 and 4.1 are the same; read the file with dtype=str"
             )
-        known = rules.get(_key(label))
+        known = rules.get(offence_key(label))
         if known is None:
-            return Unmapped(label, known=_labels())
+            undefined = undefined_term(label)
+            return Unmapped(label, undefined) if undefined else Unmapped(label, known=_labels(rules))
         covered = read_period(*when)
         if isinstance(covered, Unmapped):
             return covered
@@ -106,26 +114,29 @@ def harmonise_offences(
         resolve=resolve,
         on_unmapped=on_unmapped,
         remedy=(
-            'Correct the code or its period, pass on_unmapped="keep" to get nulls, or extend the crosswalk offences.csv'
+            'Correct the code or its period, pass on_unmapped="keep" to get nulls, '
+            "or give rules of your own as crosswalk="
         ),
     )
 
 
 @cache
-def _labels() -> tuple[str, ...]:
-    return tuple(rule.labels[0] for rule in load_rules("offences"))
+def _rules_by_code() -> Rules:
+    return group(load_rules("offences"), offence_key)
 
 
-@cache
-def _rules_by_code() -> dict[str, tuple[Rule, ...]]:
-    grouped: dict[str, tuple[Rule, ...]] = {}
-    for rule in load_rules("offences"):
-        key = _key(rule.labels[0])
-        grouped[key] = (*grouped.get(key, ()), rule)
-    return grouped
+def _labels(rules: Rules) -> tuple[str, ...]:
+    return tuple(known[0].labels[0] for known in rules.values())
 
 
-def _key(code: str) -> str:
+def offence_key(code: str) -> str:
+    """Reduce a code to what distinguishes it; letter case, outer and doubled spaces and spelt notes do not.
+
+    Examples
+    --------
+    >>> offence_key(" 88a [note 3]"), offence_key("4.10")
+    ('88a', '4.10')
+    """
     # Spaces, dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 71.
     return " ".join(split_notes(code, spelt_only=True)[0].casefold().split())
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from numbers import Real
 from typing import Any
 
-from narwhals.stable.v2.typing import IntoDataFrameT
+from narwhals.stable.v2.typing import IntoFrameT
 
 from cseanalysis.clean.labels import Unmapped, split_notes
 from cseanalysis.clean.lookup import Answer, Key, add_columns
@@ -38,18 +38,18 @@ class Period:
 
 
 def harmonise_periods(
-    frame: IntoDataFrameT,
+    frame: IntoFrameT,
     *,
     period: str = "Financial Year",
     quarter: str | None = None,
     on_unmapped: str = "raise",
-) -> IntoDataFrameT:
+) -> IntoFrameT:
     """Add the first and last day of each row's period.
 
     Parameters
     ----------
     frame
-        A pandas, Polars (eager) or PyArrow frame; it is not changed.
+        A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed.
     period
         Column of periods: financial years from April to March (``2017/18``, ``2017-18``, ``2017_18``), calendar
         years (``2023``), years that end with a named month (``year ending March 2023``, ``YE Mar 2023``,
@@ -62,9 +62,9 @@ def harmonise_periods(
     Returns
     -------
     same kind of frame
-        The same rows in the same order, with ``period_start`` and ``period_end`` (both days included; dates,
-        on pandas ``datetime64``) and ``period_type``: ``"financial_year"``, ``"financial_quarter"``,
-        ``"calendar_year"`` or ``"rolling_year"``.
+        The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``period_start`` and
+        ``period_end`` (both days included; dates, on pandas ``datetime64``) and ``period_type``:
+        ``"financial_year"``, ``"financial_quarter"``, ``"calendar_year"`` or ``"rolling_year"``.
 
     Raises
     ------

@@ -1,0 +1,104 @@
+"""How much of a cleaned table rests on mappings that are not exact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from cseanalysis.clean.crosswalks import RELATIONS
+from cseanalysis.clean.lookup import check_columns, look_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ORDER = (*RELATIONS, "unmapped")
+
+
+def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: str | None = None) -> pd.DataFrame:
+    """Report what share of a cleaned table's rows, and of what they count, has which relation to its category.
+
+    Parameters
+    ----------
+    frame
+        A frame that came out of :func:`harmonise_offences` or :func:`harmonise_forces`, of any engine; engines that
+        hold a query run one.
+    relation
+        Column of relations.
+    count
+        Column of numbers that each row stands for, such as offences, if there is one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each relation, with ``"unmapped"`` for rows that have none, and one called ``"not exact"`` for
+        all but the first; ``rows`` and ``share_of_rows``; with ``count`` also ``count``, ``share_of_count`` and
+        ``rows_without_count`` (cells that are empty: they are in no share of the count). Revisions can make a count
+        negative, and then a share may leave the range from 0 to 1. A share of nothing is missing.
+
+    Raises
+    ------
+    ValueError
+        When a column is missing, or holds something else than relations or numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> relations = pd.DataFrame({"offence_relation": ["exact", "exact", "broader", None], "n": [60, 20, 20, 0]})
+    >>> print(share_by_relation(relations, count="n")[["rows", "share_of_rows", "share_of_count"]])
+               rows  share_of_rows  share_of_count
+    exact         2           0.50             0.8
+    broader       1           0.25             0.2
+    narrower      0           0.00             0.0
+    partial       0           0.00             0.0
+    unmapped      1           0.25             0.0
+    not exact     2           0.50             0.2
+    """
+    import pandas as pd
+
+    engine, there = look_at(frame)
+    check_columns(engine, there, [relation] if count is None else [relation, count], [])
+    table = pd.DataFrame(0.0, index=pd.Index(_ORDER), columns=["rows", "count", "rows_without_count"])
+    for label, rows, total, counted in _grouped(engine, frame, relation, count):
+        # pandas and Dask give NaN for an empty cell
+        word = "unmapped" if label is None or label != label else str(label)  # noqa: PLR0124
+        if word not in _ORDER:
+            raise ValueError(f"column {relation!r} holds {word!r}: relations are {', '.join(RELATIONS)} or empty")
+        table.loc[word] += [rows, 0.0 if total is None or total != total else float(total), rows - counted]  # noqa: PLR0124
+    table.loc["not exact"] = table.drop(index="exact").sum()
+    for name in ("rows", "count"):
+        whole = table.loc[list(_ORDER), name].sum()
+        table[f"share_of_{name}"] = table[name] / whole if whole else float("nan")
+    table = table.astype({"rows": "int64", "rows_without_count": "int64"})
+    shown = ["rows", "share_of_rows"]
+    return table[shown if count is None else [*shown, "count", "share_of_count", "rows_without_count"]]
+
+
+def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[tuple[Any, int, Any, int]]:
+    """Give relation, rows, sum of the counts, and rows with a count: one query where the frame is one."""
+    if engine == "dask":
+        parts = frame.map_partitions(
+            _group_partition, relation, count, meta=_group_partition(frame._meta, relation, count)
+        )
+        return list(parts.compute().itertuples(index=False, name=None))
+    table: Any = nw.from_native(frame)
+    kind = table.collect_schema()
+    if count is not None and not kind[count].is_numeric():
+        raise ValueError(f"column {count!r} holds {kind[count]}, not numbers; parse_counts reads published cells")
+    small = table.select(
+        label=nw.col(relation).cast(nw.String) if engine not in ("pandas",) else nw.col(relation),
+        total=nw.lit(0) if count is None else nw.col(count),
+    )
+    small = small.group_by("label", drop_null_keys=False).agg(
+        rows=nw.len(), sum=nw.col("total").sum(), counted=nw.col("total").count()
+    )
+    if isinstance(small, nw.LazyFrame):
+        small = small.collect()
+    return [(row["label"], row["rows"], row["sum"], row["counted"]) for row in small.iter_rows(named=True)]
+
+
+def _group_partition(part: Any, relation: str, count: str | None) -> Any:
+    import pandas as pd
+
+    rows = _grouped("pandas", part, relation, count)
+    return pd.DataFrame(rows, columns=["label", "rows", "sum", "counted"]).astype({"label": object})

@@ -1,0 +1,219 @@
+"""A published file as text: every sheet, every cell, every address; what the cells mean is for others to say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cseanalysis.clean import UnmappedLabelError, parse_counts
+from cseanalysis.read.load import BrokenFileError, address, load_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cseanalysis.read.safety import Limits
+
+_SHOWN = 5
+# A file within these cannot outgrow memory; a process of its own would cost more than reading it.
+_SMALL = {"file_bytes": 1_000_000, "total_bytes": 30_000_000, "cells": 300_000}
+_WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in one place of a file; ``cell`` is empty when it concerns a whole sheet."""
+
+    sheet: str
+    cell: str
+    what: str
+
+    def __str__(self) -> str:
+        place = ", ".join(([f"sheet {self.sheet!r}"] if self.sheet else []) + ([self.cell] if self.cell else []))
+        return f"{place}: {self.what}" if place else self.what
+
+
+class UnreadableFileError(ValueError):
+    """A file that does not have the layout it should have; nothing of it is returned.
+
+    Parameters
+    ----------
+    path
+        The file.
+    problems
+        All that is wrong with it; the message shows at most five.
+    """
+
+    def __init__(self, path: Path, problems: Iterable[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__(path, self.problems)
+
+    def __str__(self) -> str:
+        shown = "; ".join(str(problem) for problem in self.problems[:_SHOWN])
+        more = f"; and {len(self.problems) - _SHOWN:,} more" if len(self.problems) > _SHOWN else ""
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems):,} problems"
+        return f"{self.path.name}: {count}: {shown}{more}. Correct the file or ask its publisher; no row was read"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """Cells of one column: the distinct texts, and for each row the position of its text (-1 where it is empty)."""
+
+    texts: tuple[str, ...]
+    codes: npt.NDArray[np.int32]
+
+    def __getitem__(self, row: int) -> str | None:
+        code = self.codes[row]
+        return None if code < 0 else self.texts[code]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """One sheet, or a whole CSV file (``sheet`` is then empty), from its first row on."""
+
+    sheet: str
+    hidden: bool
+    first_column: int
+    columns: tuple[Column, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """Number of rows, empty ones included."""
+        return len(self.columns[0].codes) if self.columns else 0
+
+    def row(self, row: int) -> list[str | None]:
+        """Give the cells of one row, None where a cell is empty."""
+        return [column[row] for column in self.columns]
+
+    def filled(self) -> npt.NDArray[np.int64]:
+        """Count the cells of each row that hold something."""
+        total = np.zeros(self.height, dtype=np.int64)
+        for column in self.columns:
+            total += column.codes >= 0
+        return total
+
+    def address(self, row: int, column: int) -> str:
+        """Name a cell as a spreadsheet does; in a CSV file rows are records, the first is 1."""
+        return address(row, column + self.first_column)
+
+    def problem(self, row: int, column: int, what: str) -> Problem:
+        """Report what is wrong with one cell."""
+        return Problem(self.sheet, self.address(row, column), what)
+
+
+def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
+    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text.
+
+    Parameters
+    ----------
+    path
+        The file; it is checked before it is opened.
+    limits
+        What a file may be at most; see :mod:`cseanalysis.read.safety`.
+
+    Raises
+    ------
+    UnsafeFileError
+        When the file could do harm.
+    UnreadableFileError
+        When it is no such file.
+    """
+    from cseanalysis.read.child import parse_in_child
+    from cseanalysis.read.safety import DEFAULT_LIMITS, UnsafeFileError, check_file
+
+    path = Path(path)
+    allowed = DEFAULT_LIMITS if limits is None else limits
+    small = replace(allowed, **{name: min(size, getattr(allowed, name)) for name, size in _SMALL.items()})
+    try:
+        try:
+            check_file(path, limits=small)
+        except UnsafeFileError:
+            tables = parse_in_child(load_tables, path, limits=allowed)
+        else:
+            tables = load_tables(str(path))
+    except BrokenFileError as error:
+        raise UnreadableFileError(path, [Problem("", "", str(error))]) from error
+    return [_grid(table) for table in tables]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The numbers of a column: one entry per distinct text and a last one for empty cells; ``codes`` point at them."""
+
+    value: npt.NDArray[np.float64]
+    qualifier: list[str | None]
+    flag: list[str | None]
+    codes: npt.NDArray[np.int32]
+
+
+def read_numbers(grid: Grid, place: int, rows: npt.NDArray[np.int64]) -> tuple[Numbers, list[Problem]]:
+    """Read the numbers of one column with :func:`cseanalysis.clean.parse_counts`, each distinct text once.
+
+    The problems are the cells that hold neither a number nor a known marker.
+    """
+    column = grid.columns[place]
+    empty = len(column.texts)
+    value = np.full(empty + 1, np.nan)
+    qualifier: list[str | None] = [None] * (empty + 1)
+    flag: list[str | None] = [None] * empty + ["empty"]
+    others = []
+    for position, text in enumerate(column.texts):
+        if _WHOLE.fullmatch(text):
+            # What parse_counts says of a plain whole number, without asking it a million times.
+            value[position], qualifier[position] = int(text), "exact"
+        else:
+            others.append(position)
+    wrong = _unread([column.texts[position] for position in others])
+    good = [position for position in others if column.texts[position] not in wrong]
+    if good:
+        parsed = parse_counts(_cells([column.texts[position] for position in good]), column="cell")
+        value[good] = parsed["value"].to_numpy(dtype=float)
+        for name, into in (("qualifier", qualifier), ("flag", flag)):
+            for position, given in zip(good, parsed[name].tolist(), strict=True):
+                into[position] = given if isinstance(given, str) else None
+    codes = np.where(column.codes[rows] < 0, np.int32(empty), column.codes[rows])
+    bad = np.array([text in wrong for text in column.texts] + [False], dtype=bool)[codes]
+    problems = [
+        grid.problem(row, place, f"{column[row]!r} is neither a number nor a known marker")
+        for row in rows[bad].tolist()
+    ]
+    return Numbers(value, qualifier, flag, np.where(bad, np.int32(empty), codes)), problems
+
+
+def _unread(texts: list[str]) -> set[object]:
+    try:
+        if texts:
+            parse_counts(_cells(texts), column="cell")
+    except UnmappedLabelError as error:
+        return set(error.labels)
+    return set()
+
+
+def _cells(texts: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"cell": pd.Series(texts, dtype=object)})
+
+
+def _grid(table: pa.Table) -> Grid:
+    about = json.loads(table.schema.metadata[b"grid"])
+    columns = []
+    for number in range(table.num_columns):
+        encoded = table.column(number).combine_chunks()
+        # Zero chunks give an empty chunked array on some versions of pyarrow.
+        encoded = encoded.chunk(0) if hasattr(encoded, "chunks") else encoded
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        texts = tuple(encoded.dictionary.to_pylist())
+        if blank := [place for place, text in enumerate(texts) if not text.strip()]:
+            codes = np.where(np.isin(codes, blank), np.int32(-1), codes)
+        columns.append(Column(texts, codes))
+    sheet = about["sheet"]
+    problems = tuple(Problem(sheet, cell, what) for cell, what in about["problems"])
+    return Grid(sheet, about["hidden"], about["first_column"], tuple(columns), problems)

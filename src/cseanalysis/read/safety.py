@@ -1,0 +1,197 @@
+"""What a file from elsewhere must pass before any reader opens it, and the limits that decide."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from cseanalysis.lazy import door
+
+if TYPE_CHECKING:
+    from cseanalysis.read.child import parse_in_child, run_capped
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "UnsafeFileError", "check_file", "parse_in_child", "run_capped"]
+
+__getattr__ = door("cseanalysis.read", {"parse_in_child": "child", "run_capped": "child"})
+
+_SPREADSHEETS = (".xlsx", ".ods")
+_TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+_STARTS = {
+    b"PK\x03\x04": "a zip archive",
+    b"PK\x05\x06": "an empty zip archive",
+    b"PK\x07\x08": "a zip archive in parts",
+    b"\x1f\x8b": "gzip data",
+    b"\xd0\xcf\x11\xe0": "an OLE file (an old .xls, or a workbook with a password)",
+    b"%PDF": "a PDF",
+    b"{\\rtf": "an RTF document",
+    b"BZh": "bzip2 data",
+    b"\xfd7zXZ": "xz data",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"\x28\xb5\x2f\xfd": "zstandard data",
+    b"MZ\x90": "a program",
+    b"\x7fELF": "a program",
+    b"PAR1": "a Parquet file",
+    b"SQLite format 3": "an SQLite database",
+}
+
+
+class UnsafeFileError(ValueError):
+    """A file is refused before it is read: the message names the file, what was found and the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Limits on a file from elsewhere; the defaults admit the published tables, which reach 359 MB of XML.
+
+    Parameters
+    ----------
+    file_bytes, members, member_bytes, total_bytes
+        Size on disk; members of an archive; unpacked size of one member and of all.
+    ratio, ratio_from_bytes
+        How many times larger than packed a member may be, once it unpacks to more than ``ratio_from_bytes``.
+    cells, sheets, columns
+        Cells that a reader would lay out (rows times columns up to the last filled cell, repeats multiplied),
+        over all sheets; sheets; columns of one sheet.
+    cell_text, line_bytes, xml_depth
+        Characters of one cell; bytes of one line of a text table; nesting of XML.
+    seconds, memory_bytes
+        Wall and processor time, and address space of a child process (see ``run_capped``).
+    macros, external_links, embedded
+        Whether macros, links to other files and embedded objects are let through. No reader here runs or follows
+        them.
+    """
+
+    file_bytes: int = 100_000_000
+    members: int = 2_000
+    member_bytes: int = 1_000_000_000
+    total_bytes: int = 2_000_000_000
+    ratio: float = 200.0
+    ratio_from_bytes: int = 10_000_000
+    cells: int = 20_000_000
+    sheets: int = 200
+    columns: int = 5_000
+    cell_text: int = 32_767
+    line_bytes: int = 1_000_000
+    xml_depth: int = 100
+    seconds: float = 120.0
+    memory_bytes: int = 2 * 2**30
+    macros: bool = False
+    external_links: bool = False
+    embedded: bool = False
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One check under way: its limits, when it must end, and where in the file it stands."""
+
+    limits: Limits
+    ends: float
+    place: str
+
+    def at(self, place: str) -> Watch:
+        """Stand at a member or a sheet of the same file."""
+        return Watch(self.limits, self.ends, f"{self.place}, {place}")
+
+    def tick(self) -> None:
+        """Refuse the file once the time is over."""
+        if time.monotonic() > self.ends:
+            self.refuse(f"the check took more than {self.limits.seconds:g} seconds", limit="seconds")
+
+    def cap(self, limit: str, found: float, what: str) -> None:
+        """Refuse the file when ``found`` is over the limit of that name."""
+        allowed = getattr(self.limits, limit)
+        if found > allowed:
+            self.refuse(f"found {found:,.15g} {what}, more than {allowed:,.15g}", limit=limit)
+
+    def refuse(self, seen: str, *, limit: str | None = None, remedy: str | None = None) -> NoReturn:
+        """Refuse the file, saying what was seen and what to do."""
+        if limit is not None:
+            remedy = f"limit `{limit}` (now {getattr(self.limits, limit)!r}); change it only for a file that you trust"
+        raise UnsafeFileError(f"{self.place}: {seen}; {remedy or 'take a fresh copy from the publisher'}")
+
+
+def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
+    r"""Refuse a file that could hurt its reader, or that is not what its name says; otherwise return nothing.
+
+    The file is read in blocks and never unpacked to disk, laid out or executed. A spreadsheet passes only when
+    each member unpacks to its stated size and checksum, its XML is well formed UTF-8 without a DOCTYPE, every
+    formula carries its value, and the table that its addresses and repeats spell out is within the limits; empty
+    cells and rows repeated to the end of a sheet, which are normal, do not count. A text table passes only
+    without NUL bytes, unclosed quotes and over-long lines.
+
+    Parameters
+    ----------
+    path
+        A file with the ending ``.xlsx``, ``.ods``, ``.csv``, ``.tsv`` or ``.txt`` (the last three also ``.gz``).
+    limits
+        What is too much.
+
+    Raises
+    ------
+    UnsafeFileError
+        With the file, the member or sheet, what was found and the limit.
+    OSError
+        When the file cannot be opened.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder, "forces.csv")
+    ...     _ = table.write_bytes(b"force,offences\nKent,12\n")
+    ...     check_file(table)
+    ...     check_file(table, limits=Limits(file_bytes=10))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    cseanalysis.read.safety.UnsafeFileError: forces.csv: found 23 bytes, more than 10; limit `file_bytes` (now 10)...
+    """
+    from cseanalysis.read.archive import check_archive
+    from cseanalysis.read.text import check_text
+
+    path = Path(path)
+    watch = Watch(limits, time.monotonic() + limits.seconds, path.name)
+    if path.exists() and not path.is_file():
+        watch.refuse("this is a folder or a device", remedy="name one file")
+    size = path.stat().st_size
+    watch.cap("file_bytes", size, "bytes")
+    name = path.name.lower()
+    with path.open("rb") as stream:
+        start = stream.read(512)
+        stream.seek(0)
+        if name.endswith(_SPREADSHEETS):
+            if not start.startswith(b"PK\x03\x04"):
+                watch.refuse(f"the name says spreadsheet, but this is {_nature(start)}", remedy=_REMEDY)
+            check_archive(stream, size, ods=name.endswith(".ods"), watch=watch)
+        elif name.endswith(_TEXTS):
+            packed = name.endswith(".gz")
+            if packed != start.startswith(b"\x1f\x8b") or (not packed and not _is_text(start)):
+                expected = "gzip data" if packed else "a text table"
+                watch.refuse(f"the name says {expected}, but this is {_nature(start)}", remedy=_REMEDY)
+            check_text(stream, size, packed=packed, watch=watch)
+        else:
+            watch.refuse("the ending of the name is not known", remedy=_REMEDY)
+
+
+_REMEDY = f"give a file with its true ending, one of {', '.join((*_SPREADSHEETS, *_TEXTS))}"
+
+
+def nature_of(start: bytes) -> str | None:
+    """Say which known binary format begins with these bytes."""
+    return next((name for magic, name in _STARTS.items() if start.startswith(magic)), None)
+
+
+def _nature(start: bytes) -> str:
+    if not start:
+        return "an empty file"
+    if nature := nature_of(start):
+        return nature
+    return "a web page or XML" if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else "something else"
+
+
+def _is_text(start: bytes) -> bool:
+    return bool(start) and nature_of(start) is None and not start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")

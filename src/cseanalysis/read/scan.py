@@ -1,0 +1,305 @@
+"""XML of spreadsheets, fast: the positions of all tags as arrays, whole blocks at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cseanalysis.read.markup import (
+    DANGEROUS,
+    Found,
+    UncertainMarkupError,
+    address,
+    refuse_dangerous,
+    refuse_doctype,
+    refuse_formula,
+)
+from cseanalysis.read.safety import Watch
+
+Positions = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_TABLE_NAMESPACE = b"urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+_BINDING = re.compile(rb"xmlns:?([\w.-]*)\s*=\s*[\"']([^\"'<>]*)[\"']")
+_REPEATED = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"']([^\"'<>]*)[\"']")
+_LOCAL_NAME = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
+_PREFIXED = re.compile(rb"<[\w.-]+:(?:c|row|si|sheetData)[\s/>]")
+_NO_VALUE = re.compile(rb"(?:</f>|<f\b[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_PADDING = b"\0" * 32
+_HELD_BYTES = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """Tags of one piece of XML: where each begins and ends, and the bytes as an array."""
+
+    data: bytes
+    array: NDArray[np.uint8]
+    begins: Positions
+    ends: Positions
+    empty: Flags
+
+    def byte(self, offset: int, which: Any = slice(None)) -> NDArray[np.uint8]:
+        """Bytes that stand so many places after the beginning of the tags."""
+        found: NDArray[np.uint8] = self.array[self.begins[which] + offset]
+        return found
+
+
+def scan(blocks: Iterator[bytes], found: Found, *, ods: bool, watch: Watch) -> Found:
+    """Judge one large member piece by piece; raise where only the exact reading can tell."""
+    depth, held, sheet = 0, b"", False
+    rows = _Rows()
+    first = True
+    for block in blocks:
+        watch.tick()
+        data = held + block if held else block
+        if b"\0" in block:
+            raise UncertainMarkupError
+        if not ods and not sheet and b"sheetData" in data:
+            sheet = True
+            found.begin_sheet(watch)
+        cut = _cut(data, ods=ods, sheet=sheet)
+        if cut <= 0:
+            held = data
+            if len(held) > _HELD_BYTES:
+                watch.refuse(f"one row or text takes more than {_HELD_BYTES:,} bytes", limit="cell_text")
+            continue
+        piece, held = data[:cut], data[cut:]
+        depth = _judge(piece, depth, found, rows if ods else None, sheet=sheet, first=first, watch=watch)
+        first = False
+    depth = _judge(held, depth, found, rows if ods else None, sheet=sheet, first=first, watch=watch)
+    if depth:
+        raise UncertainMarkupError
+    return found
+
+
+def _cut(data: bytes, *, ods: bool, sheet: bool) -> int:
+    """Find where the piece may end: before a row, a cell or a text, so that none is cut in two."""
+    if ods:
+        return data.rfind(b"<table:table-row") if b"<table:table-row" in data else data.rfind(b"<")
+    if sheet:
+        cut = max(data.rfind(b"<c "), data.rfind(b"</sheetData"))
+        return cut if cut >= 0 else data.rfind(b"<")
+    cut = data.rfind(b"<si>")
+    return cut if cut >= 0 else data.rfind(b"<")
+
+
+def _judge(
+    piece: bytes, depth: int, found: Found, rows: _Rows | None, *, sheet: bool, first: bool, watch: Watch
+) -> int:
+    tags = _tags(piece)
+    if not len(tags.begins):
+        return depth
+    second = tags.byte(1)
+    special = np.flatnonzero((second == ord("!")) | (second == ord("?")))
+    if len(special):
+        if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+            refuse_doctype(watch)
+        if not first or special.tolist() != [0] or second[0] != ord("?"):
+            raise UncertainMarkupError
+    steps = np.int8(1) - 2 * (second == ord("/")).view(np.int8) - tags.empty.view(np.int8)
+    steps[special] = 0
+    levels = depth + np.cumsum(steps, dtype=np.int32)
+    if levels.min() < 0:
+        raise UncertainMarkupError
+    watch.cap("xml_depth", int(levels.max()), "levels of XML")
+    if rows is not None:
+        _lay_out_ods(tags, rows, found, watch)
+    else:
+        if b":" in piece and _PREFIXED.search(piece):
+            raise UncertainMarkupError
+        if sheet:
+            _lay_out_xlsx(tags, second, found, watch)
+        else:
+            shared = np.flatnonzero(second == ord("s"))
+            shared = shared[(tags.byte(2, shared) == ord("i")) & ~_named(tags.byte(3, shared))]
+            _check_text(tags, shared, watch)
+    return int(levels[-1])
+
+
+def _tags(piece: bytes) -> _Tags:
+    array = np.frombuffer(piece + _PADDING, dtype=np.uint8)
+    begins, ends = np.flatnonzero(array == ord("<")), np.flatnonzero(array == ord(">"))
+    # A stray > in an attribute or text makes the pairing a guess.
+    if len(begins) != len(ends) or (begins > ends).any() or (begins[1:] < ends[:-1]).any():
+        raise UncertainMarkupError
+    return _Tags(piece, array, begins, ends, array[ends - 1] == ord("/"))
+
+
+def _named(letters: NDArray[np.uint8]) -> Flags:
+    """Say whether a name goes on with this letter."""
+    named: Flags = (letters > ord(" ")) & (letters != ord("/")) & (letters != ord(">"))
+    return named
+
+
+def _check_text(tags: _Tags, cells: Positions, watch: Watch) -> None:
+    """Raise when more than a cell's text may stand between one cell and the next: in bytes, so a guess."""
+    if not len(cells) or np.diff(tags.begins[cells], append=len(tags.data)).max() <= watch.limits.cell_text:
+        return
+    following = np.append(tags.begins[1:], len(tags.data))
+    ends = np.append(cells[1:], len(tags.begins)) - 1
+    sums = np.cumsum(following - tags.ends - 1)
+    lengths = sums[ends] - np.where(cells > 0, sums[cells - 1], 0)
+    if lengths.max() > watch.limits.cell_text:
+        raise UncertainMarkupError
+
+
+def _lay_out_xlsx(tags: _Tags, second: NDArray[np.uint8], found: Found, watch: Watch) -> None:
+    cells = np.flatnonzero(second == ord("c"))
+    cells = cells[~_named(tags.byte(2, cells))]
+    _check_text(tags, cells, watch)
+    rows = np.flatnonzero(second == ord("r"))
+    rows = rows[(tags.byte(2, rows) == ord("o")) & (tags.byte(3, rows) == ord("w")) & ~_named(tags.byte(4, rows))]
+    begins = np.concatenate([tags.begins[cells] + 2, tags.begins[rows] + 4])
+    if not len(begins):
+        return
+    array = tags.array
+    for offset, letter in enumerate(b' r="'):
+        if (array[begins + offset] != letter).any():
+            raise UncertainMarkupError
+    places = begins + 4
+    columns, places = _read_digits(array, places, ord("A"), ord("Z"), base=26, start=1, longest=4)
+    lines, places = _read_digits(array, places, ord("0"), ord("9"), base=10, start=0, longest=9)
+    if (array[places] != ord('"')).any() or not lines.all() or not columns[: len(cells)].all():
+        raise UncertainMarkupError
+    if columns[len(cells) :].any():
+        raise UncertainMarkupError
+    if len(cells):
+        widest, lowest = int(columns.argmax()), int(lines[: len(cells)].argmax())
+        found.reach(int(lines[lowest]), int(columns[lowest]), watch)
+        found.reach(int(lines[widest]), int(columns[widest]), watch)
+    if b"<f" in tags.data:
+        for match in _NO_VALUE.finditer(tags.data):
+            cell = tags.data.rfind(b"<c ", 0, match.start())
+            if b't="str"' not in tags.data[cell : match.start()]:
+                at = int(np.searchsorted(tags.begins[cells], cell))
+                refuse_formula(watch.at(f"cell {address(int(lines[at]), int(columns[at]))}"))
+
+
+def _read_digits(
+    array: NDArray[np.uint8], places: Positions, low: int, high: int, *, base: int, start: int, longest: int
+) -> tuple[Positions, Positions]:
+    """Read a number written in letters or digits at each place; return it and the place after it."""
+    values = np.zeros(len(places), dtype=np.int64)
+    places = places.copy()
+    going = np.ones(len(places), dtype=np.bool_)
+    for _ in range(longest):
+        letters = array[places]
+        going &= (letters >= low) & (letters <= high)
+        if not going.any():
+            break
+        values = np.where(going, values * base + (letters.astype(np.int64) - low + start), values)
+        places += going
+    return values, places
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows of the ODS sheet under way, repeats included."""
+
+    last: int = 0
+
+
+def _lay_out_ods(tags: _Tags, rows: _Rows, found: Found, watch: Watch) -> None:
+    data = tags.data
+    if b"xmlns" in data:
+        _check_prefixes(data)
+    second = tags.byte(1)
+    opened = np.flatnonzero(second != ord("/"))
+    is_text = (second[opened] == ord("t")) & (tags.byte(2, opened) == ord("e")) & (tags.byte(7, opened) != ord("c"))
+    opened = opened[~is_text]
+    in_table = (tags.byte(1, opened) == ord("t")) & (tags.byte(2, opened) == ord("a"))
+    in_table &= tags.byte(6, opened) == ord(":")
+    seventh = tags.byte(7, opened)
+    plain = in_table & (seventh == ord("t")) & (tags.byte(8, opened) == ord("a"))
+    after = tags.byte(12, opened)
+    dashed = plain & (after == ord("-"))
+    is_cell = dashed & (tags.byte(13, opened) == ord("c")) & (tags.byte(14, opened) == ord("e"))
+    is_cell |= in_table & (seventh == ord("c")) & (tags.byte(9, opened) == ord("v"))
+    is_row = dashed & (tags.byte(13, opened) == ord("r")) & ~_named(tags.byte(16, opened))
+    _check_others(tags, opened[~(is_cell | is_row)], watch)
+    cells, row_tags, tables = opened[is_cell], opened[is_row], opened[plain & ~_named(after)]
+
+    repeats = np.ones(len(tags.begins), dtype=np.int64)
+    if b"-repeated" in data:
+        stated = [(match.start(), match[1]) for match in _REPEATED.finditer(data)]
+        if not all(text.isdigit() for _, text in stated):
+            raise UncertainMarkupError
+        at = np.searchsorted(tags.begins, [start for start, _ in stated], side="right") - 1
+        repeats[at] = [max(min(int(text[:12]), 2**31), 1) for _, text in stated]
+
+    _check_text(tags, cells, watch)
+    filled = _filled(tags, cells)
+    widths = _widths(cells, repeats, filled, row_tags)
+    for table, lines in _by_table(tables, row_tags):
+        if table:
+            found.begin_sheet(watch)
+            rows.last = 0
+        ends = rows.last + np.cumsum(repeats[row_tags[lines]])
+        if not len(ends):
+            continue
+        rows.last = int(ends[-1])
+        inside = widths[lines]
+        kept = np.flatnonzero(inside)
+        if len(kept):
+            widest = int(inside.argmax())
+            found.reach(int(ends[kept[-1]]), int(inside[kept[-1]]), watch)
+            found.reach(int(ends[widest]), int(inside[widest]), watch)
+
+
+def _by_table(tables: Positions, row_tags: Positions) -> Iterator[tuple[bool, slice]]:
+    """Yield the rows of the sheet under way, then those of each sheet that begins in this piece."""
+    edges = [0, *np.searchsorted(row_tags, tables).tolist(), len(row_tags)]
+    for place, (low, high) in enumerate(pairwise(edges)):
+        yield place > 0, slice(low, high)
+
+
+def _widths(cells: Positions, repeats: Positions, filled: Flags, row_tags: Positions) -> Positions:
+    """Columns of each row up to its last filled cell."""
+    widths = np.zeros(len(row_tags), dtype=np.int64)
+    if not len(cells) or not len(row_tags):
+        return widths
+    row_of = np.searchsorted(row_tags, cells, side="right") - 1
+    if row_of[0] < 0:
+        raise UncertainMarkupError
+    sums = np.cumsum(repeats[cells])
+    first = np.searchsorted(cells, row_tags)
+    before = np.where(first > 0, sums[first - 1], 0)
+    kept = np.flatnonzero(filled)
+    # Of several cells of one row the last is assigned last: the widest.
+    widths[row_of[kept]] = sums[kept] - before[row_of[kept]]
+    return widths
+
+
+def _filled(tags: _Tags, cells: Positions) -> Flags:
+    """Say which cells hold something; one without content may still carry a value in its tag."""
+    following = np.append(tags.begins[1:], len(tags.data))[cells]
+    closed = tags.array[np.minimum(following + 1, len(tags.data))] == ord("/")
+    bare = tags.empty[cells] | (closed & (following == tags.ends[cells] + 1))
+    filled: Flags = ~bare
+    for place in np.flatnonzero(bare).tolist():
+        tag = tags.data[tags.begins[cells[place]] : tags.ends[cells[place]]]
+        filled[place] = b"value" in tag
+        if b"formula" in tag and b"value" not in tag:
+            raise UncertainMarkupError
+    return filled
+
+
+def _check_others(tags: _Tags, others: Positions, watch: Watch) -> None:
+    for begin in tags.begins[others].tolist():
+        name = _LOCAL_NAME.match(tags.data, begin)
+        if name and (local := name[1].decode()) in DANGEROUS:
+            refuse_dangerous(local, watch)
+
+
+def _check_prefixes(data: bytes) -> None:
+    """Raise unless the table elements are written with the usual prefix, which the scan looks for."""
+    for prefix, namespace in _BINDING.findall(data):
+        if b"&" in namespace or (prefix == b"table") != (namespace == _TABLE_NAMESPACE):
+            raise UncertainMarkupError
