@@ -14,7 +14,8 @@ from cseanalysis.models import project_cohorts
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import bound
 from cseanalysis.study.lag import ALL_CODES, QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
-from cseanalysis.study.ranges import among, bounded, needed_assumptions
+from cseanalysis.study.ranges import among, bounded, needed_assumptions, resting_on
+from cseanalysis.study.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 TURNING = (
@@ -143,7 +144,8 @@ def back_tests(
         intake = quarterly_intake(recorded, test.codes).to_numpy()
         fixed = partial(test.model, intake=intake, first_quarter=test.first_quarter)
         needed = needed_assumptions(fixed, assumptions)
-        charged = bound(fixed, needed, turning=among(TURNING, needed))
+        with resting_on(f"back-test {test.figure}", needed):
+            charged = bound(fixed, needed, turning=among(TURNING, needed))
         # These two scale every corner alike, so they need no corners of their own.
         factors = [assumptions["charge_probability"], *([assumptions[test.divisor]] if test.divisor else [])]
         least, most = (factors[1].low, factors[1].high) if test.divisor else (1.0, 1.0)
@@ -153,7 +155,7 @@ def back_tests(
             {
                 "figure": test.figure,
                 "statement": figure.statement,
-                "period": f"{figure.period_start:%B %Y} to {figure.period_end:%B %Y}",
+                "period": " to ".join(say_month(day) for day in (figure.period_start, figure.period_end) if day),
                 "published": figure.value,
                 "expected_low": low,
                 "expected_high": high,

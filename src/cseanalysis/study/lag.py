@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.sensitivity import envelope
-from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions
+from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25
@@ -247,7 +247,9 @@ def _visible_ends(
     parts = []
     for stage, model in (("charges", charges), ("trials", trials)):
         needed = needed_assumptions(model, assumptions)
-        parts.append(envelope(model, needed, turning=among(TURNING, needed)).add_prefix(f"{stage}_visible_"))
+        with resting_on(f"{stage} visible", needed):
+            ends = envelope(model, needed, turning=among(TURNING, needed))
+        parts.append(ends.add_prefix(f"{stage}_visible_"))
     return pd.concat(parts, axis=1)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from inspect import Parameter, signature
 
 from cseanalysis.models import joint_reporting_probability
@@ -73,7 +74,19 @@ def bounded(
     """
     chosen = needed_assumptions(model, assumptions)
     basis = (*figures, *(assumption.id for assumption in chosen))
-    return Estimate(name, unit, interval=bound(model, chosen, turning=among(turning, chosen)), basis=basis)
+    with resting_on(name, chosen):
+        interval = bound(model, chosen, turning=among(turning, chosen))
+    return Estimate(name, unit, interval=interval, basis=basis)
+
+
+@contextmanager
+def resting_on(name: str, chosen: Iterable[Assumption]) -> Iterator[None]:
+    """Let an error of a model name the result and the assumptions it rests on, which is where a reader can mend it."""
+    try:
+        yield
+    except (ValueError, ArithmeticError) as error:
+        ranges = ", ".join(f"{assumption.id} {assumption.low:g} to {assumption.high:g}" for assumption in chosen)
+        raise ValueError(f"result {name}: {error}; it rests on {ranges}: mend one of these ranges") from error
 
 
 def among(names: Iterable[str], chosen: Iterable[Assumption]) -> set[str]:

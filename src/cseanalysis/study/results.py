@@ -17,8 +17,8 @@ from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.lag import lag_by_year, lag_models, lag_results, lag_scenario
-from cseanalysis.study.project import Project, check_raw, find_project
-from cseanalysis.study.ranges import TURNING, among, needed_assumptions
+from cseanalysis.study.project import Project, check_raw, find_project, read_json
+from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
@@ -96,7 +96,8 @@ def narrowing_table(
     parts = []
     for name, model in models.items():
         needed = needed_assumptions(model, assumptions)
-        part = narrowing(model, needed, turning=among(TURNING, needed))
+        with resting_on(name, needed):
+            part = narrowing(model, needed, turning=among(TURNING, needed))
         part.insert(0, "result", name)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
@@ -141,14 +142,7 @@ def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFram
 
 
 def _read(root: Path | str | None) -> dict[str, Any]:
-    path = find_project(root).results
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: run `make results`")
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is damaged ({error}): run `make results`") from error
-    return content
+    return read_json(find_project(root).results, "run `make results`", "results", "tables")
 
 
 def _as_json(estimate: Estimate) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from functools import partial
 from cseanalysis.models import breakdown_probability
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import bound
-from cseanalysis.study.ranges import bounded, needed_assumptions
+from cseanalysis.study.ranges import bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -246,5 +246,6 @@ def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assum
         base = route.base(recorded=recorded, **{name: values[name] for name in part})
         return route.model(recorded=recorded, **values) - base
 
-    unit = f"not recorded: {route.unit}"
-    return [total, Estimate(route.dark_figure, unit, interval=bound(dark, chosen), basis=total.basis)]
+    with resting_on(route.dark_figure, chosen):
+        interval = bound(dark, chosen)
+    return [total, Estimate(route.dark_figure, f"not recorded: {route.unit}", interval=interval, basis=total.basis)]

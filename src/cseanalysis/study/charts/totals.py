@@ -42,7 +42,7 @@ def implied_totals(results: Mapping[str, Estimate], pairs: Mapping[str, tuple[st
             axes.text(low * 0.97, row, first, ha="right", va="center", fontsize=7, color=GREY)
             axes.text(high * 1.03, row, last, ha="left", va="center", fontsize=7, color=GREY)
         axes.set_xscale("log")
-        axes.set_xlim(8_000, max(span[3] for span in spans.values()) * 2.2)
+        axes.set_xlim(min(span[0] for span in spans.values()) / 1.5, max(span[3] for span in spans.values()) * 2.2)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.set_yticks(range(len(spans)), list(spans))
         axes.set_ylim(len(spans) - 0.4, -0.75)
