@@ -299,7 +299,7 @@ def conflicts_in_words() -> pd.DataFrame:
 
 
 def _basis(estimate: Estimate) -> str:
-    return ", ".join(ASSUMPTION_WORDS.get(name, name) for name in estimate.basis)
+    return ", ".join(ASSUMPTION_WORDS.get(name, name.replace("_", " ")) for name in estimate.basis)
 
 
 def _average(figure: Figure) -> str:
