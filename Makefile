@@ -2,11 +2,14 @@
 PYTHON ?= python3
 # Python cannot start from a folder with accents in its name under LC_ALL=C; results do not depend on the locale.
 export LC_ALL = C.UTF-8
+# A folder that was moved or copied runs its own code.
+export PYTHONPATH = $(CURDIR)/src
 RUN = .venv/bin/python -m cseanalysis
-REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions $(ASSUMPTIONS)) $(if $(OUT),--out $(OUT))
+REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions '$(ASSUMPTIONS)') $(if $(OUT),--out '$(OUT)')
 
 .PHONY: install data results report verify release diff check test clean
 .DEFAULT_GOAL := report
+.NOTPARALLEL:
 
 install: .venv/report.done
 data: .venv/report.done ; @$(RUN) data
@@ -14,8 +17,8 @@ results: .venv/report.done ; @$(RUN) results
 report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)
 verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
-diff: .venv/report.done ; @$(RUN) diff $(A) $(B)
-check: .venv/test.done ; @.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))' '$(or $(B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))'
+check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2
 clean: ; rm -rf .venv reports/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

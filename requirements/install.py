@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,33 +24,37 @@ def main(name: str) -> None:
         sys.exit(f"Python {sys.version.split()[0]} found, 3.11 or later needed: make PYTHON=/path/to/python3.11")
     lock = ROOT / "requirements" / f"{name}.txt"
     python = BIN / "python"
-    if not python.exists():
+    if not usable(python):
         venv.create(HOME, with_pip=True, clear=True)
-    uv = find_uv(python)
-    install = (
-        [*uv, "pip", "install", "--python", str(python), "--compile-bytecode"]
-        if uv
-        else [str(python), "-m", "pip", "install"]
-    )
-    run([*install, "--quiet", "--require-hashes", "-r", str(lock)])
-    run([*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    for install in installers(python):
+        locked = [*install, "--quiet", "--require-hashes", "-r", str(lock)]
+        own = [*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+        if all(subprocess.run(command, check=False).returncode == 0 for command in (locked, own)):
+            break
+    else:
+        sys.exit(f"installing requirements/{name}.txt failed; see the message above")
     (HOME / f"{name}.done").write_text(lock.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def find_uv(python: Path) -> list[str]:
-    """Return the command that runs uv, or nothing where it cannot be had."""
-    if found := shutil.which("uv"):
-        return [found]
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
-    if subprocess.run(command, check=False, capture_output=True).returncode == 0:
-        return [str(BIN / "uv")]
-    return []
+def usable(python: Path) -> bool:
+    """Say whether .venv is whole and of this Python's version; an interrupted or older one is made anew."""
+    command = [str(python), "-c", "import pip, sys; print(sys.version_info[:2])"]
+    if not python.exists():
+        return False
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    return done.stdout.strip() == str(sys.version_info[:2])
 
 
-def run(command: list[str]) -> None:
-    """Run a command; its own message is the best one when it fails."""
-    if subprocess.run(command, check=False).returncode:
-        sys.exit(f"installing failed: {' '.join(command[:4])} ...; see the message above")
+def installers(python: Path) -> Iterator[list[str]]:
+    """Yield the beginnings of commands that install: uv where it can be had, then pip."""
+    pip = [str(python), "-m", "pip", "install"]
+    uv = shutil.which("uv")
+    get = [*pip, "--quiet", "--disable-pip-version-check", "uv"]
+    if uv is None and subprocess.run(get, check=False, capture_output=True).returncode == 0:
+        uv = str(BIN / "uv")
+    if uv is not None:
+        yield [uv, "pip", "install", "--python", str(python), "--compile-bytecode"]
+    yield pip
 
 
 if __name__ == "__main__":

@@ -75,11 +75,6 @@ def test_a_planted_import_against_the_direction_is_seen(planted):
     assert violations(planted, "cseanalysis.models") == {"study"}
 
 
-def test_the_library_never_imports_the_study():
-    library = [part for part in ORDER if part not in {"cli", "report", "study"}]
-    assert ORDER.index("study") < min(ORDER.index(part) for part in library)
-
-
 def test_public_names_are_the_ones_that_were_agreed():
     import cseanalysis.clean
     import cseanalysis.models
@@ -168,11 +163,6 @@ def test_every_assumption_points_to_a_registered_source_or_says_that_there_is_no
 def test_committed_tables_and_results_are_current():
     verdict = verify(PROJECT)
     assert verdict.word in {"identical", "numbers equal"}, verdict.differences
-
-
-def test_no_bound_has_a_middle():
-    for estimate in load_results(ROOT).values():
-        assert estimate.interval is None or estimate.point is None
 
 
 def cells_of(path):
@@ -312,11 +302,12 @@ def test_lock_files_hold_hashes_and_no_address():
 
 def test_the_ranges_in_the_readme_are_the_results():
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert not re.search(r"\b(FRESH|WARM|UNCHANGED|TEST|DISK)\b", readme)
     results = load_results(ROOT)
     for name in (
         "contact_total",
         "children_total",
-        "rape_total_ever",
+        "rape_victims_ever",
         "months_to_half_of_charges",
         "charges_visible_2022_23",
         "residual_group_based",

@@ -72,3 +72,20 @@ def test_an_arguable_number_without_a_defence_is_refused(change, words):
 def test_an_assumption_id_can_be_an_argument_of_a_model():
     with pytest.raises(ValueError, match="identifier"):
         Assumption("reporting probability", **GOOD)
+
+
+@pytest.mark.parametrize(
+    ("unit", "low", "high", "words"),
+    [
+        ("share of recorded offences", -0.1, 0.2, "between 0 and 1"),
+        ("share of recorded offences", 0.1, 5, "between 0 and 1"),
+        ("days, median", 0, 5, "days must be above 0"),
+        ("gamma shape of both delays", 0, 2, "must be above 0"),
+        ("charged offences per defendant", 0, 2, "must be above 0"),
+        ("growth of intake a year", -1, 0, "above -1"),
+        ("offences a quarter, as a ratio to the mean", -0.5, 1, "not negative"),
+    ],
+)
+def test_a_range_that_its_unit_cannot_have_is_refused(unit, low, high, words):
+    with pytest.raises(ValueError, match=words):
+        Assumption("x", low, high, unit, "r", "s", "l")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import shutil
+import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -109,8 +112,12 @@ def diff(
 
 def main() -> None:
     """Run the command line; errors a user can mend end in one message."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended from outside; nothing was changed, run it again"))
     try:
         app()
+    except shutil.Error as error:  # a copy into the temporary folder failed
+        where = tempfile.gettempdir()
+        sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
         cure = {

@@ -169,6 +169,16 @@ class Assumption:
                 f"assumption {self.id}: from {self.low} to {self.high}; a probability must be above 0 "
                 "(0 would make the total infinite) and at most 1"
             )
+        if self.unit.startswith("share") and not 0 <= self.low <= self.high <= 1:
+            raise ValueError(f"assumption {self.id}: from {self.low} to {self.high}; a share lies between 0 and 1")
+        if self.unit.startswith(("days", "gamma shape")) and self.low <= 0:
+            raise ValueError(f"assumption {self.id}: low is {self.low}; {self.unit.split(',')[0]} must be above 0")
+        if " per " in self.unit and self.low <= 0:
+            raise ValueError(f"assumption {self.id}: low is {self.low}; a count per unit must be above 0")
+        if self.unit.startswith("growth") and self.low <= -1:
+            raise ValueError(f"assumption {self.id}: low is {self.low}; growth must be above -1 (all would be gone)")
+        if "ratio" in self.unit and self.low < 0:
+            raise ValueError(f"assumption {self.id}: low is {self.low}; a ratio of counts is not negative")
         if unknown := [loss for loss in self.loss if loss not in LOSSES]:
             raise ValueError(f"assumption {self.id}: loss {unknown} is not one of {', '.join(LOSSES)}")
 

@@ -91,3 +91,15 @@ def test_what_has_no_range_or_no_number_is_refused():
         bound(lambda: 1.0, [])
     with pytest.raises(ValueError, match="not finite"):
         bound(lambda x: float("nan") * x, [assumed("x", 0, 1)])
+
+
+def test_an_assumption_in_which_the_model_may_turn_is_known_at_every_point_of_its_range():
+    table = narrowing(lambda x, y: y * (1 + 3 * x), [assumed("x", 0, 1), assumed("y", 0, 1)], turning=["x"])
+    row = table.set_index("assumption").loc["x"]
+    assert (row["width_least"], row["width_most"]) == (1.0, 4.0)
+
+
+def test_the_range_that_is_left_is_followed_between_the_ends_too():
+    # Known to be half-way, x leaves y no effect at all; known to be at either end, it leaves the full width.
+    table = narrowing(lambda x, y: y * (x - 0.5), [assumed("x", 0, 1), assumed("y", 0, 1)])
+    assert table.set_index("assumption").loc["x", "narrowing_most"] == pytest.approx(1.0)

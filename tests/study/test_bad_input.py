@@ -132,6 +132,10 @@ ASSUMPTIONS = {
     "a probability of 0": ("low = 0.05\nhigh = 0.15", "low = 0\nhigh = 0.15", "0 would make the total infinite"),
     "a word for a number": ("low = 0.05\nhigh = 0.15", 'low = "5%"\nhigh = 0.15', "must be a number"),
     "no reason": ("reason = ", "because = ", "lacks reason"),
+    "a reason that is no text": ('reason = "Printed as 68', 'reason = 3 # "', "must be text in quotes"),
+    "a loss that is no list": ('loss = ["recorded"]', 'loss = "recorded"', "loss is 'recorded'; must be a list"),
+    "a share above 1": ("low = 0.265\nhigh = 0.275", "low = 5.0\nhigh = 9.0", "a share lies between 0 and 1"),
+    "nobody per defendant": ("low = 1.0\nhigh = 3.0", "low = 0.0\nhigh = 3.0", "must be above 0"),
     "malformed toml": ("[contact_share]", "[contact_share", "mine.toml is not valid toml"),
     "a missing assumption": ("[recording_probability]", "[recorded_probability]", "lacks recording_probability"),
     "a loss counted twice": ('loss = ["recorded"]', 'loss = ["reported"]', "would count it twice"),
@@ -231,3 +235,61 @@ def test_results_are_not_computed_from_tables_of_other_raw_data(study, monkeypat
 def test_an_altered_raw_file_stops_every_command(study, monkeypatch, command):
     edit(study, "figures.csv", lambda text: text + "\n", register=False)
     assert "data/raw/figures.csv has changed" in run(monkeypatch, command)
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        (".", "part of the study"),
+        ("..", "part of the study"),
+        ("data/raw", "part of the study"),
+        ("reports", "part of the study"),
+        ("reports/v0.1.0", "part of the study"),
+        ("CHANGELOG.md", "is a file"),
+        ("mine", "holds ['thesis.txt']"),
+    ],
+)
+def test_a_build_never_takes_the_place_of_what_it_did_not_write(study, monkeypatch, out, words):
+    (study / "mine").mkdir()
+    (study / "mine" / "thesis.txt").write_text("years of work")
+    before = everything(study)
+    assert words in run(monkeypatch, "report", "--out", out)
+    assert everything(study) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace('[files."figures.csv"]', '[files."../figures.csv"]'), "plain file name"),
+        (lambda text: text.replace("publisher =", "house =", 1), "lacks publisher"),
+        (lambda text: "files = 1\n", "has no section [files"),
+    ],
+    ids=["a path", "no publisher", "no table"],
+)
+def test_a_malformed_list_of_sources_is_named(study, monkeypatch, change, words):
+    path = study / "data" / "raw" / "sources.toml"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert words in run(monkeypatch, "data")
+
+
+def test_lock_and_system_files_of_other_programs_do_not_matter(study, monkeypatch):
+    (study / "data" / "raw" / ".~lock.figures.csv#").write_text("open")
+    (study / "data" / "processed" / ".DS_Store").write_text("x")
+    assert run(monkeypatch, "verify") == "0"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("reports/results.json", ""),
+        ("reports/results.json", "[]"),
+        ("data/processed/datapackage.json", "{}"),
+        ("data/processed/forces.csv", "a,b\n1,2,3\n"),
+    ],
+)
+def test_verify_names_a_damaged_file_instead_of_failing_itself(study, monkeypatch, capsys, name, content):
+    (study / name).write_text(content)
+    assert run(monkeypatch, "verify") == "1"
+    printed = capsys.readouterr().out
+    assert Path(name).name in printed
+    assert "verdict: differs" in printed

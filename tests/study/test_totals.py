@@ -4,7 +4,7 @@ import pytest
 
 from cseanalysis.models import implied_total, joint_reporting_probability
 from cseanalysis.study.ranges import bounded, needed_assumptions
-from cseanalysis.study.totals import ROUTES, contact_total, rape_total_at_the_time, route_results
+from cseanalysis.study.totals import ROUTES, claim_needs, contact_total, rape_victims_at_the_time, route_results
 from cseanalysis.values import Assumption, Interval
 
 
@@ -44,14 +44,31 @@ def test_the_dark_figure_is_the_total_less_what_was_recorded_at_the_same_corner(
 
 
 def test_only_recent_offences_are_set_against_the_share_told_at_the_time():
-    total = rape_total_at_the_time(
+    total = rape_victims_at_the_time(
         recorded=1000,
         rape_share=0.2,
         non_recent_share=0.25,
+        offences_per_child=2.0,
         told_police_at_the_time_probability=0.1,
         recording_probability=0.5,
     )
-    assert total == pytest.approx(200 * 0.75 / 0.1 / 0.5)
+    assert total == pytest.approx(200 * 0.75 / 2 / 0.1 / 0.5)
+
+
+def test_a_claim_about_a_year_is_held_against_the_recent_victims_of_that_year():
+    needed = claim_needs(recorded=1000, claimed=3000, contact_share=0.8, non_recent_share=0.25, offences_per_child=2.0)
+    assert needed == pytest.approx(1000 * 0.8 * 0.75 / 2 / 3000)
+
+
+def test_an_impossible_range_is_named_with_the_result_that_rests_on_it():
+    with pytest.raises(ValueError, match=r"result total: recorded is -1000.*it rests on share -1 to -0.5: mend"):
+        bounded(
+            "total",
+            "offences",
+            lambda *, share: implied_total(1000 * share, Interval(0.5, 0.5, "bound")).low,
+            {"share": Assumption("share", -1.0, -0.5, "offences", "r", "s", "l")},
+            [],
+        )
 
 
 def test_a_route_that_would_count_a_loss_twice_is_refused():
@@ -68,4 +85,4 @@ def test_a_missing_assumption_is_named():
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.id)
 def test_every_route_names_its_time_basis_because_no_total_is_the_incidence_of_a_year(route):
     assert "2023" in route.unit
-    assert "of any date" in route.unit or "about the time they were recorded" in route.unit
+    assert "of any date" in route.unit or "about the time it was recorded" in route.unit

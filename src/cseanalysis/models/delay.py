@@ -59,13 +59,16 @@ class Delay:
         with np.errstate(divide="ignore"):
             return np.asarray(special.ndtr(np.log(relative) / self.shape), dtype=np.float64)
 
-    def quantile(self, share: float) -> float:
-        """Return the days within which ``share`` of the eventual events are seen."""
+    def quantile(self, share: ArrayLike) -> NDArray[np.float64]:
+        """Return the days within which ``share`` of the eventual events are seen, same shape as ``share``."""
+        level = np.asarray(share, dtype=np.float64)
         if self.family == "gamma":
-            return float(self.scale * special.gammaincinv(self.shape, share))
-        if self.family == "weibull":
-            return float(self.scale * (-math.log1p(-share)) ** (1 / self.shape))
-        return float(self.scale * math.exp(self.shape * special.ndtri(share)))
+            unscaled = special.gammaincinv(self.shape, level)
+        elif self.family == "weibull":
+            unscaled = (-np.log1p(-level)) ** (1 / self.shape)
+        else:
+            unscaled = np.exp(self.shape * special.ndtri(level))
+        return np.asarray(self.scale * unscaled, dtype=np.float64)
 
     def mean(self) -> float:
         """Return the mean in days."""
@@ -142,7 +145,7 @@ def delay_from_quantiles(
     Examples
     --------
     >>> one, two = delay_from_quantiles({0.5: 100.0}, family="gamma", shape=Interval(1.0, 2.0, "bound"))
-    >>> round(one.quantile(0.5), 6), round(two.quantile(0.5), 6)
+    >>> round(float(one.quantile(0.5)), 6), round(float(two.quantile(0.5)), 6)
     (100.0, 100.0)
     """
     if len(quantiles) != 1:
@@ -155,7 +158,7 @@ def delay_from_quantiles(
 
     def fit(value: float) -> Delay:
         unit = Delay(family, value, 1.0)
-        return _forward(Delay(family, value, days / unit.quantile(level)), growth)
+        return _forward(Delay(family, value, days / float(unit.quantile(level))), growth)
 
     return fit(shape.low), fit(shape.high)
 

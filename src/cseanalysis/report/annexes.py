@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cseanalysis.report.prose import escape
-from cseanalysis.report.typeset import say_date
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.project import Project, load_sources
-from cseanalysis.study.wording import say_assumption
+from cseanalysis.study.wording import say_assumption, say_date, say_month
 
 TIERS = {
     "A": "official text",
@@ -166,7 +165,7 @@ def _day(text: str) -> str:
     parts = [int(part) for part in text.split("-")] if re.fullmatch(r"\d{4}(-\d\d){0,2}", text) else []
     if len(parts) == 3:
         return say_date(dt.date(parts[0], parts[1], parts[2]))
-    return say_date(dt.date(parts[0], parts[1], 1)).partition(" ")[2] if len(parts) == 2 else text
+    return say_month(dt.date(parts[0], parts[1], 1)) if len(parts) == 2 else text
 
 
 def _period(start: dt.date | None, end: dt.date | None) -> str:

@@ -34,6 +34,7 @@ SHOWN_KEY = 12  # hexadecimal digits of the input key on the page
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".csv", ".lua", ".typ")
 _TYPESETTING = {"annexes.py", "build.py", "editions.py", "exporter.py", "filter.lua", "template.typ", "typeset.py"}
+_OURS = {"report.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
     *("nbclient", "nbformat", "pypandoc_binary", "typst"),
@@ -88,6 +89,7 @@ def build_report(
     FileNotFoundError
         When an input is missing.
     """
+    check_out(out, project)
     clock = _Clock(log)
     used = assumptions if assumptions is not None else project.assumptions
     with clock.step("inputs"):
@@ -134,7 +136,7 @@ def build_report(
                 "version": edition[0],
                 "edition": edition[1].isoformat(),
                 "inputs": inputs,
-                "commit": _commit(project),
+                "commit": commit_of(project),
                 "python": platform.python_version(),
                 "packages": {package: found for package in _PACKAGES if (found := _version(package))},
                 "outputs": {path: sha256(content) for path, content in sorted(contents.items())},
@@ -147,6 +149,37 @@ def build_report(
     return Outcome("built", out, inputs, clock.seconds)
 
 
+def check_out(out: Path, project: Project) -> None:
+    """Refuse a folder that is no build: a build takes its place and deletes what was there.
+
+    Parameters
+    ----------
+    out
+        Folder of the build to come.
+    project
+        The study's checkout.
+
+    Raises
+    ------
+    ValueError
+        When the folder is part of the study, a frozen edition, a file, or holds what no build wrote.
+    """
+    root, reports = project.root, project.root / "reports"
+    homes = [root / name for name in (".git", ".venv", "data", "notebooks", "requirements", "src", "tests")]
+    frozen = out.is_relative_to(reports) and (out == reports or out.relative_to(reports).parts[0].startswith("v"))
+    if frozen or root.is_relative_to(out) or any(out.is_relative_to(home) for home in homes):
+        raise ValueError(
+            f"{out} is part of the study, and a build takes the place of its folder; name another, e.g. OUT=build/mine"
+        )
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is a file; name a new folder, or the one of an earlier build")
+    foreign = sorted({path.name for path in out.iterdir()} - _OURS) if out.is_dir() else []
+    if foreign:
+        raise ValueError(
+            f"{out} holds {foreign[:5]}, which no build wrote and this one would delete; name a new folder"
+        )
+
+
 def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
     """Return the sha256 of everything the report is made from, by name, sorted.
 
@@ -157,7 +190,7 @@ def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
     for folder, patterns in (
         ("data/raw", ("*",)),
         ("notebooks", ("*.ipynb", "*.bib", "front.md")),
-        ("requirements", ("*.txt",)),
+        ("requirements", ("report.txt",)),
     ):
         for pattern in patterns:
             files |= {f"{folder}/{p.name}": p for p in (project.root / folder).glob(pattern) if p.is_file()}
@@ -196,7 +229,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return manifest if isinstance(manifest, dict) else {}
+    sound = isinstance(manifest, dict) and all(isinstance(manifest.get(key), dict) for key in ("outputs", "chapters"))
+    sound = sound and all(isinstance(chapter, dict) for chapter in manifest["chapters"].values())
+    return manifest if sound else {}
 
 
 class _Clock:
@@ -243,7 +278,8 @@ def _shared_key(hashes: Mapping[str, str]) -> str:
 
 def _typeset(staged: Project, chapters: Mapping[str, Chapter], edition: tuple[str, dt.date], inputs: str) -> bytes:
     from cseanalysis.report.annexes import annexes, bibliography
-    from cseanalysis.report.typeset import TitlePage, say_date, typeset
+    from cseanalysis.report.typeset import TitlePage, typeset
+    from cseanalysis.study.wording import say_date
 
     front = staged.notebooks / "front.md"
     if not front.is_file():
@@ -284,7 +320,7 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _commit(project: Project) -> str | None:
+def commit_of(project: Project) -> str | None:
     """Return the commit the inputs were taken from; none outside git or when an input differs from it."""
     inputs = ("data/raw", "notebooks", "requirements", "src", "assumptions.toml", "CHANGELOG.md")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import re
@@ -209,6 +210,9 @@ def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager])
             last = f"; its last words: {_ANSI.sub('', said[-1])}" if said else ""
             raise ValueError(f"chapter {name}: the kernel ended or did not start ({error}){last}") from None
         finally:
+            atexit.unregister(
+                client._cleanup_kernel
+            )  # after an interrupt it would end in a traceback; _end does its work
             live.pop(name, None)
             _end(manager)
     return _settled(node)

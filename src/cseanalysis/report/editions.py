@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from cseanalysis.report.build import commit_of
 from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.files import staged_folder
-from cseanalysis.study.project import Project, sha256
+from cseanalysis.study.project import Project, read_json, sha256
 
 RELATIVE = 1e-9
 SHOWN = 5
@@ -58,7 +59,8 @@ def verify(project: Project) -> Verdict:
         rebuilt = rebuild(project, Path(folder))
         same_bytes = True
         differences: list[str] = []
-        names = sorted({path.name for home in (project, rebuilt) for path in home.processed.iterdir()})
+        homes = [home.processed for home in (project, rebuilt) if home.processed.is_dir()]
+        names = sorted({path.name for home in homes for path in home.iterdir() if not path.name.startswith(".")})
         pairs = [(project.processed / name, rebuilt.processed / name) for name in names]
         for committed, fresh in [*pairs, (project.results, rebuilt.results)]:
             if not committed.is_file() or not fresh.is_file():
@@ -99,7 +101,7 @@ def release(project: Project, build: Path) -> Path:
     ValueError
         When the edition exists already, the build is damaged, or its results are not the committed ones.
     """
-    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_json(build / "manifest.json", "run `make report`", "outputs", "version")
     edition = project.root / "reports" / f"v{manifest['version']}"
     if edition.exists():
         raise ValueError(
@@ -110,8 +112,15 @@ def release(project: Project, build: Path) -> Path:
         raise ValueError(f"{damaged[0]}; run `make report` again")
     if (build / "results.json").read_bytes() != project.results.read_bytes():
         raise ValueError("the build's results are not the committed ones: run `make data results`, then `make report`")
+    commit = commit_of(project)
+    if commit is None and (project.root / ".git").exists():
+        raise ValueError(
+            "the inputs are not committed, so no commit can be named: commit them, then run `make release`"
+        )
     with staged_folder(edition) as staging:
-        for name in (*manifest["outputs"], "manifest.json"):
+        content = json.dumps(manifest | {"commit": commit}, indent=1) + "\n"
+        (staging / "manifest.json").write_text(content, encoding="utf-8")
+        for name in manifest["outputs"]:
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(build / name, staging / name)
     return edition
@@ -158,11 +167,21 @@ def diff(first: Path, second: Path) -> list[str]:
         causes = sorted(basis & changed)
         cause = f"because of {', '.join(causes)}" if causes else "because of data or code"
         lines.append(f"result {name}: {_words(old_entry)} -> {_words(new_entry)}, {cause}")
+    tables = [
+        read_json(folder / "results.json", "build it again", "results", "tables")["tables"]
+        for folder in (first, second)
+    ]
+    lines += [
+        f"table {name}: rows differ, because of the above or of data or code"
+        for name in sorted({*tables[0], *tables[1]})
+        if tables[0].get(name) != tables[1].get(name)
+    ]
     return lines
 
 
 def _results(path: Path) -> dict[str, dict[str, Any]]:
-    return {entry["id"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["results"]}
+    content = read_json(path, "build it again", "results", "tables")
+    return {entry["id"]: entry for entry in content["results"]}
 
 
 def _words(entry: Mapping[str, Any] | None) -> str:
@@ -175,7 +194,7 @@ def _words(entry: Mapping[str, Any] | None) -> str:
 
 def _damaged(folder: Path) -> list[str]:
     """Compare the files of a build or edition with its manifest."""
-    outputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    outputs = read_json(folder / "manifest.json", "restore it with git checkout", "outputs")["outputs"]
     lines = []
     for name, expected in outputs.items():
         path = folder / name
@@ -186,7 +205,10 @@ def _damaged(folder: Path) -> list[str]:
 
 
 def _compare_files(committed: Path, fresh: Path) -> list[str]:
-    old, new = dict(_cells(committed)), dict(_cells(fresh))
+    try:
+        old, new = dict(_cells(committed)), dict(_cells(fresh))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return [f"{committed.name} is damaged ({error}): run `make data results`"]
     lines = [
         f"{committed.name}, {cell}: expected {old.get(cell, 'nothing')}, found {new.get(cell, 'nothing')}"
         for cell in dict.fromkeys([*old, *new])

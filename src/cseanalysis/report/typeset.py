@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cseanalysis.report.exporter import export
+from cseanalysis.study.wording import say_date
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -24,10 +25,6 @@ STANDARDS: tuple[Literal["ua-1"], Literal["a-3a"]] = ("ua-1", "a-3a")  # accessi
 _HERE = Path(__file__).parent
 _READER = (
     "markdown-auto_identifiers-implicit_header_references-implicit_figures-raw_html-raw_tex-raw_attribute-task_lists"
-)
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
 )
 _UNKNOWN_LABEL = re.compile(r"label `<([^>]*)>` (does not exist|occurs multiple times)")
 
@@ -138,17 +135,6 @@ def _assemble(texts: Mapping[str, str], cites: bool) -> str:
     template = (_HERE / "template.typ").read_text(encoding="utf-8")
     pieces = re.split(r"^// (FRONT|BODY|BIBLIOGRAPHY|ANNEXES)$", template, flags=re.MULTILINE)
     return "".join(slots[piece] if index % 2 else piece for index, piece in enumerate(pieces))
-
-
-def say_date(day: dt.date) -> str:
-    """Word a date in English, whatever the locale.
-
-    Examples
-    --------
-    >>> say_date(dt.date(2026, 11, 21))
-    '21 November 2026'
-    """
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _page_values(meta: TitlePage) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def read_assumptions(path: Path) -> Mapping[str, Assumption]:
     for name, entry in read_toml(path).items():
         try:
             found[name] = _assumption(name, entry)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             problems.append(str(error))
     if problems:
         more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
@@ -63,4 +63,10 @@ def _assumption(name: str, entry: object) -> Assumption:
     for end in ("low", "high"):
         if isinstance(entry[end], bool) or not isinstance(entry[end], int | float):
             raise TypeError(f"assumption {name}: {end} is {entry[end]!r}; must be a number")
+    for field in ("unit", "reason", "source", "locator"):
+        if not isinstance(entry[field], str):
+            raise TypeError(f"assumption {name}: {field} is {entry[field]!r}; must be text in quotes")
+    loss = entry.get("loss", [])
+    if not isinstance(loss, list) or not all(isinstance(one, str) for one in loss):
+        raise TypeError(f'assumption {name}: loss is {loss!r}; must be a list, e.g. ["reported"]')
     return Assumption(name, **{**entry, "loss": tuple(entry.get("loss", ()))})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -67,15 +68,32 @@ def staged_folder(target: Path) -> Iterator[Path]:
     try:
         yield staging
         staging.chmod(0o755)
+        for path in [*staging.rglob("*"), staging]:
+            _flush(path)
         _swap(staging, target)
+        _flush(target.parent)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _in_use(staging: Path) -> bool:
-    pid = int(staging.name.rsplit("-", 2)[-2])
+def _flush(path: Path) -> None:
+    """Have the disk take what was written, so that a power cut after the swap cannot leave empty files."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.kill(pid, 0)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _in_use(staging: Path) -> bool:
+    """Say whether the process that made a staging folder may still run; a folder that is not ours counts as in use."""
+    made_by = re.search(r"\.staging-(\d+)-\w+$", staging.name)
+    if made_by is None or sys.platform == "win32":
+        return True
+    try:
+        os.kill(int(made_by[1]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
-from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles, project_cohorts
-from cseanalysis.register import Figure
-from cseanalysis.sensitivity import bound, envelope
-from cseanalysis.study.ranges import bounded, needed_assumptions, turning_in
+from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
+from cseanalysis.sensitivity import envelope
+from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25
 QUARTER = DAYS_A_YEAR / 4
 MONTH = DAYS_A_YEAR / 12
-MONTHS_FOLLOWED = 600
-_ALL_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "23", "71", "73", "86", "88A")
+_BOTH_DELAYS = ("F189", "F193", "F457", "F458")
+QUANTILES = 500  # steps of the numerical sum of two delays
+CHILD_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A")
+ALL_CODES = (*CHILD_CODES, "23", "86")
 
 
 def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float) -> Delay:
@@ -34,10 +35,10 @@ def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float
     return delay_from_quantiles({0.5: days_to_charge}, family="gamma", shape=shape, growth=growth)[0]
 
 
-def trial_delay(charge_to_trial_days: float, delay_shape: float, intake_growth: float) -> Delay:
+def trial_delay(charge_to_trial_days: float, delay_shape: float, charge_growth: float) -> Delay:
     """Delay from charge to the start of the trial of a cohort, from the mean among one year's trials."""
     shape = Interval(delay_shape, delay_shape, "bound")
-    growth = math.log1p(intake_growth) / DAYS_A_YEAR
+    growth = math.log1p(charge_growth) / DAYS_A_YEAR
     return delay_from_mean(charge_to_trial_days, shape=shape, growth=growth)[0]
 
 
@@ -50,173 +51,77 @@ def visible_charges(
 
 
 def visible_trials(
-    *, quarters: int, days_to_charge: float, charge_to_trial_days: float, delay_shape: float, intake_growth: float
-) -> NDArray[np.float64]:
-    """Share of each quarter's eventual trials begun by the end of the last quarter, oldest quarter first."""
-    charged = charge_delay(days_to_charge, delay_shape, intake_growth)
-    tried = trial_delay(charge_to_trial_days, delay_shape, intake_growth)
-    return completeness(_chained(charged, tried, quarters, QUARTER), quarters)
-
-
-def year_charges_visible(
     *,
-    intake: NDArray[np.float64],
-    first_quarter: int,
-    days_to_charge: float,
-    delay_shape: float,
-    intake_growth: float,
-) -> float:
-    """Share of the eventual charges of one year's recorded offences made by the end of the last quarter."""
-    visible = visible_charges(
-        quarters=len(intake), days_to_charge=days_to_charge, delay_shape=delay_shape, intake_growth=intake_growth
-    )
-    return _year_share(visible, intake, first_quarter)
-
-
-def year_trials_visible(
-    *,
-    intake: NDArray[np.float64],
-    first_quarter: int,
+    quarters: int,
     days_to_charge: float,
     charge_to_trial_days: float,
     delay_shape: float,
     intake_growth: float,
-) -> float:
-    """Share of the eventual trials of one year's recorded offences begun by the end of the last quarter."""
+    charge_growth: float,
+) -> NDArray[np.float64]:
+    """Share of each quarter's eventual trials begun by the end of the last quarter, oldest quarter first."""
+    charged = charge_delay(days_to_charge, delay_shape, intake_growth)
+    tried = trial_delay(charge_to_trial_days, delay_shape, charge_growth)
+    return completeness(chained_mass(charged, tried, quarters, QUARTER), quarters)
+
+
+def yearly_charges(
+    *, intake: NDArray[np.float64], days_to_charge: float, delay_shape: float, intake_growth: float
+) -> NDArray[np.float64]:
+    """Share of the eventual charges of each financial year's recorded offences made by the end of the last quarter."""
+    visible = visible_charges(
+        quarters=len(intake), days_to_charge=days_to_charge, delay_shape=delay_shape, intake_growth=intake_growth
+    )
+    return _by_year(visible, intake)
+
+
+def yearly_trials(
+    *,
+    intake: NDArray[np.float64],
+    days_to_charge: float,
+    charge_to_trial_days: float,
+    delay_shape: float,
+    intake_growth: float,
+    charge_growth: float,
+) -> NDArray[np.float64]:
+    """Share of the eventual trials of each financial year's recorded offences begun by the end of the last quarter."""
     visible = visible_trials(
         quarters=len(intake),
         days_to_charge=days_to_charge,
         charge_to_trial_days=charge_to_trial_days,
         delay_shape=delay_shape,
         intake_growth=intake_growth,
+        charge_growth=charge_growth,
     )
-    return _year_share(visible, intake, first_quarter)
+    return _by_year(visible, intake)
 
 
 def months_to_charge(*, share: float, days_to_charge: float, delay_shape: float, intake_growth: float) -> float:
     """Months from recording until a share of a cohort's eventual charges has been made."""
-    return charge_delay(days_to_charge, delay_shape, intake_growth).quantile(share) / MONTH
+    return float(charge_delay(days_to_charge, delay_shape, intake_growth).quantile(share)) / MONTH
 
 
 def months_to_trial(
-    *, share: float, days_to_charge: float, charge_to_trial_days: float, delay_shape: float, intake_growth: float
-) -> float:
-    """Months from recording until a share of a cohort's eventual trials has begun, to the nearest month above."""
-    charged = charge_delay(days_to_charge, delay_shape, intake_growth)
-    tried = trial_delay(charge_to_trial_days, delay_shape, intake_growth)
-    begun = np.cumsum(_chained(charged, tried, MONTHS_FOLLOWED, MONTH))
-    if begun[-1] < share:
-        raise ValueError(f"after {MONTHS_FOLLOWED} months only {begun[-1]:.3f} of the trials have begun; follow longer")
-    return float(np.searchsorted(begun, share) + 1)
-
-
-def charges_expected(
     *,
-    intake: NDArray[np.float64],
-    first_quarter: int,
-    charge_probability: float,
-    days_to_charge: float,
-    delay_shape: float,
-    intake_growth: float,
-    later_intake_ratio: float,
-) -> float:
-    """Charges expected in four quarters from the offences recorded so far and, past the data, from like ones."""
-    cases = _extended(intake, first_quarter + 4, later_intake_ratio)
-    delay = charge_delay(days_to_charge, delay_shape, intake_growth).mass(len(cases), period_days=QUARTER)
-    return float(project_cohorts(cases, delay, charge_probability)[first_quarter : first_quarter + 4].sum())
-
-
-def defendants_expected(
-    *,
-    intake: NDArray[np.float64],
-    first_quarter: int,
-    charge_probability: float,
-    days_to_charge: float,
-    delay_shape: float,
-    intake_growth: float,
-    later_intake_ratio: float,
-    offences_per_defendant: float,
-) -> float:
-    """Defendants expected to be charged in four quarters."""
-    charges = charges_expected(
-        intake=intake,
-        first_quarter=first_quarter,
-        charge_probability=charge_probability,
-        days_to_charge=days_to_charge,
-        delay_shape=delay_shape,
-        intake_growth=intake_growth,
-        later_intake_ratio=later_intake_ratio,
-    )
-    return charges / offences_per_defendant
-
-
-def prosecutions_expected(
-    *,
-    intake: NDArray[np.float64],
-    first_quarter: int,
-    charge_probability: float,
+    share: float,
     days_to_charge: float,
     charge_to_trial_days: float,
     delay_shape: float,
     intake_growth: float,
-    offences_per_defendant: float,
+    charge_growth: float,
 ) -> float:
-    """Defendants whose case is expected to come to trial in four quarters."""
-    cases = intake[: first_quarter + 4]
+    """Months from recording until a share of a cohort's eventual trials has begun."""
     charged = charge_delay(days_to_charge, delay_shape, intake_growth)
-    tried = trial_delay(charge_to_trial_days, delay_shape, intake_growth)
-    mass = _chained(charged, tried, len(cases), QUARTER)
-    return float(project_cohorts(cases, mass, charge_probability)[first_quarter:].sum()) / offences_per_defendant
+    tried = trial_delay(charge_to_trial_days, delay_shape, charge_growth)
+    # The distribution of the sum of two delays: the second one's, averaged over the quantiles of the first.
+    waits = charged.quantile((np.arange(QUANTILES) + 0.5) / QUANTILES)
 
+    def missing(days: float) -> float:
+        return share - float(tried.completeness(np.maximum(days - waits, 0.0)).mean())
 
-def charge_probability_needed(
-    *,
-    published: float,
-    intake: NDArray[np.float64],
-    first_quarter: int,
-    days_to_charge: float,
-    delay_shape: float,
-    intake_growth: float,
-    later_intake_ratio: float,
-) -> float:
-    """Share of recorded offences that must in the end be charged for a published year of charges to come about."""
-    return published / charges_expected(
-        intake=intake,
-        first_quarter=first_quarter,
-        charge_probability=1.0,
-        days_to_charge=days_to_charge,
-        delay_shape=delay_shape,
-        intake_growth=intake_growth,
-        later_intake_ratio=later_intake_ratio,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class BackTest:
-    """A published count of one year that the scenario is held against."""
-
-    figure: str
-    model: Callable[..., float]
-    codes: tuple[str, ...]
-    first_quarter: int
-    differs: str
-
-
-# Quarters are numbered from 0, April to June 2012.
-BACK_TESTS = (
-    BackTest("F340", charges_expected, _ALL_CODES, 44, "charges as police outcomes; source is a press report"),
-    BackTest("F341", defendants_expected, _ALL_CODES, 43, "defendants, counted by principal offence; source is a copy"),
-    BackTest("F302", prosecutions_expected, _ALL_CODES, 16, "defendants in completed cases, flagged by prosecutors"),
-    BackTest(
-        "F304",
-        prosecutions_expected,
-        _ALL_CODES,
-        32,
-        "defendants in completed cases; jury trials were suspended in 2020",
-    ),
-    BackTest("F298", charges_expected, ("71",), 24, "charges that reach a court, several to one recorded offence"),
-    BackTest("F299", charges_expected, ("71",), 28, "charges that reach a court, several to one recorded offence"),
-)
+    late = 1 - (1 - share) / 4
+    longest = float(charged.quantile(late) + tried.quantile(late))
+    return float(brentq(missing, 0.0, longest)) / MONTH
 
 
 def quarterly_intake(recorded: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
@@ -238,160 +143,117 @@ def lag_scenario(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) 
     Returns
     -------
     DataFrame
-        A row a quarter: ``period_start``, ``recorded`` (all thirteen codes, territorial forces), and the ends of
-        the shares of eventual charges and of eventual trials that are visible, each a bound.
+        A row a quarter: ``period_start``, ``recorded`` (child-only codes, territorial forces), and the ends of the
+        shares of eventual charges and of eventual trials that are visible, each a bound.
     """
-    intake = quarterly_intake(recorded, _ALL_CODES)
+    intake = quarterly_intake(recorded, CHILD_CODES)
     table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
-    for stage, model in (("charges", visible_charges), ("trials", visible_trials)):
-        fixed = partial(model, quarters=len(intake))
-        needed = needed_assumptions(fixed, assumptions)
-        ends = envelope(fixed, needed, turning=turning_in(needed))
-        table[f"{stage}_visible_low"] = ends["low"]
-        table[f"{stage}_visible_high"] = ends["high"]
-    return table
+    charges, trials = partial(visible_charges, quarters=len(intake)), partial(visible_trials, quarters=len(intake))
+    return table.join(_visible_ends(charges, trials, assumptions))
 
 
-def back_tests(
-    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
-) -> pd.DataFrame:
-    """Hold the scenario against published years of charges and defendants, misses included.
+def lag_by_year(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+    """Say the same for each financial year, its quarters weighted by what was recorded in them.
 
     Parameters
     ----------
-    recorded, figures, assumptions
-        The table ``recorded_offences`` and the study's figures and assumptions.
+    recorded, assumptions
+        As for `lag_scenario`.
 
     Returns
     -------
     DataFrame
-        A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
-        bound), ``within``, ``fold`` (high over low: a wide range is hard to miss) ``differs`` (why the counts may
-        not be of the same kind) and ``basis`` (the assumptions).
+        A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares.
     """
-    rows = []
-    for test in BACK_TESTS:
-        figure = figures[test.figure]
-        intake = quarterly_intake(recorded, test.codes).to_numpy()
-        fixed = partial(test.model, intake=intake, first_quarter=test.first_quarter)
-        needed = needed_assumptions(fixed, assumptions)
-        expected = bound(fixed, needed, turning=turning_in(needed))
-        rows.append(
-            {
-                "figure": test.figure,
-                "statement": figure.statement,
-                "period": f"{figure.period_start:%B %Y} to {figure.period_end:%B %Y}",
-                "published": figure.value,
-                "expected_low": expected.low,
-                "expected_high": expected.high,
-                "within": expected.low <= figure.value <= expected.high,
-                "fold": expected.high / expected.low,
-                "differs": test.differs,
-                "basis": ", ".join(assumption.id for assumption in needed),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def back_test_results(tests: pd.DataFrame) -> list[Estimate]:
-    """Return what the scenario expects for each published count, so that every reported number has an id.
-
-    Parameters
-    ----------
-    tests
-        The table of `back_tests`.
-
-    Returns
-    -------
-    list of Estimate
-    """
-    return [
-        Estimate(
-            f"expected_{test.figure.lower()}",
-            f"{test.statement}, {test.period}: expected",
-            interval=Interval(test.expected_low, test.expected_high, "bound"),
-            basis=("recorded_offences", test.figure, *test.basis.split(", ")),
-        )
-        for test in tests.itertuples()
-    ]
+    intake = quarterly_intake(recorded, CHILD_CODES)
+    starts = pd.DatetimeIndex(intake.index)
+    years = pd.Series(intake.to_numpy()).groupby(starts.year - (starts.month < 4))
+    table = pd.DataFrame({"quarters": years.size(), "recorded": years.sum().astype("int64")})
+    table.insert(0, "financial_year", [f"{year}/{(year + 1) % 100:02d}" for year in table.index])
+    counts = intake.to_numpy()
+    charges, trials = partial(yearly_charges, intake=counts), partial(yearly_trials, intake=counts)
+    return table.reset_index(drop=True).join(_visible_ends(charges, trials, assumptions))
 
 
 def lag_models(recorded: pd.DataFrame) -> dict[str, Callable[..., float]]:
-    """Return the models behind the headline numbers of the lag, by result id, their data fixed."""
-    intake = quarterly_intake(recorded, _ALL_CODES).to_numpy()
+    """Return the models behind two headline numbers of the lag, by result id, their data fixed."""
+    intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
+
+    def visible(*, days_to_charge: float, delay_shape: float, intake_growth: float) -> float:
+        shares = yearly_charges(
+            intake=intake, days_to_charge=days_to_charge, delay_shape=delay_shape, intake_growth=intake_growth
+        )
+        return float(shares[10])
+
     return {
-        "charges_visible_2022_23": partial(year_charges_visible, intake=intake, first_quarter=40),
+        "charges_visible_2022_23": visible,
         "months_to_half_of_charges": partial(months_to_charge, share=0.5),
     }
 
 
-def lag_results(
-    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
-) -> list[Estimate]:
+def lag_results(by_year: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
     """Return the headline numbers of the lag scenario, all as bounds.
 
     Parameters
     ----------
-    recorded, figures, assumptions
-        The table ``recorded_offences`` and the study's figures and assumptions.
+    by_year
+        The table of `lag_by_year`.
+    assumptions
+        The study's, by id.
 
     Returns
     -------
     list of Estimate
     """
-    delays = ("F189", "F193")
-    both = (*delays, "F457", "F458")
+    stages = (("charges", months_to_charge, ("F189", "F193")), ("trials", months_to_trial, _BOTH_DELAYS))
     results = [
         bounded(
             f"months_to_{word}_of_{stage}",
             f"months from recording until {words} of a cohort's eventual {stage}",
             partial(model, share=share),
             assumptions,
-            figures_used,
+            figures,
         )
         for word, words, share in (("half", "half", 0.5), ("ninety_per_cent", "nine tenths", 0.9))
-        for stage, model, figures_used in (("charges", months_to_charge, delays), ("trials", months_to_trial, both))
+        for stage, model, figures in stages
     ]
-    intake = quarterly_intake(recorded, _ALL_CODES).to_numpy()
-    results += [
-        bounded(
-            f"{stage}_visible_{year}",
-            f"share of eventual {stage} visible by June 2023, offences recorded in {year.replace('_', '/')}",
-            partial(model, intake=intake, first_quarter=first_quarter),
-            assumptions,
-            ("recorded_offences", *figures_used),
-        )
-        for year, first_quarter in (("2018_19", 24), ("2022_23", 40))
-        for stage, model, figures_used in (
-            ("charges", year_charges_visible, delays),
-            ("trials", year_trials_visible, both),
-        )
-    ]
-    needed = partial(charge_probability_needed, published=float(figures["F340"].value), intake=intake, first_quarter=44)
-    results.append(
-        bounded(
-            "charge_probability_needed",
-            "share of recorded offences charged in the end, if the charges published for 2023/24 are of these offences",
-            needed,
-            assumptions,
-            ("recorded_offences", "F340", *delays),
-        )
-    )
+    rows = by_year.set_index("financial_year")
+    for year in ("2018/19", "2022/23"):
+        for stage, model, figures in stages:
+            low, high = (float(rows.at[year, f"{stage}_visible_{end}"]) for end in ("low", "high"))
+            needed = (assumption.id for assumption in needed_assumptions(partial(model, share=0.5), assumptions))
+            results.append(
+                Estimate(
+                    f"{stage}_visible_{year.replace('/', '_')}",
+                    f"share of eventual {stage} visible by June 2023, offences recorded in {year}, child-only codes",
+                    interval=Interval(low, high, "bound"),
+                    basis=("recorded_offences", *figures, *needed),
+                )
+            )
     return results
 
 
-def _chained(first: Delay, second: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+def chained_mass(first: Delay, second: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
     """Probability mass of two independent delays in a row, counted in whole periods from the start of the first."""
     mass = np.convolve(first.mass(periods, period_days=period_days), second.mass(periods, period_days=period_days))
     return np.asarray(mass[:periods], dtype=np.float64)
 
 
-def _year_share(visible: NDArray[np.float64], intake: NDArray[np.float64], first_quarter: int) -> float:
-    year = slice(first_quarter, first_quarter + 4)
-    return float(np.average(visible[year], weights=intake[year]))
+def _visible_ends(
+    charges: Callable[..., NDArray[np.float64]],
+    trials: Callable[..., NDArray[np.float64]],
+    assumptions: Mapping[str, Assumption],
+) -> pd.DataFrame:
+    parts = []
+    for stage, model in (("charges", charges), ("trials", trials)):
+        needed = needed_assumptions(model, assumptions)
+        with resting_on(f"{stage} visible", needed):
+            ends = envelope(model, needed, turning=among(TURNING, needed))
+        parts.append(ends.add_prefix(f"{stage}_visible_"))
+    return pd.concat(parts, axis=1)
 
 
-def _extended(intake: NDArray[np.float64], quarters: int, later_intake_ratio: float) -> NDArray[np.float64]:
-    """Cut the intake to so many quarters, or go on at a ratio to the mean of its last four."""
-    missing = max(0, quarters - len(intake))
-    return np.concatenate([intake[:quarters], np.full(missing, later_intake_ratio * intake[-4:].mean())])
+def _by_year(visible: NDArray[np.float64], intake: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average quarters into financial years; the data begin with the first quarter of one."""
+    starts = np.arange(0, len(intake), 4)
+    return np.asarray(np.add.reduceat(visible * intake, starts) / np.add.reduceat(intake, starts), dtype=np.float64)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+_REQUIRED = {
+    "files": {"publisher", "title", "address", "published", "accessed", "licence", "sha256", "tier", "caveats"},
+    "publications": {"publisher", "title", "address", "published", "licence", "tier"},
+}
 
 
 class ChecksumError(ValueError):
@@ -85,9 +91,36 @@ def read_toml(path: Path) -> dict[str, Any]:
 def load_sources(project: Project) -> dict[str, dict[str, dict[str, Any]]]:
     """Return ``sources.toml``: ``files`` (raw tables, with sha256) and ``publications`` (where figures stand)."""
     sources = read_toml(project.raw / "sources.toml")
-    if missing := [section for section in ("files", "publications") if section not in sources]:
-        raise ValueError(f"sources.toml has no section {missing}; it must list files and publications")
+    for section, required in _REQUIRED.items():
+        if not isinstance(sources.get(section), dict):
+            raise ValueError(f"sources.toml has no section [{section}.…]; it must list files and publications")
+        for name, entry in sources[section].items():
+            lacking = sorted(required - entry.keys()) if isinstance(entry, dict) else sorted(required)
+            if lacking:
+                raise ValueError(f"sources.toml, {section}, {name}: lacks {', '.join(lacking)}; add them")
+    for name in sources["files"]:
+        if name != Path(name).name or name.startswith("."):
+            raise ValueError(f"sources.toml names {name!r}; a raw table is a plain file name in data/raw")
     return sources
+
+
+def read_json(path: Path, cure: str, *keys: str) -> dict[str, Any]:
+    """Read a JSON object that must hold ``keys``; a damaged file is named, with what mends it.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        When the file is missing, is no JSON object, or lacks a key.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: {cure}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}): {cure}") from error
+    if not isinstance(content, dict) or not set(keys) <= content.keys():
+        raise ValueError(f"{path} is damaged (it lacks {', '.join(keys)}): {cure}")
+    return content
 
 
 def sha256(content: bytes) -> str:
@@ -118,5 +151,6 @@ def check_raw(project: Project) -> None:
                 "restore the file, or, if the publisher corrected it, register the new hash in sources.toml"
             )
     known = {*files, "sources.toml"}
-    if extra := sorted(path.name for path in project.raw.iterdir() if path.name not in known and path.is_file()):
+    found_names = {path.relative_to(project.raw).as_posix() for path in project.raw.rglob("*") if path.is_file()}
+    if extra := sorted(name for name in found_names - known if not Path(name).name.startswith(".")):
         raise ChecksumError(f"data/raw holds unregistered files {extra[:5]}; list them in sources.toml or remove them")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from inspect import Parameter, signature
 
 from cseanalysis.models import joint_reporting_probability
 from cseanalysis.sensitivity import bound
 from cseanalysis.values import Assumption, Estimate
+
+TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
 
 
 def needed_assumptions(model: Callable[..., object], assumptions: Mapping[str, Assumption]) -> list[Assumption]:
@@ -48,6 +51,8 @@ def bounded(
     model: Callable[..., float],
     assumptions: Mapping[str, Assumption],
     figures: Iterable[str],
+    *,
+    turning: Collection[str] = TURNING,
 ) -> Estimate:
     """Bound a study model over its assumptions and say what the result rests on.
 
@@ -59,6 +64,8 @@ def bounded(
         See `needed_assumptions`.
     figures
         Ids of the published figures and tables the model's data come from.
+    turning
+        Assumptions in which the model may turn; see `cseanalysis.sensitivity.bound`.
 
     Returns
     -------
@@ -67,9 +74,21 @@ def bounded(
     """
     chosen = needed_assumptions(model, assumptions)
     basis = (*figures, *(assumption.id for assumption in chosen))
-    return Estimate(name, unit, interval=bound(model, chosen, turning=turning_in(chosen)), basis=basis)
+    with resting_on(name, chosen):
+        interval = bound(model, chosen, turning=among(turning, chosen))
+    return Estimate(name, unit, interval=interval, basis=basis)
 
 
-def turning_in(chosen: Iterable[Assumption]) -> set[str]:
-    """Return those of the assumptions in which the study's models may turn: shapes, whose middle can be extreme."""
-    return {assumption.id for assumption in chosen} & {"delay_shape"}
+@contextmanager
+def resting_on(name: str, chosen: Iterable[Assumption]) -> Iterator[None]:
+    """Let an error of a model name the result and the assumptions it rests on, which is where a reader can mend it."""
+    try:
+        yield
+    except (ValueError, ArithmeticError) as error:
+        ranges = ", ".join(f"{assumption.id} {assumption.low:g} to {assumption.high:g}" for assumption in chosen)
+        raise ValueError(f"result {name}: {error}; it rests on {ranges}: mend one of these ranges") from error
+
+
+def among(names: Iterable[str], chosen: Iterable[Assumption]) -> set[str]:
+    """Return those of the names that are among the assumptions chosen."""
+    return set(names) & {assumption.id for assumption in chosen}

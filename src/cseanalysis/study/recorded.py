@@ -97,8 +97,8 @@ def recorded_results(
         Points for what was counted; bounds where the published words allow no more.
     """
     years = yearly_offences(recorded).set_index("financial_year")
-    grooming = recorded[recorded["offence_code"].eq("88A") & recorded["force_type"].eq("territorial")]
-    grooming_years = grooming.groupby("financial_year")["offences"].sum()
+    by_code = recorded[recorded["force_type"].eq("territorial")].groupby(["offence_code", "financial_year"])
+    grooming_years, exploitation = (by_code["offences"].sum().loc[code] for code in ("88A", "71"))
     revised = revision_factors(revision)
     rates = force_rates(recorded, forces, "2022/23")
     table = ("recorded_offences",)
@@ -122,6 +122,15 @@ def recorded_results(
         _count("negative_cells", "cells below zero", (recorded["offences"] < 0).sum(), table),
         _count("grooming_2016_17", "offences recorded in 2016/17, code 88A", grooming_years["2016/17"], table),
         _count("grooming_2017_18", "offences recorded in 2017/18, code 88A", grooming_years["2017/18"], table),
+        *(
+            _count(
+                f"exploitation_code_{year.replace('/', '_')}",
+                f"offences recorded in {year}, code 71",
+                exploitation[year],
+                table,
+            )
+            for year in ("2018/19", "2019/20")
+        ),
         _count("all_codes_2021_22", "offences recorded in 2021/22, the thirteen codes", all_codes, table),
         _count(
             "btp_2022_23",
@@ -217,18 +226,22 @@ def composition_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     Returns
     -------
     list of Estimate
-        Worst-case bounds, the categories in census order, each by the same formula. Percentages as printed.
+        Worst-case bounds, the categories in census order, each by the same formula. Coverage and shares are printed
+        as whole per cent, so that half a point each way is part of the bounds.
     """
-    known = float(figures["F102"].value) / 100
-    return [
-        Estimate(
-            f"suspects_{name}",
-            "share of group-based suspects in 2023",
-            interval=share_bounds(known * float(figures[figure].value) / 100, known, 1 - known),
-            basis=(figure, "F102"),
-        )
-        for name, figure in (("asian", "F100"), ("black", "F101"), ("white", "F099"))
-    ]
+    coverage = float(figures["F102"].value)
+    results = []
+    for name, figure in (("asian", "F100"), ("black", "F101"), ("white", "F099")):
+        share = float(figures[figure].value)
+        ends = [
+            share_bounds(known * (share + half) / 100, known, 1 - known)
+            for known in ((coverage - 0.5) / 100, (coverage + 0.5) / 100)
+            for half in (-0.5, 0.5)
+        ]
+        bounds = Interval(min(end.low for end in ends), max(end.high for end in ends), "bound")
+        unit = "share of group-based suspects in 2023"
+        results.append(Estimate(f"suspects_{name}", unit, interval=bounds, basis=(figure, "F102")))
+    return results
 
 
 def _count(name: str, unit: str, value: int, basis: tuple[str, ...]) -> Estimate:

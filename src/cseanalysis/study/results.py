@@ -14,10 +14,11 @@ import pandas as pd
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
+from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.files import write_atomic
-from cseanalysis.study.lag import back_test_results, back_tests, lag_models, lag_results, lag_scenario
-from cseanalysis.study.project import Project, check_raw, find_project
-from cseanalysis.study.ranges import needed_assumptions, turning_in
+from cseanalysis.study.lag import lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.project import Project, check_raw, find_project, read_json
+from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
@@ -52,18 +53,19 @@ def build_results(project: Project) -> dict[str, Any]:
     figures, assumptions = load_figures(project.root), load_assumptions(project.root)
     recorded = read_table("recorded_offences", project.root)
     revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
-    tested = back_tests(recorded, figures, assumptions)
+    tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *total_results(figures, assumptions),
-        *lag_results(recorded, figures, assumptions),
-        *back_test_results(tested),
+        *lag_results(by_year, assumptions),
+        *back_test_results(tested, recorded, figures, assumptions),
     ]
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
     tables = {
         "lag_scenario": lag_scenario(recorded, assumptions),
+        "lag_by_year": by_year,
         "back_tests": tested,
         "narrowing": narrowing_table(recorded, figures, assumptions),
     }
@@ -94,7 +96,8 @@ def narrowing_table(
     parts = []
     for name, model in models.items():
         needed = needed_assumptions(model, assumptions)
-        part = narrowing(model, needed, turning=turning_in(needed))
+        with resting_on(name, needed):
+            part = narrowing(model, needed, turning=among(TURNING, needed))
         part.insert(0, "result", name)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
@@ -128,7 +131,7 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
 
 
 def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
-    """Return one of the tables among the results: ``"lag_scenario"``, ``"back_tests"`` or ``"narrowing"``."""
+    """Return a table among the results: ``"lag_scenario"``, ``"lag_by_year"``, ``"back_tests"`` or ``"narrowing"``."""
     tables = _read(root)["tables"]
     if name not in tables:
         raise ValueError(f"no table {name!r} among the results: there are {', '.join(tables)}")
@@ -139,14 +142,7 @@ def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFram
 
 
 def _read(root: Path | str | None) -> dict[str, Any]:
-    path = find_project(root).results
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: run `make results`")
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is damaged ({error}): run `make results`") from error
-    return content
+    return read_json(find_project(root).results, "run `make results`", "results", "tables")
 
 
 def _as_json(estimate: Estimate) -> dict[str, Any]:

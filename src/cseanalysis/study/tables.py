@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
 from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
-from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, sha256
+from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, read_json, sha256
 
 _TITLES = {
     "recorded_offences": "Police-recorded offences by force, financial quarter and offence code",
@@ -98,7 +99,7 @@ def check_tables(project: Project) -> None:
     ChecksumError
         Naming the raw file that changed since ``make data``.
     """
-    package = json.loads(_package(project).read_text(encoding="utf-8"))
+    package = _package(project)
     built_from = {source["raw"]: source["hash"] for source in package["sources"]}
     for name, entry in load_sources(project)["files"].items():
         if built_from.get(name) != f"sha256:{entry['sha256']}":
@@ -130,8 +131,8 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
         When the file is not the one that ``make data`` wrote.
     """
     project = find_project(root)
-    folder, package = project.processed, _package(project)
-    resources = {entry["name"]: entry for entry in json.loads(package.read_text(encoding="utf-8"))["resources"]}
+    folder = project.processed
+    resources = {entry["name"]: entry for entry in _package(project)["resources"]}
     if name not in resources:
         raise ValueError(f"no table {name!r}: there are {', '.join(resources)}")
     entry = resources[name]
@@ -175,11 +176,8 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     return figures
 
 
-def _package(project: Project) -> Path:
-    path = project.processed / "datapackage.json"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: run `make data`")
-    return path
+def _package(project: Project) -> dict[str, Any]:
+    return read_json(project.processed / "datapackage.json", "run `make data`", "resources", "sources")
 
 
 def _recorded_offences(project: Project) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from functools import partial
 from cseanalysis.models import breakdown_probability
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import bound
-from cseanalysis.study.ranges import bounded, needed_assumptions
+from cseanalysis.study.ranges import bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -45,30 +45,36 @@ def children_total(
     contact_share: float,
     offences_per_child: float,
     known_child_probability: float,
+) -> float:
+    """Child victims implied by recorded contact offences, if one child in so many is in police or council records."""
+    return recorded * contact_share / (offences_per_child * known_child_probability)
+
+
+def rape_victims_ever(
+    *,
+    recorded: float,
+    rape_share: float,
+    offences_per_child: float,
+    told_police_ever_probability: float,
     recording_probability: float,
 ) -> float:
-    """Child victims implied by recorded contact offences, if one child in so many is known to police or councils."""
-    return recorded * contact_share / (offences_per_child * known_child_probability * recording_probability)
+    """Victims of rape in childhood, if so many tell the police at some point in life."""
+    victims = recorded * rape_share / offences_per_child
+    return victims / (told_police_ever_probability * recording_probability)
 
 
-def rape_total_ever(
-    *, recorded: float, rape_share: float, told_police_ever_probability: float, recording_probability: float
-) -> float:
-    """Offences of rape of a child, of any date, if so many are told to the police at some point in life."""
-    return recorded * rape_share / (told_police_ever_probability * recording_probability)
-
-
-def rape_total_at_the_time(
+def rape_victims_at_the_time(
     *,
     recorded: float,
     rape_share: float,
     non_recent_share: float,
+    offences_per_child: float,
     told_police_at_the_time_probability: float,
     recording_probability: float,
 ) -> float:
-    """Recent offences of rape of a child, if so many are told to the police at the time."""
-    recent = recorded * rape_share * (1 - non_recent_share)
-    return recent / (told_police_at_the_time_probability * recording_probability)
+    """Victims of recent rape in childhood, if so many tell the police at the time."""
+    victims = recorded * rape_share * (1 - non_recent_share) / offences_per_child
+    return victims / (told_police_at_the_time_probability * recording_probability)
 
 
 def contact_recorded(*, recorded: float, contact_share: float) -> float:
@@ -91,19 +97,34 @@ def images_recorded(*, recorded: float, image_share: float) -> float:
     return recorded * image_share
 
 
-def rape_recorded(*, recorded: float, rape_share: float) -> float:
-    """Recorded offences of rape of a child."""
-    return recorded * rape_share
+def neither_recorded(*, recorded: float, contact_share: float, image_share: float) -> float:
+    """Recorded offences that are in neither of the two published shares."""
+    return recorded * (1 - contact_share - image_share)
 
 
-def rape_recent_recorded(*, recorded: float, rape_share: float, non_recent_share: float) -> float:
-    """Recorded offences of rape of a child that happened not long before."""
-    return recorded * rape_share * (1 - non_recent_share)
+def rape_victims_recorded(*, recorded: float, rape_share: float, offences_per_child: float) -> float:
+    """Victims of the recorded offences of rape of a child."""
+    return recorded * rape_share / offences_per_child
 
 
-def claim_needs(*, recorded: float, claimed: float, contact_share: float, offences_per_child: float) -> float:
-    """Share of a claimed number of children who would have a recorded contact offence."""
-    return breakdown_probability(recorded * contact_share / offences_per_child, claimed)
+def rape_victims_recent_recorded(
+    *, recorded: float, rape_share: float, non_recent_share: float, offences_per_child: float
+) -> float:
+    """Victims of the recorded offences of rape of a child that happened not long before."""
+    return recorded * rape_share * (1 - non_recent_share) / offences_per_child
+
+
+def claim_needs(
+    *,
+    recorded: float,
+    claimed: float,
+    contact_share: float,
+    non_recent_share: float,
+    offences_per_child: float,
+) -> float:
+    """Share of a claimed number of children a year who would have a recorded contact offence of that year."""
+    recent = recorded * contact_share * (1 - non_recent_share)
+    return breakdown_probability(recent / offences_per_child, claimed)
 
 
 ROUTES = (
@@ -119,20 +140,20 @@ ROUTES = (
         "child victims of contact offences of any date, at the pace recorded in 2023",
         children_total,
         children_recorded,
-        ("F008", "F012", "F139", "F140", "F141", "F142", "F310"),
+        ("F008", "F012", "F139", "F140", "F141", "F142"),
     ),
     Route(
-        "rape_total_ever",
-        "offences of rape of a child of any date, at the pace recorded in 2023",
-        rape_total_ever,
-        rape_recorded,
+        "rape_victims_ever",
+        "victims of rape in childhood, of any date, at the pace recorded in 2023",
+        rape_victims_ever,
+        rape_victims_recorded,
         ("F008", "F011", "F281", "F310"),
     ),
     Route(
-        "rape_total_at_the_time",
-        "offences of rape of a child that happened at about the time they were recorded, 2023",
-        rape_total_at_the_time,
-        rape_recent_recorded,
+        "rape_victims_at_the_time",
+        "victims of rape in childhood that happened at about the time it was recorded, 2023",
+        rape_victims_at_the_time,
+        rape_victims_recent_recorded,
         ("F008", "F011", "F280", "F310", "F491", "F492"),
     ),
 )
@@ -157,7 +178,12 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
     counted = (
         ("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
         ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
-        ("rape_recorded", "offences of rape of a child recorded in 2023", rape_recorded, ("F008", "F011")),
+        (
+            "neither_recorded",
+            "offences recorded in 2023 that are neither contact nor images, by the two published shares",
+            neither_recorded,
+            ("F008", "F010", "F012"),
+        ),
         (
             "children_recorded",
             "child victims of contact offences recorded in 2023",
@@ -165,16 +191,22 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
             ("F008", "F012"),
         ),
         (
-            "rape_recent_recorded",
-            "offences of rape of a child recorded in 2023 that happened not long before",
-            rape_recent_recorded,
+            "rape_victims_recorded",
+            "victims of the offences of rape of a child recorded in 2023",
+            rape_victims_recorded,
+            ("F008", "F011"),
+        ),
+        (
+            "rape_victims_recent_recorded",
+            "victims of the offences of rape of a child recorded in 2023 that happened not long before",
+            rape_victims_recent_recorded,
             ("F008", "F011", "F491", "F492"),
         ),
         (
             "claim_needs",
-            "share of the children affected in a year who have a contact offence recorded in it, if the claim holds",
+            "share of the children affected in a year who have a contact offence of that year recorded",
             partial(claim_needs, claimed=claimed),
-            ("F008", "F012", "F159"),
+            ("F008", "F012", "F159", "F491", "F492"),
         ),
     )
     share = "share of contact offences that is recorded"
@@ -214,5 +246,6 @@ def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assum
         base = route.base(recorded=recorded, **{name: values[name] for name in part})
         return route.model(recorded=recorded, **values) - base
 
-    unit = f"not recorded: {route.unit}"
-    return [total, Estimate(route.dark_figure, unit, interval=bound(dark, chosen), basis=total.basis)]
+    with resting_on(route.dark_figure, chosen):
+        interval = bound(dark, chosen)
+    return [total, Estimate(route.dark_figure, f"not recorded: {route.unit}", interval=interval, basis=total.basis)]

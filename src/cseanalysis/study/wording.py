@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from cseanalysis.values import Assumption, Estimate, Interval
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _SMALL_COUNT = 10_000  # whole ends below this are printed as they are
 
 
@@ -164,6 +169,28 @@ def say_assumption(assumption: Assumption) -> str:
     if low == high:
         return f"{_print(low, measure)}{unit} (assumed)"
     return f"{_span(low, high, measure)}{unit} (assumed range)"
+
+
+def say_month(day: date) -> str:
+    """Word month and year in English, whatever the locale.
+
+    Examples
+    --------
+    >>> say_month(date(2017, 4, 1))
+    'April 2017'
+    """
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def say_date(day: date) -> str:
+    """Word a date in English, whatever the locale.
+
+    Examples
+    --------
+    >>> say_date(date(2026, 11, 21))
+    '21 November 2026'
+    """
+    return f"{day.day} {say_month(day)}"
 
 
 def _scaled(value: float, measure: _Measure) -> Decimal:

@@ -15,13 +15,13 @@ from cseanalysis.study.results import load_results
 from cseanalysis.study.tables import load_figures
 from cseanalysis.study.totals import ROUTES, contact_total
 from cseanalysis.study.wording import say, say_assumption, say_interval, say_number
-from cseanalysis.values import Interval
+from cseanalysis.values import Estimate, Interval
 
 RESULT_WORDS = {
     "contact_total": "Contact offences, by offences known",
     "children_total": "Child victims, by children known",
-    "rape_total_ever": "Rape of a child, by adults who ever told the police",
-    "rape_total_at_the_time": "Rape of a child, recent, by adults who told at the time",
+    "rape_victims_ever": "Victims of rape in childhood, by adults who ever told the police",
+    "rape_victims_at_the_time": "The same, recent, by adults who told at the time",
     "charges_visible_2022_23": "Share of charges visible, recorded 2022/23",
     "months_to_half_of_charges": "Months until half of the charges",
 }
@@ -40,7 +40,9 @@ ASSUMPTION_WORDS = {
     "days_to_charge": "median days to charge",
     "charge_to_trial_days": "mean days from charge to trial",
     "delay_shape": "shape of the delay",
-    "intake_growth": "growth of intake",
+    "intake_growth": "growth of what is charged",
+    "charge_growth": "growth of what comes to trial",
+    "earlier_intake_ratio": "offences before the data begin",
     "later_intake_ratio": "offences after the data end",
     "offences_per_defendant": "offences per defendant",
 }
@@ -50,6 +52,15 @@ _QUOTED = (
     ("group-based, in the family", "F549", "F023"),
     ("group-based, in institutions", "F548", None),
     ("group-based, child sexual exploitation ('grooming gang' in the speaker's words)", "F550", "F024"),
+)
+_CONFLICTS = (
+    ("Share that is group-based", "F006", "F022 F008", "a printed share for 2022; two counts for 2023"),
+    ("Family share of group-based offences", "F025", "F023 F022", "a printed share; two counts that give another"),
+    ("Days to charge, child sexual abuse", "F149", "F193", "the second is of all sexual offences, all ages"),
+    ("Children known", "F141", "F139 F140 F142", "a printed share; inputs that also give others"),
+    ("Prosecutions 2020/21", "F304", "F217", "child sexual abuse; all child abuse"),
+    ("Closed cases, summer 2025", "F038", "F039", "identified for review; re-opened"),
+    ("Cases in the national review", "F041", "F042", "concern rape; incorrectly closed"),
 )
 _DELAYS = (
     ("F193", "recording to charge, all sexual offences, all ages", "yes, as one end"),
@@ -63,7 +74,6 @@ _DELAYS = (
     ("F307", "offence to completion, child sexual abuse", "no: starts at the offence"),
 )
 _CLAIMS = (
-    ("Most contact offences are not recorded.", "contact_recorded_share", True, 0.5),
     ("Most eventual charges for offences recorded in 2022/23 are still to come.", "charges_visible_2022_23", True, 0.5),
     ("Most eventual charges for offences recorded in 2018/19 have been made.", "charges_visible_2018_19", False, 0.5),
     ("Most eventual trials for offences recorded in 2022/23 are still to come.", "trials_visible_2022_23", True, 0.5),
@@ -89,7 +99,7 @@ def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -
     results = load_results()
     return pd.DataFrame(
         [
-            {name: label, number: say(results[identifier]), "Rests on": ", ".join(results[identifier].basis)}
+            {name: label, number: say(results[identifier]), "Rests on": _basis(results[identifier])}
             for label, identifier in ids.items()
         ]
     )
@@ -124,7 +134,7 @@ def routes_in_words() -> pd.DataFrame:
         rows.append(
             {
                 "Route, and what it counts": f"{RESULT_WORDS[route.id]}: {route.unit}",
-                "Recorded": say(results[route.base.__name__]),
+                "Recorded, or derived from it": say(results[route.base.__name__]),
                 "Probabilities and the losses they contain": probabilities,
                 "Implied total": say(results[route.id]),
                 "Dark figure": say(results[route.dark_figure]),
@@ -149,38 +159,25 @@ def published_delays() -> pd.DataFrame:
     )
 
 
-def scenario_by_year(scenario: pd.DataFrame) -> pd.DataFrame:
-    """Sum the lag scenario up by financial year of recording.
+def years_in_words(by_year: pd.DataFrame) -> pd.DataFrame:
+    """Word the lag scenario by financial year of recording.
 
     Parameters
     ----------
-    scenario
-        The results' table ``lag_scenario``.
+    by_year
+        The results' table ``lag_by_year``.
 
     Returns
     -------
     DataFrame
-        Offences recorded, and the lowest and highest visible shares among the year's quarters.
+        Offences recorded, and the visible shares of what will come of them.
     """
-    start = scenario["period_start"]
-    first = start.dt.year - (start.dt.month < 4)
-    rows = []
-    for year, part in scenario.groupby(first):
-        incomplete = "" if len(part) == 4 else f" ({len(part)} quarter)"
-        rows.append(
-            {
-                "Recorded in": f"{year}/{(year + 1) % 100:02d}{incomplete}",
-                "Offences recorded": int(part["recorded"].sum()),
-                **{
-                    f"Eventual {stage} visible": say_interval(
-                        Interval(part[f"{stage}_visible_low"].min(), part[f"{stage}_visible_high"].max(), "bound"),
-                        "share",
-                    )
-                    for stage in ("charges", "trials")
-                },
-            }
-        )
-    return pd.DataFrame(rows)
+    incomplete = ["" if quarters == 4 else f" ({quarters} quarter)" for quarters in by_year["quarters"]]
+    table = pd.DataFrame({"Recorded in": by_year["financial_year"] + incomplete, "Offences": by_year["recorded"]})
+    for stage in ("charges", "trials"):
+        ends = zip(by_year[f"{stage}_visible_low"], by_year[f"{stage}_visible_high"], strict=True)
+        table[f"Eventual {stage} visible"] = [say_interval(Interval(*pair, "bound"), "share") for pair in ends]
+    return table
 
 
 def back_tests_in_words(tests: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +200,7 @@ def back_tests_in_words(tests: pd.DataFrame) -> pd.DataFrame:
                 say_interval(Interval(low, high, "bound"))
                 for low, high in zip(tests["expected_low"], tests["expected_high"], strict=True)
             ],
-            "Verdict": ["within" if hit else "missed" for hit in tests["within"]],
+            "Verdict": ["within" if hit else "outside" for hit in tests["within"]],
             "What differs": [
                 f"{words}; the range is {say_number(round(fold))} times as high as it is low"
                 for words, fold in zip(tests["differs"], tests["fold"], strict=True)
@@ -224,17 +221,21 @@ def leading_assumptions(narrowing: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
     """
-    first = narrowing.groupby("result", sort=False).first()
-    return pd.DataFrame(
-        {
-            "Result": [RESULT_WORDS[name] for name in first.index],
-            "Hangs most on": [ASSUMPTION_WORDS[name] for name in first["assumption"]],
-            "Share of the range that would go": [
-                say_interval(Interval(low, high, "bound"), "share")
-                for low, high in zip(first["narrowing_least"], first["narrowing_most"], strict=True)
-            ],
-        }
-    )
+    rows = []
+    for name, part in narrowing.groupby("result", sort=False):
+        # Where what the second could remove overlaps what the first would, neither leads.
+        leads = part[part["narrowing_most"] >= part["narrowing_least"].max()]
+        rows.append(
+            {
+                "Result": RESULT_WORDS[name],
+                "Hangs most on": "; ".join(ASSUMPTION_WORDS[assumption] for assumption in leads["assumption"]),
+                "Share of the range that would go": "; ".join(
+                    say_interval(Interval(low, high, "bound"), "share")
+                    for low, high in zip(leads["narrowing_least"], leads["narrowing_most"], strict=True)
+                ),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def claims_in_words() -> pd.DataFrame:
@@ -253,13 +254,14 @@ def claims_in_words() -> pd.DataFrame:
             raise ValueError(f"{result} is no range; a statement is held against one")
         certain = interval.high < threshold if below else interval.low > threshold
         impossible = interval.low >= threshold if below else interval.high <= threshold
-        verdict = "holds at every value" if certain else "fails at every value" if impossible else "cannot be decided"
+        verdict = "holds" if certain else "fails" if impossible else "cannot be decided"
         rows.append(
             {
                 "Statement": statement,
                 "Fails when": f"the share is {say_number(threshold, 'share')} or {'more' if below else 'less'}",
                 "Range": say_interval(interval, "share", digits=3),
-                "Verdict": verdict,
+                "Over the whole assumed range": verdict,
+                "Rests on": _basis(results[result]),
             }
         )
     return pd.DataFrame(rows)
@@ -276,6 +278,28 @@ def baseline_tornado() -> pd.DataFrame:
     model = partial(contact_total, recorded=float(load_figures()["F008"].value))
     needed = needed_assumptions(model, load_assumptions())
     return tornado(model, needed, {a.id: a.low if a.id == "contact_share" else a.high for a in needed})
+
+
+def conflicts_in_words() -> pd.DataFrame:
+    """List what is published in conflict, both sides with their ids."""
+    figures = load_figures()
+    return pd.DataFrame(
+        [
+            {
+                "About": about,
+                **{
+                    side: "; ".join(f"{figures[name].published} ({name})" for name in names.split())
+                    for side, names in (("One side", one), ("Other side", other))
+                },
+                "What differs": words,
+            }
+            for about, one, other, words in _CONFLICTS
+        ]
+    )
+
+
+def _basis(estimate: Estimate) -> str:
+    return ", ".join(ASSUMPTION_WORDS.get(name, name.replace("_", " ")) for name in estimate.basis)
 
 
 def _average(figure: Figure) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -51,8 +52,8 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
     last_year = scenario.iloc[-5:-1]
     words = " ".join(
         f"Of the eventual {stage} for offences recorded in 2022/23, quarter by quarter between "
-        f"{100 * last_year[f'{stage}_visible_low'].min():.0f}% and "
-        f"{100 * last_year[f'{stage}_visible_high'].max():.0f}% were visible by June 2023."
+        f"{np.floor(100 * last_year[f'{stage}_visible_low'].min()):.0f}% and "
+        f"{np.ceil(100 * last_year[f'{stage}_visible_high'].max()):.0f}% were visible by June 2023."
         for stage in ("charges", "trials")
     )
     return figure, f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
@@ -87,7 +88,7 @@ def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Fi
                 alpha=0.75,
             )
             axes.plot(test.published, row, marker="D", markersize=5, color=GREY, markeredgecolor="white")
-            words = f"published {test.published:,.0f}" + ("" if test.within else ": missed")
+            words = f"published {test.published:,.0f}" + ("" if test.within else ": outside")
             axes.text(max(test.expected_high, test.published) * 1.15, row, words, va="center", fontsize=7, color=GREY)
         axes.set_xscale("log")
         axes.set_xlim(30, tests[["expected_high", "published"]].to_numpy().max() * 5)
@@ -100,7 +101,7 @@ def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Fi
     words = "; ".join(
         f"{labels[test.figure].replace(chr(10), ' ')}: published {test.published:,.0f}, expected "
         f"{say_interval(Interval(test.expected_low, test.expected_high, 'bound'))}, "
-        + ("within" if test.within else "missed")
+        + ("within" if test.within else "outside")
         for test in tests.itertuples()
     )
     return figure, f"Published counts as diamonds on bars of expected ranges. {words}."

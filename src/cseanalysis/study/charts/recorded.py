@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from cseanalysis.study.charts.style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.study.wording import say_month
 
 # Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
 BREAKS = (
@@ -57,7 +58,7 @@ def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
         panels[-1].text(0, -0.28, notes, transform=panels[-1].transAxes, va="top", fontsize=7.5, color=GREY)
     alt = "Three line charts of offences recorded by quarter, April 2012 to June 2023. " + " ".join(
         f"{label}: {series[scope].iloc[0]:,} in the first quarter, {series[scope].iloc[-1]:,} in the last, "
-        f"highest {series[scope].max():,} in the quarter from {series[scope].idxmax():%B %Y}."
+        f"highest {series[scope].max():,} in the quarter from {say_month(series[scope].idxmax())}."
         for scope, label, _ in _GROUPS
     )
     return figure, alt

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
-from cseanalysis.study.wording import say, say_ends
+from cseanalysis.study.wording import say, say_ends, say_number
 from cseanalysis.values import Estimate, Interval
 
 
@@ -42,14 +42,14 @@ def implied_totals(results: Mapping[str, Estimate], pairs: Mapping[str, tuple[st
             axes.text(low * 0.97, row, first, ha="right", va="center", fontsize=7, color=GREY)
             axes.text(high * 1.03, row, last, ha="left", va="center", fontsize=7, color=GREY)
         axes.set_xscale("log")
-        axes.set_xlim(8_000, max(span[3] for span in spans.values()) * 2.2)
+        axes.set_xlim(min(span[0] for span in spans.values()) / 1.5, max(span[3] for span in spans.values()) * 2.2)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.set_yticks(range(len(spans)), list(spans))
         axes.set_ylim(len(spans) - 0.4, -0.75)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
         top = next(iter(spans.values()))
-        axes.text(top[0], -0.36, "recorded", ha="center", va="bottom", fontsize=7, color=ORANGE)
+        axes.text(top[0], -0.36, "recorded, or derived", ha="center", va="bottom", fontsize=7, color=ORANGE)
         axes.text(top[2], -0.36, "implied total, lowest to highest", ha="left", va="bottom", fontsize=7, color=BLUE)
         axes.set_xlabel("Logarithmic scale; rows count different things and cannot be compared or added")
     words = "; ".join(
@@ -78,7 +78,7 @@ def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Ma
     """
     heights = [int((narrowing["result"] == name).sum()) for name in titles]
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(WIDTH, 0.27 * sum(heights) + 0.4 * len(heights) + 0.5))
+        figure = Figure(figsize=(WIDTH, 0.25 * sum(heights) + 0.36 * len(heights) + 0.5))
         panels = np.atleast_1d(figure.subplots(len(heights), 1, sharex=True, height_ratios=heights))
         for axes, (name, title) in zip(panels, titles.items(), strict=True):
             part = narrowing[narrowing["result"] == name]
@@ -88,7 +88,7 @@ def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Ma
     leaders = narrowing.groupby("result", sort=False).first()
     alt = "Bars from the least to the most of a range that knowing one assumption would remove. " + " ".join(
         f"{title}: most by {words[leaders['assumption'][name]]}, at least "
-        f"{100 * leaders['narrowing_least'][name]:.0f}%."
+        f"{np.floor(100 * leaders['narrowing_least'][name]):.0f}%."
         for name, title in titles.items()
     )
     return figure, alt
@@ -129,7 +129,7 @@ def tornado_bars(tornado: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel("Implied contact offences; the line is the lowest corner")
     moves = "; ".join(
-        f"{words[name]} raises it to {say_ends(Interval(low.min(), end, 'bound'))[1]}"
+        f"{words[name]} raises it to {say_number(float(f'{end:.3g}'))}"
         for name, end in zip(tornado["assumption"], high, strict=True)
     )
     return (
@@ -142,7 +142,7 @@ def _narrowing_panel(axes: Axes, part: pd.DataFrame, words: Mapping[str, str]) -
     least, most = 100 * part["narrowing_least"].to_numpy(), 100 * part["narrowing_most"].to_numpy()
     axes.barh(range(len(part)), np.maximum(most - least, 0.8), left=least, height=0.5, color=TURQUOISE)
     for row, (low, high) in enumerate(zip(least, most, strict=True)):
-        label = f"{low:.0f} to {high:.0f}" if round(low) != round(high) else f"{low:.0f}"
+        label = " to ".join(dict.fromkeys((f"{np.floor(low):.0f}", f"{np.ceil(high):.0f}")))  # outward
         axes.text(max(high, low + 0.8) + 1, row, label, va="center", fontsize=7, color=GREY)
     axes.set_yticks(range(len(part)), [words[name] for name in part["assumption"]])
     axes.set_ylim(len(part) - 0.5, -0.5)
