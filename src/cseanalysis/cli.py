@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,44 @@ def data() -> None:
     project = find_project()
     with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:
         build_tables(project, folder)
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="The published file, or its https address.")],
+    *,
+    layout: Annotated[str, typer.Option("--as", help="How it is laid out: home-office-recorded-crime.")],
+    published: Annotated[str, typer.Option(prompt="Published on (e.g. 2026-07-23)", help="Day of publication.")],
+    publisher: Annotated[str, typer.Option(prompt=True, help="Who published it.")] = "Home Office",
+    licence: Annotated[str, typer.Option(prompt=True, help="Under which licence.")] = "Open Government Licence v3.0",
+    title: Annotated[str | None, typer.Option(help="Title as it shall stand among the sources.")] = None,
+    address: Annotated[str | None, typer.Option(help="Where a file on this computer came from.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="The hash that the file must have.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Add it without asking once more.")] = False,
+) -> None:
+    """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
+    from cseanalysis.study.project import find_project
+    from cseanalysis.study.releases import add_release
+    from cseanalysis.study.revisions import ReleaseChanges, describe_changes
+
+    def confirm(changes: ReleaseChanges) -> bool:
+        print(describe_changes(changes), flush=True)
+        return yes or typer.confirm("Add it to data/raw?")
+
+    kept = add_release(
+        find_project(),
+        source,
+        layout=layout,
+        published=published,
+        accessed=datetime.now(tz=UTC).date().isoformat(),
+        publisher=publisher,
+        licence=licence,
+        title=title,
+        address=address,
+        expected_sha256=sha256,
+        confirm=confirm,
+    )
+    print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
 
 
 @app.command()

@@ -10,8 +10,11 @@ import pytest
 from cseanalysis.read import UnreadableFileError, UnsafeFileError, read_recorded_crime
 
 CASES = [
-    *((f"{case}, {name}", name, data, expected) for case, (rows, expected) in broken.TABLES.items()
-      for name, data in broken.formats(rows).items()),
+    *(
+        (f"{case}, {name}", name, data, expected)
+        for case, (rows, expected) in broken.TABLES.items()
+        for name, data in broken.formats(rows).items()
+    ),
     *((case, *what) for case, what in broken.SPECIAL.items()),
 ]
 

@@ -12,16 +12,37 @@ from hypothesis import strategies as st
 
 from cseanalysis.read import UnreadableFileError, markup
 from cseanalysis.read.markup import Found, UncertainMarkupError, parse
-from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, UnsafeFileError, Watch, check_file, parse_in_child, run_capped
+from cseanalysis.read.safety import (
+    DEFAULT_LIMITS,
+    Limits,
+    UnsafeFileError,
+    Watch,
+    check_file,
+    parse_in_child,
+    run_capped,
+)
 from cseanalysis.read.scan import scan
 
 WATCH = Watch(DEFAULT_LIMITS, time.monotonic() + 3600, "file")
-EMPTY_ROWS = '<table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="{}"/></table:table-row>'
+EMPTY_ROWS = row('<table:table-cell table:number-columns-repeated="16384"/>', 1_048_574)
+WORST = [
+    "zip bomb",
+    "zip bomb in an ODS",
+    "size that lies",
+    "directory larger than it says",
+    "text of 10 million letters",
+    "one long text repeated",
+    "repeats of one ODS cell",
+    "markup 5,000 deep",
+    "gzip bomb",
+    "one endless line",
+    "wide and long",
+]
 # What office programs really write, and naive checks refuse.
 HARMLESS = {
     "empty rows and columns to the end": (
         "a.ods",
-        lambda: ods(table(row(ODS_CELL + '<table:table-cell table:number-columns-repeated="16383"/>') + EMPTY_ROWS.format(16384))),
+        lambda: ods(table(row(ODS_CELL + '<table:table-cell table:number-columns-repeated="16383"/>') + EMPTY_ROWS)),
     ),
     "styled empty cells to the end": (
         "a.ods",
@@ -41,7 +62,10 @@ HARMLESS = {
         "a.xlsx",
         lambda: xlsx(sheet=hostile.worksheet().replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')),
     ),
-    "markup in a text": ("a.xlsx", lambda: xlsx('<row r="1"><c r="A1" t="str"><v>&lt;!DOCTYPE&gt; r="XFD9"</v></c></row>')),
+    "markup in a text": (
+        "a.xlsx",
+        lambda: xlsx('<row r="1"><c r="A1" t="str"><v>&lt;!DOCTYPE&gt; r="XFD9"</v></c></row>'),
+    ),
     "prefixes of another writer": (
         "a.xlsx",
         lambda: xlsx(sheet=f'<x:worksheet xmlns:x="{hostile.MAIN}"><x:sheetData/></x:worksheet>'),
@@ -90,15 +114,15 @@ def test_what_office_programs_write_passes(case, fast_from, tmp_path, monkeypatc
     check_file(saved(tmp_path, name, make()))
 
 
-def test_checking_every_hostile_file_takes_little_memory(tmp_path):
+def test_checking_the_worst_files_takes_little_memory(tmp_path):
     paths = []
-    for place, (name, make, _) in enumerate(HOSTILE.values()):
+    for place, (name, make, _) in enumerate(HOSTILE[case] for case in WORST):
         folder = tmp_path / str(place)
         folder.mkdir()
         paths.append(str(saved(folder, name, make())))
     found = run_capped(hostile.check_all, paths, limits=Limits(memory_bytes=800 << 20))
-    assert len(found["refusals"]) == len(HOSTILE)
-    assert found["peak"] < 300
+    assert len(found["refusals"]) == len(WORST)
+    assert found["peak"] < 200
 
 
 @pytest.mark.parametrize(
@@ -116,6 +140,7 @@ def test_checking_every_hostile_file_takes_little_memory(tmp_path):
         (Limits(columns=1), "a.ods", lambda: repeated(2, 1)),
         (Limits(columns=1), "a.csv", lambda: b"a,b\n"),
         (Limits(cell_text=3), "a.ods", lambda: ods(table(row(ODS_CELL.replace(">x<", ">four<"))))),
+        (Limits(text=3), "a.ods", lambda: ods(table(row(ODS_CELL, 4)))),
         (Limits(line_bytes=3), "a.csv", lambda: b"a,bcd\n"),
         (Limits(xml_depth=2), "a.ods", ods),
         (Limits(seconds=0), "a.ods", ods),
@@ -168,9 +193,15 @@ def pieces(text, size):
 
 def scanned(text, size, *, ods):
     try:
-        return scan(pieces(text, size), Found(), ods=ods, watch=WATCH)
+        found = scan(pieces(text, size), Found(), len(text), ods=ods, watch=WATCH)
     except UncertainMarkupError:
         return None
+    # The scan may take markup for text, the exact reading does not.
+    return replace(found, text=0)
+
+
+def parsed(text, size, *, ods):
+    return replace(parse(pieces(text, size), Found(), ods=ods, watch=WATCH), text=0)
 
 
 TEXTS = st.sampled_from(["", "x", "a > b", "&lt;c r=&quot;", "ŵ" * 9, "<!-- c -->", "1,234"])
@@ -181,7 +212,7 @@ ODS_CELLS = st.builds(
         "closed": f"<table:table-cell{times}></table:table-cell>",
         "value": f'<table:table-cell{times} office:value-type="float" office:value="1"/>',
         "covered": f"<table:covered-table-cell{times}/>",
-        "note": f'<table:table-cell{times}><text:p><text:span>{text}</text:span></text:p></table:table-cell>',
+        "note": f"<table:table-cell{times}><text:p><text:span>{text}</text:span></text:p></table:table-cell>",
     }[kind],
     st.sampled_from(["full", "empty", "closed", "value", "covered", "note"]),
     TEXTS,
@@ -206,7 +237,7 @@ XLSX_ROWS = st.lists(
 @given(tables=st.lists(ODS_TABLES, max_size=3), size=st.sampled_from([200, 1_000, 100_000]))
 def test_the_fast_scan_lays_out_an_ods_as_the_exact_reading_does(tables, size):
     text = content("".join(tables))
-    exact = parse(pieces(text, size), Found(), ods=True, watch=WATCH)
+    exact = parsed(text, size, ods=True)
     assert scanned(text, size, ods=True) in (None, exact)
 
 
@@ -221,7 +252,7 @@ def test_the_fast_scan_lays_out_an_xlsx_as_the_exact_reading_does(rows, size):
             for line, cells in rows
         )
     )
-    exact = parse(pieces(text, size), Found(), ods=False, watch=WATCH)
+    exact = parsed(text, size, ods=False)
     assert scanned(text, size, ods=False) in (None, exact)
 
 
@@ -257,12 +288,12 @@ def test_a_child_that_exceeds_its_limits_is_an_unsafe_file(kind, limits, reason)
 
 
 def test_a_childs_own_errors_come_back_as_they_were():
-    with pytest.raises(ValueError, match="^cell A1 is wrong$"):
+    with pytest.raises(ValueError, match=r"^cell A1 is wrong$"):
         run_capped(hostile.work, "value")
     with pytest.raises(UnreadableFileError, match="sheet 's', A1: wrong") as raised:
         run_capped(hostile.work, "unreadable")
     assert raised.value.problems[0].cell == "A1"
-    with pytest.raises(TypeError, match="a object cannot travel"):
+    with pytest.raises(TypeError, match="object cannot travel"):
         run_capped(hostile.work, "object")
 
 

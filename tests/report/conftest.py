@@ -63,6 +63,7 @@ RESULTS = {
         {"id": "delay", "unit": "days to charge", "point": 412, "interval": None, "basis": []},
     ],
     "tables": {},
+    "period": {"first": "April 2012", "last": "June 2023"},
 }
 
 

@@ -69,7 +69,7 @@ def test_a_changed_result_is_named_with_what_was_expected_and_found(study):
     study.results.write_text(json.dumps(results))
     verdict = verify(study)
     assert verdict.word == "differs"
-    assert verdict.differences == ("results.json, results[child_only_2012_13].point: expected 19123, found 19122",)
+    assert verdict.differences == ("results.json, results[child_only_first].point: expected 19123, found 19122",)
 
 
 def test_a_changed_table_is_named_with_its_cell(study):

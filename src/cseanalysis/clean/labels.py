@@ -74,7 +74,7 @@ def undefined_term(label: str) -> str | None:
 
     Examples
     --------
-    >>> undefined_term("Grooming gangs")[:64]
+    >>> undefined_term("Localised grooming")[:64]
     'no statistic defines this term and five definitions are in use, '
     >>> undefined_term("Sexual grooming") is None
     True

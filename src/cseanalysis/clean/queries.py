@@ -16,6 +16,8 @@ from cseanalysis.clean.lookup import Column, Counted
 _ROWS = "cseanalysis_rows"
 _KEY = "cseanalysis_key"
 
+_DUCKDB = {"number": "DOUBLE", "date": "DATE", "flag": "BOOLEAN"}
+
 Answering = Callable[[Counted], list[Column]]
 
 
@@ -92,7 +94,7 @@ def _extend_duckdb(relation: Any, keys: list[str], answer: Answering) -> Any:
     added = []
     for column in columns:
         cells = [column.values[slots[slot]] if slot in slots else None for slot in range(total)]
-        kind = {"text": _enum(column.words), "number": "DOUBLE", "date": "DATE", "flag": "BOOLEAN"}[column.kind]
+        kind = _enum(column.words) if column.kind == "text" else _DUCKDB[column.kind]
         looked_up = f"list_extract({_list(cells, kind)}, {_KEY} + 1)"
         if column.kind == "text" and not column.words:
             looked_up = "CAST(NULL AS VARCHAR)"

@@ -51,7 +51,8 @@ def check_archive(stream: BinaryIO, size: int, *, ods: bool, watch: Watch) -> No
         watch.refuse(f"the name says XLSX, but this is {kind}", remedy="give the file its true ending")
     _check_names(by_name, watch)
     found = Found()
-    for member in members:
+    # Shared texts come first: what a sheet holds depends on them.
+    for member in sorted(members, key=lambda member: member.name.lower() != "xl/sharedstrings.xml"):
         watch.tick()
         place = watch.at(f"member {member.name}")
         if member.name.lower().endswith(_XML_NAMES):

@@ -47,7 +47,8 @@ def run_capped(function: Callable[..., Any], *args: Any, limits: Limits = DEFAUL
     -------
     object
         What the function returned: pandas frames and Arrow tables, values as in ``args``, dataclasses of this
-        package, and lists, tuples and dictionaries of them. Tables travel as Arrow files and the rest as JSON; nothing is unpickled.
+        package, and lists, tuples and dictionaries of them. Tables travel as Arrow files and the rest as JSON;
+        nothing is unpickled.
 
     Raises
     ------
@@ -222,10 +223,9 @@ def _decode(coded: dict[str, Any], folder: Path) -> Any:
         return value
     if kind == "path":
         return Path(value)
-    if kind == "list":
-        return [_decode(item, folder) for item in value]
-    if kind == "tuple":
-        return tuple(_decode(item, folder) for item in value)
+    if kind in {"list", "tuple"}:
+        items = [_decode(item, folder) for item in value]
+        return items if kind == "list" else tuple(items)
     if kind == "dict":
         return {_decode(key, folder): _decode(item, folder) for key, item in value}
     if kind == "record":

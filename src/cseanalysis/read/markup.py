@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -33,12 +33,14 @@ class UncertainMarkupError(Exception):
 
 @dataclass(slots=True)
 class Found:
-    """Sheets and laid-out cells of a file so far; rows and columns of the sheet under way."""
+    """What a file holds so far: sheets, laid-out cells, text; lengths of its shared texts; the sheet under way."""
 
     sheets: int = 0
     cells: int = 0
     rows: int = 0
     columns: int = 0
+    text: int = 0
+    lengths: list[int] = field(default_factory=list)
 
     def begin_sheet(self, watch: Watch) -> None:
         """Close the sheet under way and begin another."""
@@ -55,6 +57,12 @@ class Found:
         total = self.cells + self.rows * self.columns
         if total > watch.limits.cells:
             watch.at(f"cell {address(row, column)}").cap("cells", total, "cells to lay out")
+
+    def write(self, length: int, place: str, watch: Watch) -> None:
+        """Take the text of cells into account, as often as a reader writes it out."""
+        self.text += length
+        if self.text > watch.limits.text:
+            watch.at(place).cap("text", self.text, "characters in all cells, repeats and shared texts written out")
 
 
 def address(row: int, column: int) -> str:
@@ -87,12 +95,13 @@ def check_markup(blocks: Blocks, size: int, found: Found, *, ods: bool, watch: W
         from cseanalysis.read.scan import scan
 
         try:
-            result = scan(blocks(), replace(found), ods=ods, watch=watch)
+            result = scan(blocks(), replace(found, lengths=found.lengths.copy()), size, ods=ods, watch=watch)
         except UncertainMarkupError:
             result = None
     if result is None:
-        result = parse(blocks(), replace(found), ods=ods, watch=watch)
+        result = parse(blocks(), replace(found, lengths=found.lengths.copy()), ods=ods, watch=watch)
     found.sheets, found.cells, found.rows, found.columns = result.sheets, result.cells, result.rows, result.columns
+    found.text, found.lengths = result.text, result.lengths
 
 
 def refuse_doctype(watch: Watch) -> NoReturn:
@@ -142,10 +151,10 @@ Handlers = tuple[Callable[[str, dict[str, str]], None], Callable[[str], None], C
 def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
     row = column = length = listed = 0
     inside = counting = formula = value = in_value = False
-    kind = ""
+    kind = shared = ""
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal row, column, inside, counting, length, formula, value, in_value, kind, listed
+        nonlocal row, column, inside, counting, length, formula, value, in_value, kind, shared, listed
         if name == "sheetData":
             found.begin_sheet(watch)
             inside, row, column = True, 0, 0
@@ -160,7 +169,7 @@ def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
         elif inside and name == "c":
             row, column = _place(given["r"], watch) if "r" in given else (max(row, 1), column + 1)
             found.reach(row, column, watch)
-            counting, length, formula, value, kind = True, 0, False, False, given.get("t", "")
+            counting, length, formula, value, kind, shared = True, 0, False, False, given.get("t", ""), ""
         elif inside and name == "f":
             formula = True
         in_value = name == "v"
@@ -172,12 +181,20 @@ def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
             inside = False
         elif name in {"si", "c"} and counting:
             counting = False
-            if name == "c" and formula and not value and kind != "str":
+            if name == "si":
+                found.lengths.append(length)
+                return
+            if formula and not value and kind != "str":
                 refuse_formula(watch.at(f"cell {address(row, column)}"))
+            used = int(shared) if shared.strip().isdecimal() else len(found.lengths)
+            written = found.lengths[used] if used < len(found.lengths) else length
+            found.write(written, f"cell {address(row, column)}", watch)
 
     def text(data: str) -> None:
-        nonlocal length, value
+        nonlocal length, value, shared
         value = value or in_value
+        if in_value and kind == "s" and len(shared) < 20:
+            shared += data
         if counting:
             length += len(data)
             if length > watch.limits.cell_text:
@@ -189,19 +206,20 @@ def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
 
 
 def _ods_handlers(found: Found, watch: Watch) -> Handlers:
-    last = first = repeats = column = length = 0
+    last = first = repeats = column = length = times = written = 0
     filled = counting = formula = False
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal last, first, repeats, column, length, filled, counting, formula
+        nonlocal last, first, repeats, column, length, times, written, filled, counting, formula
         if name == "table":
             found.begin_sheet(watch)
             last = first = repeats = column = 0
         elif name == "table-row":
             repeats = _repeats(given, "number-rows-repeated", watch)
-            first, last, column = last, last + repeats, 0
+            first, last, column, written = last, last + repeats, 0, 0
         elif name in {"table-cell", "covered-table-cell"}:
-            column += _repeats(given, "number-columns-repeated", watch)
+            times = _repeats(given, "number-columns-repeated", watch)
+            column += times
             names = {key.rpartition(" ")[2] for key in given}
             formula = "formula" in names
             filled = bool(names & {"value-type", "value", "date-value", "time-value", "boolean-value", "string-value"})
@@ -212,11 +230,14 @@ def _ods_handlers(found: Found, watch: Watch) -> Handlers:
             filled = True
 
     def end(name: str) -> None:
-        nonlocal counting
-        if name in {"table-cell", "covered-table-cell"}:
+        nonlocal counting, written
+        if name == "table-row":
+            found.write(written * repeats, f"cell {address(last, column)}", watch)
+        elif name in {"table-cell", "covered-table-cell"}:
             counting = False
             if filled:
                 found.reach(last, column, watch)
+                written += length * times
             elif formula:
                 refuse_formula(watch.at(f"cell {address(first + 1, column)}"))
 

@@ -55,8 +55,9 @@ class Limits:
     cells, sheets, columns
         Cells that a reader would lay out (rows times columns up to the last filled cell, repeats multiplied),
         over all sheets; sheets; columns of one sheet.
-    cell_text, line_bytes, xml_depth
-        Characters of one cell; bytes of one line of a text table; nesting of XML.
+    cell_text, text, line_bytes, xml_depth
+        Characters of one cell, and of all cells of a spreadsheet once repeats and shared texts are written out;
+        bytes of one line of a text table; nesting of XML.
     seconds, memory_bytes
         Wall and processor time, and address space of a child process (see ``run_capped``).
     macros, external_links, embedded
@@ -74,6 +75,7 @@ class Limits:
     sheets: int = 200
     columns: int = 5_000
     cell_text: int = 32_767
+    text: int = 1_000_000_000
     line_bytes: int = 1_000_000
     xml_depth: int = 100
     seconds: float = 120.0

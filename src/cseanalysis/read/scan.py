@@ -51,10 +51,13 @@ class _Tags:
         return found
 
 
-def scan(blocks: Iterator[bytes], found: Found, *, ods: bool, watch: Watch) -> Found:
+def scan(blocks: Iterator[bytes], found: Found, size: int, *, ods: bool, watch: Watch) -> Found:
     """Judge one large member piece by piece; raise where only the exact reading can tell."""
     depth, held, sheet = 0, b"", False
     rows = _Rows()
+    # Shared texts are counted only where they could add up to too much: a cell takes some twenty bytes at least.
+    longest = max(found.lengths, default=0)
+    lengths = np.array(found.lengths if longest * (size // 20) > watch.limits.text - found.text else [], dtype=np.int64)
     first = True
     for block in blocks:
         watch.tick()
@@ -71,9 +74,9 @@ def scan(blocks: Iterator[bytes], found: Found, *, ods: bool, watch: Watch) -> F
                 watch.refuse(f"one row or text takes more than {_HELD_BYTES:,} bytes", limit="cell_text")
             continue
         piece, held = data[:cut], data[cut:]
-        depth = _judge(piece, depth, found, rows if ods else None, sheet=sheet, first=first, watch=watch)
+        depth = _judge(piece, depth, found, rows if ods else lengths, sheet=sheet, first=first, watch=watch)
         first = False
-    depth = _judge(held, depth, found, rows if ods else None, sheet=sheet, first=first, watch=watch)
+    depth = _judge(held, depth, found, rows if ods else lengths, sheet=sheet, first=first, watch=watch)
     if depth:
         raise UncertainMarkupError
     return found
@@ -91,7 +94,7 @@ def _cut(data: bytes, *, ods: bool, sheet: bool) -> int:
 
 
 def _judge(
-    piece: bytes, depth: int, found: Found, rows: _Rows | None, *, sheet: bool, first: bool, watch: Watch
+    piece: bytes, depth: int, found: Found, state: _Rows | Positions, *, sheet: bool, first: bool, watch: Watch
 ) -> int:
     tags = _tags(piece)
     if not len(tags.begins):
@@ -109,17 +112,19 @@ def _judge(
     if levels.min() < 0:
         raise UncertainMarkupError
     watch.cap("xml_depth", int(levels.max()), "levels of XML")
-    if rows is not None:
-        _lay_out_ods(tags, rows, found, watch)
+    if isinstance(state, _Rows):
+        _lay_out_ods(tags, state, found, watch)
     else:
         if b":" in piece and _PREFIXED.search(piece):
             raise UncertainMarkupError
         if sheet:
             _lay_out_xlsx(tags, second, found, watch)
+            _write_out_xlsx(tags, second, state, found, watch)
         else:
             shared = np.flatnonzero(second == ord("s"))
             shared = shared[(tags.byte(2, shared) == ord("i")) & ~_named(tags.byte(3, shared))]
             _check_text(tags, shared, watch)
+            found.lengths += _text_lengths(tags, shared).tolist()
     return int(levels[-1])
 
 
@@ -142,11 +147,30 @@ def _check_text(tags: _Tags, cells: Positions, watch: Watch) -> None:
     """Raise when more than a cell's text may stand between one cell and the next: in bytes, so a guess."""
     if not len(cells) or np.diff(tags.begins[cells], append=len(tags.data)).max() <= watch.limits.cell_text:
         return
+    if _text_lengths(tags, cells).max() > watch.limits.cell_text:
+        raise UncertainMarkupError
+
+
+def _text_lengths(tags: _Tags, cells: Positions) -> Positions:
+    """Bytes of text between one cell and the next."""
+    if not len(cells):
+        return cells
     following = np.append(tags.begins[1:], len(tags.data))
     ends = np.append(cells[1:], len(tags.begins)) - 1
     sums = np.cumsum(following - tags.ends - 1)
-    lengths = sums[ends] - np.where(cells > 0, sums[cells - 1], 0)
-    if lengths.max() > watch.limits.cell_text:
+    lengths: Positions = sums[ends] - np.where(cells > 0, sums[cells - 1], 0)
+    return lengths
+
+
+def _write_out_xlsx(tags: _Tags, second: NDArray[np.uint8], lengths: Positions, found: Found, watch: Watch) -> None:
+    """Add up the text of the cells, shared texts as often as they are used; more than is there, never less."""
+    found.text += len(tags.data)
+    if len(lengths):
+        values = np.flatnonzero(second == ord("v"))
+        values = values[~_named(tags.byte(2, values))]
+        used, _ = _read_digits(tags.array, tags.ends[values] + 1, ord("0"), ord("9"), base=10, start=0, longest=9)
+        found.text += int(lengths[used[used < len(lengths)]].sum())
+    if found.text > watch.limits.text:
         raise UncertainMarkupError
 
 
@@ -237,6 +261,13 @@ def _lay_out_ods(tags: _Tags, rows: _Rows, found: Found, watch: Watch) -> None:
     _check_text(tags, cells, watch)
     filled = _filled(tags, cells)
     widths = _widths(cells, repeats, filled, row_tags)
+    found.text += len(data)
+    if len(cells) and len(row_tags):
+        times = repeats[cells] * repeats[row_tags[np.searchsorted(row_tags, cells, side="right") - 1]]
+        often = np.flatnonzero(filled & (times > 1))
+        found.text += int((np.diff(tags.begins[cells], append=len(data))[often] * times[often].astype(float)).sum())
+    if found.text > watch.limits.text:
+        raise UncertainMarkupError
     for table, lines in _by_table(tables, row_tags):
         if table:
             found.begin_sheet(watch)

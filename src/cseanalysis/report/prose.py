@@ -25,10 +25,10 @@ def fill(text: str, root: Path | str | None = None) -> str:
     Parameters
     ----------
     text
-        ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range,
-        ``{figure:id}`` the figure as published. ``{{`` and ``}}`` stand for braces; attributes such as
-        ``{#sec:lag}``, citations and cross references are left to the typesetter. At the start of a sentence
-        the words begin with a capital.
+        ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range, ``{figure:id}`` the
+        figure as published, ``{period:name}`` a month or year of the data. ``{{`` and ``}}`` stand for braces;
+        attributes such as ``{#sec:lag}``, citations and cross references are left to the typesetter. At the start
+        of a sentence words get a capital.
     root
         The checkout; without it, the one around the working directory.
 
@@ -51,7 +51,7 @@ def fill(text: str, root: Path | str | None = None) -> str:
         home, _, identifier = name.strip().rpartition(":")
         if home not in _HOMES:
             raise ValueError(
-                f"placeholder {whole}: {home!r} is not one of assumption, figure; leave it out for a result"
+                f"placeholder {whole}: {home!r} is not one of assumption, figure, period; leave it out for a result"
             )
         if home not in homes:
             homes[home] = _load(home, root)
@@ -77,7 +77,7 @@ def escape(text: str) -> str:
     return "".join(part + citation for part, citation in zip(plain, [*kept, ""], strict=True))
 
 
-_HOMES = {"": "result", "assumption": "assumption", "figure": "figure"}
+_HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period": "period"}
 
 
 def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
@@ -89,9 +89,9 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
         from cseanalysis.study.tables import load_figures
 
         return load_figures(root)
-    from cseanalysis.study.results import load_results
+    from cseanalysis.study.results import load_period, load_results
 
-    return load_results(root)
+    return load_period(root) if home == "period" else load_results(root)
 
 
 def _look_up(home: str, identifier: str, known: Mapping[str, Any]) -> str:
@@ -101,4 +101,6 @@ def _look_up(home: str, identifier: str, known: Mapping[str, Any]) -> str:
         raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {hint}")
     if home == "assumption":
         return say_assumption(known[identifier])
+    if home == "period":
+        return str(known[identifier])
     return say(known[identifier]) if home == "" else str(known[identifier].published)

@@ -17,6 +17,7 @@ from scipy.optimize import brentq
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.sensitivity import envelope
 from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
+from cseanalysis.study.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25
@@ -179,31 +180,39 @@ def lag_models(recorded: pd.DataFrame) -> dict[str, Callable[..., float]]:
     """Return the models behind two headline numbers of the lag, by result id, their data fixed."""
     intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
 
+    newest = len(intake) // 4 - 1  # the newest year with four quarters
+
     def visible(*, days_to_charge: float, delay_shape: float, intake_growth: float) -> float:
         shares = yearly_charges(
             intake=intake, days_to_charge=days_to_charge, delay_shape=delay_shape, intake_growth=intake_growth
         )
-        return float(shares[10])
+        return float(shares[newest])
 
     return {
-        "charges_visible_2022_23": visible,
+        "charges_visible_newest": visible,
         "months_to_half_of_charges": partial(months_to_charge, share=0.5),
     }
 
 
-def lag_results(by_year: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+def data_end(recorded: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day of the last quarter in the table ``recorded_offences``."""
+    return recorded["period_start"].max() + pd.offsets.QuarterEnd()
+
+
+def lag_results(recorded: pd.DataFrame, by_year: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
     """Return the headline numbers of the lag scenario, all as bounds.
 
     Parameters
     ----------
-    by_year
-        The table of `lag_by_year`.
+    recorded, by_year
+        The table ``recorded_offences`` and the table of `lag_by_year`.
     assumptions
         The study's, by id.
 
     Returns
     -------
     list of Estimate
+        Visible shares are of the newest year with four quarters and of the year four years before.
     """
     stages = (("charges", months_to_charge, ("F189", "F193")), ("trials", months_to_trial, _BOTH_DELAYS))
     results = [
@@ -218,14 +227,16 @@ def lag_results(by_year: pd.DataFrame, assumptions: Mapping[str, Assumption]) ->
         for stage, model, figures in stages
     ]
     rows = by_year.set_index("financial_year")
-    for year in ("2018/19", "2022/23"):
+    end = say_month(data_end(recorded))
+    complete = by_year.loc[by_year["quarters"] == 4, "financial_year"].tolist()
+    for name, year in (("earlier", complete[-5]), ("newest", complete[-1])):
         for stage, model, figures in stages:
             low, high = (float(rows.at[year, f"{stage}_visible_{end}"]) for end in ("low", "high"))
             needed = (assumption.id for assumption in needed_assumptions(partial(model, share=0.5), assumptions))
             results.append(
                 Estimate(
-                    f"{stage}_visible_{year.replace('/', '_')}",
-                    f"share of eventual {stage} visible by June 2023, offences recorded in {year}, child-only codes",
+                    f"{stage}_visible_{name}",
+                    f"share of eventual {stage} visible by {end}, offences recorded in {year}, child-only codes",
                     interval=Interval(low, high, "bound"),
                     basis=("recorded_offences", *figures, *needed),
                 )

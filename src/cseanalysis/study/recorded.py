@@ -100,21 +100,21 @@ def recorded_results(
     by_code = recorded[recorded["force_type"].eq("territorial")].groupby(["offence_code", "financial_year"])
     grooming_years, exploitation = (by_code["offences"].sum().loc[code] for code in ("88A", "71"))
     revised = revision_factors(revision)
-    rates = force_rates(recorded, forces, "2022/23")
+    complete = years.index[years["quarters"] == 4]
+    first, newest = complete[0], complete[-1]
+    rates = force_rates(recorded, forces, newest)
     table = ("recorded_offences",)
     rated = ("recorded_offences", "forces")
     twice = ("revision_2017_18",)
     scopes = {"child_only": "child-only codes", "familial": "code 23", "image": "code 86"}
     all_codes = int(years.loc["2021/22", list(scopes)].sum())
-    growth = float(years["child_only"]["2022/23"] / years["child_only"]["2012/13"])
-    rate = "offences recorded in 2022/23 per 100,000 residents"
+    growth = float(years["child_only"][newest] / years["child_only"][first])
+    rate = f"offences recorded in {newest} per 100,000 residents"
     return [
         *(
-            _count(
-                f"{scope}_{year.replace('/', '_')}", f"offences recorded in {year}, {words}", years[scope][year], table
-            )
+            _count(f"{scope}_{name}", f"offences recorded in {year}, {words}", years[scope][year], table)
             for scope, words in scopes.items()
-            for year in ("2012/13", "2016/17", "2021/22", "2022/23")
+            for name, year in (("first", first), ("newest", newest))
         ),
         _count("quarters_covered", "financial quarters", recorded["period_start"].nunique(), table),
         _count("forces_covered", "territorial police forces", len(rates), rated),
@@ -133,12 +133,12 @@ def recorded_results(
         ),
         _count("all_codes_2021_22", "offences recorded in 2021/22, the thirteen codes", all_codes, table),
         _count(
-            "btp_2022_23",
-            "offences recorded in 2022/23 by British Transport Police, the thirteen codes",
-            years["british_transport_police"]["2022/23"],
+            "btp_newest",
+            f"offences recorded in {newest} by British Transport Police, the thirteen codes",
+            years["british_transport_police"][newest],
             table,
         ),
-        Estimate("child_only_growth", "times the count of 2012/13", growth, basis=table),
+        Estimate("child_only_growth", f"times the count of {first}", growth, basis=table),
         Estimate("lowest_force_rate", rate, float(rates["per_100_000"].min()), basis=rated),
         Estimate("highest_force_rate", rate, float(rates["per_100_000"].max()), basis=rated),
         Estimate(

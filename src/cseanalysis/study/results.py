@@ -16,12 +16,13 @@ from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.files import write_atomic
-from cseanalysis.study.lag import lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.lag import data_end, lag_by_year, lag_models, lag_results, lag_scenario
 from cseanalysis.study.project import Project, check_raw, find_project, read_json
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
+from cseanalysis.study.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 _DIGITS = 12
@@ -57,7 +58,7 @@ def build_results(project: Project) -> dict[str, Any]:
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *total_results(figures, assumptions),
-        *lag_results(by_year, assumptions),
+        *lag_results(recorded, by_year, assumptions),
         *back_test_results(tested, recorded, figures, assumptions),
     ]
     ids = [estimate.id for estimate in estimates]
@@ -70,9 +71,41 @@ def build_results(project: Project) -> dict[str, Any]:
         "narrowing": narrowing_table(recorded, figures, assumptions),
     }
     return {
+        "period": data_period(recorded),
         "results": [_as_json(estimate) for estimate in estimates],
         "tables": {name: _rows(table) for name, table in tables.items()},
     }
+
+
+def data_period(recorded: pd.DataFrame) -> dict[str, str]:
+    """Say in words where the recorded offences begin and end, and which years with four quarters the chapters quote.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+
+    Returns
+    -------
+    dict
+        ``first`` and ``last`` month; ``first_year``, ``newest_year`` and ``earlier_year`` (four years before).
+    """
+    quarters = recorded.groupby("financial_year")["quarter"].nunique()
+    years = sorted(quarters.index[quarters == 4])
+    if len(years) < 5:
+        raise ValueError(f"the data hold {len(years)} years with four quarters; the chapters need five to look back")
+    return {
+        "first": say_month(recorded["period_start"].min()),
+        "last": say_month(data_end(recorded)),
+        "first_year": years[0],
+        "newest_year": years[-1],
+        "earlier_year": years[-5],
+    }
+
+
+def load_period(root: Path | str | None = None) -> Mapping[str, str]:
+    """Return the months and years between which the recorded offences run, in words; see `data_period`."""
+    return MappingProxyType(_read(root)["period"])
 
 
 def narrowing_table(
@@ -142,7 +175,7 @@ def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFram
 
 
 def _read(root: Path | str | None) -> dict[str, Any]:
-    return read_json(find_project(root).results, "run `make results`", "results", "tables")
+    return read_json(find_project(root).results, "run `make results`", "results", "tables", "period")
 
 
 def _as_json(estimate: Estimate) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_pe
 from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
 from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, read_json, sha256
+from cseanalysis.study.revisions import newest_release, read_raw
 
 _TITLES = {
     "recorded_offences": "Police-recorded offences by force, financial quarter and offence code",
@@ -181,7 +182,7 @@ def _package(project: Project) -> dict[str, Any]:
 
 
 def _recorded_offences(project: Project) -> pd.DataFrame:
-    wide = _read_raw(project, "recorded_offences.csv", ["financial_year", "quarter", "force_name"])
+    wide = newest_release(project)
     codes = [column for column in wide.columns if column.startswith("code_")]
     long = wide.melt(["financial_year", "quarter", "force_name"], codes, "code", "offences")
     long["code"] = long["code"].str.removeprefix("code_")
@@ -198,7 +199,7 @@ def _recorded_offences(project: Project) -> pd.DataFrame:
 
 
 def _revision(project: Project) -> pd.DataFrame:
-    table = _read_raw(project, "revision_2017_18.csv", ["financial_year", "quarter", "force_name", "offence_code"])
+    table = read_raw(project, "revision_2017_18.csv", ["financial_year", "quarter", "force_name", "offence_code"])
     counts = ["offences_early_release", "offences_late_2023_release"]
     for column in counts:
         table[column] = _whole_numbers(table[column], "revision_2017_18.csv")
@@ -209,7 +210,7 @@ def _revision(project: Project) -> pd.DataFrame:
 
 
 def _forces(project: Project) -> pd.DataFrame:
-    table = _read_raw(project, "force_population.csv", ["force_name"])
+    table = read_raw(project, "force_population.csv", ["force_name"])
     table = harmonise_forces(table.drop(columns="region"), force="force_name")
     table = table.astype({"force": "str", "force_code": "str", "region": "str"})
     table["population_mid_2023"] = _whole_numbers(table["population_mid_2023"], "force_population.csv")
@@ -224,17 +225,6 @@ def _figures(project: Project) -> pd.DataFrame:
     table = pd.DataFrame([{name: getattr(figure, name) for name in names} for figure in figures.values()])
     table["publisher"] = table["source"].map(lambda source: publications[source]["publisher"])
     table["tier"] = table["source"].map(lambda source: publications[source]["tier"])
-    return table
-
-
-def _read_raw(project: Project, name: str, key: list[str]) -> pd.DataFrame:
-    table = pd.read_csv(project.raw / name, dtype="str", keep_default_na=False)
-    if missing := [column for column in key if column not in table.columns]:
-        raise ValueError(f"{name} lacks the columns {missing}; it has {', '.join(map(str, table.columns[:12]))}")
-    twice = table.duplicated(key, keep=False)
-    if twice.any():
-        rows = [f"{row + 2}: {' / '.join(table.loc[row, key])}" for row in table.index[twice][:5]]
-        raise ValueError(f"{name} has {int(twice.sum())} duplicated rows ({'; '.join(rows)}); a row may stand once")
     return table
 
 

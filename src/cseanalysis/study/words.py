@@ -11,7 +11,7 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity import tornado
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.ranges import needed_assumptions
-from cseanalysis.study.results import load_results
+from cseanalysis.study.results import load_period, load_results
 from cseanalysis.study.tables import load_figures
 from cseanalysis.study.totals import ROUTES, contact_total
 from cseanalysis.study.wording import say, say_assumption, say_interval, say_number
@@ -22,7 +22,7 @@ RESULT_WORDS = {
     "children_total": "Child victims, by children known",
     "rape_victims_ever": "Victims of rape in childhood, by adults who ever told the police",
     "rape_victims_at_the_time": "The same, recent, by adults who told at the time",
-    "charges_visible_2022_23": "Share of charges visible, recorded 2022/23",
+    "charges_visible_newest": "Share of charges visible, newest full year",
     "months_to_half_of_charges": "Months until half of the charges",
 }
 ASSUMPTION_WORDS = {
@@ -74,9 +74,9 @@ _DELAYS = (
     ("F307", "offence to completion, child sexual abuse", "no: starts at the offence"),
 )
 _CLAIMS = (
-    ("Most eventual charges for offences recorded in 2022/23 are still to come.", "charges_visible_2022_23", True, 0.5),
-    ("Most eventual charges for offences recorded in 2018/19 have been made.", "charges_visible_2018_19", False, 0.5),
-    ("Most eventual trials for offences recorded in 2022/23 are still to come.", "trials_visible_2022_23", True, 0.5),
+    ("Most eventual charges for offences recorded in {newest_year} are to come.", "charges_visible_newest", True, 0.5),
+    ("Most eventual charges for offences recorded in {earlier_year} were made.", "charges_visible_earlier", False, 0.5),
+    ("Most eventual trials for offences recorded in {newest_year} are to come.", "trials_visible_newest", True, 0.5),
 )
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
 
@@ -246,7 +246,7 @@ def claims_in_words() -> pd.DataFrame:
     DataFrame
         Statement, the value at which it breaks down, the range that is assumed or implied, and the verdict.
     """
-    results = load_results()
+    results, period = load_results(), load_period()
     rows = []
     for statement, result, below, threshold in _CLAIMS:
         interval = results[result].interval
@@ -257,7 +257,7 @@ def claims_in_words() -> pd.DataFrame:
         verdict = "holds" if certain else "fails" if impossible else "cannot be decided"
         rows.append(
             {
-                "Statement": statement,
+                "Statement": statement.format(**period),
                 "Fails when": f"the share is {say_number(threshold, 'share')} or {'more' if below else 'less'}",
                 "Range": say_interval(interval, "share", digits=3),
                 "Over the whole assumed range": verdict,

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
-from cseanalysis.study.wording import say_interval
+from cseanalysis.study.lag import data_end
+from cseanalysis.study.wording import say_interval, say_month
 from cseanalysis.values import Interval
 
 
@@ -27,7 +28,7 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
     tuple of Figure and str
         The chart and its alternative text. What is still to come is hatched.
     """
-    quarters = scenario["period_start"]
+    quarters, end = scenario["period_start"], say_month(data_end(scenario))
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 4.2))
         panels = figure.subplots(2, 1, sharex=True)
@@ -41,7 +42,7 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
             axes.set_xlim(quarters.iloc[0], quarters.iloc[-1])
             axes.set_ylabel(f"% of eventual {stage}")
             axes.text(
-                quarters.iloc[9], 30, "visible by June 2023:\nat least the lower edge,\nat most the upper edge",
+                quarters.iloc[9], 30, f"visible by {end}:\nat least the lower edge,\nat most the upper edge",
                 fontsize=7.5, color=colour, va="center",
             )  # fmt: skip
             axes.text(
@@ -49,11 +50,12 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
             )  # fmt: skip
         panels[-1].set_xlabel("Quarter in which the offences were recorded")
-    last_year = scenario.iloc[-5:-1]
+    last_year = scenario.iloc[len(scenario) // 4 * 4 - 4 : len(scenario) // 4 * 4]
+    year = say_month(last_year["period_start"].iloc[0])
     words = " ".join(
-        f"Of the eventual {stage} for offences recorded in 2022/23, quarter by quarter between "
+        f"Of the eventual {stage} for offences recorded in the year from {year}, quarter by quarter between "
         f"{np.floor(100 * last_year[f'{stage}_visible_low'].min()):.0f}% and "
-        f"{np.ceil(100 * last_year[f'{stage}_visible_high'].max()):.0f}% were visible by June 2023."
+        f"{np.ceil(100 * last_year[f'{stage}_visible_high'].max()):.0f}% were visible by {end}."
         for stage in ("charges", "trials")
     )
     return figure, f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"

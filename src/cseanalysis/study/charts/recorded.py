@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from cseanalysis.study.charts.style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.study.lag import data_end
 from cseanalysis.study.wording import say_month
 
 # Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
@@ -56,7 +57,7 @@ def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
         panels[1].set_ylabel("Offences recorded in the quarter")
         notes = "\n".join(f"{number}  {words}" for number, (_, words) in enumerate(BREAKS, start=1))
         panels[-1].text(0, -0.28, notes, transform=panels[-1].transAxes, va="top", fontsize=7.5, color=GREY)
-    alt = "Three line charts of offences recorded by quarter, April 2012 to June 2023. " + " ".join(
+    alt = f"Three line charts of offences recorded by quarter, {_span(by_quarter)}. " + " ".join(
         f"{label}: {series[scope].iloc[0]:,} in the first quarter, {series[scope].iloc[-1]:,} in the last, "
         f"highest {series[scope].max():,} in the quarter from {say_month(series[scope].idxmax())}."
         for scope, label, _ in _GROUPS
@@ -96,11 +97,11 @@ def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
                 axes.axvline(day, color=GREY, linewidth=0.4, linestyle=(0, (2, 2)))
         for axes in panels[len(wide.columns) :]:
             axes.set_axis_off()
-    first, last = wide.iloc[:4].sum(), wide.iloc[-5:-1].sum()
+    first, last = wide.iloc[:4].sum(), wide.iloc[len(wide) // 4 * 4 - 4 : len(wide) // 4 * 4].sum()
     alt = (
-        f"{wide.shape[1]} small line charts, one a police force, of child-only offences recorded by quarter from April "
-        "2012 to June 2023, each on its own scale from zero to its highest quarter. "
-        f"{int((last > first).sum())} forces recorded more in 2022/23 than in 2012/13."
+        f"{wide.shape[1]} small line charts, one a police force, of child-only offences recorded by quarter, "
+        f"{_span(recorded)}, each on its own scale from zero to its highest quarter. "
+        f"{int((last > first).sum())} forces recorded more in the newest full year than in the first."
     )
     return figure, alt
 
@@ -143,6 +144,10 @@ def group_based_parts(total: float, parts: Mapping[str, float], residual: float)
         axes.set_xlabel("Group-based offences recorded in 2023")
     words = "; ".join(f"{label} {count:,.0f}" for label, count in pieces)
     return figure, f"One bar of {total:,.0f} group-based offences recorded in 2023, split into classes: {words}."
+
+
+def _span(table: pd.DataFrame) -> str:
+    return f"{say_month(table['period_start'].min())} to {say_month(data_end(table))}"
 
 
 def _quarterly(by_quarter: pd.DataFrame) -> pd.DataFrame:
