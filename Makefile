@@ -7,11 +7,12 @@ export PYTHONPATH = $(CURDIR)/src
 RUN = .venv/bin/python -m cseanalysis
 REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions '$(ASSUMPTIONS)') $(if $(OUT),--out '$(OUT)')
 
-.PHONY: install data results report verify release diff check test clean
+.PHONY: install add data results report verify release diff check test test-engines bench clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
 install: .venv/report.done
+add: .venv/report.done ; @$(RUN) add '$(or $(FILE),$(error name a file or address: make add FILE=tables.ods AS=home-office-recorded-crime))' --as '$(or $(AS),home-office-recorded-crime)'
 data: .venv/report.done ; @$(RUN) data
 results: .venv/report.done ; @$(RUN) results
 report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)
@@ -20,6 +21,8 @@ release: .venv/report.done ; @$(RUN) release
 diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))' '$(or $(B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))'
 check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2
+test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
+bench: .venv/engines.done ; @for each in benchmarks/*_speed.py; do .venv/bin/python $$each; done
 clean: ; rm -rf .venv reports/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/%.done: requirements/%.txt requirements/install.py pyproject.toml

@@ -86,8 +86,8 @@ def test_public_names_are_the_ones_that_were_agreed():
         "Assumption", "Estimate", "Interval", "load_assumptions", "load_figures", "load_results", "read_table",
     }  # fmt: skip
     assert set(cseanalysis.clean.__all__) == {
-        "UnmappedLabelError", "explain", "harmonise_forces", "harmonise_offences", "harmonise_periods", "parse_counts",
-        "read_crosswalk",
+        "UnmappedLabelError", "explain", "harmonise_forces", "harmonise_offences", "harmonise_outcomes",
+        "harmonise_periods", "parse_counts", "read_crosswalk", "share_by_relation",
     }  # fmt: skip
     assert set(cseanalysis.models.__all__) == {
         "Delay", "breakdown_probability", "completeness", "delay_from_mean", "delay_from_quantiles", "forward_mean",

@@ -23,7 +23,7 @@ def test_figures_are_those_that_results_rest_on(study):
     text = figures_annex(study)
     assert "Offences recorded by police" in text
     assert "1 January 2022 to 31 December 2022" in text
-    study.results.write_text('{"results": [], "tables": {}}')
+    study.results.write_text('{"results": [], "tables": {}, "period": {}}')
     assert "Offences recorded by police" not in figures_annex(study)
 
 

@@ -34,6 +34,11 @@ caveats = []
 
 [publications.first]
 publisher = "Home Office"
+title = "First release"
+address = ""
+published = "2023-10-19"
+tier = "A"
+licence = "Open Government Licence v3.0"
 """
 HEADER = "Financial Year,Financial Quarter,Force Name,Offence Description,Offence Code,Number of Offences"
 # 2023/24 quarter 1 again, one count of it revised, and the quarter after it.

@@ -67,8 +67,13 @@ def _encoded(
 def _load_workbook(path: Path) -> list[pa.Table]:
     try:
         import fastexcel
+
+        # Without it fastexcel would report a fault of the file.
+        import pyarrow as pa  # noqa: F401
     except ImportError as error:
-        raise ImportError("reading spreadsheets needs fastexcel: pip install 'cseanalysis[read]'") from error
+        raise ImportError(
+            "reading spreadsheets needs fastexcel and pyarrow: pip install 'cseanalysis[read]'"
+        ) from error
     try:
         book = fastexcel.read_excel(path)
         tables = [_load_sheet(book, name) for name in book.sheet_names]
