@@ -144,8 +144,9 @@ def write_ods(path, sheets):
         tables.append(f"<table:table table:name={quoteattr(name)}>{''.join(lines)}{rest}</table:table>")
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{_OPEN}:office:1.0" '
-        f'xmlns:table="{_OPEN}:table:1.0" xmlns:text="{_OPEN}:text:1.0" office:version="1.2"><office:body>'
-        f"<office:spreadsheet>{''.join(tables)}</office:spreadsheet></office:body></office:document-content>"
+        f'xmlns:table="{_OPEN}:table:1.0" xmlns:text="{_OPEN}:text:1.0" '
+        f'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" office:version="1.2">'
+        f"<office:body><office:spreadsheet>{''.join(tables)}</office:spreadsheet></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -164,6 +165,9 @@ def write_ods(path, sheets):
 def _ods_cell(cell):
     if cell is None:
         return "<table:table-cell/>"
+    if isinstance(cell, Fault):
+        start = '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+        return f'{start}calcext:value-type="error"><text:p>{cell.shown}</text:p></table:table-cell>'
     if isinstance(cell, str):
         lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in cell.split("\n"))
         return f'<table:table-cell office:value-type="string">{lines}</table:table-cell>'

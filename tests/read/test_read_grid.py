@@ -114,8 +114,9 @@ def test_what_is_no_text_table_is_refused(tmp_path, content):
         read_grids(path)
 
 
-def test_a_cell_in_error_is_reported_and_not_read_as_empty(tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", {"S": [[None, "n"], [None, Fault()]]})
+@pytest.mark.parametrize("name", ["a.xlsx", "a.ods"])
+def test_a_cell_in_error_is_reported_and_not_read_as_empty(tmp_path, name):
+    path = write(tmp_path / name, [[None, "n"], [None, Fault()]], sheet="S")
     (sheet,) = read_grids(path)
     assert [(problem.sheet, problem.cell) for problem in sheet.problems] == [("S", "B2")]
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 # The fast reader prints numbers with at most nine decimals and no zeros at the end, so these may stand for longer ones;
 # offence codes such as 4.10 do not call for a second look.
 _CUT = r"\.[0-9]{4,9}$"
+_FAULT = b'calcext:value-type="error"'
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -76,14 +78,14 @@ def _load_workbook(path: Path) -> list[pa.Table]:
         ) from error
     try:
         book = fastexcel.read_excel(path)
-        tables = [_load_sheet(book, name) for name in book.sheet_names]
+        tables = [_load_sheet(path, book, name) for name in book.sheet_names]
     except fastexcel.FastExcelError as error:
         what = " ".join(str(error).split())[:200]
         raise BrokenFileError(f"not a readable workbook ({what})") from error
     return tables
 
 
-def _load_sheet(book: Any, name: str) -> pa.Table:
+def _load_sheet(path: Path, book: Any, name: str) -> pa.Table:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     hidden = sheet.visible != "visible"
     if not sheet.width or not sheet.total_height:
@@ -98,7 +100,36 @@ def _load_sheet(book: Any, name: str) -> pa.Table:
         )
         for error in (errors.errors if errors else ())
     ]
+    blank = [(row, number) for number, column in enumerate(columns) for row in _blank(column)]
+    if blank and _has_faults(path):
+        what = "empty text in a workbook with errors in cells, which look the same; correct the errors"
+        problems += [(address(row, number + first_column), what) for row, number in blank]
     return _encoded(columns, sheet=name, hidden=hidden, first_column=first_column, problems=problems)
+
+
+def _blank(texts: pa.Array) -> list[int]:
+    import pyarrow.compute as pc
+
+    if hasattr(texts, "dictionary"):
+        if not pc.any(pc.equal(texts.dictionary, "")).as_py():
+            return []
+        texts = texts.dictionary_decode()
+    found: list[int] = pc.indices_nonzero(pc.fill_null(pc.equal(texts, ""), False)).to_pylist()
+    return found
+
+
+def _has_faults(path: Path) -> bool:
+    """Say whether an ODS file holds cells in error: LibreOffice stores their text as empty, so a reader cannot tell."""
+    with zipfile.ZipFile(path) as archive:
+        if "content.xml" not in archive.namelist():
+            return False
+        with archive.open("content.xml") as stream:
+            end = b""
+            while block := stream.read(1 << 20):
+                if _FAULT in end + block:
+                    return True
+                end = block[-len(_FAULT) :]
+    return False
 
 
 def _unrounded(book: Any, sheet: str, number: int, texts: pa.Array) -> pa.Array:
