@@ -75,9 +75,16 @@ def test_a_planted_import_against_the_direction_is_seen(planted):
     assert violations(planted, "cseanalysis.models") == {"study"}
 
 
+READERS = {
+    "Problem", "PublishedTable", "UnreadableFileError", "UnsafeFileError", "read_notes", "read_outcomes",
+    "read_pfa_tables", "read_recorded_crime", "read_spreadsheet",
+}  # fmt: skip
+
+
 def test_public_names_are_the_ones_that_were_agreed():
     import cseanalysis.clean
     import cseanalysis.models
+    import cseanalysis.read
     import cseanalysis.register
     import cseanalysis.report
     import cseanalysis.sensitivity
@@ -94,6 +101,7 @@ def test_public_names_are_the_ones_that_were_agreed():
         "implied_total", "joint_reporting_probability", "project_cohorts", "share_bounds",
     }  # fmt: skip
     assert set(cseanalysis.sensitivity.__all__) == {"bound", "envelope", "narrowing", "tornado"}
+    assert set(cseanalysis.read.__all__) == READERS
     assert set(cseanalysis.register.__all__) == {"Figure", "load_figures"}
     assert set(cseanalysis.report.__all__) == {"chart", "opening", "prose", "say", "table"}
     for module in (cseanalysis, cseanalysis.clean, cseanalysis.models, cseanalysis.sensitivity, cseanalysis.report):

@@ -35,10 +35,10 @@ __getattr__ = door(
         "load_figures": "study",
         "load_results": "study",
         "read_table": "study",
-        **dict.fromkeys(("clean", "models", "register", "report", "sensitivity", "study", "values"), ""),
+        **dict.fromkeys(("clean", "models", "read", "register", "report", "sensitivity", "study", "values"), ""),
     },
 )
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__", "clean", "models", "register", "report", "sensitivity", "study", "values"]
+    return [*__all__, "__version__", "clean", "models", "read", "register", "report", "sensitivity", "study", "values"]
