@@ -201,9 +201,17 @@ def test_what_is_not_a_frame_is_refused(function: Callable[[Any], Any], frame: o
         function(frame)
 
 
+OPEN: list[Any] = []  # before version 1.5 a relation does not keep its connection alive
+
+
+def opened() -> Any:
+    OPEN.append(duckdb.connect())
+    return OPEN[-1]
+
+
 def relation(data: list[tuple[object, ...]], connection: Any = None) -> Any:
     """Give a DuckDB relation, by default on a connection of its own: never on the shared one."""
-    connection = connection or duckdb.connect()
+    connection = connection or opened()
     connection.register("source", polars_frame(data).to_arrow().cast(pa_text(polars_frame(data))))
     return connection.sql("select * from source")
 
@@ -309,7 +317,7 @@ def test_twenty_five_thousand_rows_keep_their_order(engine: str) -> None:
     elif engine == "polars lazy":
         frame = frame.lazy()
     elif engine != "polars":
-        frame = frame.to_arrow() if engine == "pyarrow" else duckdb.connect().from_arrow(frame.to_arrow())
+        frame = frame.to_arrow() if engine == "pyarrow" else opened().from_arrow(frame.to_arrow())
     for name, function in FUNCTIONS.items():
         if name != "offences by year":
             frame = function(frame)

@@ -29,10 +29,10 @@ EXPECTED = pd.DataFrame(
 
 @pytest.mark.parametrize("engine", ["pandas", "polars", "pyarrow", "polars lazy", "duckdb"])
 def test_shares_of_rows_and_of_offences_that_are_not_exact_are_the_same_on_every_engine(engine: str) -> None:
-    polars = pl.from_pandas(ROWS)
+    polars, connection = pl.from_pandas(ROWS), duckdb.connect()
     frame = {
         "pandas": ROWS, "polars": polars, "pyarrow": polars.to_arrow(), "polars lazy": polars.lazy(),
-        "duckdb": duckdb.connect().from_arrow(polars.to_arrow()),
+        "duckdb": connection.from_arrow(polars.to_arrow()),
     }[engine]  # fmt: skip
     cleaned = harmonise_offences(frame, on_unmapped="keep")
     assert_frame_equal(share_by_relation(cleaned, count="n"), EXPECTED)

@@ -87,7 +87,8 @@ def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[
         raise ValueError(f"column {count!r} holds {kind[count]}, not numbers; parse_counts reads published cells")
     small = table.select(
         label=nw.col(relation).cast(nw.String) if engine not in ("pandas",) else nw.col(relation),
-        total=nw.lit(0) if count is None else nw.col(count),
+        # a zero a row; a literal would give an empty frame one row with the lowest narwhals
+        total=nw.col(relation).is_null().cast(nw.Int64) * 0 if count is None else nw.col(count),
     )
     small = small.group_by("label", drop_null_keys=False).agg(
         rows=nw.len(), sum=nw.col("total").sum(), counted=nw.col("total").count()
