@@ -115,8 +115,11 @@ def _read_cell(key: Key, around_width: Decimal) -> Answer | Unmapped:
     if cell is None:
         return (None, None, None, None, "empty")
     if isinstance(cell, (Real, Decimal)) and not isinstance(cell, bool):
-        number = float(cell)
-        if math.isfinite(number) and abs(number) <= _LARGEST:
+        try:
+            number = float(cell)
+        except (ArithmeticError, ValueError):
+            return Unmapped(cell, "not a number that can be held exactly")
+        if math.isfinite(number) and abs(number) < _LARGEST:
             return (number, "exact", number, number, None)
         return Unmapped(cell, "not a number that can be held exactly")
     if not isinstance(cell, str):
@@ -136,7 +139,7 @@ def _read_text(cell: str, around_width: Decimal) -> Answer | Unmapped:
         return (None, None, None, None, f"{marker} {note}" if note else marker)
     text, marks = _split_marks(text)
     read = read_statement(text, around_width=around_width)
-    if read is None or any(end is not None and abs(end) > _LARGEST for end in (read.low, read.high)):
+    if read is None or any(end is not None and abs(end) >= _LARGEST for end in (read.low, read.high)):
         return Unmapped(cell)
     flag = " ".join([*([read.unit] if read.unit else []), *marks]) or None
     return (read.value, read.qualifier, read.low, read.high, flag)

@@ -119,7 +119,10 @@ def look_at(frame: Any) -> tuple[str, list[str]]:
     if type(frame).__module__.startswith("dask.") and hasattr(frame, "map_partitions"):
         # narwhals warns about every Dask frame that its support is moving out; the native path does not need it
         return "dask", list(frame.columns)
-    table = nw.from_native(frame, pass_through=True)
+    try:
+        table = nw.from_native(frame, pass_through=True)
+    except nw.exceptions.DuplicateError as error:
+        raise ValueError("two columns of the frame have one name; rename one of them first") from error
     if isinstance(table, (nw.DataFrame, nw.LazyFrame)):
         engine = table.implementation.value
         if engine == "polars" and isinstance(table, nw.LazyFrame):

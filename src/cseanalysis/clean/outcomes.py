@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from numbers import Real
+from numbers import Integral, Real
 
 from narwhals.stable.v2.typing import IntoFrameT
 
@@ -112,6 +112,8 @@ def outcome_key(label: str) -> str:
 
 
 def _text(label: object) -> str:
+    if isinstance(label, Integral) and not isinstance(label, bool):
+        return str(int(label))
     if isinstance(label, Real) and not isinstance(label, bool) and float(label).is_integer():
         return str(int(float(label)))
     return str(label)

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from numbers import Real
 from typing import Any
@@ -123,6 +124,9 @@ def _quarter_of(year: Period, number: int) -> Period:
 def _read_year(period: object) -> Period | Unmapped:
     if period is None:
         return Unmapped(None)
+    if not isinstance(period, (str, Real, Decimal)):
+        # str() of a pandas Period or a numpy month drops its frequency: 2018 by Y-MAR, 2011-12 by M
+        return Unmapped(str(period), f"a {type(period).__name__}, not text or a year; write it as published")
     text = split_notes(_text(period))[0].lower()
     readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Period | None]], ...] = (
         (_FINANCIAL, _financial_year),

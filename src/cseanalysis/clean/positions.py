@@ -195,7 +195,12 @@ def _code_objects(series: nw.Series[Any]) -> tuple[list[Any], Codes]:
         if empty or cell is None or (isinstance(cell, float) and cell != cell):  # noqa: PLR0124
             codes.append(-1)
             continue
-        place = places.setdefault((type(cell), cell), len(places))
+        try:
+            place = places.setdefault((type(cell), cell), len(places))
+        except TypeError:
+            raise ValueError(
+                f"column {series.name!r} holds {type(cell).__name__} cells; a cell must be one text or one number"
+            ) from None
         if place == len(values):
             values.append(cell)
         codes.append(place)

@@ -68,7 +68,8 @@ def _extend_duckdb(relation: Any, keys: list[str], answer: Answering) -> Any:
     import duckdb
 
     names = [_identifier(key) for key in keys]
-    texts = [f"CAST({name} AS VARCHAR)" for name in names]
+    # Under a collation such as NOCASE "Kent" and "KENT" would be one group, and the second have no place.
+    texts = [f'CAST({name} AS VARCHAR) COLLATE "binary"' for name in names]
     found = relation.aggregate(", ".join([*names, *texts, "count(*)"]), ", ".join([*names, *texts])).fetchall()
     width = len(keys)
     columns = answer([(tuple(_plain(cell) for cell in row[:width]), row[-1]) for row in found])

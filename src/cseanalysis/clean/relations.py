@@ -61,10 +61,10 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     table = pd.DataFrame(0.0, index=pd.Index(_ORDER), columns=["rows", "count", "rows_without_count"])
     for label, rows, total, counted in _grouped(engine, frame, relation, count):
         # pandas and Dask give NaN for an empty cell
-        word = "unmapped" if label is None or label != label else str(label)  # noqa: PLR0124
+        word = "unmapped" if pd.isna(label) else str(label)
         if word not in _ORDER:
             raise ValueError(f"column {relation!r} holds {word!r}: relations are {', '.join(RELATIONS)} or empty")
-        table.loc[word] += [rows, 0.0 if total is None or total != total else float(total), rows - counted]  # noqa: PLR0124
+        table.loc[word] += [rows, 0.0 if pd.isna(total) else float(total), rows - counted]
     table.loc["not exact"] = table.drop(index="exact").sum()
     for name in ("rows", "count"):
         whole = table.loc[list(_ORDER), name].sum()
@@ -85,10 +85,14 @@ def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[
     kind = table.collect_schema()
     if count is not None and not kind[count].is_numeric():
         raise ValueError(f"column {count!r} holds {kind[count]}, not numbers; parse_counts reads published cells")
+    # As floats: whole numbers wrap round, and one NaN would take the sum of its group with it.
+    number = nw.lit(0.0) if count is None else nw.col(count).cast(nw.Float64)
     small = table.select(
         label=nw.col(relation).cast(nw.String) if engine not in ("pandas",) else nw.col(relation),
         # a zero a row; a literal would give an empty frame one row with the lowest narwhals
-        total=nw.col(relation).is_null().cast(nw.Int64) * 0 if count is None else nw.col(count),
+        total=nw.col(relation).is_null().cast(nw.Int64) * 0
+        if count is None
+        else nw.when(~number.is_nan()).then(number),
     )
     small = small.group_by("label", drop_null_keys=False).agg(
         rows=nw.len(), sum=nw.col("total").sum(), counted=nw.col("total").count()

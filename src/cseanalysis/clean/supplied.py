@@ -104,7 +104,10 @@ def _read(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, An
     if isinstance(crosswalk, (str, os.PathLike)):
         with open(crosswalk, encoding="utf-8-sig", newline="") as lines:  # noqa: PTH123 - a path of any kind
             reader = csv.DictReader(lines, restkey="(cells beyond the header)", restval="")
-            rows = [(f"line {reader.line_num}", dict(row)) for row in reader]
+            try:
+                rows = [(f"line {reader.line_num}", dict(row)) for row in reader]
+            except UnicodeDecodeError as error:
+                raise ValueError(f"crosswalk {crosswalk}: not UTF-8 ({error.reason}); save it as CSV UTF-8") from error
             return list(reader.fieldnames or []), rows
     try:
         table = nw.from_native(crosswalk, eager_only=True)
@@ -152,7 +155,7 @@ def _wrong_word(scheme: str, column: str, text: str) -> Iterator[str]:
 
 
 def _as_text(cell: Any) -> str | None:
-    if cell is None or cell != cell:  # noqa: PLR0124 - not a number, not a time
+    if cell is None or type(cell).__name__ in {"NAType", "NaTType"} or cell != cell:  # noqa: PLR0124 - not a number
         return ""
     if isinstance(cell, dt.date):
         return cell.isoformat()[:10]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cseanalysis.clean.labels import split_notes
+from cseanalysis.clean.crosswalks import load_rules
+from cseanalysis.clean.labels import match_key, split_notes
+from cseanalysis.clean.outcomes import outcome_key
 from cseanalysis.read.columns import Rows, counts, encode, join, labels, quarters
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 _YEAR_SHEET = re.compile(r"\s*([0-9]{4})[-_]([0-9]{2})\s*")
 _YEAR = re.compile(r"\s*([0-9]{4})\s*[/\-\u2013]\s*([0-9]{2}|[0-9]{4})\s*")
-_SUBSET = re.compile(r"\s*([123])a\s*", re.IGNORECASE)
 # Rows among which a header may stand.
 _HEADER_WITHIN = 40
 
@@ -163,9 +164,10 @@ def read_outcomes(path: str | Path, *, limits: Limits | None = None) -> pd.DataF
     path = Path(path)
     table = _read(path, _OUTCOMES, limits)
     types = table["Outcome Type"].array
-    subsets = [found.group(1) if (found := _SUBSET.fullmatch(text)) else None for text in types.categories]
+    keys = [outcome_key(text) for text in types.categories]
+    subsets = [key[5] if key in ("type 1a", "type 2a", "type 3a") else None for key in keys]
     table["subset_of"] = encode(subsets, types.codes)
-    not_assigned = (table["Outcome Type"] == "0").to_numpy(dtype=bool)
+    not_assigned = np.array([*(key == "type 0" for key in keys), False])[types.codes]
     closed = table["Outcomes (closed basis)"]
     if bad := int((closed.fillna(0).to_numpy(dtype=np.int64)[not_assigned] != 0).sum()):
         what = f"{bad:,} rows of type 0 (not yet assigned) have a closed basis, which cannot be"
@@ -203,6 +205,9 @@ def _data_sheets(path: Path, grids: list[Grid], layout: _Layout) -> list[tuple[G
             problems.append(Problem(grid.sheet, "", what))
         elif header is not None and not is_named and any(named):
             what = "it has the headings of a data sheet, but not the name of one; rename it, or delete it"
+            problems.append(Problem(grid.sheet, grid.address(header, 0), what))
+        elif header is not None and grid.hidden and not is_named:
+            what = "a hidden sheet with the headings of a data sheet; show it, or delete it"
             problems.append(Problem(grid.sheet, grid.address(header, 0), what))
         elif header is not None:
             chosen.append((grid, header))
@@ -283,6 +288,7 @@ def _read_sheet(grid: Grid, header: int, layout: _Layout) -> tuple[dict[str, pd.
             if name == "Financial Year":
                 found += _wrong_years(grid, place[0], rows, year)
         problems += found
+    problems += _lost_noughts(grid, places, rows)
     taken = {place for each in places.values() for place in each}
     extra, found = _extra_columns(grid, headings, header, rows, taken)
     for name, column in extra.items():
@@ -290,6 +296,25 @@ def _read_sheet(grid: Grid, header: int, layout: _Layout) -> tuple[dict[str, pd.
             problems.append(Problem(grid.sheet, f"row {header + 1}", f"a second column {name!r}"))
         table[name] = column
     return table, problems + found
+
+
+def _lost_noughts(grid: Grid, places: Mapping[str, list[int]], rows: Rows) -> list[Problem]:
+    """Find codes that a spreadsheet took for numbers: 4.10 (corporate manslaughter) as 4.1 (manslaughter)."""
+    if not places["Offence Description"]:
+        return []
+    code, about = grid.columns[places["Offence Code"][0]], grid.columns[places["Offence Description"][0]]
+    rules = {rule.labels[0]: match_key(rule.description) for rule in load_rules("offences")}
+    meant = np.array([match_key(text) for text in about.texts] + [""], dtype=object)
+    problems = []
+    for number, text in enumerate(code.texts):
+        longer = rules.get(text.strip() + "0") if "." in text else None
+        if longer:
+            found = rows[(code.codes[rows] == number) & (meant[about.codes[rows]] == longer)]
+            what = (
+                f"{text!r} beside the description of {text.strip()}0: the code was stored as a number; store it as text"
+            )
+            problems += [grid.problem(row, places["Offence Code"][0], what) for row in found.tolist()]
+    return problems
 
 
 def _extra_columns(
@@ -318,7 +343,14 @@ def _data_rows(grid: Grid, header: int) -> tuple[Rows, list[Problem]]:
     filled = grid.filled()
     filled[: header + 1] = 0
     alone = np.flatnonzero(filled == 1)
-    notes = [row for row in alone.tolist() if (text := grid.columns[0][row]) is not None and not _YEAR.fullmatch(text)]
+    # A label that whole rows carry too (a force, where forces come first) is a row that lost its cells, not a note.
+    first = grid.columns[0]
+    known = set(first.codes[filled > 1].tolist())
+    notes = [
+        row
+        for row in alone.tolist()
+        if (text := first[row]) is not None and not _YEAR.fullmatch(text) and int(first.codes[row]) not in known
+    ]
     filled[notes] = 0
     rows = np.flatnonzero(filled)
     problems = [] if len(rows) else [Problem(grid.sheet, f"row {header + 1}", "no rows below the headings")]

@@ -115,6 +115,9 @@ def _read_sheet(grid: Grid, header: int, problems: list[Problem]) -> list[pd.Dat
     areas = [_area(grid, row, problems) for row in rows.tolist()]
     _report_twice(grid, rows, [code or name for code, name, *_ in areas], problems)
     headings = [clean_heading(cell or "") for cell in grid.row(header)]
+    if len(headings) < 2 or "name" not in match_key(headings[1][0]):
+        problems.append(grid.problem(header, 1, f"{headings[1][0]!r} stands where the area names should be"))
+        return []
     seen: dict[str, int] = {}
     tables = []
     for place, (measure, measure_note) in enumerate(headings):

@@ -27,6 +27,10 @@ _MEANING = re.compile(
 _SOURCE = re.compile(r"\s*sources?\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _UNITS = re.compile(r"\s*units?\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _NUMERIC = re.compile(r"\s*[-\u2212]?[£$]?[0-9][0-9,. ]*%?\s*(\[[^\]]*\])?\s*")
+_MARKER = re.compile(
+    r"\s*(?:\.{2,3}|\u2026|[*:\-\u2013\u2014]|n/?a|\[\s?[a-z]+[0-9]?\s?\])\s*(?:\[[^\]]*\]\s*)*", re.IGNORECASE
+)
+_YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
 # So many rows of a table are looked at to tell whether it holds numbers.
 _LOOK = 200
 
@@ -53,7 +57,8 @@ class PublishedTable:
         Footnote marks of the headings, by column.
     frame
         The cells as printed (categorical text; an empty cell is missing), under their headings without footnote
-        marks. Use :func:`cseanalysis.clean.parse_counts` on the columns that hold numbers.
+        marks. Use :func:`cseanalysis.clean.parse_counts` on the columns that hold numbers. In XLSX and ODS a number
+        is the stored one, not its format: a cell that is shown as 68% reads as 0.68.
     """
 
     sheet: str
@@ -254,7 +259,9 @@ def _opens(grid: Grid, row: int, top: int, rows: list[int], *, apart: bool) -> b
     cells = grid.row(row)
     if [match_key(cell or "") for cell in cells] == [match_key(cell or "") for cell in grid.row(top)]:
         return True
-    return not _has_number(cells) and any(_has_number(grid.row(line)) for line in rows[:_LOOK])
+    # A row of markers ("[x]", "..") is a suppressed row of the open table, not the headings of the next one.
+    marked = any(cell is not None and _MARKER.fullmatch(cell) for cell in cells)
+    return not marked and not _has_number(cells) and any(_has_number(grid.row(line)) for line in rows[:_LOOK])
 
 
 def _last_heading(grid: Grid, top: int, rows: list[int]) -> int:
@@ -264,7 +271,9 @@ def _last_heading(grid: Grid, top: int, rows: list[int]) -> int:
     first, second = grid.row(top), grid.row(rows[0])
     gaps = [place for place in range(1, len(first)) if first[place] is None and second[place] is not None]
     body = any(_has_number(grid.row(line)) for line in rows[1:_LOOK])
-    return rows[0] if gaps and body and not _has_number(second) and not _has_number(first) else top
+    # Calendar years under merged headings are headings too, when the row names nothing itself.
+    years = second[0] is None and all(cell is None or _YEAR.fullmatch(cell) for cell in second)
+    return rows[0] if gaps and body and (years or not _has_number(second)) and not _has_number(first) else top
 
 
 def _has_number(cells: Sequence[str | None]) -> bool:
