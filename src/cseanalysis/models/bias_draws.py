@@ -1,0 +1,305 @@
+"""Draws of a corrected 2 x 2 table, block by block, and what they amount to."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cseanalysis.distributions import Distribution, Fixed, fixed
+from cseanalysis.models.binomial import CHUNK, draw_binomial
+from cseanalysis.models.dependence import correlation_matrix, factor, log_quantile_of_score
+from cseanalysis.models.misclassification import GROUPS, What
+from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
+from cseanalysis.models.two_by_two import Cells, checked_cells
+from cseanalysis.values import NotEstimableError
+
+Scheme = Literal["fox-2021", "fox-2005"]
+Array = NDArray[np.float64]
+Rate = Distribution | float
+Rates = Rate | tuple[Rate, Rate]
+Tables = tuple[Array, Array, Array, Array]  # positive and negative of the first group, then of the second
+
+Correct = Callable[[Cells, Sequence[Array]], Tables]
+Predictive = Callable[[np.random.Generator, Tables, Sequence[Array]], list[tuple[Array, Array]]]
+
+RESULTS = ("systematic odds", "systematic risk", "odds", "risk")
+SCHEMES = ("fox-2021", "fox-2005")
+MANY_IMPOSSIBLE = 0.1  # above this share the draws that remain say more than the stated distributions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BiasAnalysis:
+    """What the corrected table may be: draws with and without random error, and what became of the distributions.
+
+    Parameters
+    ----------
+    observed
+        The table that was corrected: exposed cases, unexposed cases, exposed non-cases, unexposed non-cases.
+    scheme
+        How random error was added; see `probabilistic_bias`.
+    draws
+        Draws that were made. Those that are impossible or empty are in none of the results.
+    impossible
+        Draws of error rates that could not have produced the observed table.
+    empty
+        Possible draws in which random error left a cell without anybody, so that no ratio exists.
+    odds_ratio, risk_ratio
+        With the error rates and random error both uncertain.
+    systematic_odds_ratio, systematic_risk_ratio
+        With the error rates uncertain only; never to be shown as the whole uncertainty.
+    stated, admissible
+        The error rates as they were stated, and those that could have produced the table: the distributions that the
+        results really rest on.
+    """
+
+    observed: Cells
+    scheme: str
+    draws: int
+    impossible: int
+    empty: int
+    odds_ratio: Simulation
+    risk_ratio: Simulation
+    systematic_odds_ratio: Simulation
+    systematic_risk_ratio: Simulation
+    stated: dict[str, Simulation]
+    admissible: dict[str, Simulation]
+
+    @property
+    def impossible_share(self) -> float:
+        """Share of the draws whose error rates could not have produced the observed table."""
+        return self.impossible / self.draws
+
+    def __str__(self) -> str:
+        lines = [f"{self.scheme}, {self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
+        if self.empty:
+            lines[0] += f", {self.empty / self.draws:.2%} with an empty cell and left out"
+        if self.impossible_share > MANY_IMPOSSIBLE:
+            lines.append("so many are impossible that the results rest on the admissible distributions, not the stated")
+        for name in ("odds_ratio", "risk_ratio"):
+            for prefix, error in (("", "bias and random error"), ("systematic_", "bias only")):
+                lines.append(f"{name.replace('_', ' ')}, {error}: {_spread(getattr(self, prefix + name))}")
+        for name, stated in self.stated.items():
+            lines.append(f"{name}: stated {_spread(stated)}; admissible {_spread(self.admissible[name])}")
+        return "\n".join(lines)
+
+
+def analyse(
+    cells: ArrayLike,
+    *,
+    pairs: dict[str, Rates],
+    groups: tuple[str, ...],
+    correct: Correct,
+    predictive: Predictive,
+    what: What,
+    scheme: Scheme,
+    correlation: ArrayLike | None,
+    draws: int,
+    seed: int,
+    workers: int | None,
+) -> BiasAnalysis:
+    """Draw error rates, correct the table with each draw, add random error and collect the ratios.
+
+    Parameters
+    ----------
+    cells, what, scheme, correlation, draws, seed, workers
+        As for `probabilistic_bias`.
+    pairs, groups
+        Error rates by name, one or one for each of the two named groups.
+    correct
+        From counts and rates to corrected tables; a cell that is not above 0, or missing, marks an impossible draw.
+    predictive
+        From corrected tables and rates to the chance that a recorded positive, and a recorded negative, is truly
+        positive, for each group; used to redraw the status of each record under "fox-2021".
+    """
+    observed, seed = _checked(cells, what, scheme), check_seed(seed)
+    _check_whole(draws=draws, workers=1 if workers is None else workers)
+    rates, places = _named_rates(pairs, groups)
+    drawn = [name for name, rate in rates.items() if not isinstance(rate, Fixed)]
+    draw_rates = _rate_drawer(rates, correlation)
+    order = [place for group in GROUPS[what] for place in group]
+    one, two, three, four = (observed[place] for place in order)
+    counts = (one, two, three, four)
+    with np.errstate(divide="ignore"):
+        observed_errors = _standard_errors(*(np.asarray(cell) for cell in observed))
+    ratios = {name: np.full(draws, np.nan) for name in RESULTS}
+    stated = {name: np.empty(draws) for name in drawn}
+
+    def fill(block: int) -> None:
+        rng = block_generator(seed, block)
+        for start in range(block * BLOCK, min((block + 1) * BLOCK, draws), CHUNK):
+            fill_chunk(rng, slice(start, min(start + CHUNK, draws)))
+
+    def fill_chunk(rng: np.random.Generator, here: slice) -> None:
+        size = here.stop - here.start
+        values = draw_rates(rng)
+        for name in drawn:
+            stated[name][here] = values[name][:size]
+        tables = correct(counts, [values[name] for name in places])
+        with np.errstate(invalid="ignore"):
+            possible = np.logical_and.reduce([table > 0 for table in tables])
+        kept = np.flatnonzero(possible)
+        if kept.size < CHUNK:
+            values = {name: value[kept] for name, value in values.items()}
+            tables = _four([table[kept] for table in tables])
+        count = int(np.searchsorted(kept, size))
+        target = here if count == size else kept[:count] + here.start
+        results = list(_ratios(*(tables[place] for place in order)))
+        score = rng.standard_normal(kept.size)
+        if scheme == "fox-2021":
+            redrawn = _redraw(rng, counts, predictive(rng, tables, [values[name] for name in places]))
+            odds, risk, errors = _redrawn_ratios(*(redrawn[place] for place in order))
+        else:
+            (odds, risk), errors = results, observed_errors
+        results += [odds * np.exp(-score * errors[0]), risk * np.exp(-score * errors[1])]
+        for name, result in zip(RESULTS, results, strict=True):
+            ratios[name][target] = result[:count]
+
+    blocks = range(math.ceil(draws / BLOCK))
+    with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(fill, blocks))
+    return _collect(observed, scheme, draws, ratios, stated)
+
+
+def _checked(cells: ArrayLike, what: str, scheme: str) -> Cells:
+    observed = checked_cells(cells)
+    if any(cell != int(cell) for cell in observed):
+        raise ValueError(f"cells are {list(observed)}: must be whole counts; random error is that of counting")
+    if what not in GROUPS:
+        raise ValueError(
+            f"what is {what!r}: must be 'exposure' or 'outcome'; for selection use probabilistic_selection"
+        )
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme is {scheme!r}: must be one of {', '.join(SCHEMES)}; their answers differ")
+    if scheme == "fox-2005" and min(observed) == 0:
+        raise NotEstimableError(
+            f"cells are {list(observed)}: with an empty cell the standard error of the observed table does not exist"
+        )
+    return observed
+
+
+def _check_whole(**numbers: object) -> None:
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+            raise ValueError(f"{name} is {number!r}: must be a whole number from 1")
+
+
+def _collect(
+    observed: Cells, scheme: str, draws: int, ratios: dict[str, Array], stated: dict[str, Array]
+) -> BiasAnalysis:
+    possible, whole = ~np.isnan(ratios["systematic odds"]), ~np.isnan(ratios["odds"])
+    impossible, empty = draws - int(possible.sum()), int(possible.sum()) - int(whole.sum())
+    if impossible == draws:
+        raise NotEstimableError(
+            f"none of {draws:,} draws of the error rates could have produced the cells {list(observed)}; state error "
+            "rates that allow the shares that were recorded"
+        )
+    if empty == draws - impossible:
+        raise NotEstimableError(f"random error empties a cell of {list(observed)} in every draw: no ratio exists")
+    keep = {"odds": whole, "risk": whole, "systematic odds": possible, "systematic risk": possible}
+    simulations = {
+        name: Simulation(values if keep[name].all() else values[keep[name]]) for name, values in ratios.items()
+    }
+    return BiasAnalysis(
+        observed=observed,
+        scheme=scheme,
+        draws=draws,
+        impossible=impossible,
+        empty=empty,
+        odds_ratio=simulations["odds"],
+        risk_ratio=simulations["risk"],
+        systematic_odds_ratio=simulations["systematic odds"],
+        systematic_risk_ratio=simulations["systematic risk"],
+        stated={name: Simulation(values) for name, values in stated.items()},
+        admissible={
+            name: Simulation(values if impossible == 0 else values[possible]) for name, values in stated.items()
+        },
+    )
+
+
+def _named_rates(pairs: dict[str, Rates], groups: tuple[str, ...]) -> tuple[dict[str, Distribution], list[str]]:
+    """Return the distinct rates by name, and for each of the four places the name of its rate."""
+    rates: dict[str, Distribution] = {}
+    places: list[str] = []
+    for name, value in pairs.items():
+        each = value if isinstance(value, tuple | list) else (value,)
+        if len(each) not in (1, 2):
+            raise ValueError(f"{name} has {len(each)} entries: must be one, or a pair for the two groups")
+        names = [name] if len(each) == 1 else [f"{name}, {group}" for group in groups]
+        rates.update({label: _checked_rate(label, rate) for label, rate in zip(names, each, strict=True)})
+        places += [names[0], names[-1]]
+    return rates, places
+
+
+def _checked_rate(name: str, rate: Rate) -> Distribution:
+    if not isinstance(rate, Distribution | int | float | np.number):
+        raise ValueError(f"{name} is {rate!r}: must be a number or a distribution")
+    distribution = rate if isinstance(rate, Distribution) else fixed(float(rate))
+    if not (distribution.low >= 0 and distribution.high <= 1):
+        raise ValueError(f"{name} is {rate}: must stay between 0 and 1")
+    return distribution
+
+
+def _rate_drawer(
+    rates: dict[str, Distribution], correlation: ArrayLike | None
+) -> Callable[[np.random.Generator], dict[str, Array]]:
+    """Return the function that draws one chunk of every rate."""
+    if correlation is None:
+        return lambda rng: {name: rate.draw(rng, CHUNK) for name, rate in rates.items()}
+    given = correlation if hasattr(correlation, "columns") else np.asarray(correlation)
+    lower = factor(correlation_matrix(given, list(rates)))
+    functions = {name: log_quantile_of_score(rate) for name, rate in rates.items() if not isinstance(rate, Fixed)}
+
+    def draw(rng: np.random.Generator) -> dict[str, Array]:
+        scores = lower @ rng.standard_normal((len(rates), CHUNK))
+        return {
+            name: np.exp(functions[name](score)) if name in functions else rate.draw(rng, CHUNK)
+            for (name, rate), score in zip(rates.items(), scores, strict=True)
+        }
+
+    return draw
+
+
+def _redraw(rng: np.random.Generator, counts: Cells, chances: list[tuple[Array, Array]]) -> list[Array]:
+    """Draw the true status of each record, given the chance that it is positive."""
+    tables: list[Array] = []
+    for recorded, unrecorded, (found, missed) in zip(counts[::2], counts[1::2], chances, strict=True):
+        found_true = draw_binomial(rng, int(recorded), np.clip(found, 0, 1))
+        missed_true = draw_binomial(rng, int(unrecorded), np.clip(missed, 0, 1))
+        positive = found_true + missed_true
+        tables += [positive, recorded + unrecorded - positive]
+    return tables
+
+
+def _ratios(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:
+    return a * d / (b * c), a * (b + d) / (b * (a + c))
+
+
+def _redrawn_ratios(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array, tuple[Array, Array]]:
+    """Ratios and standard errors of redrawn tables; missing where a cell is empty."""
+    filled = np.minimum.reduce([a, b, c, d]) > 0
+    a, b, c, d = (np.where(filled, cell, np.nan) for cell in (a, b, c, d))
+    odds, risk = _ratios(a, b, c, d)
+    return odds, risk, _standard_errors(a, b, c, d)
+
+
+def _standard_errors(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:
+    """Standard errors of the logarithms of odds ratio and risk ratio."""
+    cases = 1 / a + 1 / b
+    return np.sqrt(cases + 1 / c + 1 / d), np.sqrt(cases - 1 / (a + c) - 1 / (b + d))
+
+
+def _four(values: Sequence[Array]) -> tuple[Array, Array, Array, Array]:
+    a, b, c, d = values
+    return a, b, c, d
+
+
+def _spread(simulation: Simulation) -> str:
+    interval = simulation.interval(0.95)
+    return f"median {simulation.median:.4g}, 95% of draws {interval.low:.4g} to {interval.high:.4g}"

@@ -1,0 +1,232 @@
+"""Draws of one quantity, what may be said of them, and the random numbers they are made from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cseanalysis.values import Interval, NotEstimableError
+
+BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
+
+_CHUNK = 2**14  # values looked at together while selecting: they stay in the processor's cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """The distribution of a simulated quantity: draws, or quantiles that are known exactly.
+
+    Parameters
+    ----------
+    draws
+        Values of shape (n,), in the order drawn; not copied, and read-only from here on. ``None`` with `inverse`.
+    inverse
+        The exact quantile function, called with the probabilities below and above; ``None`` with `draws`.
+    exact_mean, exact_variance
+        The value where it is known in closed form; a sentence where it must not be given; ``None`` to take it from
+        the draws.
+
+    Raises
+    ------
+    ValueError
+        Without draws or with missing ones, or with both draws and exact quantiles.
+
+    Notes
+    -----
+    Quantiles of draws interpolate linearly between order statistics (Hyndman and Fan 1996, type 7, as numpy and R
+    do). They are selected without sorting or copying the draws.
+
+    Examples
+    --------
+    >>> Simulation(np.array([3.0, 1.0, 2.0])).median
+    2.0
+    """
+
+    draws: NDArray[np.float64] | None = None
+    inverse: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]] | None = field(
+        default=None, repr=False
+    )
+    exact_mean: float | str | None = None
+    exact_variance: float | str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.draws is None) == (self.inverse is None):
+            raise ValueError("a simulation has either draws or exact quantiles; give one of the two")
+        if self.draws is not None:
+            draws = np.asarray(self.draws, dtype=np.float64)
+            if draws.ndim != 1 or draws.size == 0:
+                raise ValueError(f"draws of shape {draws.shape}: must be one row of at least one value")
+            if math.isnan(float(draws.min())):
+                raise ValueError(f"{int(np.isnan(draws).sum())} of {draws.size} draws are missing; find out why")
+            draws = draws.view()
+            draws.flags.writeable = False
+            object.__setattr__(self, "draws", draws)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the quantiles are exact, so that they hold no error of simulation."""
+        return self.inverse is not None
+
+    @overload
+    def quantile(self, q: float) -> float: ...
+    @overload
+    def quantile(self, q: ArrayLike) -> float | NDArray[np.float64]: ...
+    def quantile(self, q: ArrayLike) -> float | NDArray[np.float64]:
+        """Return the value below which a share ``q`` lies: a number, or an array of the shape of ``q``.
+
+        Raises
+        ------
+        ValueError
+            When ``q`` is not strictly between 0 and 1: the smallest and largest draw say how many were drawn.
+        NotEstimableError
+            When the value is too large for a floating-point number.
+        """
+        share = np.asarray(q, dtype=np.float64)
+        if not ((share > 0) & (share < 1)).all():
+            raise ValueError(
+                f"quantile at {np.ravel(share)[:5].tolist()}: q must lie strictly between 0 and 1; "
+                "the ends of the draws depend on how many there are"
+            )
+        if self.inverse is not None:
+            with np.errstate(divide="ignore", over="ignore"):
+                value = np.asarray(self.inverse(share, 1 - share), dtype=np.float64)
+        else:
+            value = _quantiles(self._drawn(), share.ravel()).reshape(share.shape)
+        if not np.isfinite(value).all():
+            raise NotEstimableError(
+                f"the quantile at {np.ravel(share)[:5].tolist()} is too large for a number: the probability it is "
+                "divided by comes too near to 0; use a distribution that stays away from 0"
+            )
+        return float(value) if value.ndim == 0 else value
+
+    @property
+    def median(self) -> float:
+        """The value with half of the distribution on each side."""
+        return self.quantile(0.5)
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the central range that holds a share ``level``; kind ``"simulation"``.
+
+        Raises
+        ------
+        ValueError
+            When ``level`` is not between 0 and 1.
+        """
+        if not 0 < level < 1:
+            raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+        low, high = np.asarray(self.quantile([(1 - level) / 2, (1 + level) / 2])).tolist()
+        return Interval(low, high, "simulation", level)
+
+    @property
+    def mean(self) -> float:
+        """The mean: in closed form where there is one, else of the draws.
+
+        Raises
+        ------
+        NotEstimableError
+            When it does not exist, or the draws cannot estimate it.
+        """
+        if isinstance(self.exact_mean, str):
+            raise NotEstimableError(self.exact_mean)
+        return float(self._drawn().mean()) if self.exact_mean is None else self.exact_mean
+
+    @property
+    def variance(self) -> float:
+        """The variance: in closed form where there is one, else of the draws.
+
+        Raises
+        ------
+        NotEstimableError
+            When it does not exist, or the draws cannot estimate it.
+        """
+        if isinstance(self.exact_variance, str):
+            raise NotEstimableError(self.exact_variance)
+        if self.exact_variance is not None:
+            return self.exact_variance
+        if self._drawn().size < 2:
+            raise NotEstimableError("one draw has no variance; draw more")
+        return float(self._drawn().var(ddof=1))
+
+    def _drawn(self) -> NDArray[np.float64]:
+        if self.draws is None:
+            raise NotEstimableError("this simulation holds exact quantiles and no draws, and its moment was not given")
+        return self.draws
+
+
+def check_seed(seed: object) -> int:
+    """Return ``seed`` if it is a whole number that Philox takes as a key.
+
+    Raises
+    ------
+    ValueError
+        When it is not a whole number from 0 to 2**128 - 1; nought is a seed, ``None`` is not.
+    """
+    if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**128:
+        raise ValueError(f"seed {seed!r}: must be a whole number, not negative, so that the draws can be repeated")
+    return int(seed)
+
+
+def block_generator(seed: int, block: int) -> np.random.Generator:
+    """Return the generator of one block of draws; blocks never overlap, whoever draws them and in which order.
+
+    Examples
+    --------
+    >>> bool(block_generator(0, 3).random() == block_generator(0, 3).random())
+    True
+    """
+    return np.random.Generator(np.random.Philox(key=check_seed(seed), counter=[0, 0, 0, block]))
+
+
+def _quantiles(values: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    position = shares * (values.size - 1)
+    below = np.floor(position).astype(np.intp)
+    above = np.minimum(below + 1, values.size - 1)
+    ranks = np.unique(np.concatenate([below, above]))
+    found = dict(zip(ranks.tolist(), _order_statistics(values, ranks), strict=True))
+    low = np.array([found[rank] for rank in below.tolist()])
+    high = np.array([found[rank] for rank in above.tolist()])
+    with np.errstate(invalid="ignore"):
+        return np.where(low == high, low, low + (position - below) * (high - low))
+
+
+def _order_statistics(values: NDArray[np.float64], ranks: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Select the values of the given ranks (from 0, in ascending order) exactly.
+
+    A sorted sample brackets each rank; only values inside the bracket are copied (Floyd and Rivest 1975). When the
+    rank is outside after all, or there are few values, a copy is partitioned instead.
+    """
+    if values.size <= 2**20 or ranks.size > 16:
+        return np.asarray(np.partition(values, ranks)[ranks])
+    step = values.size // 2**14
+    sample = np.sort(values[::step])
+    margin = 4 * math.isqrt(sample.size)
+    groups: list[list[int]] = []
+    for rank in ranks.tolist():  # neighbouring ranks share a bracket
+        if groups and (rank - groups[-1][0]) <= step:
+            groups[-1].append(rank)
+        else:
+            groups.append([rank])
+    places = [(group[0] // step - margin, group[-1] // step + margin) for group in groups]
+    lows = [sample[first] if first >= 0 else -np.inf for first, _ in places]
+    highs = [sample[last] if last < sample.size else np.inf for _, last in places]
+    under = [0] * len(groups)
+    inside: list[list[NDArray[np.float64]]] = [[] for _ in groups]
+    for start in range(0, values.size, _CHUNK):
+        part = values[start : start + _CHUNK]
+        for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
+            reached = part >= low
+            under[place] += part.size - int(np.count_nonzero(reached))
+            inside[place].append(part[reached & (part <= high)])
+    selected: list[NDArray[np.float64]] = []
+    for group, below, pieces in zip(groups, under, inside, strict=True):
+        held, wanted = np.concatenate(pieces), np.array(group) - below
+        if wanted[0] < 0 or wanted[-1] >= held.size:
+            return np.asarray(np.partition(values, ranks)[ranks])
+        held.partition(wanted)
+        selected.append(held[wanted])
+    return np.concatenate(selected)

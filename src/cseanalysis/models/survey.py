@@ -1,0 +1,336 @@
+"""From what adults say of their childhood to offences of a year: only across a bridge whose every plank is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
+
+from cseanalysis.values import Interval, NotEstimableError
+
+Dimension = Literal["unit", "age_window", "period", "definition", "area"]
+
+DIMENSIONS: tuple[str, ...] = get_args(Dimension)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a number is about; two numbers may be divided only if all five agree.
+
+    Parameters
+    ----------
+    unit
+        What is counted: ``"adults ever abused"``, ``"offences"``, ``"children first abused in a year"``.
+    age_window
+        Age at which it happened: ``"before 16"``, ``"before 18"``.
+    period
+        When: ``"childhoods of adults asked in 2018/19"``, ``"financial year 2022/23"``.
+    definition
+        Which acts, by whose wording: ``"survey questions of 2019"``, ``"recorded child sexual offences"``.
+    area
+        Where: ``"England and Wales"``.
+    """
+
+    unit: str
+    age_window: str
+    period: str
+    definition: str
+    area: str
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if not isinstance(value, str) or not value.strip():
+                raise ValueError(f"{one.name} is {value!r}: a basis must say it in words")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A range and what it is about. An observed count ``n`` is ``Interval(n, n, "bound")``."""
+
+    value: Interval
+    basis: Basis
+
+    def __post_init__(self) -> None:
+        if self.value.low < 0:
+            raise ValueError(f"measure from {self.value.low} to {self.value.high} {self.basis.unit}: none is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeFactor:
+    """One plank: what a number is multiplied by to be about something else, with a range and a reason.
+
+    Parameters
+    ----------
+    id
+        Identifier, as in the table of assumptions.
+    dimension
+        What it changes: ``"unit"``, ``"age_window"``, ``"period"``, ``"definition"`` or ``"area"``.
+    start, end
+        From which description of that dimension to which.
+    factor
+        Range of the multiplier; above 0.
+    reason
+        Why this range; never empty.
+    """
+
+    id: str
+    dimension: Dimension
+    start: str
+    end: str
+    factor: Interval
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.dimension not in DIMENSIONS:
+            raise ValueError(f"factor {self.id}: dimension {self.dimension!r} must be one of {', '.join(DIMENSIONS)}")
+        if not self.factor.low > 0:
+            raise ValueError(f"factor {self.id}: from {self.factor.low} to {self.factor.high}; must be above 0")
+        if not self.reason.strip():
+            raise ValueError(f"factor {self.id}: the reason is empty; every factor is an assumption and must say why")
+        if self.start == self.end:
+            raise ValueError(f"factor {self.id}: leads from {self.start!r} to itself; a factor must change something")
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """A measure carried to another basis.
+
+    Parameters
+    ----------
+    measure
+        The range on the basis asked for.
+    steps
+        Each factor's id and the range after it, in the order applied; the first is ``("start", ...)``.
+    """
+
+    measure: Measure
+    steps: tuple[tuple[str, Interval], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualVictims:
+    """Children a year, from lifetime prevalence.
+
+    Parameters
+    ----------
+    first_time
+        Children abused for the first time in a year.
+    in_year
+        Children abused at least once in a year, whether before or not.
+    """
+
+    first_time: Interval
+    in_year: Interval
+
+
+def bridge_survey(
+    survey: Measure,
+    target: Basis,
+    factors: Iterable[BridgeFactor],
+    *,
+    breaks: Collection[tuple[str, str]] = (),
+) -> Bridged:
+    """Carry a survey's range to another unit, age window, period, definition or area, one stated factor at a time.
+
+    Parameters
+    ----------
+    survey
+        The survey's own range and basis.
+    target
+        The basis of what it is to be compared with.
+    factors
+        The bridge table. Factors of one dimension may follow one another; all must be used.
+    breaks
+        Pairs of descriptions between which the producer declares a break; no factor may cross it in either direction.
+
+    Returns
+    -------
+    Bridged
+
+    Raises
+    ------
+    NotEstimableError
+        When some dimension differs and no factor leads across: each is named. No bridge, no number.
+    ValueError
+        When a factor is not used, because it starts from another period, unit or age window than the survey's; when two
+        lead from the same place; when one crosses a break; or when ranges of draws would be multiplied.
+
+    Notes
+    -----
+    All values are positive, so the ends multiply. A confidence interval times bounds keeps its level for every value of
+    the bounds; several confidence intervals keep what is left of the level by Bonferroni's inequality.
+
+    Examples
+    --------
+    >>> ever = Basis("adults ever abused", "before 16", "childhood", "survey questions", "England and Wales")
+    >>> police = Basis("offences", "before 16", "childhood", "survey questions", "England and Wales")
+    >>> plank = BridgeFactor("each", "unit", "adults ever abused", "offences", Interval(1, 3, "bound"), "judgement")
+    >>> bridge_survey(Measure(Interval(10, 20, "bound"), ever), police, [plank]).measure.value
+    Interval(low=10, high=60, kind='bound', level=None)
+    """
+    planks = list(factors)
+    for plank in planks:
+        if any({plank.start, plank.end} == set(pair) for pair in breaks):
+            raise ValueError(
+                f"factor {plank.id} leads from {plank.start!r} to {plank.end!r}, between which the producer declares a "
+                "break: the two are not to be compared or pooled; carry each to the target on its own"
+            )
+    route: list[BridgeFactor] = []
+    missing: list[str] = []
+    for dimension in DIMENSIONS:
+        here, there = getattr(survey.basis, dimension), getattr(target, dimension)
+        own = [plank for plank in planks if plank.dimension == dimension]
+        passed = {here}
+        while here != there:
+            onward = [plank for plank in own if plank.start == here]
+            if len(onward) > 1:
+                named = ", ".join(plank.id for plank in onward[:5])
+                raise ValueError(f"{dimension}: {named} all lead from {here!r}; choose one")
+            if not onward or onward[0].end in passed:
+                missing.append(f"{dimension} from {here!r} to {there!r}")
+                break
+            route.append(onward[0])
+            here = onward[0].end
+            passed.add(here)
+    unused = [plank for plank in planks if not any(plank is used for used in route)]
+    lost = [f"{p.id} ({p.dimension} from {p.start!r} to {p.end!r})" for p in unused[:5]]
+    if missing:
+        hint = f"; given but leading elsewhere: {', '.join(lost)}" if lost else ""
+        raise NotEstimableError(
+            f"no factor for {'; '.join(missing)}: the survey is about something else than the target, and without a "
+            f"bridge there is no division; state each as a factor with a range and a reason{hint}"
+        )
+    if lost:
+        raise ValueError(f"factors that the way does not use: {', '.join(lost)}; check the survey's basis")
+    value = survey.value
+    steps = [("start", value)]
+    for plank in route:
+        value = _product(value, plank.factor)
+        steps.append((plank.id, value))
+    return Bridged(Measure(value, target), tuple(steps))
+
+
+def recorded_to_survey(
+    recorded: Measure,
+    survey: Measure,
+    factors: Iterable[BridgeFactor] = (),
+    *,
+    breaks: Collection[tuple[str, str]] = (),
+) -> Interval:
+    """Divide a recorded count by what a survey implies on the same basis: reporting times recording.
+
+    Parameters
+    ----------
+    recorded
+        The count and its basis.
+    survey, factors, breaks
+        As for `bridge_survey`; the target is the basis of ``recorded``.
+
+    Returns
+    -------
+    Interval
+        The ratio. An end above 1 means that recording and survey contradict each other there, and is left to be seen.
+
+    Raises
+    ------
+    ValueError, NotEstimableError
+        As for `bridge_survey`; also when the survey's range reaches 0.
+
+    Examples
+    --------
+    >>> same = Basis("offences", "before 16", "year to March 2023", "contact offences", "England and Wales")
+    >>> count = Measure(Interval(100, 100, "bound"), same)
+    >>> recorded_to_survey(count, Measure(Interval(400, 1000, "bound"), same))
+    Interval(low=0.1, high=0.25, kind='bound', level=None)
+    """
+    implied = bridge_survey(survey, recorded.basis, factors, breaks=breaks).measure.value
+    if not implied.low > 0:
+        raise NotEstimableError(f"the survey's range starts at {implied.low}: a ratio to 0 has no upper end")
+    turned = replace(implied, low=1 / implied.high, high=1 / implied.low)
+    product = _product(recorded.value, turned)
+    return replace(product, low=recorded.value.low / implied.high, high=recorded.value.high / implied.low)
+
+
+def annual_victims(
+    prevalence: Interval,
+    *,
+    children_per_age: Interval,
+    ages: int,
+    years_abused: Interval,
+    change: Interval,
+) -> AnnualVictims:
+    """Turn lifetime prevalence among adults into children abused a year.
+
+    Parameters
+    ----------
+    prevalence
+        Share of adults abused within the age window, in [0, 1].
+    children_per_age
+        Children of one single year of age in the area.
+    ages
+        Single years of age in the window: 16 for "before 16".
+    years_abused
+        Different years in which a child who is ever abused is abused, from 1 to ``ages``, on average.
+    change
+        Prevalence among the children of today over that among the adults asked, whose childhoods were decades ago.
+
+    Returns
+    -------
+    AnnualVictims
+        First-time victims are ``P c B`` a year and children abused in a year ``P c B d``, for prevalence ``P``, change
+        ``c``, children per age ``B`` and years ``d``.
+
+    Raises
+    ------
+    ValueError
+        When a range is impossible: prevalence (also after the change) outside [0, 1], years outside 1 to ``ages``.
+
+    Notes
+    -----
+    Every child passes through the window once, so with steady prevalence and cohorts of one size as many children begin
+    to be abused in a year as one cohort ever holds (the stationary population identity, Keiding 1991, JRSS A 154(3)).
+
+    Examples
+    --------
+    >>> one = Interval(1, 1, "bound")
+    >>> annual_victims(
+    ...     Interval(0.075, 0.075, "bound"), children_per_age=Interval(1000, 1000, "bound"), ages=16,
+    ...     years_abused=Interval(1, 4, "bound"), change=one,
+    ... ).in_year
+    Interval(low=75.0, high=300.0, kind='bound', level=None)
+    """
+    if not 0 <= prevalence.low <= prevalence.high <= 1:
+        raise ValueError(f"prevalence from {prevalence.low} to {prevalence.high}: a share of adults, 7.5% is 0.075")
+    if isinstance(ages, bool) or not isinstance(ages, int) or ages < 1:
+        raise ValueError(f"ages is {ages!r}: must be the whole number of years of age in the window, 16 for before 16")
+    if not 1 <= years_abused.low <= years_abused.high <= ages:
+        raise ValueError(
+            f"years_abused from {years_abused.low} to {years_abused.high}: a child is abused in at least 1 year and at "
+            f"most in the {ages} of the window"
+        )
+    for name, interval in (("children_per_age", children_per_age), ("change", change)):
+        if not interval.low > 0:
+            raise ValueError(f"{name} from {interval.low} to {interval.high}: must be above 0")
+    today = _product(prevalence, change)
+    if today.high > 1:
+        raise ValueError(f"prevalence times change reaches {today.high}: more children than there are")
+    first = _product(today, children_per_age)
+    return AnnualVictims(first_time=first, in_year=_product(first, years_abused))
+
+
+def _product(one: Interval, other: Interval) -> Interval:
+    """Multiply two ranges of values that are not negative, keeping what is left of the level."""
+    low, high = one.low * other.low, one.high * other.high
+    if one.kind == "bound":
+        return Interval(low, high, other.kind, other.level)
+    if other.kind == "bound":
+        return Interval(low, high, one.kind, one.level)
+    if one.level is None or other.level is None or one.kind != other.kind or one.kind != "confidence":
+        raise ValueError(
+            f"a {one.kind} range times a {other.kind} range: ends of draws do not multiply; simulate both together"
+        )
+    level = one.level + other.level - 1
+    if level <= 0:
+        raise ValueError(f"levels {one.level} and {other.level} leave nothing by Bonferroni's inequality")
+    return Interval(low, high, "confidence", level)

@@ -1,0 +1,258 @@
+"""Two lists, or totals alone: what can be said when model and dependence cannot be told apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from cseanalysis.values import Interval, NotEstimableError
+
+
+@dataclass(frozen=True, slots=True)
+class TwoListEstimate:
+    """Two overlapping lists, and the totals that different dependence between them would mean.
+
+    Parameters
+    ----------
+    first, second, both
+        Cases on the first list, on the second, and on both (these are also in the first two).
+    lincoln_petersen
+        Total if the lists are independent.
+    chapman
+        The same with less bias in small samples.
+    variance
+        Of ``chapman``, after Seber (1982).
+    interval
+        ``chapman`` and its standard error, normal, cut at the observed cases. It covers chance alone, not dependence.
+    """
+
+    first: int
+    second: int
+    both: int
+    lincoln_petersen: float
+    chapman: float
+    variance: float
+    interval: Interval
+
+    @property
+    def observed(self) -> int:
+        """Cases on at least one list."""
+        return self.first + self.second - self.both
+
+    @property
+    def known(self) -> Interval:
+        """Frechet bounds on the cases on at least one list, had the overlap not been published."""
+        return known_to_any([self.first, self.second])
+
+    def at_odds_ratio(self, odds_ratio: ArrayLike) -> NDArray[np.float64]:
+        """Return the total at assumed odds ratios between the lists, same shape as ``odds_ratio``.
+
+        Notes
+        -----
+        Cases on no list are ``odds_ratio * only_first * only_second / both``: 1 is independence, above 1 says that
+        being on one list makes the other likelier, so that more are on neither. The data cannot tell which holds.
+        """
+        ratio = np.asarray(odds_ratio, dtype=np.float64)
+        if not (np.isfinite(ratio) & (ratio > 0)).all():
+            raise ValueError(f"odds_ratio {odds_ratio!r}: must be above 0 and finite; 1 is independence")
+        return self.observed + ratio * (self.first - self.both) * (self.second - self.both) / self.both
+
+
+def two_list_estimate(first: int, second: int, both: int, *, level: float = 0.95) -> TwoListEstimate:
+    """Estimate a total from two lists and their overlap, under independence and away from it.
+
+    Parameters
+    ----------
+    first, second
+        Cases on each list, those on both included.
+    both
+        Cases on both lists.
+    level
+        Level of the interval.
+
+    Returns
+    -------
+    TwoListEstimate
+
+    Raises
+    ------
+    ValueError
+        When a count is negative or not whole, or more cases are on both lists than on one of them.
+    NotEstimableError
+        When nobody is on both lists: then any total is possible.
+
+    Notes
+    -----
+    Lincoln-Petersen ``n1 n2 / m``; Chapman (1951) ``(n1 + 1)(n2 + 1)/(m + 1) - 1`` with variance
+    ``(n1 + 1)(n2 + 1)(n1 - m)(n2 - m) / ((m + 1)^2 (m + 2))``. Two lists cannot show whether they depend on each
+    other; a published number without `TwoListEstimate.at_odds_ratio` beside it hides that assumption.
+
+    Examples
+    --------
+    >>> estimate = two_list_estimate(200, 300, 60)
+    >>> estimate.lincoln_petersen, round(estimate.chapman, 2)
+    (1000.0, 990.82)
+    >>> estimate.at_odds_ratio([0.5, 1, 2, 4]).tolist()
+    [720.0, 1000.0, 1560.0, 2680.0]
+    """
+    for name, value in (("first", first), ("second", second), ("both", both)):
+        _check_whole(name, value)
+    if both > min(first, second):
+        raise ValueError(f"{both} on both lists of {first} and {second}: the overlap is part of either list")
+    if both == 0:
+        raise NotEstimableError(
+            f"nobody on both lists of {first} and {second}: any total from {first + second} up fits; give an assumed "
+            "overlap to two_list_bounds"
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"level {level}: must lie between 0 and 1")
+    chapman = (first + 1) * (second + 1) / (both + 1) - 1
+    variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
+    half = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(variance)
+    observed = first + second - both
+    interval = Interval(max(float(observed), chapman - half), max(float(observed), chapman + half), "confidence", level)
+    return TwoListEstimate(first, second, both, first * second / both, chapman, variance, interval)
+
+
+def known_to_any(totals: Mapping[str, int] | Sequence[int], *, population: int | None = None) -> Interval:
+    """Bound how many cases lists hold together when only their totals are published.
+
+    Parameters
+    ----------
+    totals
+        Cases on each list, counting the same unit in the same period and area; by name or in order.
+    population
+        How many there can be at most, if that is known.
+
+    Returns
+    -------
+    Interval
+        Bound on the cases on at least one list. It limits what the lists know together, never the dark figure.
+
+    Raises
+    ------
+    ValueError
+        When a total is negative or not whole, there are none, or one exceeds the population.
+
+    Notes
+    -----
+    Frechet bounds: at least the longest list (all others lie within it), at most the sum (no overlap).
+
+    Examples
+    --------
+    >>> known_to_any({"police": 500, "children's services": 300})
+    Interval(low=500.0, high=800.0, kind='bound', level=None)
+    """
+    counts = _totals(totals)
+    if population is not None:
+        _check_whole("population", population)
+        if max(counts) > population:
+            raise ValueError(f"a list of {max(counts)} in a population of {population}: a list is part of it")
+    high = sum(counts) if population is None else min(sum(counts), population)
+    return Interval(float(max(counts)), float(high), "bound")
+
+
+def known_to_all(totals: Mapping[str, int] | Sequence[int], *, population: int | None = None) -> Interval:
+    """Bound how many cases are on every list when only the totals are published.
+
+    Parameters
+    ----------
+    totals, population
+        As for `known_to_any`.
+
+    Returns
+    -------
+    Interval
+        Bound on the cases on all lists.
+
+    Raises
+    ------
+    ValueError
+        As for `known_to_any`.
+
+    Notes
+    -----
+    Frechet bounds: at most the shortest list; at least 0, or what cannot be placed elsewhere in the population.
+
+    Examples
+    --------
+    >>> known_to_all([500, 300], population=700)
+    Interval(low=100.0, high=300.0, kind='bound', level=None)
+    """
+    counts = _totals(totals)
+    known_to_any(counts, population=population)
+    low = 0 if population is None else max(0, sum(counts) - (len(counts) - 1) * population)
+    return Interval(float(low), float(min(counts)), "bound")
+
+
+def two_list_bounds(first: int, second: int, *, both: Interval, odds_ratio: Interval) -> Interval:
+    """Bound the total from two list totals, an assumed overlap and an assumed dependence.
+
+    Parameters
+    ----------
+    first, second
+        Cases on each list.
+    both
+        Assumed range of the cases on both; above 0 and at most the shorter list (`known_to_all` gives the ends that
+        the totals alone allow, and the lower one, 0, bounds nothing).
+    odds_ratio
+        Assumed range of the odds ratio between the lists; above 0.
+
+    Returns
+    -------
+    Interval
+        Bound on the total, cases on neither list included.
+
+    Raises
+    ------
+    ValueError
+        When a count is negative or not whole, a range is not a bound, or the overlap exceeds a list.
+    NotEstimableError
+        When the assumed overlap begins at 0: then no total is too large.
+
+    Notes
+    -----
+    The total falls with the overlap and rises with the odds ratio, so the ends come from opposite ends.
+
+    Examples
+    --------
+    >>> two_list_bounds(200, 300, both=Interval(60, 60, "bound"), odds_ratio=Interval(0.5, 2, "bound"))
+    Interval(low=720.0, high=1560.0, kind='bound', level=None)
+    """
+    _check_whole("first", first)
+    _check_whole("second", second)
+    for name, given in (("both", both), ("odds_ratio", odds_ratio)):
+        if given.kind != "bound":
+            raise ValueError(f"{name} is a {given.kind} interval: an assumed range is a bound")
+    if both.low < 0 or both.high > min(first, second):
+        raise ValueError(f"both from {both.low} to {both.high}: must lie between 0 and {min(first, second)}")
+    if odds_ratio.low <= 0:
+        raise ValueError(f"odds_ratio from {odds_ratio.low}: must be above 0; 1 is independence")
+    if both.low == 0:
+        raise NotEstimableError(
+            "an overlap that may be 0 bounds nothing: with nobody on both lists any total fits; assume a smallest one"
+        )
+
+    def total(overlap: float, ratio: float) -> float:
+        return first + second - overlap + ratio * (first - overlap) * (second - overlap) / overlap
+
+    return Interval(total(both.high, odds_ratio.low), total(both.low, odds_ratio.high), "bound")
+
+
+def _totals(totals: Mapping[str, int] | Sequence[int]) -> list[int]:
+    counts = list(totals.values()) if isinstance(totals, Mapping) else list(totals)
+    if not counts:
+        raise ValueError("no totals given: give one for each list")
+    for value in counts:
+        _check_whole("total", value)
+    return counts
+
+
+def _check_whole(name: str, value: float) -> None:
+    if isinstance(value, bool | str) or not math.isfinite(value) or value < 0 or value != int(value):
+        raise ValueError(f"{name} is {value!r}: must be a whole number of cases, not negative")
