@@ -11,7 +11,8 @@ import pytest
 from cseanalysis.register import compare, compare_all
 from cseanalysis.study import load_figures
 
-PAIRS = list(csv.DictReader((Path(__file__).parent / "comparability.csv").open(encoding="utf-8")))
+_TABLE = (Path(__file__).parent / "comparability.csv").read_text(encoding="utf-8")
+PAIRS = list(csv.DictReader(_TABLE.splitlines()))
 FIGURES = load_figures(Path(__file__).parents[2])
 
 

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from published import COVERED, FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, figure, share
 
 from cseanalysis.register import Figure, IncomparableError, change_between, compare, compare_all
 from cseanalysis.values import Interval
-
-from published import COVERED, FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, figure, share
 
 DAY = {"period_type": "point_in_time"}
 # One way of differing from the sound figure for every dimension that refuses, and the dimension it is told under.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from published import SOUND, share
 
 from cseanalysis.register import Definition, Figure, parity
 from cseanalysis.values import Interval
-
-from published import SOUND, share
 
 CENSUS = Definition("national", "A dataset", "Police", "all recorded", "suspects", "census_of_recorded", "")
 

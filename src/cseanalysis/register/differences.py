@@ -81,7 +81,7 @@ def _definition(first: Figure, second: Figure) -> Difference | None:
         if bridge.dimension == "definition" and {bridge.first, bridge.second} == {first.definition, second.definition}:
             return Difference("definition", "bridged", bridge.reason)
     titles = [figure.dataset.title if figure.dataset else figure.definition for figure in (first, second)]
-    return _refused("definition", "counted by different rules", titles[0], titles[1])
+    return _rules(titles[0], titles[1])
 
 
 def _category(first: Figure, second: Figure) -> Difference | None:
@@ -89,7 +89,7 @@ def _category(first: Figure, second: Figure) -> Difference | None:
     if one == other:
         return None
     if within(one, other) or within(other, one):
-        return Difference("category", "refused", f"a whole against one part of it ({one}; {other})")
+        return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
     for bridge in first.bridges:
         if bridge.dimension == "category" and {bridge.first, bridge.second} == {one, other}:
             return Difference("category", "bridged", bridge.reason)
@@ -100,7 +100,7 @@ def _category(first: Figure, second: Figure) -> Difference | None:
             "bridged",
             f"two parts of one whole ({one}; {other}), side by side as shares of it; they may overlap",
         )
-    return _refused("category", "different parts or different things", one, other)
+    return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
 
 
 @lru_cache(maxsize=65536)
@@ -112,8 +112,16 @@ def _plain(dimension: str, one: str, other: str) -> Difference | None:
 
 
 @lru_cache(maxsize=65536)
-def _refused(dimension: str, text: str, one: str, other: str) -> Difference:
-    return Difference(dimension, "refused", f"{text} ({one}; {other})")
+def _both(path: str, other: str) -> str:
+    """Word two category paths by their last parts, or by all of them where the last parts are alike."""
+    ends = [name.rpartition("/")[2] for name in (path, other)]
+    one, two = ends if ends[0] != ends[1] else (path.replace("/", ": "), other.replace("/", ": "))
+    return f"{worded(one)} and {worded(two)}"
+
+
+@lru_cache(maxsize=65536)
+def _rules(title: str, other: str) -> Difference:
+    return Difference("definition", "refused", f"counted by different rules, {title} and {other}")
 
 
 def _sex(first: Figure, second: Figure) -> Difference | None:
@@ -221,7 +229,7 @@ def _one_number(first: Figure, second: Figure) -> bool:
 def _open(first: Figure, second: Figure) -> Difference | None:
     open_ends = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
     sides = {open_ends.get(first.qualifier, 0), open_ends.get(second.qualifier, 0)}
-    if sides == {0} or _one_number(first, second):
+    if sides == {0} or first.unit != second.unit or _one_number(first, second):
         return None
     if len(sides) == 1:
         return Difference("rounding", "refused", "an end is open on both sides, so nothing bounds their difference")

@@ -28,6 +28,13 @@ def described(figure: Figure) -> str:
     return f"{what}, {figure.geography}, {period_words(figure)} ({figure.id}: {figure.published})"
 
 
+def _two(first: Figure, second: Figure) -> str:
+    """Name two figures, and what they have in common once."""
+    if (first.statement, first.geography) != (second.statement, second.geography):
+        return f"{_capital(described(first))}, and {_lower(described(second))}"
+    return f"{_capital(described(first))} and {period_words(second)} ({second.id}: {second.published})"
+
+
 def period_words(figure: Figure) -> str:
     """Word the period of a figure.
 
@@ -55,10 +62,8 @@ def period_words(figure: Figure) -> str:
 def _refusal(comparison: Comparison) -> str:
     first, second = comparison.first, comparison.second
     reasons = [item for item in comparison.differences if item.level == "refused"]
-    text = (
-        f"{_capital(described(first))}, and {_lower(described(second))}, must not be compared, added or divided: "
-        f"{_joined(reasons)}."
-    )
+    forbidden = "compared or added" if comparison.share else "compared, added or divided"
+    text = f"{_two(first, second)}, must not be {forbidden}: {_joined(reasons)}."
     if (share := comparison.share) is not None:
         part, whole = sorted((first, second), key=lambda figure: -len(figure.category))
         low, high = share
@@ -75,11 +80,8 @@ def _bridged(comparison: Comparison) -> str:
     first, second = comparison.first, comparison.second
     bridges = [item for item in comparison.differences if item.level == "bridged"]
     if comparison.one_thing:
-        return f"{_capital(described(first))}, and {_lower(described(second))}: {bridges[0].text}."
-    text = (
-        f"{_capital(described(first))}, and {_lower(described(second))}, can be set against each other in one way "
-        f"only: {_joined(bridges)}."
-    )
+        return f"{_two(first, second)}: {bridges[0].text}."
+    text = f"{_two(first, second)}, can be set against each other in one way only: {_joined(bridges)}."
     if any(item.dimension == "known share" for item in bridges):
         return text + _known_share(first, second)
     if "rate per month" in comparison.allowed:
@@ -90,8 +92,8 @@ def _bridged(comparison: Comparison) -> str:
 def _comparable(comparison: Comparison) -> str:
     first, second = comparison.first, comparison.second
     if comparison.one_thing:
-        return f"{_capital(described(first))}, and {_lower(described(second))}, are one number, which shows no change."
-    return f"{_capital(described(first))}, and {_lower(described(second))}, may be compared.{_change(comparison)}"
+        return f"{_two(first, second)}, are one number, which shows no change."
+    return f"{_two(first, second)}, may be compared.{_change(comparison)}"
 
 
 def _change(comparison: Comparison) -> str:

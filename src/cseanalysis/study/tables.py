@@ -172,9 +172,7 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     """
     project = find_project(root)
     raw = project.raw
-    figures = read_figures(
-        raw / "figures.csv", definitions=raw / "definitions.csv", bridges=raw / "bridges.csv"
-    )
+    figures = read_figures(raw / "figures.csv", definitions=raw / "definitions.csv", bridges=raw / "bridges.csv")
     publications = load_sources(project)["publications"]
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
