@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import cseanalysis
+from cseanalysis.export.wording import say
 from cseanalysis.report.editions import verify
 from cseanalysis.study import find_project, load_assumptions, load_figures, load_results, read_table
+from cseanalysis.study.lookup import compare_figures
 from cseanalysis.study.project import check_raw, load_sources
-from cseanalysis.study.wording import say
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "cseanalysis"
@@ -83,6 +84,7 @@ READERS = {
 
 def test_public_names_are_the_ones_that_were_agreed():
     import cseanalysis.clean
+    import cseanalysis.export
     import cseanalysis.models
     import cseanalysis.read
     import cseanalysis.register
@@ -102,9 +104,19 @@ def test_public_names_are_the_ones_that_were_agreed():
     }  # fmt: skip
     assert set(cseanalysis.sensitivity.__all__) == {"bound", "envelope", "narrowing", "tornado"}
     assert set(cseanalysis.read.__all__) == READERS
-    assert set(cseanalysis.register.__all__) == {"Figure", "load_figures"}
+    assert set(cseanalysis.export.__all__) == {
+        "Book", "Link", "Sheet", "Source", "write_csv", "write_ods", "write_xlsx",
+    }  # fmt: skip
+    assert set(cseanalysis.register.__all__) == {
+        "Bridge", "Change", "Comparison", "Definition", "Figure", "IncomparableError", "Parity", "Reconciliation",
+        "Statement", "adds_up", "change_between", "compare", "compare_all", "count", "load_bridges", "load_definitions",
+        "load_figures", "parity", "part_of", "reconcile", "share",
+    }  # fmt: skip
     assert set(cseanalysis.report.__all__) == {"chart", "opening", "prose", "say", "table"}
-    for module in (cseanalysis, cseanalysis.clean, cseanalysis.models, cseanalysis.sensitivity, cseanalysis.report):
+    for module in (
+        *(cseanalysis, cseanalysis.clean, cseanalysis.models, cseanalysis.sensitivity, cseanalysis.report),
+        *(cseanalysis.register, cseanalysis.export),
+    ):
         assert all(getattr(module, name) is not None for name in module.__all__)
 
 
@@ -122,7 +134,7 @@ def test_every_row_of_raw_data_names_a_registered_source():
     publications = load_sources(PROJECT)["publications"]
     for name in load_sources(PROJECT)["files"]:
         header, *rows = (PROJECT.raw / name).read_text(encoding="utf-8").splitlines()
-        if name == "figures.csv":
+        if name in ("figures.csv", "definitions.csv", "bridges.csv"):
             continue  # load_figures checks these
         assert header.endswith(",source")
         assert {key for row in rows for key in row.rsplit(",", 1)[1].split(";")} <= publications.keys()
@@ -351,3 +363,10 @@ def test_the_wheel_carries_what_it_needs_and_works_from_elsewhere(tmp_path):
         [sys.executable, "-c", code, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("W15000002\nno study found")
+
+
+def test_the_readme_quotes_the_gate_as_it_answers():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").replace("\n> ", " ").split())
+    for first, second in (("F031", "F032"), ("F031", "F035")):
+        comparison = compare_figures(ROOT, first, second)
+        assert f"**{comparison.verdict}** · {' '.join(comparison.statement.split())}" in text

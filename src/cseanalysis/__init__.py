@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cseanalysis.study import load_assumptions, load_figures, load_results, read_table
     from cseanalysis.values import Assumption, Estimate, Interval
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Assumption",
@@ -35,10 +35,24 @@ __getattr__ = door(
         "load_figures": "study",
         "load_results": "study",
         "read_table": "study",
-        **dict.fromkeys(("clean", "models", "read", "register", "report", "sensitivity", "study", "values"), ""),
+        **dict.fromkeys(
+            ("clean", "export", "models", "read", "register", "report", "sensitivity", "study", "values"), ""
+        ),
     },
 )
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__", "clean", "models", "read", "register", "report", "sensitivity", "study", "values"]
+    return [
+        *__all__,
+        "__version__",
+        "clean",
+        "export",
+        "models",
+        "read",
+        "register",
+        "report",
+        "sensitivity",
+        "study",
+        "values",
+    ]

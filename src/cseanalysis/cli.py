@@ -149,6 +149,60 @@ def diff(
         print(line)
 
 
+@app.command()
+def figures(
+    words: Annotated[list[str] | None, typer.Argument(help="Words to look for, or the id of one figure.")] = None,
+) -> None:
+    """Search the register of published figures, or show one with its lineage."""
+    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures
+    from cseanalysis.study.project import find_project, load_sources
+    from cseanalysis.study.tables import load_figures
+
+    project = find_project()
+    register = load_figures(project.root)
+    if words and len(words) == 1 and words[0].upper() in register:
+        print(describe_figure(register[words[0].upper()], register, load_sources(project)["publications"]))
+        return
+    found = find_figures(register, words or ())
+    for figure in found:
+        print(figure_line(figure))
+    print(f"{len(found)} of {len(register)} figures")
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="Id of a figure, e.g. F031.")],
+    second: Annotated[str, typer.Argument(help="Id of another, e.g. F035.")],
+) -> None:
+    """Say whether two published figures may be compared, why not, and what can be said."""
+    from cseanalysis.study.lookup import compare_figures
+    from cseanalysis.study.project import find_project
+
+    comparison = compare_figures(find_project().root, first.upper(), second.upper())
+    print(f"{comparison.verdict}\n\n{comparison.statement}\n")
+    for reason in comparison.reasons:
+        print(f"- {reason}")
+    print(f"\nallowed: {', '.join(comparison.allowed) or 'no arithmetic'}")
+
+
+@app.command()
+def forces(
+    *,
+    xlsx: Annotated[Path | None, typer.Option(help="Write a workbook for Excel.")] = None,
+    ods: Annotated[Path | None, typer.Option(help="Write an OpenDocument workbook.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the tables as CSV into this folder.")] = None,
+) -> None:
+    """Write the force-by-force tables: all 44 forces, every year, every published figure, no ranking."""
+    from cseanalysis.study.force_book import write_force_tables
+    from cseanalysis.study.project import find_project
+
+    if not (xlsx or ods or csv):
+        raise ValueError("no file was named; add --xlsx FILE, --ods FILE or --csv FOLDER")
+    with _steps() as say:
+        for path in write_force_tables(find_project(), xlsx=xlsx, ods=ods, csv=csv):
+            say(f"written: {path}")
+
+
 def main() -> None:
     """Run the command line; errors a user can mend end in one message."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended from outside; nothing was changed, run it again"))

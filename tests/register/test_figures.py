@@ -14,8 +14,9 @@ import pytest
 from cseanalysis.register import Figure, load_figures
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
-COLUMNS = [field.name for field in fields(Figure)]
+COLUMNS = [field.name for field in fields(Figure) if field.repr]
 SOUND = {
+    **dict.fromkeys(COLUMNS, ""),
     "id": "A1",
     "statement": "Offences recorded",
     "published": "1,099",
@@ -24,17 +25,24 @@ SOUND = {
     "high": "1099",
     "unit": "offences",
     "base": "",
-    "definition": "One counting rule",
+    "definition": "one_rule",
     "category": "all",
+    "ages": "under 18",
+    "sex": "any",
     "geography": "England and Wales",
     "coverage": "43 forces",
     "period_start": "2023-01-01",
     "period_end": "2023-12-31",
     "period_type": "calendar_year",
+    "time_basis": "recorded",
+    "counter": "flow",
+    "stage": "report",
+    "status": "official",
+    "tier": "A",
     "source": "s1",
-    "note": "",
+    "locator": "page 1",
 }
-SHARE = {"published": "7.5%", "low": "7.5", "high": "7.5", "unit": "per_cent", "base": "adults"}
+SHARE = {"published": "7.5%", "low": "7.5", "high": "7.5", "rounded_to": "0.1", "unit": "per_cent", "base": "adults"}
 
 
 def table(folder: Path, *rows: Mapping[str, str], columns: list[str] = COLUMNS) -> Path:
@@ -97,7 +105,11 @@ def test_the_mapping_and_its_figures_cannot_be_changed(tmp_path: Path) -> None:
         ({"published": "under 90", "qualifier": "less_than", "high": "90"}, None, 90),
         ({"published": "at most 90", "qualifier": "at_most", "high": "90"}, None, 90),
         ({"published": "nearly 950", "qualifier": "nearly", "high": "950"}, None, 950),
-        ({"published": "around 1,100", "qualifier": "around", "low": "1100", "high": "1100"}, 1100, 1100),
+        (
+            {"published": "around 1,100", "qualifier": "around", "low": "1100", "high": "1100", "rounded_to": "100"},
+            1100,
+            1100,
+        ),
         ({"published": "400 to 450", "qualifier": "range", "low": "400", "high": "450"}, 400, 450),
     ],
 )
@@ -121,12 +133,31 @@ def test_a_figure_that_is_not_one_number_has_ends_and_no_value(
         ({"qualifier": "roughly"}, "qualifier", "'roughly'"),
         ({"unit": "perpetrators"}, "unit", "'perpetrators'"),
         ({"period_type": "school_year"}, "period_type", "'school_year'"),
+        ({"ages": "children"}, "ages", "'children'"),
+        ({"sex": "both"}, "sex", "'both'"),
+        ({"category": "all offences"}, "category", "'all offences'"),
+        ({"locator": ""}, "locator", "if only that it is unknown"),
+        ({"tier": "E"}, "tier", "'E'"),
+        ({"qualifier": "range", "rounded_to": "10"}, "rounded_to", "only a rounded number"),
+        ({"qualifier": "around"}, "rounded_to", "absent"),
+        ({**SHARE, "rounded_to": ""}, "rounded_to", "absent"),
+        ({**SHARE, "rounded_to": "0"}, "rounded_to", "above nought"),
+        ({"low": "-5", "high": "-5"}, "low", "not negative"),
+        ({"qualifier": "text", "low": "", "high": ""}, "unit", "words have the unit none"),
+        ({"unit": "none"}, "unit", "words have the unit none"),
+        ({"relays": "A1"}, "relays", "itself"),
+        ({"relays": "A7"}, "relays", "'A7' is not in the table"),
+        ({"conflicts_with": "A0; A7"}, "conflicts_with", "'A7'"),
+        ({"conflicts_with": "A0"}, "conflicts_with", "does not name A1"),
+        ({"relays": "A0", "coverage": "44 forces"}, "coverage", "'43 forces'"),
+        ({"known_share": "A0", **SHARE}, "known_share", "no per cent"),
+        ({"break_before": "2017"}, "break_before", "'2017'"),
         ({"low": "1,099"}, "low", "'1,099'"),
         ({"high": "nan"}, "high", "'nan'"),
         ({"low": "1_099"}, "low", "'1_099'"),
         ({"low": "١٠٩٩"}, "low", "plain number"),
         ({"low": ""}, "low", "absent"),
-        ({"qualifier": "around", "high": ""}, "high", "absent"),
+        ({"qualifier": "around", "rounded_to": "1", "high": ""}, "high", "absent"),
         ({"qualifier": "more_than"}, "high", "has none"),
         ({"qualifier": "at_most"}, "low", "has none"),
         ({"qualifier": "range", "high": "1000"}, "low", "exceeds high 1000"),
@@ -210,14 +241,14 @@ def test_a_file_that_is_no_utf8_table_is_refused_by_name(tmp_path: Path, content
 
 def test_a_figure_made_by_hand_obeys_the_same_rules(tmp_path: Path) -> None:
     sound = load_figures(table(tmp_path, {}))["A1"]
-    with pytest.raises(ValueError, match=r"figure A1: base: is empty.*; low: 1099 to 1099 per cent"):
+    with pytest.raises(ValueError, match=r"figure A1: base: is empty.*; low: 1099 to 1099 per cent.*rounded_to"):
         replace(sound, unit="per_cent")
     with pytest.raises(ValueError, match="not finite"):
         replace(sound, qualifier="at_least", low=float("inf"), high=None)
 
 
 def test_the_figures_of_the_study_load_and_every_source_is_registered() -> None:
-    figures = load_figures(RAW / "figures.csv")
+    figures = load_figures(RAW / "figures.csv", definitions=RAW / "definitions.csv", bridges=RAW / "bridges.csv")
     sources = tomllib.loads((RAW / "sources.toml").read_text(encoding="utf-8"))["publications"]
     assert {figure.source for figure in figures.values()} <= sources.keys()
     assert figures["F008"].value == 115_489

@@ -7,11 +7,18 @@ import pytest
 from cseanalysis.study.project import Project, sha256
 
 FIGURES = (
-    "id,statement,published,qualifier,low,high,unit,base,definition,category,geography,coverage,"
-    "period_start,period_end,period_type,source,note\n"
-    'F001,Offences recorded by police,"1,099",exact,1099,1099,offences,,Recorded crime,all,England and Wales,'
-    "43 forces,2022-01-01,2022-12-31,calendar_year,ho22,Seen once.\n"
+    "id,statement,published,qualifier,low,high,rounded_to,unit,base,definition,category,ages,sex,geography,coverage,"
+    "period_start,period_end,period_type,time_basis,counter,stage,status,tier,source,locator,known_share,"
+    "break_before,supersedes,conflicts_with,relays,note\n"
+    'F001,Offences recorded by police,"1,099",exact,1099,1099,,offences,,recorded_crime,all,under 18,any,'
+    "England and Wales,43 forces,2022-01-01,2022-12-31,calendar_year,recorded,flow,report,official,A,ho22,page 4,"
+    ",,,,,Seen once.\n"
 )
+DEFINITIONS = (
+    "id,title,producer,rule,people,selection,note\n"
+    "recorded_crime,Recorded crime,Home Office,offences recorded,children,census_of_recorded,\n"
+)
+BRIDGES = "id,dimension,first,second,within,low,high,reason,source\n"
 ASSUMPTIONS = """
 [known_probability]
 low = 0.05
@@ -33,6 +40,28 @@ licence = "each its own"
 sha256 = "{digest}"
 tier = "D"
 caveats = ["Do not compare what differs."]
+
+[files."definitions.csv"]
+publisher = "The authors"
+title = "Rules"
+address = ""
+published = "2026-11-21"
+accessed = "2026-11-21"
+licence = "MIT"
+sha256 = "{definitions}"
+tier = "ours"
+caveats = ["Ours."]
+
+[files."bridges.csv"]
+publisher = "The authors"
+title = "Bridges"
+address = ""
+published = "2026-11-21"
+accessed = "2026-11-21"
+licence = "MIT"
+sha256 = "{bridges}"
+tier = "ours"
+caveats = ["Ours."]
 
 [publications.ho22]
 publisher = "Home Office & others"
@@ -91,8 +120,11 @@ def study(tmp_path, monkeypatch):
     project = Project(tmp_path / "study")
     for folder in (project.raw, project.processed, project.notebooks, project.results.parent):
         folder.mkdir(parents=True)
-    (project.raw / "figures.csv").write_text(FIGURES)
-    (project.raw / "sources.toml").write_text(SOURCES.format(digest=sha256(FIGURES.encode())))
+    tables = {"figures.csv": FIGURES, "definitions.csv": DEFINITIONS, "bridges.csv": BRIDGES}
+    for name, text in tables.items():
+        (project.raw / name).write_text(text)
+    digest, definitions, bridges = (sha256(text.encode()) for text in tables.values())
+    (project.raw / "sources.toml").write_text(SOURCES.format(digest=digest, definitions=definitions, bridges=bridges))
     project.assumptions.write_text(ASSUMPTIONS)
     project.results.write_text(json.dumps(RESULTS))
     (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.3] - 2026-11-21\n\nFirst.\n")

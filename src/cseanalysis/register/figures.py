@@ -1,16 +1,16 @@
-"""A published number with everything that is needed to read it, and the table such numbers are kept in."""
+"""A published number with everything that is needed to read it."""
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
+
+from cseanalysis.register.definitions import Bridge, Definition
+from cseanalysis.values import Interval
 
 # Which ends a qualifier prints: "more than 4,000" has a low end and no high one.
 _ENDS = {
@@ -22,21 +22,53 @@ _ENDS = {
     "less_than": ("high",),
     "at_most": ("high",),
     "nearly": ("high",),
+    "text": (),
 }
-QUALIFIERS: tuple[str, ...] = tuple(_ENDS)
-UNITS: tuple[str, ...] = (
-    *("offences", "suspects", "victims", "children", "adults", "arrests", "cases", "investigations"),
-    *("defendants", "prosecutions", "convictions", "charges", "officers", "days", "months"),
-    *("per_cent", "per_cent_change", "offences_per_1000_children", "forces", "pounds"),
+COUNTS: tuple[str, ...] = (
+    *("offences", "suspects", "victims", "children", "adults", "people", "participants"),
+    *("arrests", "people_arrested", "cases", "investigations", "referrals", "assessments", "decisions", "outcomes"),
+    *("charges", "people_charged", "defendants", "prosecutions", "convictions", "people_convicted"),
+    *("people_sentenced", "officers", "staff", "forces", "local_authorities", "offence_codes", "recommendations"),
 )
-PERIOD_TYPES: tuple[str, ...] = (*("calendar_year", "financial_year", "financial_quarter", "point_in_time", "custom"),)
-_NEVER_EMPTY = ("id", "statement", "published", "definition", "geography", "source")
-_SHOWN = 5
+UNITS: tuple[str, ...] = (
+    *COUNTS,
+    *("days_median", "days_mean", "days_unstated", "months_unstated", "years_mean", "years_of_sentence", "pounds"),
+    *("per_cent", "per_cent_change", "offences_per_1000_children", "none"),
+)
+# For every field with a closed list, the words it may hold.
+VOCABULARY: Mapping[str, tuple[str, ...]] = {
+    "qualifier": tuple(_ENDS),
+    "unit": UNITS,
+    "sex": ("any", "female", "male", "unknown", "not applicable"),
+    "period_type": ("calendar_year", "financial_year", "financial_quarter", "point_in_time", "custom"),
+    "time_basis": (
+        *("recorded", "offence", "identified", "arrested", "charged", "referred", "decided", "disposed"),
+        *("survey_recall", "as_at", "unknown", "not applicable"),
+    ),
+    "counter": ("flow", "stock", "cumulative", "survey", "unknown", "not applicable"),
+    "stage": (
+        *("report", "early", "charge", "court", "disposal", "review", "safeguarding", "survey"),
+        *("unknown", "not applicable"),
+    ),
+    "status": (
+        *("accredited", "official", "management_information", "inspection", "inquiry", "ministerial"),
+        *("voluntary_sector", "research", "press", "unknown", "not applicable"),
+    ),
+    "tier": ("A", "B", "C", "D"),
+}
+UNKNOWN = "unknown"
+_NEVER_EMPTY = (
+    *("id", "statement", "published", "definition", "category", "ages", "geography", "coverage", "source", "locator"),
+)
+_AGES = re.compile(r"under \d+|\d+ and over|\d+ to \d+|any|unknown|not applicable", re.ASCII)
+_CATEGORY = re.compile(r"\w+(/\w+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as somebody published it: what it counts, of whom, where, when, and how exactly.
+    """A number as somebody published it: what it counts, of whom, where, when, how exactly, and who says so.
+
+    What is not known is the word ``"unknown"``, on which the gate refuses; an empty field means that there is none.
 
     Parameters
     ----------
@@ -48,24 +80,51 @@ class Figure:
         The value verbatim, such as ``"over 4,000"``.
     qualifier
         How exactly it was printed: ``"exact"``, ``"around"``, ``"range"``, ``"more_than"``, ``"at_least"``,
-        ``"less_than"``, ``"at_most"`` or ``"nearly"``, the words that `clean.parse_counts` uses too.
+        ``"less_than"``, ``"at_most"`` or ``"nearly"``, the words that `clean.parse_counts` uses too; ``"text"``
+        for words without a number.
     low, high
-        The printed ends, in ``unit``; absent where nothing was printed. An ``"around"`` figure repeats the
-        printed number: its width is the reader's assumption, never nought.
+        The printed ends, in ``unit``; absent where nothing was printed.
+    rounded_to
+        The width to which the number was rounded (1 for 34%, 1,000 for "around 107,000", 10 where a publisher
+        rounds all its counts to ten); absent for a count that was printed whole.
     unit
         What is counted, one of ``UNITS``.
     base
         What a share is a share of; required for ``"per_cent"``.
-    definition, category
-        The counting rule, and the part of it that the figure covers.
+    definition
+        Id of the counting rule. Figures share it only when one producer counts by one rule.
+    category
+        The part that is counted, from the whole down: ``"group_based/familial"`` is part of ``"group_based"``.
+    ages, sex
+        Of the people described: of the victims where offences are counted. ``"under 16"``, ``"10 to 17"``,
+        ``"18 and over"``, ``"any"``.
     geography, coverage
-        Where, and how many forces (or how much of a field) contributed.
+        Where, and how many forces contributed; ``"whole"`` when the body holds all such records.
     period_start, period_end, period_type
-        First and last day, and one of ``PERIOD_TYPES``; a year must be a whole one.
-    source
-        Key of the publication.
+        First and last day, and one of the period types; a year must be a whole one.
+    time_basis
+        Which event puts a record into the period: recorded, arrested, disposed, and so on.
+    counter
+        ``"flow"`` of events, ``"stock"`` at a date, ``"cumulative"`` since a start, or ``"survey"``.
+    stage
+        How far the case had come when the fields were filled.
+    status, tier
+        Standing of the number where it was made, and of the copy that was read (A official text to D compilation).
+    source, locator
+        Key of the publication, and the place in it.
+    known_share
+        For a share among the records that say: id of the figure with the per cent of records that do.
+    break_before
+        Day of the last break in this figure's series; figures on two sides of it are not one series.
+    supersedes, conflicts_with
+        Ids of figures that this one replaces, or that cannot hold together with it.
+    relays
+        Id of the primary record whose number this figure repeats.
     note
         Traps and conflicts.
+    dataset, known, bridges
+        Attached when a register is loaded: the definition itself, the known share, and the bridges that reach
+        the definition.
 
     Raises
     ------
@@ -75,12 +134,16 @@ class Figure:
     Examples
     --------
     >>> figure = Figure(
-    ...     "F008", "CSAE offences recorded by police", "115,489", "exact", 115_489, 115_489, "offences", "",
-    ...     "National police analysis", "all_csae", "England and Wales", "44 forces",
-    ...     date(2023, 1, 1), date(2023, 12, 31), "calendar_year", "vkpp23", "",
+    ...     id="F1", statement="Arrests in the first year", published="over 550", qualifier="more_than", low=550,
+    ...     high=None, rounded_to=None, unit="arrests", base="", definition="taskforce_arrests", category="arrests",
+    ...     ages="under 18", sex="any", geography="England and Wales", coverage="43 forces",
+    ...     period_start=date(2023, 4, 1), period_end=date(2024, 3, 31), period_type="financial_year",
+    ...     time_basis="arrested", counter="flow", stage="early", status="ministerial", tier="A", source="ho2405",
+    ...     locator="unknown", known_share="", break_before=None, supersedes=(), conflicts_with=(), relays="",
+    ...     note="",
     ... )
-    >>> figure.value
-    115489
+    >>> figure.ends
+    (551.0, inf)
     """
 
     id: str
@@ -89,22 +152,39 @@ class Figure:
     qualifier: str
     low: float | None
     high: float | None
+    rounded_to: float | None
     unit: str
     base: str
     definition: str
     category: str
+    ages: str
+    sex: str
     geography: str
     coverage: str
     period_start: date | None
     period_end: date | None
     period_type: str
+    time_basis: str
+    counter: str
+    stage: str
+    status: str
+    tier: str
     source: str
+    locator: str
+    known_share: str
+    break_before: date | None
+    supersedes: tuple[str, ...]
+    conflicts_with: tuple[str, ...]
+    relays: str
     note: str
+    dataset: Definition | None = field(default=None, repr=False)
+    known: Interval | None = field(default=None, repr=False)
+    bridges: tuple[Bridge, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        found = list(_problems({name: getattr(self, name) for name in _COLUMNS}))
+        found = list(problems({name: getattr(self, name) for name in COLUMNS}))
         if found:
-            raise ValueError(f"figure {self.id}: {_listed(found)}")
+            raise ValueError(f"figure {self.id}: {'; '.join(found[:5])}")
 
     @property
     def value(self) -> float:
@@ -122,128 +202,47 @@ class Figure:
             )
         return int(self.low) if self.low == int(self.low) else self.low
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the number lies, given how it was printed: "over 550" is 551 or more, 34% is 33.5% to 34.5%.
 
-_COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Figure))
-
-
-def load_figures(path: Path | str) -> Mapping[str, Figure]:
-    """Read a table of published figures and check every row before any is used.
-
-    Parameters
-    ----------
-    path
-        CSV file in UTF-8 whose columns are the fields of `Figure`, in any order. Numbers are plain digits,
-        dates are ``2023-12-31``, an empty cell is an absent value.
-
-    Returns
-    -------
-    Mapping of str to Figure
-        By id, in the order of the file; read-only.
-
-    Raises
-    ------
-    ValueError
-        Naming the file and, for at most five problems and a count of the rest, the row (the header is row 1)
-        and the field: unknown words, inverted ends or dates, ends that do not fit the qualifier, a share
-        without a base or beyond 100, an id or a whole row that comes twice.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> row = "F1,Arrests in the first year,over 550,more_than,550,,arrests,,A rule,,England,,,,custom,s1,"
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "figures.csv"
-    ...     with path.open("w") as stream:
-    ...         print(",".join(field.name for field in fields(Figure)), row, sep=chr(10), file=stream)
-    ...     load_figures(path)["F1"].low
-    550.0
-    """
-    path = Path(path)
-    found: dict[str, Figure] = {}
-    id_rows: dict[str, int] = {}
-    content_rows: dict[tuple[str, ...], int] = {}
-    problems: list[str] = []
-    for number, cells in _rows(path, problems):
-        content = tuple(cells[name] for name in _COLUMNS if name != "id")
-        if (first := content_rows.setdefault(content, number)) != number:
-            problems.append(f"row {number} repeats row {first} in every field but perhaps the id; remove one")
-            continue
-        if (first := id_rows.setdefault(cells["id"], number)) != number:
-            problems.append(f"row {number}, id: {cells['id']!r} stands in row {first} already; ids are unique")
-            continue
-        parsed, wrong = _parse(cells)
-        # A cell that could not be read is one problem, not also an end that is absent.
-        unread = {_field(problem) for problem in wrong}
-        unread |= {"low", "high"} if unread & {"low", "high"} else set()
-        wrong += [problem for problem in _problems(parsed) if _field(problem) not in unread]
-        if wrong:
-            problems += [f"row {number}, {problem}" for problem in wrong]
-        else:
-            found[cells["id"]] = Figure(**parsed)
-    if problems:
-        raise ValueError(f"{path.name}, {len(problems)} problem{'s' * (len(problems) > 1)}: {_listed(problems)}")
-    return MappingProxyType(found)
+        Raises
+        ------
+        ValueError
+            When words were published and no number.
+        """
+        if self.qualifier == "text":
+            raise ValueError(f"figure {self.id} is words, {self.published!r}, and no number")
+        # Open ends move by one on counts: "more than 550 arrests" is 551 at least.
+        step = 1 if self.unit in COUNTS else 0
+        half = (self.rounded_to or 0) / 2
+        low = -math.inf if self.low is None else self.low - half + step * (self.qualifier == "more_than")
+        high = math.inf if self.high is None else self.high + half - step * (self.qualifier == "less_than")
+        if self.unit not in ("per_cent_change",):
+            low = max(low, 0)
+        return float(low), float(min(high, 100) if self.unit == "per_cent" else high)
 
 
-def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield row number and cells by column; rows of the wrong length go to ``problems``."""
-    try:
-        # Spreadsheet programs put a byte order mark in front, which is no part of the first column's name.
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            if sorted(header) != sorted(_COLUMNS):
-                missing, unknown = set(_COLUMNS) - set(header), set(header) - set(_COLUMNS)
-                raise ValueError(
-                    f"{path.name}, row 1: missing columns {sorted(missing)}, unknown or repeated columns "
-                    f"{sorted(unknown | {name for name in header if header.count(name) > 1})}; "
-                    f"there must be one column each for {', '.join(_COLUMNS)}"
-                )
-            for number, row in enumerate(reader, start=2):
-                if len(row) == len(header):
-                    yield number, {name: cell.strip() for name, cell in zip(header, row, strict=True)}
-                elif row:
-                    problems.append(
-                        f"row {number}: {len(row)} cells where the header has {len(header)}; quote cells with commas"
-                    )
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} is not UTF-8 ({error.reason}); save it as UTF-8") from error
-    except csv.Error as error:
-        raise ValueError(f"{path.name} is not well-formed CSV ({error}); mend its quotes") from error
+COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Figure) if item.repr)
 
 
-def _parse(cells: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Turn cells into values; a cell that cannot be read becomes a problem and an absent value."""
-    values: dict[str, Any] = dict(cells)
-    wrong: list[str] = []
-    for name in ("low", "high"):
-        cell = cells[name]
-        plain = re.fullmatch(r"-?\d+(\.\d+)?", cell, re.ASCII)
-        values[name] = float(cell) if plain else None
-        if cell and not plain:
-            wrong.append(f"{name}: {cell!r} is not a plain number; write digits without commas, words or signs")
-    for name in ("period_start", "period_end"):
-        cell = cells[name]
-        values[name] = None
-        if cell:
-            try:
-                if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
-                    raise ValueError(cell)
-                values[name] = date.fromisoformat(cell)
-            except ValueError:
-                wrong.append(f"{name}: {cell!r} is not a date; write it as 2023-12-31")
-    return values, wrong
-
-
-def _problems(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield ``"field: what was seen, the rule"`` for every rule that the values break."""
+def problems(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield ``"field: what was seen, the rule"`` for every rule that the values of a figure break."""
     for name in _NEVER_EMPTY:
         if not values[name].strip():
-            yield f"{name}: is empty; every figure must say it"
-    for name, allowed in (("qualifier", QUALIFIERS), ("unit", UNITS), ("period_type", PERIOD_TYPES)):
+            yield f"{name}: is empty; every figure must say it, if only that it is unknown"
+    for name, allowed in VOCABULARY.items():
         if values[name] not in allowed:
             yield f"{name}: {values[name]!r} is unknown; use one of {', '.join(allowed)}"
+    if values["ages"].strip() and not _AGES.fullmatch(values["ages"]):
+        yield f"ages: {values['ages']!r}; write 'under 18', '18 and over', '10 to 17', 'any', or 'unknown'"
+    if values["category"].strip() and not _CATEGORY.fullmatch(values["category"]):
+        yield f"category: {values['category']!r}; write words joined by _ and parts by /, from the whole down"
+    if values["id"] and values["id"] in (values["relays"], *values["conflicts_with"], *values["supersedes"]):
+        yield "relays: a figure cannot repeat, replace or contradict itself; name another"
     yield from _end_problems(values)
+    if values["unit"] in UNITS and values["unit"] != "none":
+        yield from _rounding_problems(values)
     yield from _period_problems(values["period_start"], values["period_end"], values["period_type"])
 
 
@@ -270,6 +269,20 @@ def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
                 f"low: {_shown(low)} to {_shown(high)} per cent; a share lies from 0 to 100 "
                 "(the unit of a change is per_cent_change)"
             )
+    elif values["unit"] != "per_cent_change" and any(end < 0 for end in ends if math.isfinite(end)):
+        yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is not negative"
+    if (values["unit"] == "none") != (qualifier == "text"):
+        yield f"unit: {values['unit']!r} for a figure printed as {qualifier}; words have the unit none, numbers another"
+
+
+def _rounding_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    width, qualifier, whole = values["rounded_to"], values["qualifier"], values["unit"] in COUNTS
+    if width is not None and not (math.isfinite(width) and width > 0):
+        yield f"rounded_to: {_shown(width)}; a width is above nought, leave it out for a count printed whole"
+    elif width is None and (qualifier == "around" or (qualifier == "exact" and not whole)):
+        yield f"rounded_to: is absent; say to what {values['published']!r} was rounded"
+    elif width is not None and qualifier not in ("around", "exact"):
+        yield f"rounded_to: {_shown(width)} on {values['published']!r}; only a rounded number has a width"
 
 
 def _period_problems(start: date | None, end: date | None, period_type: str) -> Iterator[str]:
@@ -288,15 +301,6 @@ def _period_problems(start: date | None, end: date | None, period_type: str) -> 
     }
     if not whole.get(period_type, True):
         yield f"period_type: {start} to {end} is not one whole {period_type}; mend the days or use custom"
-
-
-def _field(problem: str) -> str:
-    return problem.partition(":")[0]
-
-
-def _listed(problems: list[str]) -> str:
-    more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-    return "; ".join(problems[:_SHOWN]) + more
 
 
 def _shown(number: float | None) -> str:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cseanalysis.report.outputs import chart, opening, prose, table
-from cseanalysis.study.wording import say
+from cseanalysis.export.wording import say
 
 __all__ = ["chart", "opening", "prose", "say", "table"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cseanalysis.report.prose import escape, fill
-from cseanalysis.study.wording import say_number
+from cseanalysis.export.wording import say_number
 
 if TYPE_CHECKING:
     import pandas as pd

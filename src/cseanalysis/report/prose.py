@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.study.wording import say, say_assumption
+from cseanalysis.export.wording import say, say_assumption
 
 if TYPE_CHECKING:
     from pathlib import Path

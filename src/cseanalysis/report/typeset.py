@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cseanalysis.report.exporter import export
-from cseanalysis.study.wording import say_date
+from cseanalysis.export.wording import say_date
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

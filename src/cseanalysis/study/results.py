@@ -22,7 +22,7 @@ from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
-from cseanalysis.study.wording import say_month
+from cseanalysis.export.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 _DIGITS = 12

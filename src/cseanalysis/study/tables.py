@@ -12,6 +12,7 @@ import pandas as pd
 from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
 from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
+from cseanalysis.register.figures import COLUMNS
 from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, read_json, sha256
 from cseanalysis.study.revisions import newest_release, read_raw
 
@@ -151,7 +152,7 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
 
 
 def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
-    """Return the published figures the study uses, by id.
+    """Return the register of published figures, by id, each with its definition and bridges.
 
     Parameters
     ----------
@@ -170,10 +171,14 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
         Naming file, row and field of each malformed figure, or a figure whose source is not registered.
     """
     project = find_project(root)
-    figures = read_figures(project.raw / "figures.csv")
+    raw = project.raw
+    figures = read_figures(raw / "figures.csv", definitions=raw / "definitions.csv", bridges=raw / "bridges.csv")
     publications = load_sources(project)["publications"]
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
+    regraded = [item.id for item in figures.values() if item.tier != publications[item.source]["tier"]]
+    if regraded:
+        raise ValueError(f"figures.csv grades {regraded[:5]} otherwise than sources.toml their sources; mend the tier")
     return figures
 
 
@@ -220,11 +225,10 @@ def _forces(project: Project) -> pd.DataFrame:
 def _figures(project: Project) -> pd.DataFrame:
     publications = load_sources(project)["publications"]
     figures = load_figures(project.root)
-    names = ["id", "statement", "published", "qualifier", "low", "high", "unit", "base", "definition", "category"]
-    names += ["geography", "coverage", "period_start", "period_end", "period_type", "source", "note"]
-    table = pd.DataFrame([{name: getattr(figure, name) for name in names} for figure in figures.values()])
+    table = pd.DataFrame([{name: getattr(figure, name) for name in COLUMNS} for figure in figures.values()])
+    for name in ("supersedes", "conflicts_with"):
+        table[name] = table[name].str.join("; ")
     table["publisher"] = table["source"].map(lambda source: publications[source]["publisher"])
-    table["tier"] = table["source"].map(lambda source: publications[source]["tier"])
     return table
 
 

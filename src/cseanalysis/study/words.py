@@ -14,7 +14,7 @@ from cseanalysis.study.ranges import needed_assumptions
 from cseanalysis.study.results import load_period, load_results
 from cseanalysis.study.tables import load_figures
 from cseanalysis.study.totals import ROUTES, contact_total
-from cseanalysis.study.wording import say, say_assumption, say_interval, say_number
+from cseanalysis.export.wording import say, say_assumption, say_interval, say_number
 from cseanalysis.values import Estimate, Interval
 
 RESULT_WORDS = {

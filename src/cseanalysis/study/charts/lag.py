@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
 from cseanalysis.study.lag import data_end
-from cseanalysis.study.wording import say_interval, say_month
+from cseanalysis.export.wording import say_interval, say_month
 from cseanalysis.values import Interval
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
-from cseanalysis.study.wording import say, say_ends, say_number
+from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.values import Estimate, Interval
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.study.wording import say, say_ends, say_interval, say_number
+from cseanalysis.export.wording import say, say_ends, say_interval, say_number
 from cseanalysis.values import Estimate, Interval
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)

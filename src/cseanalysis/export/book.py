@@ -1,0 +1,266 @@
+"""A workbook as a value: what it says, before any file format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from cseanalysis.export.cells import SHORTHAND, Cell, Link, clean_text, table_cells
+
+__all__ = ["Book", "Link", "Page", "Sheet", "Source", "pages"]
+
+_RESERVED = ("Cover", "Contents", "Notes", "Provenance")
+_ONE_TABLE = "This worksheet contains one table."
+_WIDEST, _NARROWEST = 60, 11  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where numbers come from: one row of the provenance sheet.
+
+    Parameters
+    ----------
+    id
+        Key under which sheets and rows name the source.
+    publisher, title, address
+        Who published what, and where; an empty address is shown as not available.
+    published, retrieved
+        Days as text, such as ``"2023-10-19"``; empty where not known.
+    licence
+        Under which it may be used again.
+    supplies
+        What in the workbook comes from it.
+    """
+
+    id: str
+    publisher: str
+    title: str
+    address: str
+    published: str
+    retrieved: str
+    licence: str
+    supplies: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """One table with what is needed to read it.
+
+    Parameters
+    ----------
+    name
+        Of the worksheet: at most 31 letters, digits and underscores, beginning with a letter.
+    title
+        First line of the sheet.
+    table
+        The table; cells are text, numbers or :class:`Link`, never empty. Headers, and the cells of a column
+        ``Notes``, may refer to notes as ``[note 1]``.
+    about
+        Lines between title and table.
+    sources
+        Ids of the sources of its numbers.
+
+    Raises
+    ------
+    ValueError
+        When the name cannot be used, or a header or cell could not be read by everybody.
+    """
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    about: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", self.name, re.ASCII) or self.name in _RESERVED:
+            raise ValueError(
+                f"worksheet name {self.name!r}: use at most 31 letters, digits and underscores, a letter first, "
+                f"and none of {', '.join(_RESERVED)}, which the workbook makes itself"
+            )
+        _check_texts(f"worksheet {self.name}", (self.title, *self.about))
+        try:
+            table_cells(self.table)
+        except ValueError as error:
+            raise ValueError(f"worksheet {self.name}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """A workbook: cover, contents, notes, tables and provenance, in this order.
+
+    Parameters
+    ----------
+    title
+        Of the workbook, on the cover and among the document's properties.
+    introduction, about, contact
+        Paragraphs of the cover.
+    sheets
+        The tables.
+    notes
+        Texts of ``[note 1]``, ``[note 2]`` and so on.
+    sources
+        Every source that a sheet names.
+    publisher
+        Author among the document's properties.
+    published
+        Day of the document; never the day on which the file is written.
+
+    Raises
+    ------
+    ValueError
+        When a note is referred to and not there, or there and not referred to; when a source is not listed;
+        when two worksheets share a name.
+    """
+
+    title: str
+    introduction: tuple[str, ...]
+    about: tuple[str, ...]
+    contact: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...]
+    sources: tuple[Source, ...]
+    publisher: str
+    published: date
+
+    def __post_init__(self) -> None:
+        _check_texts("cover", (self.title, self.publisher, *self.introduction, *self.about, *self.contact))
+        _check_texts("notes", self.notes)
+        names = [sheet.name.casefold() for sheet in self.sheets]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"worksheets {twice[:5]} come twice; every worksheet needs its own name")
+        if not self.sheets:
+            raise ValueError("the workbook has no table; give at least one sheet")
+        referred = {number for text in self._texts_with_notes() for number in _references(text)}
+        defined = set(range(1, len(self.notes) + 1))
+        if lost := sorted(referred - defined):
+            raise ValueError(f"notes {lost[:5]} are referred to, but there are {len(self.notes)} notes; add them")
+        if idle := sorted(defined - referred):
+            raise ValueError(f"notes {idle[:5]} are never referred to; write [note {idle[0]}] where it applies")
+        listed = {source.id for source in self.sources}
+        if unlisted := sorted({name for sheet in self.sheets for name in sheet.sources} - listed):
+            raise ValueError(f"sources {unlisted[:5]} are named by a sheet and not listed; add them to sources")
+        _check_texts("sources", (field for each in self.sources for field in (each.id, each.publisher, each.title)))
+
+    def _texts_with_notes(self) -> Iterator[str]:
+        yield from (*self.introduction, *self.about)
+        for sheet in self.sheets:
+            yield from _marked_texts(sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One worksheet with a table, laid out: the same for every file format."""
+
+    name: str
+    title: str
+    lines: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def table_name(self) -> str:
+        """Name under which the table is marked up."""
+        return f"{self.name.lower()}_table"
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Width of each column in characters: wide enough for its longest word, at most sixty."""
+        found = []
+        for number, header in enumerate(self.columns):
+            words = max(len(word) for word in header.split())
+            texts = (_shown(row[number]) for row in self.rows)
+            longest = max(max(map(len, text.split("\n"))) for text in texts)
+            found.append(min(max(longest, words + 2, _NARROWEST), _WIDEST) + 2)
+        return tuple(found)
+
+
+def pages(book: Book) -> tuple[Page, ...]:
+    """Lay out every worksheet behind the cover: contents, notes, tables, provenance.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+
+    Returns
+    -------
+    tuple of Page
+        In the order of the worksheets. In the first column of the contents stand the names of worksheets, which
+        each file format turns into links of its own kind.
+    """
+    tables = tuple(_sheet_page(sheet) for sheet in book.sheets)
+    notes = tuple((f"note {number}", clean_text(text)) for number, text in enumerate(book.notes, start=1))
+    inside = [*([_page("Notes", "Notes", ("Note", "Text"), notes)] if notes else []), *tables, *_provenance(book)]
+    entries = tuple((page.name, re.sub(r"\s*\[note \d+\]", "", page.title)) for page in inside)
+    return (_page("Contents", "Table of contents", ("Worksheet", "What it shows"), entries), *inside)
+
+
+def _sheet_page(sheet: Sheet) -> Page:
+    rows = tuple(
+        tuple(clean_text(cell) if isinstance(cell, str) else cell for cell in row) for row in table_cells(sheet.table)
+    )
+    lines = [_ONE_TABLE]
+    if any(_references(text) for text in _marked_texts(sheet)):
+        lines[0] += " Some cells refer to notes, which are on the worksheet Notes."
+    used = {cell for row in rows for cell in row if isinstance(cell, str)} & SHORTHAND.keys()
+    if used:
+        lines.append("Shorthand: " + "; ".join(f"{mark} means {SHORTHAND[mark]}" for mark in sorted(used)) + ".")
+    lines += map(clean_text, sheet.about)
+    if sheet.sources:
+        listed = "in the column Source" if "Source" in sheet.table else ", ".join(sheet.sources)
+        lines.append(f"Source: {listed}; more on the worksheet Provenance.")
+    return Page(sheet.name, clean_text(sheet.title), tuple(lines), tuple(map(clean_text, sheet.table.columns)), rows)
+
+
+def _provenance(book: Book) -> Iterator[Page]:
+    if not book.sources:
+        return
+    headers = ("Source", "Publisher", "Title", "Published", "Retrieved", "Licence", "What comes from it")
+    rows = tuple(
+        tuple(
+            cell if isinstance(cell, Link) else clean_text(cell) if cell.strip() else "[x]"
+            for cell in (
+                each.id,
+                each.publisher,
+                Link(clean_text(each.title), each.address) if each.address else each.title,
+                *(each.published, each.retrieved, each.licence, each.supplies),
+            )
+        )
+        for each in book.sources
+    )
+    page = _page("Provenance", "Where every number comes from, and under which licence", headers, rows)
+    if any("[x]" in row for row in rows):
+        page = Page(page.name, page.title, (_ONE_TABLE, "Shorthand: [x] means not available."), headers, rows)
+    yield page
+
+
+def _page(name: str, title: str, columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> Page:
+    return Page(name, title, (_ONE_TABLE,), columns, rows)
+
+
+def _marked_texts(sheet: Sheet) -> Iterator[str]:
+    """Yield the texts of a sheet in which note references count; other cells are somebody else's words."""
+    yield from (sheet.title, *sheet.about, *sheet.table.columns)
+    if "Notes" in sheet.table:
+        yield from map(str, sheet.table["Notes"])
+
+
+def _references(text: str) -> set[int]:
+    return {int(number) for number in re.findall(r"\[note (\d+)\]", text, re.ASCII)}
+
+
+def _check_texts(where: str, texts: Iterable[str]) -> None:
+    for text in texts:
+        if not re.search(r"[A-Za-z0-9]", text):
+            raise ValueError(f"{where}: {text!r} says nothing; write words or leave the line out")
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell, Link):
+        return cell.text
+    return cell if isinstance(cell, str) else f"{cell:,}"

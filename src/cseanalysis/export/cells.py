@@ -1,0 +1,146 @@
+"""What may stand in a cell of a published table: text, a number or a described link, never nothing."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+# Shorthand of the Government Analysis Function, as far as it is used here.
+SHORTHAND = {
+    "[c]": "confidential, held back to protect people",
+    "[x]": "not available",
+    "[z]": "not applicable",
+}
+_LONGEST = 32_767  # characters that a spreadsheet cell can hold
+_SHOWN = 5
+_EMPTY = "is empty; write [x] for not available, [z] for not applicable or [c] for confidential"
+# Characters that XML 1.0 cannot carry; lone surrogates cannot be encoded at all.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that say where they lead, and the address.
+
+    Parameters
+    ----------
+    text
+        What the reader sees and hears; never the bare address.
+    address
+        An ``https`` or ``http`` address.
+
+    Raises
+    ------
+    ValueError
+        When the text says nothing or the address is of another kind.
+
+    Examples
+    --------
+    >>> Link("Crime in England and Wales", "https://www.ons.gov.uk").address
+    'https://www.ons.gov.uk'
+    """
+
+    text: str
+    address: str
+
+    def __post_init__(self) -> None:
+        if not re.search(r"[A-Za-z0-9]", self.text) or re.match(r"\s*(https?:|www\.)", self.text):
+            raise ValueError(f"link text {self.text!r} does not describe its target; write the title of the page")
+        if not re.fullmatch(r"https?://[!-~]+", self.address, re.ASCII):
+            raise ValueError(f"link address {self.address!r} is not a plain http address; give one without spaces")
+
+
+Cell = str | int | float | Link
+
+
+def clean_text(text: str) -> str:
+    r"""Make line ends one kind and show characters that no workbook can hold as ``\ufffd``.
+
+    Examples
+    --------
+    >>> clean_text("first\r\nsecond")
+    'first\nsecond'
+    """
+    return _UNREADABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
+    """Return the rows of a table as plain cells, or say which cells a reader could not read.
+
+    Parameters
+    ----------
+    table
+        Text, numbers and links; it is not changed.
+
+    Returns
+    -------
+    list of list
+        Numbers as Python numbers, text as it stands.
+
+    Raises
+    ------
+    ValueError
+        When a header is blank or comes twice, or a cell is empty, holds signs only, is no finite number,
+        uses shorthand that is not explained, is of another kind or too long; at most five cells are named.
+
+    Examples
+    --------
+    >>> table_cells(pd.DataFrame({"force": ["Kent"], "offences": [12]}))
+    [['Kent', 12]]
+    """
+    _check_headers(list(table.columns))
+    if table.empty:
+        raise ValueError("the table has no rows or no columns; leave its sheet out")
+    rows: list[list[Cell]] = []
+    wrong: list[str] = []
+    for number, values in enumerate(table.itertuples(index=False, name=None), start=1):
+        row = [value.item() if hasattr(value, "item") else value for value in values]
+        for column, value in zip(table.columns, row, strict=True):
+            if problem := _problem(value):
+                wrong.append(f"row {number}, {column}: {problem}")
+        rows.append(row)
+    if wrong:
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise ValueError("; ".join(wrong[:_SHOWN]) + more)
+    return rows
+
+
+def _check_headers(headers: Sequence[Any]) -> None:
+    unusable = [header for header in headers if not isinstance(header, str) or not re.search(r"[A-Za-z0-9]", header)]
+    if unusable:
+        raise ValueError(f"headers {unusable[:_SHOWN]} say nothing; every column needs a name in words")
+    # A tab or line end in the name of a table column makes Excel "repair" the file; gptables reads $$ as a note.
+    if marked := [header for header in headers if re.search(r"[\x00-\x1f]|\$\$", header)]:
+        raise ValueError(f"headers {marked[:_SHOWN]} hold tabs, line ends or $$; write them in plain words")
+    folded = [header.casefold().strip() for header in headers]
+    if twice := sorted({header for header in headers if folded.count(header.casefold().strip()) > 1}):
+        raise ValueError(f"headers {twice[:_SHOWN]} come twice (letter case aside); every column needs its own name")
+
+
+def _problem(value: object) -> str:
+    if isinstance(value, Link):
+        return ""
+    if isinstance(value, str):
+        return _text_problem(value)
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return _EMPTY
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"holds a {type(value).__name__}; write it as text or as a number"
+    return "" if math.isfinite(value) else f"is {value}; a reader cannot use it: write [x], or say it in words"
+
+
+def _text_problem(text: str) -> str:
+    if not text.strip():
+        return _EMPTY
+    if not re.search(r"[A-Za-z0-9]", text):
+        return f"holds only signs ({text[:20]!r}), which a screen reader may pass over; write words"
+    if re.fullmatch(r"\[[a-z]{1,4}\]", text) and text not in SHORTHAND:
+        return f"uses shorthand {text}, which is not explained; use {', '.join(SHORTHAND)}"
+    if len(text) > _LONGEST:
+        return f"has {len(text):,} characters; a spreadsheet cell holds {_LONGEST:,}"
+    return ""

@@ -1,0 +1,292 @@
+"""The gate: whether two published figures may be compared, why not, and what can be said instead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal
+
+from cseanalysis.models.change import hiding_inflation, ratio_of_counts
+from cseanalysis.register.differences import Difference, differences, lines, within
+from cseanalysis.register.figures import COUNTS, Figure
+from cseanalysis.register.spans import months_in
+from cseanalysis.values import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Verdict = Literal["comparable", "bridged", "refused"]
+# Offences come in cases: how many times that may widen the variance of a count, unless the caller knows better.
+CLUSTERING = Interval(1, 10, "bound")
+# In what a part may differ from its whole and still be divided by it.
+_OF_A_PART = {"category", "ages", "sex", "counter", "break"}
+
+
+class IncomparableError(ValueError):
+    """Two figures were to be compared that count different things.
+
+    Attributes
+    ----------
+    reasons
+        Every difference that the gate found, the gravest first.
+    """
+
+    def __init__(self, message: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From one figure to another, as far as their printing and chance allow.
+
+    Parameters
+    ----------
+    difference, ratio
+        Lowest and highest value that the printed numbers allow: second minus first, second over first; each absent
+        where it is not allowed. Infinite where an end is open. A ratio is of monthly rates where the periods differ
+        in length.
+    independent, clustered
+        Confidence intervals of the ratio if every event were independent, and at the highest variance inflation;
+        absent where chance cannot be worked out from the figures.
+    hidden_at
+        Variance inflation from which on the change is no longer clear; below 1: not even if events are independent.
+    """
+
+    difference: tuple[float, float] | None
+    ratio: tuple[float, float] | None
+    independent: Interval | None
+    clustered: Interval | None
+    hidden_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the gate says of two figures.
+
+    Parameters
+    ----------
+    first, second
+        The figures, the earlier one first, whichever way round they were given.
+    verdict
+        ``"comparable"``, ``"bridged"`` (only across what is registered, in the arithmetic that is allowed) or
+        ``"refused"``.
+    differences
+        Every way in which they differ or that must be minded.
+    inflation
+        Range of the variance inflation that the intervals allow for.
+    """
+
+    first: Figure
+    second: Figure
+    verdict: Verdict
+    differences: tuple[Difference, ...]
+    inflation: Interval
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every difference as ``"dimension: what differs"``, the gravest first."""
+        return tuple(lines(self.differences))
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Arithmetic that may be done: difference, ratio, rate per month, share of a whole; empty for none."""
+        if self.verdict == "refused":
+            return ("share of a whole",) if self._part_of_whole() else ()
+        if self.one_thing:
+            return ()
+        bridged = {item.dimension for item in self.differences if item.level == "bridged"}
+        if "category" in bridged and self.first.category.rpartition("/")[0] == self.second.category.rpartition("/")[0]:
+            return ("share of a whole",)  # of their common whole, each by itself: parts may overlap
+        if self.first.counter == "cumulative" or self.first.unit.startswith("per_cent"):
+            return ("difference",)
+        if "period" in bridged:
+            return ("rate per month", "ratio")
+        return ("ratio",) if bridged & {"coverage", "definition"} else ("difference", "ratio")
+
+    @property
+    def change(self) -> Change | None:
+        """The change from first to second; absent when none may be formed."""
+        return _change(self) if {"difference", "ratio"} & set(self.allowed) else None
+
+    @property
+    def share(self) -> tuple[float, float] | None:
+        """Lowest and highest share, 0 to 1, that one is of the other; absent unless one is part of the other."""
+        if not self._part_of_whole():
+            return None
+        part, whole = sorted((self.first, self.second), key=lambda figure: -len(figure.category))
+        (low, high), (least, most) = part.ends, whole.ends
+        return (0.0 if math.isinf(most) else low / most), min(1.0, high / least)
+
+    @property
+    def statement(self) -> str:
+        """One sentence or two that may be quoted as they stand."""
+        from cseanalysis.register.sentences import sentence
+
+        return sentence(self)
+
+    @property
+    def one_thing(self) -> bool:
+        """Whether both are numbers for one thing in one period, which show no change."""
+        return self.first.id == self.second.id or any(item.dimension == "lineage" for item in self.differences)
+
+    def _part_of_whole(self) -> bool:
+        """A part may be divided by its whole in one period, though it be of fewer ages, one sex or still open."""
+        one, other = self.first, self.second
+        refusing = {item.dimension for item in self.differences if item.level != "minded"}
+        same_period = (one.period_start, one.period_end) == (other.period_start, other.period_end)
+        parts = within(one.category, other.category) or within(other.category, one.category)
+        return parts and same_period and one.unit in COUNTS and refusing <= _OF_A_PART
+
+
+def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) -> Comparison:
+    """Say whether two published figures may be compared, with every reason and a sentence to quote.
+
+    Parameters
+    ----------
+    first, second
+        Figures of a register; the order does not matter.
+    inflation
+        How many times clustering of offences within cases may widen the variance of a count
+        (`models.variance_inflation`), for the intervals of a change.
+
+    Returns
+    -------
+    Comparison
+        ``verdict``, ``reasons``, ``statement``, and the arithmetic that is ``allowed`` with its result.
+
+    Notes
+    -----
+    The verdict is the worst of the rules in `register.differences`, one a field; what is unknown is a reason to
+    refuse. A refusal says nothing about the figures themselves: each may be quoted with what it counts.
+
+    Examples
+    --------
+    >>> from cseanalysis.register import load_figures
+    >>> import cseanalysis  # doctest: +SKIP
+    >>> figures = cseanalysis.load_figures()  # doctest: +SKIP
+    >>> compare(figures["F031"], figures["F032"]).verdict  # doctest: +SKIP
+    'refused'
+    """
+    # One order for both ways of asking, so that the answer is the same.
+    if _order(second) < _order(first):
+        first, second = second, first
+    found = differences(first, second)
+    levels = {item.level for item in found}
+    verdict: Verdict = "refused" if "refused" in levels else "bridged" if "bridged" in levels else "comparable"
+    return Comparison(first, second, verdict, found, inflation)
+
+
+def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
+    """Compare every pair of figures.
+
+    Parameters
+    ----------
+    figures
+        Figures of a register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: first, second, verdict, and ``refused_by``, the dimensions that refuse, joined by commas.
+    """
+    import pandas as pd
+
+    rows = []
+    for first, second in combinations(sorted(figures, key=_order), 2):
+        found = differences(first, second)
+        refusing = [item.dimension for item in found if item.level == "refused"]
+        bridged = any(item.level == "bridged" for item in found)
+        rows.append(
+            (
+                first.id,
+                second.id,
+                "refused" if refusing else "bridged" if bridged else "comparable",
+                ", ".join(refusing),
+            )
+        )
+    return pd.DataFrame(rows, columns=["first", "second", "verdict", "refused_by"])
+
+
+def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) -> Change:
+    """Return the change from one figure to another, or refuse.
+
+    Parameters
+    ----------
+    first, second, inflation
+        As in :func:`compare`; the change runs from the earlier figure to the later one.
+
+    Raises
+    ------
+    IncomparableError
+        With every reason, when the gate allows neither a difference nor a ratio.
+    """
+    comparison = compare(first, second, inflation=inflation)
+    change = comparison.change
+    if change is None:
+        raise IncomparableError(comparison.statement, comparison.reasons)
+    return change
+
+
+def _order(figure: Figure) -> tuple[str, str, str]:
+    return str(figure.period_start or ""), str(figure.period_end or ""), figure.id
+
+
+def _change(comparison: Comparison) -> Change:
+    first, second = comparison.first, comparison.second
+    (low, high), (later_low, later_high) = first.ends, second.ends
+    difference = (later_low - high, later_high - low) if "difference" in comparison.allowed else None
+    if "ratio" not in comparison.allowed:
+        return Change(difference, None, None, None, None)
+    exposure = _exposure(comparison)
+    least, most = _factor(comparison)
+    ratio = (
+        _divided(later_low, high * exposure * most, at_infinity=0.0),
+        _divided(later_high, low * exposure * least, at_infinity=math.inf),
+    )
+    # Chance is worked out for events only: a stock holds the same cases twice.
+    ends = (low, high, later_low, later_high)
+    if first.unit not in COUNTS or first.counter != "flow" or not all(0 < end < math.inf for end in ends):
+        return Change(difference, ratio, None, None, None)
+    fewest, highest = (high, later_low, exposure * most), (low, later_high, exposure * least)
+
+    def widest(inflation: float) -> Interval:
+        down = ratio_of_counts(fewest[0], fewest[1], exposure=fewest[2], inflation=inflation)
+        up = ratio_of_counts(highest[0], highest[1], exposure=highest[2], inflation=inflation)
+        return Interval(down.low, up.high, "confidence", down.level)
+
+    hidden = 0.0
+    if not ratio[0] <= 1 <= ratio[1]:
+        hidden = min(hiding_inflation(one, other, exposure=length) for one, other, length in (fewest, highest))
+    return Change(difference, ratio, widest(1.0), widest(comparison.inflation.high), hidden)
+
+
+def _exposure(comparison: Comparison) -> float:
+    """Length of the second period as a multiple of the first's, where rates per month are compared."""
+    first, second = comparison.first, comparison.second
+    days = (first.period_start, first.period_end, second.period_start, second.period_end)
+    start, end, other_start, other_end = days
+    if "rate per month" not in comparison.allowed or not (start and end and other_start and other_end):
+        return 1.0
+    return months_in(other_start, other_end) / months_in(start, end)
+
+
+def _factor(comparison: Comparison) -> tuple[float, float]:
+    """Range of the factor that brings the first figure to the second's definition, category and coverage."""
+    first, second = comparison.first, comparison.second
+    least = most = 1.0
+    for dimension in ("definition", "category", "coverage"):
+        one, other = getattr(first, dimension), getattr(second, dimension)
+        for bridge in first.bridges:
+            if bridge.dimension == dimension and {bridge.first, bridge.second} == {one, other}:
+                factor = bridge.factor_from(one)
+                least, most = least * factor.low, most * factor.high
+    return least, most
+
+
+def _divided(top: float, bottom: float, *, at_infinity: float) -> float:
+    if math.isinf(top) or math.isinf(bottom) or bottom == 0:
+        return at_infinity
+    return top / bottom

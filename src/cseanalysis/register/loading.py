@@ -1,0 +1,257 @@
+"""Read the tables of published figures, definitions and bridges, and check every row before any is used."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from cseanalysis.register.definitions import Bridge, Definition
+from cseanalysis.register.figures import COLUMNS, Figure, problems
+from cseanalysis.values import Interval
+
+_NUMBERS = ("low", "high", "rounded_to")
+_DATES = ("period_start", "period_end", "break_before")
+_LISTS = ("supersedes", "conflicts_with")
+_BRIDGE_COLUMNS = ("id", "dimension", "first", "second", "within", "low", "high", "reason", "source")
+# What a figure that repeats another must say as the other does; the wording may drift, the number's meaning may not.
+_RELAYED = (
+    *("unit", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
+    *("time_basis", "counter", "stage", "break_before"),
+)
+_SHOWN = 5
+_Row = TypeVar("_Row")
+
+
+def load_figures(
+    path: Path | str, *, definitions: Path | str | None = None, bridges: Path | str | None = None
+) -> Mapping[str, Figure]:
+    """Read a table of published figures and check every row before any is used.
+
+    Parameters
+    ----------
+    path
+        CSV file in UTF-8 whose columns are the fields of `Figure` up to ``note``, in any order. Numbers are plain
+        digits, dates are ``2023-12-31``, ids in one cell are parted by ``;``, an empty cell is an absent value.
+    definitions
+        Table of the counting rules, with the fields of `Definition` as columns; every figure must find its own.
+    bridges
+        Table of the registered bridges: id, dimension, first, second, within, low, high, reason, source.
+
+    Returns
+    -------
+    Mapping of str to Figure
+        By id, in the order of the file; read-only.
+
+    Raises
+    ------
+    ValueError
+        Naming the file and, for at most five problems and a count of the rest, the row (the header is row 1)
+        and the field: unknown words, inverted ends or dates, ends that do not fit the qualifier, a share
+        without a base or beyond 100, an id or a whole row that comes twice, an id that is not there, a conflict
+        told on one side only, a repetition that says something else than its original.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> row = dict.fromkeys(COLUMNS, "") | {
+    ...     "id": "F1", "statement": "Arrests in the first year", "published": "over 550", "qualifier": "more_than",
+    ...     "low": "550", "unit": "arrests", "definition": "taskforce", "category": "arrests", "ages": "under 18",
+    ...     "sex": "any", "geography": "England and Wales", "coverage": "43 forces", "period_type": "custom",
+    ...     "time_basis": "arrested", "counter": "flow", "stage": "early", "status": "ministerial", "tier": "A",
+    ...     "source": "ho2405", "locator": "unknown",
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "figures.csv"
+    ...     with path.open("w") as stream:
+    ...         writer = csv.DictWriter(stream, COLUMNS)
+    ...         _ = writer.writeheader(), writer.writerow(row)
+    ...     load_figures(path)["F1"].low
+    550.0
+    """
+    found, rows = _load(Path(path), COLUMNS, _figure)
+    wrong = list(_reference_problems(found, rows))
+    rules = None if definitions is None else load_definitions(definitions)
+    if rules is not None:
+        undefined = [figure for figure in found.values() if figure.definition not in rules]
+        wrong += [f"row {rows[item.id]}, definition: {item.definition!r} is not defined; add it" for item in undefined]
+    _refuse(Path(path), wrong)
+    ways = () if bridges is None else tuple(load_bridges(bridges).values())
+    reach: dict[str, list[Bridge]] = {}
+    for way in ways:
+        for definition in {way.within} if way.within else {way.first, way.second}:
+            reach.setdefault(definition, []).append(way)
+    return MappingProxyType(
+        {
+            figure.id: replace(
+                figure,
+                dataset=None if rules is None else rules[figure.definition],
+                known=_known(found, figure),
+                bridges=tuple(reach.get(figure.definition, ())),
+            )
+            for figure in found.values()
+        }
+    )
+
+
+def load_definitions(path: Path | str) -> Mapping[str, Definition]:
+    """Read the table of counting rules; its columns are the fields of `Definition`, errors are as for figures."""
+    found, _ = _load(
+        Path(path), tuple(item.name for item in fields(Definition)), lambda cells: (Definition(**cells), ())
+    )
+    return MappingProxyType(found)
+
+
+def load_bridges(path: Path | str) -> Mapping[str, Bridge]:
+    """Read the table of registered bridges: id, dimension, first, second, within, low, high, reason, source."""
+    found, _ = _load(Path(path), _BRIDGE_COLUMNS, _bridge)
+    return MappingProxyType(found)
+
+
+def _load(
+    path: Path, columns: Sequence[str], parse: Callable[[Mapping[str, str]], tuple[_Row | None, Sequence[str]]]
+) -> tuple[dict[str, _Row], dict[str, int]]:
+    """Return what the rows hold and their numbers, both by id; every problem of every row is told at once."""
+    found: dict[str, _Row] = {}
+    rows: dict[str, int] = {}
+    contents: dict[tuple[str, ...], int] = {}
+    wrong: list[str] = []
+    for number, cells in _rows(path, columns, wrong):
+        content = tuple(cells[name] for name in columns if name != "id")
+        if (first := contents.setdefault(content, number)) != number:
+            wrong.append(f"row {number} repeats row {first} in every field but perhaps the id; remove one")
+            continue
+        if (first := rows.setdefault(cells["id"], number)) != number:
+            wrong.append(f"row {number}, id: {cells['id']!r} stands in row {first} already; ids are unique")
+            continue
+        try:
+            value, broken = parse(cells)
+        except ValueError as error:
+            value, broken = None, [str(error)]
+        wrong += [f"row {number}, {problem}" for problem in broken]
+        if value is not None:
+            found[cells["id"]] = value
+    _refuse(path, wrong)
+    return found, rows
+
+
+def _rows(path: Path, columns: Sequence[str], wrong: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield row number and cells by column; rows of the wrong length go to ``wrong``."""
+    try:
+        # Spreadsheet programs put a byte order mark in front, which is no part of the first column's name.
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            if sorted(header) != sorted(columns):
+                missing, unknown = set(columns) - set(header), set(header) - set(columns)
+                raise ValueError(
+                    f"{path.name}, row 1: missing columns {sorted(missing)}, unknown or repeated columns "
+                    f"{sorted(unknown | {name for name in header if header.count(name) > 1})}; "
+                    f"there must be one column each for {', '.join(columns)}"
+                )
+            for number, row in enumerate(reader, start=2):
+                if len(row) == len(header):
+                    yield number, {name: cell.strip() for name, cell in zip(header, row, strict=True)}
+                elif row:
+                    wrong.append(
+                        f"row {number}: {len(row)} cells where the header has {len(header)}; quote cells with commas"
+                    )
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} is not UTF-8 ({error.reason}); save it as UTF-8") from error
+    except csv.Error as error:
+        raise ValueError(f"{path.name} is not well-formed CSV ({error}); mend its quotes") from error
+
+
+def _figure(cells: Mapping[str, str]) -> tuple[Figure | None, Sequence[str]]:
+    """Turn cells into a figure; a cell that cannot be read becomes a problem and an absent value."""
+    values: dict[str, Any] = dict(cells)
+    wrong: list[str] = []
+    for name in _NUMBERS:
+        values[name] = _number(cells, name, wrong)
+    for name in _DATES:
+        values[name] = _day(cells, name, wrong)
+    for name in _LISTS:
+        values[name] = tuple(part.strip() for part in cells[name].split(";") if part.strip())
+    # A cell that could not be read is one problem, not also an end that is absent.
+    unread = {_field(problem) for problem in wrong}
+    unread |= {"low", "high"} if unread & {"low", "high"} else set()
+    wrong += [problem for problem in problems(values) if _field(problem) not in unread]
+    return (None if wrong else Figure(**values)), wrong
+
+
+def _bridge(cells: Mapping[str, str]) -> tuple[Bridge | None, Sequence[str]]:
+    wrong: list[str] = []
+    low, high = _number(cells, "low", wrong), _number(cells, "high", wrong)
+    if wrong or low is None or high is None:
+        return None, wrong or ["low: a bridge says by which factor, from low to high; 1 and 1 if by none"]
+    words = {name: cell for name, cell in cells.items() if name not in ("low", "high")}
+    return Bridge(**words, factor=Interval(low, high, "bound")), ()
+
+
+def _number(cells: Mapping[str, str], name: str, wrong: list[str]) -> float | None:
+    if not (cell := cells[name]):
+        return None
+    if re.fullmatch(r"-?\d+(\.\d+)?", cell, re.ASCII):
+        return float(cell)
+    wrong.append(f"{name}: {cell!r} is not a plain number; write digits without commas, words or signs")
+    return None
+
+
+def _day(cells: Mapping[str, str], name: str, wrong: list[str]) -> date | None:
+    if not (cell := cells[name]):
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
+            return date.fromisoformat(cell)
+    except ValueError:
+        pass
+    wrong.append(f"{name}: {cell!r} is not a date; write it as 2023-12-31")
+    return None
+
+
+def _reference_problems(found: Mapping[str, Figure], rows: Mapping[str, int]) -> Iterator[str]:
+    for figure in found.values():
+        row = f"row {rows[figure.id]}"
+        named = [("relays", figure.relays), ("known_share", figure.known_share.replace("unknown", ""))]
+        named += [(name, other) for name in _LISTS for other in getattr(figure, name)]
+        missing = [(name, other) for name, other in named if other and other not in found]
+        yield from (f"{row}, {name}: {other!r} is not in the table; mend the id" for name, other in missing)
+        if missing:
+            continue
+        for other in figure.conflicts_with:
+            if figure.id not in found[other].conflicts_with:
+                yield f"{row}, conflicts_with: {other} does not name {figure.id}; a conflict stands on both rows"
+        if figure.relays:
+            first = found[figure.relays]
+            if first.relays:
+                yield f"{row}, relays: {first.id} itself repeats {first.relays}; name the first of the chain"
+            for name in _RELAYED:
+                said, meant = getattr(figure, name), getattr(first, name)
+                if said != meant:
+                    yield f"{row}, {name}: {said!r}, but {first.id}, which it repeats, has {meant!r}"
+        if figure.known_share not in ("", "unknown") and found[figure.known_share].unit != "per_cent":
+            yield f"{row}, known_share: {figure.known_share} is no per cent; name the share of records that say"
+
+
+def _known(found: Mapping[str, Figure], figure: Figure) -> Interval | None:
+    """Return the per cent of records that say, 0 to 100 when nobody published it; absent if all records say."""
+    if not figure.known_share:
+        return None
+    low, high = (0.0, 100.0) if figure.known_share == "unknown" else found[figure.known_share].ends
+    return Interval(low, min(high, 100.0), "bound")
+
+
+def _refuse(path: Path, wrong: Sequence[str]) -> None:
+    if wrong:
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        count = f"{len(wrong)} problem{'s' * (len(wrong) > 1)}"
+        raise ValueError(f"{path.name}, {count}: {'; '.join(wrong[:_SHOWN])}{more}")
+
+
+def _field(problem: str) -> str:
+    return problem.partition(":")[0]

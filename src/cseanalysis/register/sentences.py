@@ -1,0 +1,207 @@
+"""What the gate says, in sentences that may be quoted: the figures, the verdict, the reasons, what is left to say."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
+from cseanalysis.register.differences import Difference, worst_case
+from cseanalysis.register.figures import Figure
+from cseanalysis.register.gate import Comparison
+from cseanalysis.register.spans import months_in
+from cseanalysis.values import Interval
+
+
+def sentence(comparison: Comparison) -> str:
+    """Word a verdict so that it can stand alone in somebody else's text."""
+    parts = {"refused": _refusal, "bridged": _bridged, "comparable": _comparable}[comparison.verdict](comparison)
+    minded = [item.text for item in comparison.differences if item.level == "minded"]
+    if minded and comparison.verdict != "refused":
+        parts += f" To be minded: {'; '.join(minded)}."
+    return parts
+
+
+def described(figure: Figure) -> str:
+    """Name a figure in a sentence: what it counts, where and when, its id and the value as it was printed."""
+    what = figure.statement.rstrip(".")
+    return f"{what}, {figure.geography}, {period_words(figure)} ({figure.id}: {figure.published})"
+
+
+def _two(first: Figure, second: Figure) -> str:
+    """Name two figures, and what they have in common once."""
+    if (first.statement, first.geography) != (second.statement, second.geography):
+        return f"{_capital(described(first))}, and {_lower(described(second))}"
+    return f"{_capital(described(first))} and {period_words(second)} ({second.id}: {second.published})"
+
+
+def period_words(figure: Figure) -> str:
+    """Word the period of a figure.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> year = dict(period_start=date(2023, 4, 1), period_end=date(2024, 3, 31), period_type="financial_year")
+    >>> period_words(SimpleNamespace(**year))
+    '2023/24'
+    """
+    start, end = figure.period_start, figure.period_end
+    if start is None or end is None:
+        return "period not known"
+    if figure.period_type == "calendar_year":
+        return str(start.year)
+    if figure.period_type == "financial_year":
+        return f"{start.year}/{end.year % 100:02d}"
+    if start == end:
+        return f"as at {say_date(start)}"
+    if start.day == 1 and _last_of_month(end):
+        return f"{say_month(start)} to {say_month(end)}"
+    return f"{say_date(start)} to {say_date(end)}"
+
+
+def _refusal(comparison: Comparison) -> str:
+    first, second = comparison.first, comparison.second
+    reasons = [item for item in comparison.differences if item.level == "refused"]
+    forbidden = "compared or added" if comparison.share else "compared, added or divided"
+    text = f"{_two(first, second)}, must not be {forbidden}: {_joined(reasons)}."
+    if (share := comparison.share) is not None:
+        part, whole = sorted((first, second), key=lambda figure: -len(figure.category))
+        low, high = share
+        said = (
+            say_number(low, "share") if low == high else say_interval(Interval(low, high, "bound"), "share", digits=3)
+        )
+        text += f" What can be said is the share: {part.id} is {said} of {whole.id}."
+    if any(item.dimension == "known share" for item in reasons):
+        text += _known_share(first, second)
+    return text
+
+
+def _bridged(comparison: Comparison) -> str:
+    first, second = comparison.first, comparison.second
+    bridges = [item for item in comparison.differences if item.level == "bridged"]
+    if comparison.one_thing:
+        return f"{_two(first, second)}: {bridges[0].text}."
+    text = f"{_two(first, second)}, can be set against each other in one way only: {_joined(bridges)}."
+    if any(item.dimension == "known share" for item in bridges):
+        return text + _known_share(first, second)
+    if "rate per month" in comparison.allowed:
+        text += f" {_monthly(first)} and {_lower(_monthly(second))}."
+    return text + _change(comparison)
+
+
+def _comparable(comparison: Comparison) -> str:
+    first, second = comparison.first, comparison.second
+    if comparison.one_thing:
+        return f"{_two(first, second)}, are one number, which shows no change."
+    return f"{_two(first, second)}, may be compared.{_change(comparison)}"
+
+
+def _change(comparison: Comparison) -> str:
+    change, first = comparison.change, comparison.first
+    if change is None:
+        return ""
+    word = "difference" if period_words(first) == period_words(comparison.second) else "change"
+    if change.ratio is None:
+        return _difference(change.difference or (-math.inf, math.inf), first.unit, word)
+    text = f" The {'ratio of the monthly rates' if 'rate per month' in comparison.allowed else 'ratio'} is "
+    text += span(*change.ratio)
+    if change.independent is None or change.clustered is None or change.hidden_at is None:
+        why = "chance comes on top of it" if first.counter == "flow" else "no interval can be given for it"
+        return f"{text}; {why}, so no clear {word} is claimed."
+    level = f"{say_number(100 * (change.independent.level or 0))}%"
+    text += (
+        f"; with chance {_pair(change.independent)} ({level} confidence interval) if every event were independent, and "
+        f"{_pair(change.clustered)} if events come in clusters that inflate the variance "
+        f"{say_number(comparison.inflation.high)} times. "
+    )
+    rest = " Recorded offences also move with reporting and recording." if first.unit == "offences" else ""
+    return text + _clarity(change.hidden_at, comparison.inflation.high, word) + rest
+
+
+def _clarity(hidden_at: float, highest: float, word: str) -> str:
+    if hidden_at <= 1:
+        return f"No clear {word}: chance alone can explain it, even if every event were independent."
+    about = say_number(float(f"{hidden_at:.2g}"))
+    if hidden_at < highest:
+        return f"The {word} stops being clear where clusters inflate the variance about {about} times."
+    return f"A clear {word} in what was counted: only an inflation of about {about} times would hide it."
+
+
+def _difference(ends: tuple[float, float], unit: str, word: str) -> str:
+    if not unit.startswith("per_cent"):
+        return f" What was added between the two days is {span(*ends)}; a running total gives no ratio."
+    return (
+        f" The difference is {span(*ends)} percentage points, by rounding alone; the number of records behind the "
+        f"shares does not come with them, so chance cannot be ruled out and no clear {word} is claimed."
+    )
+
+
+def _known_share(*figures: Figure) -> str:
+    said = []
+    for figure in figures:
+        if figure.known is not None and figure.known_share != "unknown":
+            low, high = worst_case(figure)
+            known = say_number(figure.known.low + (figure.known.high - figure.known.low) / 2)
+            said.append(
+                f" {figure.id} is a share among the {known}% of records that say: among all records it lies between "
+                f"{low:.0f}% and {high:.0f}%."
+            )
+    return "".join(said)
+
+
+def _monthly(figure: Figure) -> str:
+    if figure.period_start is None or figure.period_end is None:
+        raise ValueError(f"figure {figure.id} has no period, so no rate per month; give its days")
+    months = months_in(figure.period_start, figure.period_end)
+    low, high = (end / months for end in figure.ends)
+    return f"{_capital(figure.published)} in {say_number(months)} months is {span(low, high)} a month"
+
+
+def span(low: float, high: float) -> str:
+    """Word two ends, rounded outward, either of which may be open."""
+    if math.isinf(low) or (low == 0 and math.isinf(high)):
+        return "not bounded" if math.isinf(high) else f"at most {_ends(high, high)[1]}"
+    if math.isinf(high):
+        return f"at least {_ends(low, low)[0]}"
+    if low == 0:
+        return f"at most {_ends(high, high)[1]}"
+    if low == high:
+        return say_number(low)
+    first, second = _ends(low, high)
+    return f"between {first} and {second}"
+
+
+def _ends(low: float, high: float) -> tuple[str, str]:
+    down = math.floor(_shifted(low)) / _scale(low)
+    up = math.ceil(_shifted(high)) / _scale(high)
+    return say_number(round(down, 9)), say_number(round(up, 9))
+
+
+def _scale(value: float) -> float:
+    """Three significant digits, and no decimals that whole numbers do not have."""
+    return 1.0 if value == 0 or float(value).is_integer() else 10.0 ** max(0, 2 - math.floor(math.log10(abs(value))))
+
+
+def _shifted(value: float) -> float:
+    return round(value * _scale(value), 6)
+
+
+def _pair(interval: Interval) -> str:
+    """Word a confidence interval of a ratio outward to three decimals, so that one near 1 shows its side."""
+    return f"{math.floor(interval.low * 1000) / 1000:.3f} to {math.ceil(interval.high * 1000) / 1000:.3f}"
+
+
+def _joined(items: list[Difference]) -> str:
+    return "; ".join(f"{item.dimension} ({item.text})" for item in items)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text if text[1:2].isupper() or text[1:2].isdigit() else text[:1].lower() + text[1:]
+
+
+def _last_of_month(day: date) -> bool:
+    return date.fromordinal(day.toordinal() + 1).day == 1

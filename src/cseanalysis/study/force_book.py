@@ -1,0 +1,250 @@
+"""The force-by-force table as an accessible workbook and as delimited text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cseanalysis.export import Book, Sheet, Source
+from cseanalysis.export.delimited import csv_bytes
+from cseanalysis.export.ods import ods_bytes
+from cseanalysis.export.xlsx import xlsx_bytes
+from cseanalysis.register import Figure
+from cseanalysis.study.files import write_atomic
+from cseanalysis.study.forces import SCOPES, force_figures, force_table, force_totals, force_years, whole_years
+from cseanalysis.study.project import Project, find_project, load_sources
+from cseanalysis.study.revisions import release_names
+from cseanalysis.study.tables import load_figures, read_table
+
+_GROUPS = {
+    "child_only": ("child-only codes", "the eleven codes that tell of a child victim", "[note 1]"),
+    "familial": ("code 23", "code 23, familial sexual offences", "[note 2]"),
+    "image": ("code 86", "code 86, mostly indecent images of children", "[note 3]"),
+}
+_NOTES = (
+    "Offences of the eleven codes whose victims are children: 17B, 19D, 19E, 19G, 19H, 20B, 21, 22B, 71, 73 and 88A. "
+    "No code tells apart sexual assault at ages 13 to 17 or rape at ages 16 and 17, so child victims of these are "
+    "not in the counts. Since April 2017 code 88A takes in sexual communication with a child, which then became "
+    "an offence.",
+    "Code 23 holds adult and child victims together and is therefore never added to the other groups.",
+    "Code 86 is mostly, not only, indecent images of children and is therefore never added to the other groups.",
+    "Counts are offences recorded by the force in the financial year (April to March), not offences committed in it, "
+    "not victims and not suspects. A count can be below zero, because transfers and cancellations are netted off. "
+    "Differences between forces are differences in recording, policing, population and reporting as well as in harm.",
+    "There are no rates. A rate per child needs the children living in each area in each of the years; the only "
+    "population at hand is of all ages in the middle of 2023. City of London and British Transport Police would get "
+    "no rate in any case, because few or no children live where they police.",
+    "How many figures the register holds, not how much harm there is: few published figures mean few publications "
+    "and answers. A figure that only restates another is not counted. "
+    "A figure for a place inside a force area is not one for the force.",
+    "All 44 forces, or the number given, have all four quarters in the sum. It is given because definition and "
+    "period agree for all forces; the three groups are not added to each other.",
+    "Each figure counts by its own rule, period and area. The column on the next row says whether the two may be "
+    "compared and, if not, why. These figures are never added up over forces.",
+)
+_HEADERS = {
+    "force_code": "Area code",
+    "figures_for_force": "Published figures for the force [note 6]",
+    "figures_for_places": "Published figures for places in the force area [note 6]",
+    "area_is": "Area is",
+    "next_row": "Against the next row [note 8]",
+    "note": "Remark in the register",
+}
+
+
+def force_book(root: Path | str | None = None) -> Book:
+    """Put the force-by-force tables, their notes and their provenance together.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Book
+        Worksheets: the forces side by side, each group of offences for all whole years, the sums, and the
+        published figures.
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout.
+    ValueError
+        When the tables or the register are not in order.
+    """
+    project = find_project(root)
+    return _book(project, read_table("recorded_offences", project.root), load_figures(project.root))
+
+
+def write_force_tables(
+    project: Project, xlsx: Path | None = None, ods: Path | None = None, csv: Path | None = None
+) -> list[Path]:
+    """Write the force-by-force tables; nothing is written before everything is made.
+
+    Parameters
+    ----------
+    project
+        The study.
+    xlsx, ods
+        Target files of the workbook.
+    csv
+        Folder for ``forces.csv``, ``force_figures.csv``, ``force_totals.csv``, one ``force_years_….csv`` a group
+        of offences, ``notes.csv`` and ``provenance.csv``.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    ValueError
+        When there is nothing to write.
+    """
+    if xlsx is None and ods is None and csv is None:
+        raise ValueError("nowhere to write to; give --xlsx, --ods or --csv")
+    recorded, figures = read_table("recorded_offences", project.root), load_figures(project.root)
+    book = _book(project, recorded, figures)
+    contents: dict[Path, bytes] = {}
+    if xlsx is not None:
+        contents[Path(xlsx)] = xlsx_bytes(book)
+    if ods is not None:
+        contents[Path(ods)] = ods_bytes(book)
+    if csv is not None:
+        contents |= {Path(csv) / f"{name}.csv": csv_bytes(table) for name, table in _plain(book, recorded, figures)}
+    for path, content in contents.items():
+        write_atomic(path, content)
+    return list(contents)
+
+
+def _book(project: Project, recorded: pd.DataFrame, figures: Mapping[str, Figure]) -> Book:
+    years = whole_years(recorded)
+    listed = force_figures(figures)
+    sources = load_sources(project)
+    releases = tuple(release_names(project))
+    forces = force_table(recorded, figures)
+    sheets = [
+        Sheet(
+            "Forces",
+            f"Offences recorded by each police force: child-only codes, code 23 and code 86, "
+            f"{forces.columns[4][-7:]} to {years[-1]}",
+            forces.rename(columns=_header),
+            (
+                "Rows are in alphabetical order, British Transport Police last. Counts are offences recorded [note 4]. "
+                "There are no rates [note 5].",
+            ),
+            releases,
+        ),
+        *(
+            Sheet(
+                name,
+                f"Offences recorded by each police force under {_GROUPS[scope][1]}, {years[0]} to {years[-1]} "
+                f"{_GROUPS[scope][2]}",
+                force_years(recorded, scope).rename(columns=_header),
+                (
+                    "Rows are in alphabetical order, British Transport Police last. "
+                    "Columns are financial years [note 4].",
+                ),
+                releases,
+            )
+            for name, scope in zip(("Child_only_codes", "Code_23", "Code_86"), SCOPES, strict=True)
+        ),
+        Sheet(
+            "Totals",
+            f"Offences recorded by all police forces of England and Wales, {years[0]} to {years[-1]} [note 7]",
+            force_totals(recorded).rename(columns={**_group_headers(), **_HEADERS}).rename(columns=_header),
+            ("The groups are not added to each other. Counts are offences recorded [note 4].",),
+            releases,
+        ),
+    ]
+    if len(listed):
+        sheets.append(
+            Sheet(
+                "Published_figures",
+                "Published figures about police forces, places in their areas and several forces together [note 8]",
+                listed.rename(columns=_header),
+                ("A force without a row has no published figure in the register, which is not a count of nought.",),
+                tuple(sorted(set(listed["source"]))),
+            )
+        )
+    accessed = max(entry["accessed"] for entry in sources["files"].values())
+    return Book(
+        title="Police forces of England and Wales: recorded child sexual abuse and published figures",
+        introduction=(
+            "For each of the 43 territorial police forces and British Transport Police: the offences against "
+            "children that it recorded, and every figure of the register that was published about it.",
+            "Behind every offence may stand a child who was harmed. The counts are of what was reported and recorded, "
+            "which is only a part of what happens.",
+        ),
+        about=(
+            "Forces are always all there, in alphabetical order. There is no ranking and no sorting by "
+            "value: the counts follow recording practice and population too, and the published figures count "
+            "different things.",
+            "Published figures of different forces are never added up; recorded offences are, with their coverage.",
+            f"Sources were last read on {accessed}.",
+        ),
+        contact=("Questions and corrections: open an issue in the repository of cseanalysis.",),
+        sheets=tuple(sheets),
+        notes=_NOTES if len(listed) else _NOTES[:-1],
+        sources=tuple(_sources(sources, releases, listed)),
+        publisher="The cseanalysis authors",
+        published=date.fromisoformat(accessed),
+    )
+
+
+def _sources(
+    sources: Mapping[str, Mapping[str, Mapping[str, Any]]], releases: tuple[str, ...], listed: pd.DataFrame
+) -> list[Source]:
+    found = [_source(name, sources["files"][name], "Recorded offences", "") for name in releases]
+    retrieved = sources["files"]["figures.csv"]["accessed"]
+    for name, rows in listed.groupby("source", sort=True):
+        entry = sources["publications"][str(name)]
+        found.append(_source(str(name), entry, f"Figures {', '.join(rows['figure'])}", retrieved))
+    return found
+
+
+def _source(name: str, entry: Mapping[str, Any], supplies: str, retrieved: str) -> Source:
+    return Source(
+        id=name,
+        publisher=entry["publisher"],
+        title=entry["title"],
+        address=entry["address"],
+        published=entry["published"],
+        retrieved=entry.get("accessed", retrieved),
+        licence=entry["licence"],
+        supplies=supplies,
+    )
+
+
+def _plain(book: Book, recorded: pd.DataFrame, figures: Mapping[str, Figure]) -> list[tuple[str, pd.DataFrame]]:
+    """Return the tables for machines: short column names, notes and provenance beside them."""
+    notes = pd.DataFrame({"note": range(1, len(book.notes) + 1), "text": book.notes})
+    names = ("id", "publisher", "title", "address", "published", "retrieved", "licence", "supplies")
+    provenance = pd.DataFrame([{name: getattr(each, name) or "[x]" for name in names} for each in book.sources])
+    return [
+        ("forces", force_table(recorded, figures)),
+        *((f"force_years_{scope}", force_years(recorded, scope)) for scope in SCOPES),
+        ("force_totals", force_totals(recorded)),
+        *([("force_figures", listed)] if len(listed := force_figures(figures)) else []),
+        ("notes", notes),
+        ("provenance", provenance),
+    ]
+
+
+def _group_headers() -> dict[str, str]:
+    return {scope: f"{words[0].capitalize()} {words[2]}" for scope, words in _GROUPS.items()}
+
+
+def _header(name: str) -> str:
+    """Turn a column name into a header in words, with the note that it needs."""
+    for scope, (words, _, note) in _GROUPS.items():
+        if name.startswith(f"{scope}_"):
+            return f"{name.removeprefix(f'{scope}_')}: {words} {note}"
+    if name in _HEADERS:
+        return _HEADERS[name]
+    return name if name[0].isdigit() else name[0].upper() + name[1:].replace("_", " ")
