@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from cseanalysis.lazy import door
+
 Kind = Literal["bound", "confidence", "simulation"]
 Loss = Literal["disclosed", "reported", "recorded"]
 
@@ -132,6 +134,9 @@ class Assumption:
     loss
         For a reporting probability: which losses it contains (``"disclosed"``, ``"reported"``,
         ``"recorded"``), so that none is counted twice.
+    distribution
+        How the range is filled when somebody defends that, such as ``"pert(0.05, 0.1, 0.15)"``; see
+        `cseanalysis.distributions`. Without one the range is only a bound.
 
     Raises
     ------
@@ -153,6 +158,7 @@ class Assumption:
     source: str
     locator: str
     loss: tuple[Loss, ...] = ()
+    distribution: str | None = None
 
     def __post_init__(self) -> None:
         if not self.id.isidentifier():
@@ -179,6 +185,8 @@ class Assumption:
             raise ValueError(f"assumption {self.id}: low is {self.low}; growth must be above -1 (all would be gone)")
         if "ratio" in self.unit and self.low < 0:
             raise ValueError(f"assumption {self.id}: low is {self.low}; a ratio of counts is not negative")
+        if self.distribution is not None and not self.distribution.strip():
+            raise ValueError(f"assumption {self.id}: the distribution is empty; leave it out when the range is a bound")
         if unknown := [loss for loss in self.loss if loss not in LOSSES]:
             raise ValueError(f"assumption {self.id}: loss {unknown} is not one of {', '.join(LOSSES)}")
 
@@ -186,3 +194,7 @@ class Assumption:
     def interval(self) -> Interval:
         """The range as a bound."""
         return Interval(self.low, self.high, "bound")
+
+
+# The distributions need numpy, which a user of intervals alone never loads.
+__getattr__ = door("cseanalysis", dict.fromkeys(("beta", "fixed", "pert", "trapezoid", "uniform"), "distributions"))

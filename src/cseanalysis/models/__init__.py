@@ -9,23 +9,77 @@ from cseanalysis.lazy import door
 if TYPE_CHECKING:
     from cseanalysis.models.bias_draws import BiasAnalysis
     from cseanalysis.models.change import hiding_inflation, ratio_of_counts, variance_inflation
-    from cseanalysis.models.count_misclassification import CorrectedCounts, bound_counts, correct_counts, simulate_counts
+    from cseanalysis.models.count_misclassification import (
+        CorrectedCounts,
+        bound_counts,
+        correct_counts,
+        simulate_counts,
+    )
     from cseanalysis.models.delay import Delay, delay_from_mean, delay_from_quantiles, forward_mean
-    from cseanalysis.models.group_shares import Representation, against_population, class_rate_ratio_bounds, class_share_bounds, part_difference_bounds, share_difference_bounds, share_ratio_bounds
-    from cseanalysis.models.misclassification import correct_selection, correct_two_by_two, correct_with_predictive_values, e_value, rogan_gladen
+    from cseanalysis.models.group_shares import (
+        Representation,
+        against_population,
+        class_rate_ratio_bounds,
+        class_share_bounds,
+        part_difference_bounds,
+        share_difference_bounds,
+        share_ratio_bounds,
+    )
+    from cseanalysis.models.misclassification import (
+        correct_selection,
+        correct_two_by_two,
+        correct_with_predictive_values,
+        e_value,
+        rogan_gladen,
+    )
     from cseanalysis.models.missingness import CoverageNeeded, coverage_needed, share_bounds, share_confidence
-    from cseanalysis.models.missingness_ladder import Rung, assumption_ladder, odds_ratio_needed, share_at_odds_ratio, share_over_odds_ratios
-    from cseanalysis.models.multiple_systems import ModelNotEstimableError, PopulationEstimate, estimate_population, existence_status
+    from cseanalysis.models.missingness_ladder import (
+        Rung,
+        assumption_ladder,
+        odds_ratio_needed,
+        share_at_odds_ratio,
+        share_over_odds_ratios,
+    )
+    from cseanalysis.models.multiple_systems import (
+        ModelNotEstimableError,
+        PopulationEstimate,
+        estimate_population,
+        existence_status,
+    )
     from cseanalysis.models.multiplier import simulate_total, totals_by_dependence
-    from cseanalysis.models.perturbations import highest_order_path, perturb_by_leaving_out, perturb_by_merging, perturb_by_one_case
+    from cseanalysis.models.perturbations import (
+        highest_order_path,
+        perturb_by_leaving_out,
+        perturb_by_merging,
+        perturb_by_one_case,
+    )
     from cseanalysis.models.pipeline import completeness, project_cohorts
-    from cseanalysis.models.probabilistic_bias import probabilistic_bias, probabilistic_bias_with_predictive_values, probabilistic_selection
+    from cseanalysis.models.probabilistic_bias import (
+        probabilistic_bias,
+        probabilistic_bias_with_predictive_values,
+        probabilistic_selection,
+    )
     from cseanalysis.models.ratio import ratio_interval
     from cseanalysis.models.recorded_year import RecordedSplit, split_by_year, without_cancelled
     from cseanalysis.models.simulation import Simulation
-    from cseanalysis.models.survey import AnnualVictims, Basis, BridgeFactor, Bridged, Measure, annual_victims, bridge_survey, recorded_to_survey
+    from cseanalysis.models.survey import (
+        AnnualVictims,
+        Basis,
+        Bridged,
+        BridgeFactor,
+        Measure,
+        annual_victims,
+        bridge_survey,
+        recorded_to_survey,
+    )
     from cseanalysis.models.two_by_two import CorrectedTable
-    from cseanalysis.models.two_lists import TwoListEstimate, known_to_all, known_to_any, two_list_bounds, two_list_estimate
+    from cseanalysis.models.two_lists import (
+        TwoListEstimate,
+        known_to_all,
+        known_to_any,
+        two_list_bounds,
+        two_list_estimate,
+    )
     from cseanalysis.models.under_reporting import breakdown_probability, implied_total, joint_reporting_probability
     from cseanalysis.models.unit_shares import UnitBounds, unit_share_bounds
 

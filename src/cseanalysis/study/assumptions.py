@@ -11,7 +11,7 @@ from cseanalysis.study.project import find_project, read_toml
 from cseanalysis.values import Assumption
 
 _FIELDS = {field.name for field in fields(Assumption)} - {"id"}
-_REQUIRED = _FIELDS - {"loss"}
+_REQUIRED = _FIELDS - {"loss", "distribution"}
 
 
 def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]:
@@ -69,4 +69,23 @@ def _assumption(name: str, entry: object) -> Assumption:
     loss = entry.get("loss", [])
     if not isinstance(loss, list) or not all(isinstance(one, str) for one in loss):
         raise TypeError(f'assumption {name}: loss is {loss!r}; must be a list, e.g. ["reported"]')
+    if (distribution := entry.get("distribution")) is not None:
+        _check_distribution(name, distribution, entry["low"], entry["high"])
     return Assumption(name, **{**entry, "loss": tuple(entry.get("loss", ()))})
+
+
+def _check_distribution(name: str, distribution: object, low: float, high: float) -> None:
+    """A distribution fills the defended range: draws outside it would defend more than the reason does."""
+    from cseanalysis.distributions import read_distribution
+
+    if not isinstance(distribution, str):
+        raise TypeError(f'assumption {name}: distribution is {distribution!r}; write text, e.g. "pert(0.05, 0.1, 0.15)"')
+    try:
+        read = read_distribution(distribution)
+    except ValueError as error:
+        raise ValueError(f"assumption {name}: {error}") from error
+    if read.low < low or read.high > high:
+        raise ValueError(
+            f"assumption {name}: {distribution} reaches from {read.low:g} to {read.high:g}, outside {low:g} to {high:g}; "
+            "keep it within the range that the reason defends"
+        )
