@@ -71,12 +71,27 @@ class Delay:
         return np.asarray(self.scale * unscaled, dtype=np.float64)
 
     def mean(self) -> float:
-        """Return the mean in days."""
+        """Return the mean in days.
+
+        Raises
+        ------
+        NotEstimableError
+            When the tail is so long that the mean is beyond every number.
+        """
         if self.family == "gamma":
             return self.shape * self.scale
-        if self.family == "weibull":
-            return self.scale * math.gamma(1 + 1 / self.shape)
-        return self.scale * math.exp(self.shape**2 / 2)
+        logarithm = math.log(self.scale)
+        logarithm += math.lgamma(1 + 1 / self.shape) if self.family == "weibull" else self.shape**2 / 2
+        if logarithm > 700:
+            raise NotEstimableError(
+                f"{self.family} delay of shape {self.shape:g}: its mean is beyond every number (e to the "
+                f"{logarithm:.0f} days); use the median, or a shape that has a mean"
+            )
+        return math.exp(logarithm)
+
+    def integrated_completeness(self, days: ArrayLike) -> NDArray[np.float64]:
+        """Return the integral of `completeness` from 0 to ``days``, same shape as ``days``; 0 for negative days."""
+        return _integral_of_completeness(self.family, self.shape, self.scale, np.asarray(days, dtype=np.float64))
 
     def mass(self, periods: int, *, period_days: float) -> NDArray[np.float64]:
         """Return the probability mass by whole periods, index 0 the period of the first event itself.
@@ -100,9 +115,36 @@ class Delay:
         """
         if periods < 1 or not period_days > 0:
             raise ValueError(f"{periods} periods of {period_days} days: needs at least one period of positive length")
-        ends = np.arange(periods + 1, dtype=np.float64) * period_days
-        seen = np.diff(_integral_of_completeness(self, ends)) / period_days
-        return np.diff(seen, prepend=0.0)
+        return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
+
+
+def masses(
+    family: Family, shapes: ArrayLike, scales: ArrayLike, periods: int, *, period_days: float
+) -> NDArray[np.float64]:
+    """Return `Delay.mass` for many delays of one family at once.
+
+    Parameters
+    ----------
+    family
+        See `Delay`.
+    shapes, scales
+        Of the delays, shape (delays,).
+    periods, period_days
+        As in `Delay.mass`.
+
+    Returns
+    -------
+    ndarray of shape (delays, periods)
+
+    Examples
+    --------
+    >>> masses("gamma", [1.0, 1.0], [100.0, 300.0], 2, period_days=91.3125).round(3).tolist()
+    [[0.344, 0.393], [0.138, 0.226]]
+    """
+    ends = np.arange(periods + 1, dtype=np.float64) * period_days
+    shape, scale = (np.asarray(values, dtype=np.float64)[:, np.newaxis] for values in (shapes, scales))
+    seen = np.diff(_integral_of_completeness(family, shape, scale, ends), axis=1) / period_days
+    return np.diff(seen, prepend=0.0, axis=1)
 
 
 def delay_from_quantiles(
@@ -263,14 +305,21 @@ def _forward(backward: Delay, growth: float) -> Delay:
     return Delay("gamma", backward.shape, 1 / rate)
 
 
-def _integral_of_completeness(delay: Delay, days: NDArray[np.float64]) -> NDArray[np.float64]:
+def _integral_of_completeness(
+    family: Family, shape: float | NDArray[np.float64], scale: float | NDArray[np.float64], days: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Integrate the distribution function from 0: ``x F(x)`` minus the partial expectation up to ``x``."""
-    relative, k = days / delay.scale, delay.shape
-    if delay.family == "gamma":
-        partial = k * special.gammainc(k + 1, relative)
-    elif delay.family == "weibull":
-        partial = math.gamma(1 + 1 / k) * special.gammainc(1 + 1 / k, relative**k)
+    x, k = np.maximum(days, 0.0) / scale, np.asarray(shape, dtype=np.float64)
+    if family == "gamma":
+        seen = special.gammainc(k, x)
+        partial = k * special.gammainc(k + 1, x)
+    elif family == "weibull":
+        seen = -np.expm1(-(x**k))
+        with np.errstate(divide="ignore"):
+            partial = np.exp(special.gammaln(1 + 1 / k) + np.log(special.gammainc(1 + 1 / k, x**k)))
     else:
         with np.errstate(divide="ignore"):
-            partial = math.exp(k * k / 2) * special.ndtr(np.log(relative) / k - k)
-    return np.asarray(days * delay.completeness(days) - delay.scale * partial, dtype=np.float64)
+            logarithm = np.log(x)
+        seen = special.ndtr(logarithm / k)
+        partial = np.exp(k * k / 2 + special.log_ndtr(logarithm / k - k))
+    return np.asarray(scale * (x * seen - partial), dtype=np.float64)

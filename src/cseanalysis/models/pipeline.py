@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.values import NotEstimableError
+
 
 def project_cohorts(intake: ArrayLike, delay: ArrayLike, probability: float) -> NDArray[np.float64]:
     """Return the events expected in each period from cohorts that entered up to then.
@@ -83,6 +85,61 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
             )
         mass = np.pad(mass, (0, periods - len(mass)))
     return np.asarray(np.minimum(np.cumsum(mass[:periods]), 1.0)[::-1], dtype=np.float64)
+
+
+def periods_until_visible(intake: ArrayLike, delay: ArrayLike, share: float) -> int:
+    """Return after how many more periods a share of the events still to come from past cohorts is visible.
+
+    Parameters
+    ----------
+    intake
+        Cases entering in each period, oldest first; the last period has just ended, nobody enters later.
+    delay
+        Probability mass of the delay in whole periods; it must sum to 1, as far as it is needed.
+    share
+        Of the events not yet visible, above 0 and at most 1.
+
+    Returns
+    -------
+    int
+        0 when nothing is still to come.
+
+    Raises
+    ------
+    ValueError
+        When the intake, delay or share is impossible.
+    NotEstimableError
+        When the delay is given for too few periods to reach the share.
+
+    Examples
+    --------
+    >>> periods_until_visible([100, 100], [0.5, 0.3, 0.2], 0.9)
+    2
+    """
+    cases = checked_intake(intake)
+    mass = _checked_mass(delay)
+    if not 0 < share <= 1:
+        raise ValueError(f"share {share}: must be above 0 and at most 1, of the events still to come")
+    arrived = np.cumsum(np.convolve(cases, mass))[len(cases) - 1 :]  # from the end of the last period with intake
+    wanted = arrived[0] + share * (cases.sum() - arrived[0])
+    reached = arrived >= wanted - 1e-9 * cases.sum()
+    if not reached.any():
+        raise NotEstimableError(
+            f"within {len(mass)} periods the delay brings {mass.sum():.4g} of a cohort's events, too few for {share:g} "
+            "of what is still to come: give its mass for more periods; what never comes belongs in a probability"
+        )
+    return int(np.argmax(reached))
+
+
+def checked_intake(intake: ArrayLike) -> NDArray[np.float64]:
+    """Return cases by period, none missing and none negative."""
+    cases = np.asarray(intake, dtype=float)
+    if cases.ndim != 1 or len(cases) == 0 or not (np.isfinite(cases) & (cases >= 0)).all():
+        raise ValueError(
+            f"intake of shape {cases.shape}: must be one finite count per period, none negative; missing is not zero, "
+            "and records cancelled later belong to the period in which they entered"
+        )
+    return cases
 
 
 def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:

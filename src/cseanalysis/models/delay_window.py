@@ -1,0 +1,143 @@
+"""What a delay looks like among cases completed within a window, and the delay behind what is seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy import integrate, optimize
+
+from cseanalysis.models.delay import Delay, Family
+from cseanalysis.values import Interval, NotEstimableError
+
+_PRECISE = {"epsabs": 1e-13, "epsrel": 1e-11, "limit": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDelay:
+    """What a delay looks like among the cases completed within a window.
+
+    Parameters
+    ----------
+    mean, median
+        Delay of the completed cases, in the unit of the window.
+    resolved
+        Share of all cases that entered in the window and were completed in it.
+    """
+
+    mean: float
+    median: float
+    resolved: float
+
+
+def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenDelay:
+    """Say what a delay looks like when cases enter throughout a window and only those completed by its end are seen.
+
+    Parameters
+    ----------
+    delay
+        Of a cohort, followed to the end.
+    window
+        Length of the window, in the unit of the delay.
+    growth
+        Continuous growth of the intake within the window, per that unit; 0 for an even intake.
+
+    Returns
+    -------
+    SeenDelay
+
+    Raises
+    ------
+    ValueError
+        When the window is not positive or the growth is not a number.
+
+    Notes
+    -----
+    A case with delay ``t`` is seen when it entered by ``T - t``, so seen delays have density proportional to
+    ``f(t) (exp(r (T - t)) - 1)``, or ``f(t) (T - t)`` for even intake (Kalbfleisch and Lawless 1989).
+
+    Examples
+    --------
+    >>> seen = seen_in_window(Delay("gamma", 1.0, 12.0), 36.0)
+    >>> round(seen.mean, 4), round(seen.resolved, 4)
+    (7.3116, 0.6833)
+    """
+    if not (math.isfinite(window) and window > 0 and math.isfinite(growth)):
+        raise ValueError(f"window {window}, growth {growth}: the window must be positive and both finite")
+
+    def density(entered: float) -> float:
+        """Of entries at this time before the end of the window."""
+        return math.exp(-growth * entered) * (growth / -math.expm1(-growth * window) if growth else 1 / window)
+
+    def seen_by(days: float) -> float:
+        """Share of entries completed within ``days`` and within the window."""
+        inner = integrate.quad(lambda x: density(x) * float(delay.completeness(x)), 0, days, **_PRECISE)[0]
+        outer = integrate.quad(density, days, window, **_PRECISE)[0]
+        return float(inner + outer * float(delay.completeness(days)))
+
+    def partial_mean(days: float) -> float:
+        return float(days * delay.completeness(days) - delay.integrated_completeness(days))
+
+    resolved = seen_by(window)
+    if not resolved > 0:
+        raise NotEstimableError(
+            f"within {window:g} next to no case is completed: there is no delay to be seen; widen the window"
+        )
+    mean = integrate.quad(lambda x: density(x) * partial_mean(x), 0, window, **_PRECISE)[0] / resolved
+    median = optimize.brentq(lambda days: seen_by(days) - resolved / 2, 0, window, xtol=1e-12 * window)
+    return SeenDelay(float(mean), float(median), resolved)
+
+
+def delay_from_window_mean(
+    mean: float, window: float, *, family: Family, shape: Interval, growth: float = 0.0
+) -> tuple[Delay, Delay]:
+    """Correct the mean delay of the cases completed within a window, at both ends of an assumed range of shapes.
+
+    Parameters
+    ----------
+    mean
+        Mean delay of the cases that entered and were completed within the window.
+    window, growth
+        As in `seen_in_window`.
+    family, shape
+        See `Delay`; assumed, because a mean says nothing about them.
+
+    Returns
+    -------
+    tuple of two Delay
+        The delay of a cohort at the low and at the high shape.
+
+    Raises
+    ------
+    ValueError
+        When the mean is not between 0 and the window.
+    NotEstimableError
+        When no delay of that shape, however long, would look so long in so short a window.
+
+    Examples
+    --------
+    >>> one, two = delay_from_window_mean(7.3116, 36.0, family="gamma", shape=Interval(1.0, 1.0, "bound"))
+    >>> round(one.mean(), 3)
+    12.0
+    """
+    if not 0 < mean < window:
+        raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window")
+
+    def fit(value: float) -> Delay:
+        unit = float(Delay(family, value, 1.0).quantile(0.5))
+
+        def excess(log_median: float) -> float:
+            return seen_in_window(Delay(family, value, math.exp(log_median) / unit), window, growth=growth).mean - mean
+
+        low, high = math.log(mean / 4), math.log(window * 100)
+        if excess(high) < 0:
+            raise NotEstimableError(
+                f"a mean of {mean:g} seen within {window:g}: even a {family} delay of shape {value:g} with a median a "
+                "hundred times the window would look shorter, so the intake was watched for too short a time; "
+                "follow cohorts, or take a longer window"
+            )
+        while excess(low) > 0:
+            low -= 1
+        return Delay(family, value, math.exp(optimize.brentq(excess, low, high, xtol=1e-12)) / unit)
+
+    return fit(shape.low), fit(shape.high)

@@ -1,0 +1,310 @@
+"""Competing outcomes of cases of which some are still open: exact when most times are tied, as in monthly data."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from cseanalysis.models.incidence_curve import Curve, fit_curve
+from cseanalysis.values import NotEstimableError
+
+Array = NDArray[np.float64]
+
+
+def cumulative_incidence(
+    times: ArrayLike,
+    events: ArrayLike,
+    *,
+    entry: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    at: ArrayLike | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate the share of cases that has had each outcome by each time, some cases being still open.
+
+    Parameters
+    ----------
+    times
+        Time from the start of each case to its outcome or to the end of observation, shape (cases,); not negative.
+    events
+        What ended it, shape (cases,): 0 for a case still open (censored), any other number or label for an outcome.
+    entry
+        Time from which each case was watched, before its ``times``; a case counts among those at risk at ``t`` when
+        ``entry < t <= times``. ``None``: all were watched from their start.
+    weights
+        ``None``: each row is one case. Whole numbers: each row stands for that many identical cases. Other numbers:
+        sampling weights, each row being one case.
+    at
+        Times to report, in any order. ``None``: every time at which an outcome happened.
+    level
+        Of the confidence intervals.
+
+    Returns
+    -------
+    DataFrame
+        A row for each time and outcome, ``event`` 0 being the share still open, so that the rows of one time sum to
+        1: ``time``, ``event``, ``at_risk`` (weighted, just before the time), ``incidence``, ``standard_error``, ``low``
+        and ``high``.
+
+    Raises
+    ------
+    ValueError
+        When the lengths differ, something is missing or negative, or a case ends before it was watched.
+    NotEstimableError
+        When nothing happened to any case, a time asked for is later than the last one watched, or nobody was left at
+        risk before others were first watched.
+
+    Notes
+    -----
+    Aalen and Johansen (1978); at a tie outcomes come before censoring and all outcomes share one risk set, so nothing
+    is jittered. The standard error is Greenwood's with multinomial increments (Andersen, Borgan, Gill and Keiding
+    1993, section IV.4); without late entry it equals the infinitesimal jackknife of R's ``survfit``, with it the two
+    differ slightly. Under sampling weights it is that jackknife. Intervals are normal on the scale
+    ``log(-log(1 - incidence))``; where nothing has happened yet, the upper end is Clopper and Pearson's for the cases
+    still watched. Coverage as measured by ``benchmarks/delay_coverage.py`` in 2,000 worlds each: nominal 95% intervals
+    covered 93.3% to 96.0% for 50 to 1,000 cases, with and without late entry.
+
+    Examples
+    --------
+    >>> cumulative_incidence([1, 1, 2, 3], [1, 2, 0, 1], at=[1, 3])[["time", "event", "incidence"]]
+       time  event  incidence
+    0   1.0      0       0.50
+    1   1.0      1       0.25
+    2   1.0      2       0.25
+    3   3.0      0       0.00
+    4   3.0      1       0.75
+    5   3.0      2       0.25
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+    end = _numbers("times", times, None)
+    if end.size == 0:
+        raise ValueError("no cases given: the share of none is not defined")
+    if (end < 0).any():
+        raise ValueError(f"times {end[end < 0][:5].tolist()}: must not be negative; is an end date before its start?")
+    codes, labels = _outcomes(events, end.size)
+    start = np.full(end.size, -1.0) if entry is None else _numbers("entry", entry, end.size)
+    asked = np.empty(0) if at is None else _numbers("at", np.atleast_1d(np.asarray(at)), None)
+    end, start, asked = _tied(end, start, asked)
+    if (start >= end).any():
+        pairs = [(a, b) for a, b in zip(start[start >= end][:5].tolist(), end[start >= end][:5].tolist(), strict=True)]
+        raise ValueError(
+            f"{int((start >= end).sum())} cases are watched from their end or later, (entry, time) {pairs}: entry must "
+            "be before the time; leave out cases that ended before they could be seen"
+        )
+    weight = np.ones(end.size) if weights is None else _numbers("weights", weights, end.size)
+    if (weight < 0).any():
+        raise ValueError(f"weights {weight[weight < 0][:5].tolist()}: must not be negative")
+    kept = weight > 0
+    if not kept.all():
+        end, codes, start, weight = end[kept], codes[kept], start[kept], weight[kept]
+    if not (codes > 0).any():
+        raise NotEstimableError(f"nothing happened to any of {end.size} cases: no outcome has a share to estimate")
+    curve = fit_curve(end, codes, start, weight, len(labels))
+    reported = curve.times if at is None else _checked_times(asked, end, curve)
+    return _frame(curve, reported, (end, start, weight), labels, level)
+
+
+def cohort_incidence(
+    entered: pd.Series, outcomes: Mapping[Hashable, pd.DataFrame], *, at: ArrayLike | None = None, level: float = 0.95
+) -> pd.DataFrame:
+    """Estimate the same from tables of cohort by age, one for each outcome.
+
+    Parameters
+    ----------
+    entered
+        Cases of each cohort: all that entered or, for a cohort first watched at a later age, those open at its start.
+    outcomes
+        For each label a table of counts, the cohorts of ``entered`` by age: columns are ages in whole periods or any
+        unit, ascending from 0 or above. What is not yet (or was not yet) watched is missing, the same in every table.
+    at, level
+        As in `cumulative_incidence`; a value holds at the end of the age band.
+
+    Returns
+    -------
+    DataFrame
+        As from `cumulative_incidence`.
+
+    Raises
+    ------
+    ValueError
+        When the tables do not match, have holes, hold something else than counts, or a cohort loses more cases than
+        it had.
+    NotEstimableError
+        As in `cumulative_incidence`.
+
+    Examples
+    --------
+    >>> entered = pd.Series([10, 20], index=["2022", "2023"])
+    >>> charged = pd.DataFrame([[2, 4], [6, np.nan]], index=entered.index, columns=[0, 1])
+    >>> cohort_incidence(entered, {"charged": charged}, at=[0, 1])["incidence"].round(4).tolist()
+    [0.7333, 0.2667, 0.3667, 0.6333]
+    """
+    ages, seen = _checked_tables(entered, outcomes)
+    sizes = _numbers("entered", entered, None)
+    first = seen.argmax(axis=1)
+    last = seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
+    start = np.where(first > 0, ages[np.maximum(first - 1, 0)], -1.0)
+    lost = np.zeros(len(sizes))
+    rows: list[tuple[Array, NDArray[np.object_], Array, Array]] = []
+    for label, table in outcomes.items():
+        counts = table.to_numpy(dtype=float)
+        place, age = np.nonzero(seen & (counts > 0))
+        name = np.empty(len(place), dtype=object)
+        name[:] = label
+        rows.append((ages[age], name, start[place], counts[place, age]))
+        lost += np.where(seen, counts, 0.0).sum(axis=1)
+    if (lost > sizes).any():
+        named = entered.index[lost > sizes][:5].tolist()
+        raise ValueError(f"cohorts {named}: more outcomes than cases; does an outcome count something else than cases?")
+    still = np.zeros(len(sizes), dtype=object)
+    rows.append((ages[last], still, start, sizes - lost))
+    times, events, begun, weights = (np.concatenate(part) for part in zip(*rows, strict=True))
+    return cumulative_incidence(times, events, entry=begun, weights=weights, at=at, level=level)
+
+
+def _numbers(name: str, values: ArrayLike, size: int | None) -> Array:
+    """Return finite numbers, one for each case."""
+    given = np.asarray(values)
+    try:
+        if given.dtype.kind not in "biufO":  # numpy would read dates as nanoseconds and text as numbers
+            raise TypeError
+        numbers = given.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} holds {given.dtype}: give plain numbers, such as months since the start") from None
+    if numbers.ndim != 1 or (size is not None and numbers.size != size):
+        wanted = "one number for each case" if size is None else f"one number for each of {size} cases"
+        raise ValueError(f"{name} has shape {numbers.shape}: must be {wanted}")
+    if not np.isfinite(numbers).all():
+        count = int((~np.isfinite(numbers)).sum())
+        raise ValueError(
+            f"{name}: {count} of {numbers.size} are missing or infinite; an unknown one is not 0, find out"
+        )
+    return numbers
+
+
+def _outcomes(events: ArrayLike, size: int) -> tuple[NDArray[np.intp], list[Hashable]]:
+    """Number the outcomes from 1 in their order, 0 being a case still open."""
+    given = pd.Series(np.asarray(events))
+    if given.shape != (size,):
+        raise ValueError(f"events has shape {np.shape(events)}: must be one for each of {size} cases")
+    if given.isna().any():
+        raise ValueError(
+            f"events: {int(given.isna().sum())} of {size} are missing; a case still open is 0, not missing"
+        )
+    if given.dtype.kind == "b":
+        given = given.astype("int64")
+    codes, found = pd.factorize(given)
+    names = [int(name) if isinstance(name, float) and name.is_integer() else name for name in found.tolist()]
+    if wrong := [name for name in names if isinstance(name, int | float) and (name < 0 or name % 1)]:
+        raise ValueError(f"events {wrong[:5]}: must be whole and not negative, or labels; 0 is a case still open")
+    labels = sorted((name for name in names if name != 0), key=lambda name: (isinstance(name, str), name))
+    order = {name: place for place, name in enumerate([0, *labels])}
+    return np.array([order[name] for name in names], dtype=np.intp)[codes], labels
+
+
+def _tied(*values: Array) -> list[Array]:
+    """Make times equal that differ by rounding alone, such as 3 * 0.1 and 0.3."""
+    every = np.sort(np.concatenate(values))
+    gaps = np.diff(every)
+    near = (gaps > 0) & (gaps < 1e-9 * np.abs(every).max())
+    if not near.any():
+        return list(values)
+    firsts = np.concatenate([every[:1], every[1:][gaps >= 1e-9 * np.abs(every).max()]])
+    return [firsts[np.searchsorted(firsts, each, side="right") - 1] for each in values]
+
+
+def _checked_times(times: Array, end: Array, curve: Curve) -> Array:
+    if (times < 0).any():
+        raise ValueError(f"at {times[times < 0][:5].tolist()}: must not be negative")
+    late = times[times > end.max()]
+    if late.size and curve.shares[0, -1] > 0:
+        raise NotEstimableError(
+            f"at {late[:5].tolist()}: the last case was watched until {end.max():g} and some are still open, so what "
+            "happens later is not known; ask for earlier times"
+        )
+    return times
+
+
+def _checked_tables(entered: pd.Series, outcomes: Mapping[Hashable, pd.DataFrame]) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the ages and which cells were watched."""
+    if not outcomes:
+        raise ValueError("no outcomes given: give a table of cohort by age for each")
+    if 0 in outcomes:
+        raise ValueError("an outcome is called 0, which stands for the cases still open; name it otherwise")
+    one = next(iter(outcomes.values()))
+    for label, table in outcomes.items():
+        if not (table.index.equals(entered.index) and table.columns.equals(one.columns)):
+            raise ValueError(f"outcome {label!r}: its cohorts or ages differ from the others; give all the same")
+    ages = _numbers("ages", one.columns, None)
+    if ages.size == 0 or (np.diff(ages) <= 0).any() or ages[0] < 0:
+        raise ValueError(f"ages {one.columns[:5].tolist()}: must ascend from 0 or above")
+    seen = one.notna().to_numpy()
+    for label, table in outcomes.items():
+        counts = table.to_numpy(dtype=float)
+        if not np.array_equal(seen, ~np.isnan(counts)):
+            raise ValueError(
+                f"outcome {label!r}: other cells are missing than in the first table; nought is not missing"
+            )
+        wrong = counts[seen & ~((counts >= 0) & (counts % 1 == 0))]
+        if wrong.size:
+            raise ValueError(
+                f"outcome {label!r} holds {wrong[:5].tolist()}: must be whole counts by age, none negative; are they "
+                "totals up to an age, or net of cancelled records?"
+            )
+    runs = (np.diff(np.pad(seen, ((0, 0), (1, 1))).astype(int), axis=1) == 1).sum(axis=1)
+    if (runs != 1).any():
+        named = entered.index[runs != 1][:5].tolist()
+        raise ValueError(f"cohorts {named}: must be watched over one run of ages, with no hole and not nowhere")
+    return ages, seen
+
+
+def _frame(
+    curve: Curve, reported: Array, cases: tuple[Array, Array, Array], labels: list[Hashable], level: float
+) -> pd.DataFrame:
+    end, start, weight = cases
+    place = np.searchsorted(curve.times, reported, side="right")  # 0: before anything happened
+    nothing = np.zeros((len(labels) + 1, 1))
+    shares = np.hstack([np.eye(len(labels) + 1, 1), curve.shares])[:, place]
+    errors = np.sqrt(np.hstack([nothing, curve.variances]))[:, place]
+    at_risk = _from(end, weight, reported) - _from(start, weight, reported)
+    effective = at_risk * weight.sum() / (weight**2).sum() if (weight % 1).any() else at_risk
+    low, high = _ends(shares, errors, effective, level)
+    names = pd.Series([0, *labels])
+    return pd.DataFrame(
+        {
+            "time": np.repeat(reported, len(names)),
+            "event": np.tile(names.to_numpy(), len(reported)),
+            "at_risk": np.repeat(at_risk, len(names)),
+            "incidence": shares.T.ravel(),
+            "standard_error": errors.T.ravel(),
+            "low": low.T.ravel(),
+            "high": high.T.ravel(),
+        }
+    )
+
+
+def _from(values: Array, weight: Array, times: Array) -> Array:
+    """Weigh the values that are not below each of the times."""
+    order = np.argsort(values, kind="stable")
+    above = np.append(np.cumsum(weight[order][::-1])[::-1], 0.0)
+    return np.asarray(above[np.searchsorted(values[order], times, side="left")], dtype=np.float64)
+
+
+def _ends(shares: Array, errors: Array, watched: Array, level: float) -> tuple[Array, Array]:
+    """Return the ends of the intervals, on the scale log(-log(1 - share)) or, at 0 and 1, from the cases watched."""
+    inside = (shares > 1e-15) & (shares < 1 - 1e-15) & (errors > 0)
+    share = np.where(inside, shares, 0.5)
+    rate = -np.log1p(-share)
+    factor = np.exp(special.ndtri((1 + level) / 2) * np.where(inside, errors, 0.0) / ((1 - share) * rate))
+    low, high = -np.expm1(-rate / factor), -np.expm1(-rate * factor)
+    with np.errstate(divide="ignore"):
+        tail = np.where(watched > 0, ((1 - level) / 2) ** (1 / watched), np.nan)
+    known = np.broadcast_to(tail, shares.shape)
+    low = np.where(inside, low, np.where(shares > 0.5, known, np.where(np.isnan(known), np.nan, 0.0)))
+    high = np.where(inside, high, np.where(shares > 0.5, np.where(np.isnan(known), np.nan, 1.0), 1 - known))
+    return low, high

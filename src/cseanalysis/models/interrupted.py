@@ -1,0 +1,254 @@
+"""Interrupted series: whether the level, or the trend, of a series of counts changes at a date."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import special
+
+from cseanalysis.models.count_series import Family, Floats, hac_covariance
+from cseanalysis.models.level_changes import (
+    SHORT,
+    check_options,
+    check_sides,
+    choose_lags,
+    fit_one,
+    used_error,
+)
+from cseanalysis.models.series import design, locate, read_series
+from cseanalysis.values import Estimate, Interval, NotEstimableError
+
+SCATTERED = 1.5  # dispersion from which on Poisson errors are called too small
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDiagnostics:
+    """What the fit of an interrupted series rests on.
+
+    Parameters
+    ----------
+    family
+        As fitted; another than asked for when ``note`` says so.
+    dispersion
+        Pearson's statistic over the degrees of freedom: 1 for Poisson counts, above it for clustered ones.
+    alpha
+        Of the negative binomial, variance ``mean + alpha * mean**2``; ``None`` for the others.
+    residual_autocorrelation
+        Of Pearson residuals one period apart. Well above nought, errors based on the scale are too small.
+    hac_lags
+        Lags of the errors that allow for autocorrelation.
+    error
+        Which standard error of the level change is used: ``"scale"`` or ``"hac"``.
+    short
+        Whether the series is shorter than 120 periods.
+    periods_before, periods_after
+        Of the date, which itself counts as after.
+    degrees_of_freedom
+        Periods less columns.
+    deviance
+        Twice the distance from the likelihood of a perfect fit.
+    note
+        Why another family was fitted than asked for, or that Poisson errors are too small; empty otherwise.
+    """
+
+    family: Family
+    dispersion: float
+    alpha: float | None
+    residual_autocorrelation: float
+    hac_lags: int
+    error: str
+    short: bool
+    periods_before: int
+    periods_after: int
+    degrees_of_freedom: int
+    deviance: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InterruptedSeries:
+    """The change of a series at a date.
+
+    Parameters
+    ----------
+    level_ratio
+        Level just after the date over where the earlier trend and season would have led.
+    table
+        A row a coefficient (``term`` is the index): ``coefficient``, ``scale_error`` and ``hac_error``, the ``error``
+        used, and ``ratio``, ``low``, ``high``, their exponentials with the interval. Trend and slope change are per
+        period.
+    fitted
+        A row a period: ``count``, ``fitted`` and ``continued``, what the fit says had there been no change.
+    diagnostics
+        What the fit rests on.
+    """
+
+    level_ratio: Estimate
+    table: pd.DataFrame
+    fitted: pd.DataFrame
+    diagnostics: SeriesDiagnostics
+
+
+def interrupted_series(
+    counts: ArrayLike | pd.Series,
+    *,
+    at: Hashable,
+    family: Family = "quasipoisson",
+    exposure: ArrayLike | None = None,
+    harmonics: int = 0,
+    period: float = 12,
+    slope_change: bool = False,
+    hac_lags: int | None = None,
+    level: float = 0.95,
+) -> InterruptedSeries:
+    """Estimate the change of level (and slope) of a series of counts at a date that is known beforehand.
+
+    Parameters
+    ----------
+    counts
+        Events in each of some equal, consecutive periods, oldest first, shape (periods,).
+    at
+        The first period in which the change can show: a label of the index, or the position from 0 when the counts
+        have no index.
+    family
+        How counts scatter about their mean: variance proportional to the mean (``"quasipoisson"``), equal to it
+        (``"poisson"``), or ``mean + alpha * mean**2`` with alpha estimated (``"negative-binomial"``).
+    exposure
+        Persons, forces or days at risk in each period, shape (periods,); the ratio is then of rates.
+    harmonics
+        Pairs of sine and cosine for the season; 0 for none.
+    period
+        Periods in a year, for the harmonics: 12 for months, 4 for quarters.
+    slope_change
+        Whether the trend may change too. The level ratio is then that of the first period; each later one multiplies
+        it by the ratio of ``slope_change``.
+    hac_lags
+        Lags of autocorrelation allowed for; ``None`` takes the usual number, ``4 (periods / 100)**(2 / 9)``.
+    level
+        Share of repetitions that an interval covers.
+
+    Returns
+    -------
+    InterruptedSeries
+        ``level_ratio`` is an `Estimate` with an interval of kind ``"confidence"``.
+
+    Raises
+    ------
+    ValueError
+        When counts, labels, exposure or an option make no sense, or ``at`` is not in the series.
+    NotEstimableError
+        When there are fewer than eight periods on a side, only noughts on a side, more columns than the series
+        bears, or no maximum of the likelihood.
+
+    Notes
+    -----
+    Segmented regression (Wagner and others 2002; Lopez Bernal, Cummins and Gasparrini 2017). Time counts from 0.
+    Intervals are normal on the logarithmic scale, as there. Both standard errors are in the table: one from the
+    dispersion, one allowing for autocorrelation (Newey and West 1987), which is too small in short series. Below 120
+    periods the larger is used, from there on the second. Poisson errors take the variance as equal to the mean
+    because the caller says so; they give way only when ``hac_lags`` is stated. A negative binomial at its Poisson
+    edge, or whose alpha does not converge, is fitted otherwise, and ``diagnostics.note`` says so.
+
+    A ratio says that the level changed, not why: see :func:`placebo_dates` for how often other dates look as good.
+
+    Coverage of 95% intervals found in 1,000 simulated worlds of 45 periods (``benchmarks/change_coverage.py``): 94% to
+    95% for independent counts; with a drift of 7% about the trend whose correlation from period to period is 0.3, 0.6
+    or 0.9 only 88%, 82% or 72%: no error computed from a few dozen periods sees all of a drift. Poisson intervals cover
+    67% or less of over-dispersed counts. 16 periods: 92%; 150 periods: 92%.
+
+    Examples
+    --------
+    >>> quarters = [100, 96, 103, 101, 99, 104, 98, 102, 203, 195, 207, 201, 198, 206, 197, 202]
+    >>> result = interrupted_series(quarters, at=8)
+    >>> round(result.level_ratio.point, 2), result.diagnostics.error
+    (1.99, 'scale')
+    """
+    check_options(family, hac_lags, level)
+    series = read_series(counts, exposure, whole=family != "quasipoisson")
+    position = locate(series, at)
+    columns, names = design(
+        series.counts.size, [position], harmonics=harmonics, period=period, slope_change=slope_change
+    )
+    check_sides(series, position, columns.shape[1])
+    fit, fitted_family, note = fit_one(columns, series.counts, series.offset, family)
+    if not fit.settled[0]:
+        raise NotEstimableError(
+            f"the fit with {', '.join(names)} has no maximum or its columns cannot be told apart in "
+            f"{series.counts.size} periods; use fewer harmonics, no slope change, or a longer series"
+        )
+    lags = choose_lags(hac_lags, series.counts.size)
+    scale = fit.dispersion if fitted_family == "quasipoisson" else np.ones(1)
+    scale_error = np.sqrt(scale[0] * np.diagonal(fit.inverse[0]))
+    hac_error = np.sqrt(np.diagonal(hac_covariance(columns[None], fit, lags)[0]))
+    error = used_error(scale_error, hac_error, periods=series.counts.size, family=family, stated=hac_lags is not None)
+    table = _table(names, fit.coefficients[0], scale_error, hac_error=hac_error, error=error, level=level)
+    row = table.loc["level_change"]
+    if not np.isfinite(row.to_numpy()).all():
+        raise NotEstimableError(
+            f"the change at {at} has coefficient {row['coefficient']:.3g} and error {row['error']:.3g}: the counts are "
+            "too few to give the ratio finite ends; use longer periods, fewer harmonics or no slope change"
+        )
+    estimate = Estimate(
+        "level_ratio",
+        f"ratio of the level from {_written(series.labels[position])} on to the continued trend",
+        point=float(row["ratio"]),
+        interval=Interval(float(row["low"]), float(row["high"]), "confidence", level),
+    )
+    changed = [place for place, name in enumerate(names) if name in ("level_change", "slope_change")]
+    mean = fit.fitted[0]
+    with np.errstate(over="ignore"):  # in a series of few counts a slope may lead anywhere
+        without = np.exp(-columns[:, changed] @ fit.coefficients[0][changed])
+    fitted = pd.DataFrame({"count": series.counts, "fitted": mean, "continued": mean * without}, index=series.labels)
+    if family == "poisson" and hac_lags is None and fit.dispersion[0] > SCATTERED:
+        note = (
+            f"counts scatter {fit.dispersion[0]:.1f} times as much as Poisson counts: the errors are too small; "
+            "use family='quasipoisson'"
+        )
+    pearson = fit.residuals[0] / np.sqrt(fit.weights[0])  # (count - mean) / sqrt(variance)
+    diagnostics = SeriesDiagnostics(
+        family=fitted_family,
+        dispersion=float(fit.dispersion[0]),
+        alpha=float(fit.alpha[0]) if fitted_family == "negative-binomial" else None,
+        residual_autocorrelation=_autocorrelation(pearson),
+        hac_lags=lags,
+        error="scale" if row["error"] == row["scale_error"] else "hac",
+        short=series.counts.size < SHORT,
+        periods_before=position,
+        periods_after=series.counts.size - position,
+        degrees_of_freedom=series.counts.size - len(names),
+        deviance=_deviance(series.counts, mean, float(fit.alpha[0])),
+        note=note,
+    )
+    return InterruptedSeries(estimate, table, fitted, diagnostics)
+
+
+def _table(
+    names: tuple[str, ...], values: Floats, scale_error: Floats, *, hac_error: Floats, error: Floats, level: float
+) -> pd.DataFrame:
+    half = NormalDist().inv_cdf((1 + level) / 2) * error
+    with np.errstate(over="ignore"):
+        ratio, low, high = (np.exp(end) for end in (values, values - half, values + half))
+    columns = {"coefficient": values, "scale_error": scale_error, "hac_error": hac_error, "error": error}
+    return pd.DataFrame({**columns, "ratio": ratio, "low": low, "high": high}, index=pd.Index(names, name="term"))
+
+
+def _written(label: object) -> str:
+    return str(label.date()) if isinstance(label, pd.Timestamp) and label == label.normalize() else str(label)
+
+
+def _autocorrelation(residuals: Floats) -> float:
+    total = float((residuals**2).sum())
+    return float((residuals[1:] * residuals[:-1]).sum()) / total if total else 0.0
+
+
+def _deviance(counts: Floats, mean: Floats, alpha: float) -> float:
+    logged = special.xlogy(counts, counts / mean)
+    if alpha == 0:
+        return float(2 * (logged - counts + mean).sum())
+    rest = (counts + 1 / alpha) * np.log1p(alpha * (counts - mean) / (1 + alpha * mean))
+    return float(2 * (logged - rest).sum())

@@ -1,0 +1,162 @@
+"""Many series times many dates: which changes stand out when so many are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cseanalysis.models.count_series import Family, Floats
+from cseanalysis.models.level_changes import check_options, check_sides, level_changes
+from cseanalysis.models.placebo import change_table
+from cseanalysis.models.series import CountSeries, design, locate, read_series
+from cseanalysis.values import NotEstimableError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManyChanges:
+    """Changes of many series at many dates.
+
+    Parameters
+    ----------
+    table
+        A row for each series and date: ``series``, ``date``, ``ratio``, ``low``, ``high``, ``statistic``,
+        ``p_value``, ``q_value`` and ``reason``, which says why there is no estimate and is empty otherwise.
+    tried
+        Estimates that exist.
+    clear
+        Those whose own interval excludes 1.
+    expected_by_chance
+        Clear ones to expect if no series had changed at any date.
+    discoveries
+        Those that remain when the share of false ones among them is held at ``1 - level``.
+    """
+
+    table: pd.DataFrame
+    tried: int
+    clear: int
+    expected_by_chance: float
+    discoveries: int
+
+
+def many_changes(
+    counts: pd.DataFrame,
+    *,
+    dates: Iterable[Hashable],
+    family: Family = "quasipoisson",
+    harmonics: int = 0,
+    period: float = 12,
+    slope_change: bool = False,
+    hac_lags: int | None = None,
+    level: float = 0.95,
+    dependence: bool = True,
+) -> ManyChanges:
+    """Estimate the change of every series at every date, and control the share of false discoveries.
+
+    Parameters
+    ----------
+    counts
+        A row a period, oldest first, a column a series.
+    dates
+        Labels of first periods of a possible change; each is tried alone.
+    family, harmonics, period, slope_change, hac_lags, level
+        As in :func:`interrupted_series`.
+    dependence
+        Whether tests may depend on each other in any way, as neighbouring dates of one series do; without it the
+        less strict rule for independent tests is used.
+
+    Returns
+    -------
+    ManyChanges
+
+    Raises
+    ------
+    ValueError
+        When counts or an option make no sense, or a date is not in the series.
+    NotEstimableError
+        When a date has fewer than eight periods on a side, or no series can be estimated.
+
+    Notes
+    -----
+    Q-values after Benjamini and Hochberg (1995), or Benjamini and Yekutieli (2001) for any dependence. They are as
+    good as the p-values, which are too small in series that drift; see :func:`placebo_dates`.
+
+    Examples
+    --------
+    >>> calm = [100, 96, 103, 101, 99, 104, 98, 102, 98, 100, 105, 95, 107, 101, 98, 106, 97, 102]
+    >>> rising = [count + 100 * (place >= 9) for place, count in enumerate(calm)]
+    >>> result = many_changes(pd.DataFrame({"calm": calm, "rising": rising}), dates=[9])
+    >>> result.table.loc[result.table["q_value"] < 0.05, "series"].tolist()
+    ['rising']
+    """
+    check_options(family, hac_lags, level)
+    if not isinstance(counts, pd.DataFrame) or counts.empty:
+        raise ValueError("counts must be a DataFrame with a row a period and a column a series")
+    if not counts.columns.is_unique:
+        twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
+        raise ValueError(f"series {twice} occur twice: give each its own name")
+    named = list(dates)
+    first = read_series(counts.iloc[:, 0], None, whole=family != "quasipoisson")
+    places = [locate(first, date) for date in named]
+    if not places or len(set(places)) < len(places):
+        raise ValueError("give at least one date, and each only once")
+    built = [
+        design(len(counts), [place], harmonics=harmonics, period=period, slope_change=slope_change) for place in places
+    ]
+    designs, column = np.stack([columns for columns, _ in built]), built[0][1].index("level_change")
+    parts = []
+    for name in counts.columns:
+        series = read_series(counts[name], None, whole=family != "quasipoisson")
+        part = _changes_of(
+            series, np.array(places), designs, column=column, family=family, hac_lags=hac_lags, level=level
+        )
+        part.insert(0, "series", [name] * len(part))
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    known = table["p_value"].notna().to_numpy()
+    if not known.any():
+        raise NotEstimableError("no series has an estimate at any date: all are nought on a side, or have no fit")
+    adjusted = np.full(len(table), np.nan)
+    p_values = table.loc[known, "p_value"].to_numpy()
+    adjusted[known] = stats.false_discovery_control(p_values, method="by" if dependence else "bh")
+    table.insert(table.columns.get_loc("reason"), "q_value", adjusted)
+    return ManyChanges(
+        table=table,
+        tried=int(known.sum()),
+        clear=int((p_values < 1 - level).sum()),
+        expected_by_chance=(1 - level) * int(known.sum()),
+        discoveries=int((adjusted[known] <= 1 - level).sum()),
+    )
+
+
+def _changes_of(
+    series: CountSeries,
+    places: np.ndarray,
+    designs: Floats,
+    *,
+    column: int,
+    family: Family,
+    hac_lags: int | None,
+    level: float,
+) -> pd.DataFrame:
+    """Return the changes of one series, a row a date, with the reason where there is none."""
+    reasons = []
+    for place in places.tolist():
+        try:
+            check_sides(series, place, designs.shape[2])
+            reasons.append("")
+        except NotEstimableError as error:
+            reasons.append(str(error))
+    values, errors = np.full(len(places), np.nan), np.full(len(places), np.nan)
+    fine = np.array([not reason for reason in reasons])
+    if fine.any():
+        values[fine], errors[fine] = level_changes(designs[fine], series, column, family=family, hac_lags=hac_lags)
+    table = change_table(series, places, values, errors=errors, level=level).reset_index()
+    table["reason"] = [
+        reason or ("no maximum of the likelihood" if np.isnan(value) else "")
+        for reason, value in zip(reasons, values.tolist(), strict=True)
+    ]
+    return table

@@ -1,0 +1,171 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from cseanalysis.models.break_search import break_search
+from cseanalysis.models.interrupted import interrupted_series
+from cseanalysis.models.many_series import many_changes
+from cseanalysis.models.placebo import placebo_dates
+from cseanalysis.values import NotEstimableError
+
+
+def series(seed=0, periods=45, at=20, ratio=1.5, mean=400.0):
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    time = np.arange(periods)
+    return rng.poisson(mean * np.exp(0.01 * time) * np.where(time >= at, ratio, 1.0))
+
+
+def test_a_planted_change_ranks_first_and_its_row_is_that_of_the_interrupted_series():
+    counts = series()
+    result = placebo_dates(counts, at=20)
+    assert result.rank == 1
+    assert result.share_as_large == pytest.approx(1 / len(result.table))
+    row, single = result.table.loc[20], interrupted_series(counts, at=20).level_ratio
+    assert (row["ratio"], row["low"], row["high"]) == pytest.approx(
+        (single.point, single.interval.low, single.interval.high), rel=1e-9
+    )
+    assert result.table.index.tolist() == [*range(8, 17), 20, *range(24, 38)]
+    assert result.expected_by_chance == pytest.approx(0.05 * 23)
+    assert result.table["placebo"].sum() == 23
+
+
+def test_a_true_change_does_not_make_its_neighbours_look_like_changes():
+    loud = series(ratio=4.0)
+    beside = [place for place in range(12, 29) if abs(place - 20) >= 4]
+    assert placebo_dates(loud, at=20, dates=beside).found <= 2
+    alone = [interrupted_series(loud, at=place).level_ratio.interval for place in (15, 16)]
+    assert all(interval.low > 1 for interval in alone)  # because the true change is not in the model
+
+
+def test_a_date_at_which_nothing_happened_does_not_stand_out():
+    assert placebo_dates(series(seed=4, ratio=1.0), at=20).rank > 1
+
+
+def test_counts_exactly_on_a_line_are_no_trouble():
+    result = placebo_dates([50] * 20 + [100] * 25, at=20)
+    assert result.table.loc[20, "ratio"] == pytest.approx(2)
+    assert result.table.loc[result.table["placebo"], "ratio"].to_numpy() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative-binomial"])
+def test_other_families_slopes_and_seasons_are_tried_alike(family):
+    result = placebo_dates(series(), at=20, dates=[10, 30], family=family, harmonics=1, period=4, slope_change=True)
+    single = interrupted_series(series(), at=20, family=family, harmonics=1, period=4, slope_change=True).level_ratio
+    assert result.table.loc[20, "ratio"] == pytest.approx(single.point, rel=1e-8)
+    assert len(result.table) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"dates": [20]}, "the date itself"),
+        ({"dates": [10, 10]}, "twice"),
+        ({"dates": [99]}, "outside the series"),
+        ({"dates": [3]}, "only 3 before"),
+        ({"dates": []}, "no placebo date"),
+        ({"family": "normal"}, "family"),
+    ],
+)
+def test_bad_placebo_dates_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        placebo_dates(series(), at=20, **options)
+
+
+def test_a_series_too_short_for_placebo_dates_is_not_estimable():
+    with pytest.raises(NotEstimableError, match="no placebo date in 16 periods"):
+        placebo_dates(series(periods=16, at=8), at=8)
+
+
+def test_a_search_finds_a_planted_break_and_its_surroundings():
+    result = break_search(series(ratio=1.4), draws=199, seed=0)
+    assert result.at == 20
+    assert result.earliest <= 20 <= result.latest
+    assert result.p_value == pytest.approx(1 / 200)
+    assert result.level_ratio.point == pytest.approx(1.4, rel=0.1)
+    assert result.table["statistic"].idxmax() == 20
+    assert result.table.index.tolist() == list(range(8, 38))
+
+
+def test_a_search_in_counts_without_a_break_is_calibrated():
+    p_values = np.array([break_search(series(seed=k, ratio=1.0), draws=99, seed=k).p_value for k in range(60)])
+    assert 0.3 < p_values.mean() < 0.7
+    assert (p_values <= 0.05).sum() <= 9
+
+
+def test_the_same_seed_gives_the_same_search_nought_included():
+    counts = series(ratio=1.1)
+    first, again = (break_search(counts, draws=300, seed=0) for _ in range(2))
+    assert (first.p_value, first.earliest, first.latest) == (again.p_value, again.earliest, again.latest)
+    other = break_search(counts, draws=300, seed=1)
+    assert first.table.equals(other.table)  # the statistics are not random
+    assert (first.p_value, first.earliest, first.latest) != (other.p_value, other.earliest, other.latest)
+
+
+@pytest.mark.parametrize(
+    ("counts", "options", "message"),
+    [
+        (series(periods=15), {}, "at least 16"),
+        (series(), {"draws": 0}, "draws"),
+        (series(), {"seed": None}, "seed"),
+        (series(), {"seed": -1}, "seed"),
+        ([0] * 20, {}, "no fit"),
+        (series(periods=16), {"harmonics": 7, "period": 14.5}, "nothing to judge"),
+    ],
+)
+def test_bad_searches_are_refused(counts, options, message):
+    with pytest.raises(ValueError, match=message):
+        break_search(counts, **{"seed": 0, "draws": 9, **options})
+
+
+def table():
+    columns = {f"series {k}": series(seed=k, ratio=1.6 if k < 5 else 1.0) for k in range(40)}
+    return pd.DataFrame(columns, index=pd.date_range("2012-04-01", periods=45, freq="QS"))
+
+
+def test_few_false_discoveries_remain_among_many_series_and_the_planted_ones_are_all_found():
+    result = many_changes(table(), dates=["2017-04-01"])
+    assert result.tried == 40
+    assert result.expected_by_chance == pytest.approx(2)
+    found = set(result.table.loc[result.table["q_value"] <= 0.05, "series"])
+    assert found >= {f"series {k}" for k in range(5)}
+    assert len(found) <= 7
+    assert result.discoveries == len(found) <= result.clear
+    looser = many_changes(table(), dates=["2017-04-01"], dependence=False)
+    assert (looser.table["q_value"] <= result.table["q_value"] + 1e-12).all()
+
+
+def test_each_row_is_the_interrupted_series_of_its_own():
+    counts = table()
+    result = many_changes(counts, dates=["2016-04-01", "2019-04-01"], harmonics=1, period=4).table
+    assert len(result) == 80
+    row = result[(result["series"] == "series 7") & (result["date"] == "2019-04-01")].iloc[0]
+    single = interrupted_series(counts["series 7"], at="2019-04-01", harmonics=1, period=4).level_ratio
+    assert row["ratio"] == pytest.approx(single.point, rel=1e-9)
+    assert row["high"] == pytest.approx(single.interval.high, rel=1e-9)
+
+
+def test_series_without_an_estimate_are_kept_with_the_reason():
+    counts = table()[["series 0", "series 9"]].assign(none=0, late=[0] * 20 + [3] * 25)
+    result = many_changes(counts, dates=["2017-04-01"]).table.set_index("series")
+    assert result["reason"].tolist()[:2] == ["", ""]
+    assert result.loc[["none", "late"], "reason"].str.contains("nought").all()
+    assert result.loc[["none", "late"], "q_value"].isna().all()
+    with pytest.raises(NotEstimableError, match="no series"):
+        many_changes(counts[["none"]], dates=["2017-04-01"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "dates", "message"),
+    [
+        (table(), [], "at least one date"),
+        (table(), ["2017-04-01", "2017-04-01"], "only once"),
+        (table(), ["2030-04-01"], "outside the series"),
+        (table(), ["2013-04-01"], "only 4 before"),
+        (table().iloc[:, [0, 0]], ["2017-04-01"], "occur twice"),
+        (table().iloc[:, :0], ["2017-04-01"], "DataFrame"),
+        ([1, 2], [1], "DataFrame"),
+    ],
+)
+def test_bad_tables_of_series_are_refused(counts, dates, message):
+    with pytest.raises(ValueError, match=message):
+        many_changes(counts, dates=dates)
