@@ -69,8 +69,8 @@ def parity(share: Figure, population: Figure) -> Parity:
             raise ValueError(f"figure {figure.id} counts {figure.unit}; parity is asked of two percentages")
     low, high = worst_case(share)
     reasons = tuple(_reasons(share, population))
-    known = "" if share.known is None else f"Among the records that say, {share.published}; "
-    bounds = f"{known}among all records at least {low:.0f}% and at most {high:.0f}% ({share.id})."
+    known = "Among" if share.known is None else f"Among the records that say, {share.published}; among"
+    bounds = f"{known} all records at least {low:.0f}% and at most {high:.0f}% ({share.id})."
     if reasons:
         text = (
             f"{bounds} No comparison with a population ({population.published}, {population.id}): {'; '.join(reasons)}."

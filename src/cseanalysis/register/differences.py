@@ -108,7 +108,7 @@ def _plain(dimension: str, one: str, other: str) -> Difference | None:
     if UNKNOWN in (one, other):
         sides = "both sides" if one == other else "one side"
         return Difference(dimension, "refused", f"unknown on {sides}")
-    return None if one == other else Difference(dimension, "refused", f"{one} against {other}")
+    return None if one == other else Difference(dimension, "refused", f"{worded(one)} against {worded(other)}")
 
 
 @lru_cache(maxsize=65536)
@@ -254,6 +254,8 @@ def worst_case(figure: Figure) -> tuple[float, float]:
 
     Both percentages are taken as they were printed: 83% of the 34% who are known is 28% to 95% of all.
     """
+    if figure.known_share == UNKNOWN:
+        return 0.0, 100.0
     low, high = figure.low or 0.0, 100.0 if figure.high is None else figure.high
     known = 100.0 if figure.known is None else (figure.known.low + figure.known.high) / 2
     low, high = known * low / 100, known * high / 100 + 100 - known

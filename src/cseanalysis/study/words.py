@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from cseanalysis.export.wording import say, say_assumption, say_interval, say_number
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import tornado
 from cseanalysis.study.assumptions import load_assumptions
@@ -14,7 +15,6 @@ from cseanalysis.study.ranges import needed_assumptions
 from cseanalysis.study.results import load_period, load_results
 from cseanalysis.study.tables import load_figures
 from cseanalysis.study.totals import ROUTES, contact_total
-from cseanalysis.export.wording import say, say_assumption, say_interval, say_number
 from cseanalysis.values import Estimate, Interval
 
 RESULT_WORDS = {

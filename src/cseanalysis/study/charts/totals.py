@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say, say_ends, say_number
+from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
 from cseanalysis.values import Estimate, Interval
 
 
