@@ -169,7 +169,11 @@ def test_the_checks_printed_beside_the_source_hold():
 
 
 def test_every_assumption_is_used_and_every_basis_exists():
-    known = set(load_assumptions(ROOT)) | set(load_figures(ROOT)) | {"figures", "recorded_offences", "forces", "revision_2017_18"}
+    known = (
+        set(load_assumptions(ROOT))
+        | set(load_figures(ROOT))
+        | {"figures", "recorded_offences", "forces", "revision_2017_18"}
+    )
     used = {name for estimate in load_results(ROOT).values() for name in estimate.basis}
     assert used <= known
     assert set(load_assumptions(ROOT)) <= used

@@ -64,7 +64,7 @@ def disputes_in_words(figures: Mapping[str, Figure], publications: Mapping[str, 
                 ]
                 for head, side in (("Published first", "first"), ("Published after", "second"))
             },
-            "What differs": table["differs"],
+            "What differs": table["differs"].str.replace(r" \([^()]*(?:\([^()]*\)[^()]*)*\)", "", regex=True),
         }
     )
 
