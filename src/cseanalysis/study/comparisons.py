@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -126,7 +127,7 @@ def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
         ``said``, ``pairs`` and ``share``, of all pairs for the verdicts, of the refused ones for the dimensions (a
         pair may be refused by several).
     """
-    pairs = compare_all(figures.values())
+    pairs = _all_pairs(tuple(figures.values()))
     counts = pairs["verdict"].value_counts()
     rows = [(_SAID[name], int(counts.get(name, 0)), len(pairs)) for name in _SAID]
     by = pairs.loc[pairs["verdict"] == "refused", "refused_by"].str.split(", ").explode().value_counts()
@@ -205,7 +206,7 @@ def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = C
         events independent and clustered, and the inflation from which it is not clear; monthly rates of arrests;
         conflicts and relays.
     """
-    counts = compare_all(figures.values())["verdict"].value_counts()
+    counts = _all_pairs(tuple(figures.values()))["verdict"].value_counts()
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
     relays = sum(bool(figure.relays) for figure in figures.values())
     table = ("figures",)
@@ -222,6 +223,12 @@ def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = C
         *_ratios("group_based_change", compare(figures["F022"], figures["F027"], inflation=inflation)),
         *_monthly(figures["F031"], figures["F035"], figures["F034"]),
     ]
+
+
+@lru_cache(maxsize=2)
+def _all_pairs(figures: tuple[Figure, ...]) -> pd.DataFrame:
+    """Compare every pair once for a register, however often its verdicts are counted."""
+    return compare_all(figures)
 
 
 def _ratios(name: str, found: Comparison) -> list[Estimate]:
