@@ -86,7 +86,7 @@ def test_a_lineage_is_the_primary_record_and_every_relay_by_day_of_publication()
     table = lineage(FIGURES, "F040", PUBLICATIONS)
     relays = {item.id for item in FIGURES.values() if item.relays == "F040"}
     assert set(table["figure"]) == {"F040", *relays}
-    assert table.loc[table["role"] == "primary", "figure"].tolist() == ["F040"]
+    assert table.loc[table["role"] == "first read", "figure"].tolist() == ["F040"]
     days = [day for day in table["published"] if day != "not dated"]
     assert days == sorted(days)
     assert table["published"].tolist()[: len(days)] == days

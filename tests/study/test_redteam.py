@@ -62,7 +62,7 @@ def test_attempts_mislead_in_both_directions() -> None:
         ("Not over-represented, on a third of records", "bounded", "neither over-represented nor not over-represented"),
         ("Over-represented, on a third of records", "bounded", "neither over-represented nor not over-represented"),
         ("One operation as the country", "refused", "case series"),
-        ("Growth of a running total", "refused", "a running total gives no ratio"),
+        ("Growth of a running total", "bounded", "a running total gives no ratio"),
         ("A share of nothing", "refused", "a share must say what it is a share of"),
         ("Over a number taken as the number", "refused", "use .low (550)"),
         ("A phrase as an offence", "refused", "never mapped by machine"),

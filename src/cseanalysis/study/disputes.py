@@ -103,7 +103,7 @@ def lineage(
     Returns
     -------
     DataFrame
-        A row a print, undated ones last: ``figure``, ``role`` (``"primary"``: the record that the register takes
+        A row a print, undated ones last: ``figure``, ``role`` (``"first read"``: the print that the register takes
         the number from, which need not be the oldest print; or ``"relay"``), ``published``, ``publisher``,
         ``printed``, ``tier``, and ``drift``: what a relay says otherwise, number, qualifier or words.
 
@@ -120,12 +120,12 @@ def lineage(
         [
             {
                 "figure": figure.id,
-                "role": "primary" if figure is primary else "relay",
+                "role": "first read" if figure is primary else "relay",
                 "published": _day(figure, publications),
                 "publisher": publications[figure.source]["publisher"],
                 "printed": figure.published,
                 "tier": figure.tier,
-                "drift": "the record itself" if figure is primary else _drift(primary, figure),
+                "drift": "what the register holds" if figure is primary else _drift(primary, figure),
             }
             for figure in sorted(prints, key=lambda figure: _order(figure, publications))
         ]

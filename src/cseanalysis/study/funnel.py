@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cseanalysis.export.wording import say_number
-from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.study.recorded import revision_factors
 from cseanalysis.values import Estimate, Interval, NotEstimableError
 
@@ -20,7 +19,6 @@ LEVELS = (0.95, 0.998)
 # Kinds of limits: what they allow a force to differ by besides its own change.
 LIMITS: Mapping[str, str] = {
     "independent": "chance, every offence independent",
-    "clustered": "chance, offences in clusters that inflate the variance as much as is assumed",
     "between": "chance, and forces that differ among themselves",
 }
 _WINSORISED = 0.1  # share of forces on each side whose distance is cut before the scatter is measured
@@ -45,8 +43,9 @@ class Funnel:
         How many times the winsorised squared distances exceed what chance alone gives: 1 for chance.
     between
         Variance of the logarithm of the ratio between forces that is left when chance is taken off.
-    inflation
-        How many times clusters inflate the variance in the limits that allow for them.
+    scatter, scatter_interval
+        How many times the squared distances, none cut, exceed what chance alone gives, with a 95% confidence interval.
+        True differences between forces only add to it, so it also bounds how much clusters can inflate the variance.
     """
 
     changes: pd.DataFrame
@@ -55,22 +54,21 @@ class Funnel:
     later: str
     dispersion: float
     between: float
-    inflation: float
+    scatter: float
+    scatter_interval: Interval
 
     def outside(self, limits: str, level: float) -> int:
         """Return how many forces lie outside limits of a kind."""
         return int(self.changes[_column(limits, level)].sum())
 
 
-def force_changes(recorded: pd.DataFrame, *, inflation: Interval = CLUSTERING) -> Funnel:
+def force_changes(recorded: pd.DataFrame) -> Funnel:
     """Set each force's newest full year against the year before, with funnel limits and no ranking.
 
     Parameters
     ----------
     recorded
         The table ``recorded_offences``; its eleven child-only codes and territorial forces are used.
-    inflation
-        How many times clusters may inflate the variance of a count; the highest is allowed for.
 
     Returns
     -------
@@ -86,8 +84,8 @@ def force_changes(recorded: pd.DataFrame, *, inflation: Interval = CLUSTERING) -
     Spiegelhalter (2005a), *Statistics in Medicine* 24, 1185-1202, for the funnel of a ratio of two counts, whose
     logarithm has the variance ``1 / before + 1 / after``; Spiegelhalter (2005b), *Quality and Safety in Health Care*
     14, 347-351, for over-dispersion. The *additive* form is used: the between-force variance is DerSimonian and
-    Laird's from distances winsorised at a tenth on each side. Clusters are allowed for separately by multiplying
-    the variance of chance. For a force with a handful of offences the logarithm is only roughly normal.
+    Laird's from distances winsorised at a tenth on each side.
+    For a force with a handful of offences the logarithm is only roughly normal.
     """
     earlier, later = _two_years(recorded)
     chosen = recorded[
@@ -104,6 +102,7 @@ def force_changes(recorded: pd.DataFrame, *, inflation: Interval = CLUSTERING) -
     variance = 1 / before + 1 / after
     distance = np.log(after / before / target)
     dispersion, between = _scatter(distance, variance)
+    scatter = float((distance**2 / variance).sum() / (before.size - 1))
     table = pd.DataFrame(
         {
             "force": wide.index.astype("str"),
@@ -115,17 +114,17 @@ def force_changes(recorded: pd.DataFrame, *, inflation: Interval = CLUSTERING) -
         }
     )
     for limits in LIMITS:
-        error = np.sqrt(_variance(variance, limits, between, inflation.high))
+        error = np.sqrt(_variance(variance, limits, between))
         for level in LEVELS:
             table[_column(limits, level)] = np.abs(distance) > NormalDist().inv_cdf((1 + level) / 2) * error
-    return Funnel(table, target, earlier, later, dispersion, between, inflation.high)
+    return Funnel(
+        table, target, earlier, later, dispersion, between, scatter, _scatter_interval(scatter, before.size - 1)
+    )
 
 
 def limits_at(funnel: Funnel, precision: Floats, limits: str, level: float) -> tuple[Floats, Floats]:
     """Return the lower and upper ratio within which a force of that precision lies with probability ``level``."""
-    half = NormalDist().inv_cdf((1 + level) / 2) * np.sqrt(
-        _variance(1 / precision, limits, funnel.between, funnel.inflation)
-    )
+    half = NormalDist().inv_cdf((1 + level) / 2) * np.sqrt(_variance(1 / precision, limits, funnel.between))
     return funnel.target * np.exp(-half), funnel.target * np.exp(half)
 
 
@@ -142,7 +141,7 @@ def why_no_order(revision: pd.DataFrame) -> str:
     return (
         "Which forces changed most cannot be answered. What changed is what was recorded, and that moves with "
         "recording practice, inspections and reporting. Between two releases of one year the count of a force moved by "
-        f"{least} to {most}, without a single further offence in that year. There is no population of children by "
+        f"{least} to {most}, for one and the same year. There is no population of children by "
         "force in these data. What can be said is how many forces lie outside what chance and the scatter between "
         "forces allow."
     )
@@ -170,19 +169,20 @@ def funnel_in_words(funnel: Funnel) -> pd.DataFrame:
     )
 
 
-def funnel_results(recorded: pd.DataFrame, *, inflation: Interval = CLUSTERING) -> list[Estimate]:
+def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
     """Return the common ratio, the scatter, and how many forces lie outside each kind of limits."""
-    funnel, basis = force_changes(recorded, inflation=inflation), ("recorded_offences",)
-    years = f"{funnel.earlier} to {funnel.later}"
+    funnel, basis = force_changes(recorded), ("recorded_offences",)
+    years, scattered = f"{funnel.earlier} to {funnel.later}", "times the scatter that chance gives"
     return [
         Estimate("force_ratio_common", f"times the count of {funnel.earlier}", funnel.target, basis=basis),
-        Estimate("force_dispersion", "times the scatter that chance gives", funnel.dispersion, basis=basis),
+        Estimate("force_dispersion", scattered, funnel.dispersion, basis=basis),
+        Estimate("force_scatter", scattered, funnel.scatter, funnel.scatter_interval, basis),
         *(
             Estimate(
                 f"forces_outside_{limits}_{_per_mille(level)}",
                 f"territorial police forces, {years}, child-only codes",
                 funnel.outside(limits, level),
-                basis=(*basis, "clustering_inflation") if limits == "clustered" else basis,
+                basis=basis,
             )
             for limits in LIMITS
             for level in LEVELS
@@ -210,10 +210,15 @@ def _scatter(distance: Floats, variance: Floats) -> tuple[float, float]:
     return dispersion, float((forces * dispersion - (forces - 1)) / taken)
 
 
-def _variance(variance: Floats, limits: str, between: float, inflation: float) -> Floats:
-    if limits == "between":
-        return variance + between
-    return variance * {"independent": 1.0, "clustered": inflation}[limits]
+def _scatter_interval(scatter: float, degrees: int) -> Interval:
+    from scipy.stats import chi2
+
+    low, high = (float(scatter * degrees / chi2.ppf(tail, degrees)) for tail in (0.975, 0.025))
+    return Interval(low, high, "confidence", 0.95)
+
+
+def _variance(variance: Floats, limits: str, between: float) -> Floats:
+    return variance + {"independent": 0.0, "between": between}[limits]
 
 
 def _column(limits: str, level: float) -> str:

@@ -164,7 +164,8 @@ class Card:
             compared = f"{len(self.comparisons)} of {pairs} pairs may be compared: {'; '.join(said[:3])}{more}."
             return f"{compared}{self._quarters()} {_NO_EFFECT}"
         # The examples in brackets are for the full statement.
-        return f"Cannot be estimated, because {re.sub(r' [(]such as .+?[)](?=, |$|;)', '', '; '.join(self.reasons))}."
+        reasons = re.sub(r" [(]such as .+?[)](?=, |$|;)", "", "; ".join(self.reasons))
+        return f"Cannot be estimated, because {reasons}. {self.intervention.note}".strip()
 
     def _quarters(self) -> str:
         if self.quarters is None:
@@ -313,9 +314,9 @@ def _reasons(item: Intervention, tried: Sequence[Comparison], quarters: tuple[in
         yield "no day on which it began is known, so that no figure is known to come after it"
     for side, found in (("before", item.before), ("after", item.after)):
         if not found and item.start is not None:
-            yield f"the register holds no figure on it of the time {side} it"
+            yield f"the register holds no figure on it, money apart, of the time {side} it"
     if item.start is None and not item.before:
-        yield "the register holds no figure on it"
+        yield "the register holds no figure on it, money apart"
     counts: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for comparison in tried:

@@ -80,7 +80,10 @@ def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFr
     return pd.DataFrame(
         {
             "Tried": chosen["attempt"] + " (" + chosen["speaker"] + "). " + chosen["tried"],
-            "Answer": chosen["kind"].str.capitalize() + ": " + chosen["answer"].map(_gist),
+            "Answer": [
+                f"{kind.capitalize()}: {_gist(answer).removeprefix('No clear change: ')}"
+                for kind, answer in zip(chosen["kind"], chosen["answer"], strict=True)
+            ],
         }
     ).reset_index(drop=True)
 

@@ -66,7 +66,7 @@ def build_results(project: Project) -> dict[str, Any]:
         *back_test_results(tested, recorded, figures, assumptions),
         *comparison_results(figures, inflation=inflation),
         *redteam_results(figures),
-        *funnel_results(recorded, inflation=inflation),
+        *funnel_results(recorded),
     ]
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):

@@ -7,14 +7,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cseanalysis.export.wording import say_number
-from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
+from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, WIDTH
 from cseanalysis.study.funnel import LIMITS, Funnel, limits_at
 
-_LINES = {"independent": (GREY, (0, (1, 1.5))), "clustered": (TURQUOISE, (0, (4, 2))), "between": (ORANGE, "solid")}
+_LINES = {"independent": (GREY, (0, (1, 1.5))), "between": (ORANGE, "solid")}
 _SMALLEST = 25.0  # precision of a force with fifty offences in either year; smaller ones would stretch the chart
 _WORDS = {
     "independent": "chance alone",
-    "clustered": "chance, in clusters",
     "between": "chance and forces' own scatter",
 }
 
