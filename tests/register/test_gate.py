@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from published import COVERED, FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, figure, share
 
-from cseanalysis.register import Figure, IncomparableError, change_between, compare, compare_all
+from cseanalysis.register import Bridge, Figure, IncomparableError, change_between, compare, compare_all
 from cseanalysis.values import Interval
 
 DAY = {"period_type": "point_in_time"}
@@ -240,7 +240,7 @@ def test_a_stock_at_two_dates_is_comparable_without_an_interval() -> None:
     assert comparison.verdict == "comparable"
     assert comparison.change is not None
     assert comparison.change.independent is None
-    assert "no clear change is claimed" in comparison.statement
+    assert "a stock holds the same cases twice" in comparison.statement
 
 
 def test_known_only_shares_are_refused_while_they_can_be_equal_and_their_bounds_come_with_it() -> None:
@@ -274,6 +274,49 @@ def test_a_second_hand_figure_is_named_as_such() -> None:
     comparison = compare(SOUND, figure(tier="D", **NEXT_YEAR))
     assert comparison.verdict == "comparable"
     assert "P2 is second-hand" in comparison.statement
+
+
+def test_a_registered_part_counted_under_another_name_gives_its_share_and_nothing_else() -> None:
+    part_of = Bridge("of", "part", "groups", "national", "", Interval(1, 1, "bound"), "drawn from it", "ours")
+    whole = figure("W", 115_489, category="all", bridges=(part_of,), stage="report")
+    part = figure("G", 4228, definition="groups", bridges=(part_of,))
+    comparison = compare(part, whole)
+    assert (comparison.verdict, comparison.allowed) == ("refused", ("share of a whole",))
+    assert comparison.share == (pytest.approx(0.03661, abs=1e-5), pytest.approx(0.03661, abs=1e-5))
+    assert "G is 3.7% of W" in comparison.statement
+    assert compare(part, replace(whole, coverage="42 forces")).allowed == ()
+    assert compare(replace(part, **NEXT_YEAR), whole).allowed == ()
+
+
+def test_a_repetition_stays_within_what_its_original_allows() -> None:
+    rounded = figure("R", published="550", qualifier="around", low=550, high=550, rounded_to=50, relays="P1")
+    assert rounded.ends == (525, 575)
+    assert replace(rounded, meant=(551, math.inf)).ends == (551, 575)
+
+
+def test_a_repetition_shares_what_is_unknown_with_its_original() -> None:
+    first = figure("P1", coverage="unknown")
+    assert compare(first, figure("P2", coverage="unknown", relays="P1")).verdict == "comparable"
+    assert compare(first, figure("P2", coverage="44 forces", relays="P1")).verdict == "refused"
+
+
+def test_shares_of_one_base_stand_side_by_side_wherever_their_paths_branch() -> None:
+    deep, shallow = share("A", 29, category="all/contact/assault"), share("B", 27, category="all/images")
+    assert compare(deep, shallow).verdict == "bridged"
+    assert compare(deep, share("C", 68, category="all/contact")).verdict == "refused"  # part and whole
+    assert compare(deep, share("D", 27, category="all/images", base="victims")).verdict == "refused"
+
+
+def test_a_survey_is_not_doubted_for_want_of_its_sampling_error() -> None:
+    survey = {"counter": "survey", "time_basis": "survey_recall", "stage": "survey"}
+    statement = compare(share("A", 13.9, sex="female", **survey), share("B", 4.1, sex="male", **survey)).statement
+    assert "no clear" not in statement
+    assert "the publisher gives it" in statement
+
+
+def test_a_day_is_not_set_against_a_period() -> None:
+    day = figure("A", period_start=date(2024, 3, 31), period_end=date(2024, 3, 31), **DAY)
+    assert "a day against a period" in compare(day, SOUND).reasons[0]
 
 
 def test_arithmetic_on_a_refused_pair_raises_with_every_reason() -> None:

@@ -49,6 +49,7 @@ def a_figure(name, geography, **changes):
         "source": "vkpp23",
         "locator": "unknown",
         "known_share": "",
+        "unknown_share": "",
         "break_before": None,
         "supersedes": (),
         "conflicts_with": (),

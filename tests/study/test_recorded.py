@@ -89,6 +89,7 @@ def figure(name, low, qualifier="exact", unit="offences", base=""):
         source="s",
         locator="unknown",
         known_share="",
+        unknown_share="",
         break_before=None,
         supersedes=(),
         conflicts_with=(),

@@ -39,18 +39,20 @@ class Difference:
 
 def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
     """Return every difference between two figures, the gravest included, in a fixed order of dimensions."""
+    # A repetition has what its original has, known or not.
+    repeated = _one_number(first, second)
     rules = (
         _unit(first.unit, first.base, second.unit, second.base),
         _definition(first, second),
         _category(first, second),
-        _plain("ages", first.ages, second.ages),
+        _plain("ages", first.ages, second.ages, repeated),
         _sex(first, second),
-        _plain("geography", first.geography, second.geography),
+        _plain("geography", first.geography, second.geography, repeated),
         _coverage(first, second),
         _period(first, second),
-        _plain("time basis", first.time_basis, second.time_basis),
-        _plain("counter", first.counter, second.counter),
-        _plain("stage", first.stage, second.stage),
+        _plain("time basis", first.time_basis, second.time_basis, repeated),
+        _plain("counter", first.counter, second.counter, repeated),
+        _plain("stage", first.stage, second.stage, repeated),
         _break(first, second),
         _known(first, second),
         _conflict(first, second),
@@ -93,22 +95,25 @@ def _category(first: Figure, second: Figure) -> Difference | None:
     for bridge in first.bridges:
         if bridge.dimension == "category" and {bridge.first, bridge.second} == {one, other}:
             return Difference("category", "bridged", bridge.reason)
-    parents = one.rpartition("/")[0], other.rpartition("/")[0]
-    if parents[0] and parents[0] == parents[1] and _same_period(first, second) and first.unit == second.unit:
-        return Difference(
-            "category",
-            "bridged",
-            f"two parts of one whole ({one}; {other}), side by side as shares of it; they may overlap",
-        )
+    if _same_period(first, second) and first.unit == second.unit:
+        parents = one.rpartition("/")[0], other.rpartition("/")[0]
+        # Shares of one base are parts of it wherever their paths branch.
+        if (parents[0] and parents[0] == parents[1]) or (first.unit == "per_cent" and first.base == second.base):
+            parts = f"two parts of one whole, {_both(one, other)}"
+            return Difference(
+                "category", "bridged", f"{parts}, side by side as shares; they may cut it in different ways"
+            )
     return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
 
 
 @lru_cache(maxsize=65536)
-def _plain(dimension: str, one: str, other: str) -> Difference | None:
+def _plain(dimension: str, one: str, other: str, repeated: bool) -> Difference | None:
+    if one == other and (repeated or one != UNKNOWN):
+        return None
     if UNKNOWN in (one, other):
         sides = "both sides" if one == other else "one side"
         return Difference(dimension, "refused", f"unknown on {sides}")
-    return None if one == other else Difference(dimension, "refused", f"{one} against {other}")
+    return Difference(dimension, "refused", f"{worded(one)} against {worded(other)}")
 
 
 @lru_cache(maxsize=65536)
@@ -128,7 +133,7 @@ def _sex(first: Figure, second: Figure) -> Difference | None:
     # Two groups of one survey or one count, each on its own base, are what a comparison of the sexes is.
     if {first.sex, second.sex} == {"female", "male"} and _same_period(first, second):
         return Difference("sex", "bridged", "two groups of one count in the same period, each on its own base")
-    return _plain("sex", first.sex, second.sex)
+    return _plain("sex", first.sex, second.sex, _one_number(first, second))
 
 
 def _coverage(first: Figure, second: Figure) -> Difference | None:
@@ -137,9 +142,9 @@ def _coverage(first: Figure, second: Figure) -> Difference | None:
         for bridge in first.bridges:
             if bridge.dimension == "coverage" and {bridge.first, bridge.second} == {one, other}:
                 return Difference("coverage", "bridged", bridge.reason)
-    elif one.endswith("forces") and not _same_period(first, second):
+    elif one not in ("whole", "named cases", UNKNOWN) and not _same_period(first, second):
         return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not published")
-    return _plain("coverage", one, other)
+    return _plain("coverage", one, other, _one_number(first, second))
 
 
 def _same_period(first: Figure, second: Figure) -> bool:
@@ -147,12 +152,11 @@ def _same_period(first: Figure, second: Figure) -> bool:
 
 
 def _period(first: Figure, second: Figure) -> Difference | None:
-    days = (first.period_start, first.period_end, second.period_start, second.period_end)
-    start, end, other_start, other_end = days
+    start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
+    if _same_period(first, second) and (start or _one_number(first, second)):
+        return None
     if not (start and end and other_start and other_end):
         return Difference("period", "refused", "not known on at least one side")
-    if _same_period(first, second):
-        return None
     if first.counter == second.counter and first.counter in ("stock", "cumulative"):
         dated = start == end and other_start == other_end
         if first.counter == "stock" or start == other_start or dated:
@@ -169,6 +173,8 @@ def _lengths(first: Figure, second: Figure, months: float, other_months: float) 
         if first.period_type == second.period_type:
             return None
         return Difference("period", "minded", f"a {worded(first.period_type)} and a {worded(second.period_type)}")
+    if (first.period_start == first.period_end) != (second.period_start == second.period_end):
+        return Difference("period", "refused", "a day against a period")
     uneven = _uneven(months, other_months)
     for bridge in first.bridges:
         if bridge.dimension == "period" and first.counter == second.counter == "flow" and first.unit in COUNTS:
@@ -189,12 +195,12 @@ def _break(first: Figure, second: Figure) -> Difference | None:
 
 
 def _known(first: Figure, second: Figure) -> Difference | None:
-    if first.known is None and second.known is None:
+    partly = [figure.known is not None or figure.unrecorded is not None for figure in (first, second)]
+    if not any(partly) or _one_number(first, second):
         return None
-    if first.known is None or second.known is None or UNKNOWN in (first.known_share, second.known_share):
-        return Difference(
-            "known share", "refused", "a share among records that say, and how many say is not known on both sides"
-        )
+    if not all(partly) or UNKNOWN in (first.known_share, second.known_share):
+        text = "not all records say, and how many do is not known on both sides"
+        return Difference("known share", "refused", text)
     shown = "; ".join(f"{low:.0f}% to {high:.0f}%" for low, high in map(worst_case, (first, second)))
     one, other = among_all(first), among_all(second)
     if one[0] <= other[1] and other[0] <= one[1]:
@@ -206,7 +212,11 @@ def _conflict(first: Figure, second: Figure) -> Difference | None:
     if second.id in first.conflicts_with or first.id in second.conflicts_with:
         if _one_number(first, second):
             return Difference("conflict", "minded", "one number, of which the two publications say different things")
-        return Difference("conflict", "refused", "published as the same thing and cannot both hold; quote both")
+        return Difference(
+            "conflict",
+            "refused",
+            "quoted for one thing without being shown to count it alike; quote both, each with what it counts",
+        )
     return None
 
 
@@ -233,7 +243,7 @@ def _open(first: Figure, second: Figure) -> Difference | None:
         return None
     if len(sides) == 1:
         return Difference("rounding", "refused", "an end is open on both sides, so nothing bounds their difference")
-    return Difference("rounding", "minded", "an end is open, so their ratio is bounded from one side at most")
+    return Difference("rounding", "minded", "an end is open, so what follows is bounded from one side at most")
 
 
 def _copy(first: Figure, second: Figure) -> Difference | None:
@@ -254,7 +264,11 @@ def worst_case(figure: Figure) -> tuple[float, float]:
 
     Both percentages are taken as they were printed: 83% of the 34% who are known is 28% to 95% of all.
     """
+    if figure.known_share == UNKNOWN:
+        return 0.0, 100.0
     low, high = figure.low or 0.0, 100.0 if figure.high is None else figure.high
+    if figure.unrecorded is not None:
+        high = min(high + (figure.unrecorded.low + figure.unrecorded.high) / 2, 100.0)
     known = 100.0 if figure.known is None else (figure.known.low + figure.known.high) / 2
     low, high = known * low / 100, known * high / 100 + 100 - known
     low, high = round(low, 9), round(high, 9)  # without the noise of binary arithmetic
@@ -264,6 +278,8 @@ def worst_case(figure: Figure) -> tuple[float, float]:
 def among_all(figure: Figure) -> tuple[float, float]:
     """Return the per cent among all records with the rounding of both percentages let in, to decide by."""
     low, high = figure.ends
+    if figure.unrecorded is not None:
+        return low, min(high + figure.unrecorded.high, 100.0)
     # The fewer records say, the wider: both ends are reached at the lower end of the known share.
     known = 1.0 if figure.known is None else figure.known.low / 100
     return known * low, known * high + 100 * (1 - known)

@@ -28,7 +28,16 @@ COUNTS: tuple[str, ...] = (
     *("offences", "suspects", "victims", "children", "adults", "people", "participants"),
     *("arrests", "people_arrested", "cases", "investigations", "referrals", "assessments", "decisions", "outcomes"),
     *("charges", "people_charged", "defendants", "prosecutions", "convictions", "people_convicted"),
-    *("people_sentenced", "officers", "staff", "forces", "local_authorities", "offence_codes", "recommendations"),
+    *(
+        "people_sentenced",
+        "counts_proved",
+        "officers",
+        "staff",
+        "forces",
+        "local_authorities",
+        "offence_codes",
+        "recommendations",
+    ),
 )
 UNITS: tuple[str, ...] = (
     *COUNTS,
@@ -114,6 +123,8 @@ class Figure:
         Key of the publication, and the place in it.
     known_share
         For a share among the records that say: id of the figure with the per cent of records that do.
+    unknown_share
+        For a share of all records: id of the figure with the per cent of the same records that do not say.
     break_before
         Day of the last break in this figure's series; figures on two sides of it are not one series.
     supersedes, conflicts_with
@@ -122,9 +133,9 @@ class Figure:
         Id of the primary record whose number this figure repeats.
     note
         Traps and conflicts.
-    dataset, known, bridges
-        Attached when a register is loaded: the definition itself, the known share, and the bridges that reach
-        the definition.
+    dataset, known, unrecorded, meant, bridges
+        Attached when a register is loaded: the definition itself, the ends of the known and of the unknown share, where
+        the record that is repeated puts the number, and the bridges that reach the definition.
 
     Raises
     ------
@@ -139,8 +150,8 @@ class Figure:
     ...     ages="under 18", sex="any", geography="England and Wales", coverage="43 forces",
     ...     period_start=date(2023, 4, 1), period_end=date(2024, 3, 31), period_type="financial_year",
     ...     time_basis="arrested", counter="flow", stage="early", status="ministerial", tier="A", source="ho2405",
-    ...     locator="unknown", known_share="", break_before=None, supersedes=(), conflicts_with=(), relays="",
-    ...     note="",
+    ...     locator="unknown", known_share="", unknown_share="", break_before=None, supersedes=(), conflicts_with=(),
+    ...     relays="", note="",
     ... )
     >>> figure.ends
     (551.0, inf)
@@ -172,6 +183,7 @@ class Figure:
     source: str
     locator: str
     known_share: str
+    unknown_share: str
     break_before: date | None
     supersedes: tuple[str, ...]
     conflicts_with: tuple[str, ...]
@@ -179,6 +191,8 @@ class Figure:
     note: str
     dataset: Definition | None = field(default=None, repr=False)
     known: Interval | None = field(default=None, repr=False)
+    unrecorded: Interval | None = field(default=None, repr=False)
+    meant: tuple[float, float] | None = field(default=None, repr=False)
     bridges: tuple[Bridge, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
@@ -220,7 +234,10 @@ class Figure:
         high = math.inf if self.high is None else self.high + half - step * (self.qualifier == "less_than")
         if self.unit not in ("per_cent_change",):
             low = max(low, 0)
-        return float(low), float(min(high, 100) if self.unit == "per_cent" else high)
+        high = min(high, 100) if self.unit == "per_cent" else high
+        if self.meant is not None and self.meant[0] <= high and low <= self.meant[1]:
+            low, high = max(low, self.meant[0]), min(high, self.meant[1])
+        return float(low), float(high)
 
 
 COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Figure) if item.repr)
@@ -238,6 +255,8 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"ages: {values['ages']!r}; write 'under 18', '18 and over', '10 to 17', 'any', or 'unknown'"
     if values["category"].strip() and not _CATEGORY.fullmatch(values["category"]):
         yield f"category: {values['category']!r}; write words joined by _ and parts by /, from the whole down"
+    if values["known_share"] and values["unknown_share"]:
+        yield "unknown_share: a share is of all records or of those that say, not both; leave one out"
     if values["id"] and values["id"] in (values["relays"], *values["conflicts_with"], *values["supersedes"]):
         yield "relays: a figure cannot repeat, replace or contradict itself; name another"
     yield from _end_problems(values)

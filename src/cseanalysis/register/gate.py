@@ -22,6 +22,8 @@ Verdict = Literal["comparable", "bridged", "refused"]
 CLUSTERING = Interval(1, 10, "bound")
 # In what a part may differ from its whole and still be divided by it.
 _OF_A_PART = {"category", "ages", "sex", "counter", "break"}
+# The same where it is registered that one is part of the other, though counted under another name.
+_OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage", "conflict"}
 
 
 class IncomparableError(ValueError):
@@ -94,7 +96,7 @@ class Comparison:
     def allowed(self) -> tuple[str, ...]:
         """Arithmetic that may be done: difference, ratio, rate per month, share of a whole; empty for none."""
         if self.verdict == "refused":
-            return ("share of a whole",) if self._part_of_whole() else ()
+            return ("share of a whole",) if self.part is not None else ()
         if self.one_thing:
             return ()
         bridged = {item.dimension for item in self.differences if item.level == "bridged"}
@@ -114,11 +116,31 @@ class Comparison:
     @property
     def share(self) -> tuple[float, float] | None:
         """Lowest and highest share, 0 to 1, that one is of the other; absent unless one is part of the other."""
-        if not self._part_of_whole():
+        if (part := self.part) is None:
             return None
-        part, whole = sorted((self.first, self.second), key=lambda figure: -len(figure.category))
+        whole = self.second if part is self.first else self.first
         (low, high), (least, most) = part.ends, whole.ends
-        return (0.0 if math.isinf(most) else low / most), min(1.0, high / least)
+        return (0.0 if math.isinf(most) else low / most), (min(1.0, high / least) if least else 1.0)
+
+    @property
+    def part(self) -> Figure | None:
+        """The one that is part of the other, when that is all that forbids the comparison.
+
+        In one period a part may be of fewer ages, of one sex, or still open, and be divided by its whole.
+        """
+        one, other = self.first, self.second
+        refusing = {item.dimension for item in self.differences if item.level != "minded"}
+        same_period = (one.period_start, one.period_end) == (other.period_start, other.period_end)
+        if not same_period or not {one.unit, other.unit} <= {*COUNTS, "pounds"}:
+            return None
+        if one.unit == other.unit and refusing <= _OF_A_PART:
+            if within(one.category, other.category):
+                return one
+            if within(other.category, one.category):
+                return other
+        if refusing <= _OF_A_REGISTERED_PART:
+            return next((figure for figure, whole in ((one, other), (other, one)) if _registered(figure, whole)), None)
+        return None
 
     @property
     def statement(self) -> str:
@@ -131,14 +153,6 @@ class Comparison:
     def one_thing(self) -> bool:
         """Whether both are numbers for one thing in one period, which show no change."""
         return self.first.id == self.second.id or any(item.dimension == "lineage" for item in self.differences)
-
-    def _part_of_whole(self) -> bool:
-        """A part may be divided by its whole in one period, though it be of fewer ages, one sex or still open."""
-        one, other = self.first, self.second
-        refusing = {item.dimension for item in self.differences if item.level != "minded"}
-        same_period = (one.period_start, one.period_end) == (other.period_start, other.period_end)
-        parts = within(one.category, other.category) or within(other.category, one.category)
-        return parts and same_period and one.unit in COUNTS and refusing <= _OF_A_PART
 
 
 def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) -> Comparison:
@@ -228,6 +242,19 @@ def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUST
     if change is None:
         raise IncomparableError(comparison.statement, comparison.reasons)
     return change
+
+
+def _registered(part: Figure, whole: Figure) -> bool:
+    """Whether a bridge says that the one is part of the other: by definition, or by category within one."""
+    return any(
+        bridge.dimension == "part"
+        and (
+            (bridge.first, bridge.second) == (part.category, whole.category)
+            if bridge.within == part.definition == whole.definition
+            else not bridge.within and (bridge.first, bridge.second) == (part.definition, whole.definition)
+        )
+        for bridge in part.bridges
+    )
 
 
 def _order(figure: Figure) -> tuple[str, str, str]:

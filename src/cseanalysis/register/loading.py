@@ -92,6 +92,8 @@ def load_figures(
                 figure,
                 dataset=None if rules is None else rules[figure.definition],
                 known=_known(found, figure),
+                unrecorded=_ends(found[figure.unknown_share]) if figure.unknown_share else None,
+                meant=found[figure.relays].ends if figure.relays and figure.qualifier != "text" else None,
                 bridges=tuple(reach.get(figure.definition, ())),
             )
             for figure in found.values()
@@ -218,6 +220,7 @@ def _reference_problems(found: Mapping[str, Figure], rows: Mapping[str, int]) ->
     for figure in found.values():
         row = f"row {rows[figure.id]}"
         named = [("relays", figure.relays), ("known_share", figure.known_share.replace("unknown", ""))]
+        named += [("unknown_share", figure.unknown_share)]
         named += [(name, other) for name in _LISTS for other in getattr(figure, name)]
         missing = [(name, other) for name, other in named if other and other not in found]
         yield from (f"{row}, {name}: {other!r} is not in the table; mend the id" for name, other in missing)
@@ -234,16 +237,20 @@ def _reference_problems(found: Mapping[str, Figure], rows: Mapping[str, int]) ->
                 said, meant = getattr(figure, name), getattr(first, name)
                 if said != meant:
                     yield f"{row}, {name}: {said!r}, but {first.id}, which it repeats, has {meant!r}"
-        if figure.known_share not in ("", "unknown") and found[figure.known_share].unit != "per_cent":
-            yield f"{row}, known_share: {figure.known_share} is no per cent; name the share of records that say"
+        for name in ("known_share", "unknown_share"):
+            if (other := getattr(figure, name)) not in ("", "unknown") and found[other].unit != "per_cent":
+                yield f"{row}, {name}: {other} is no per cent; name the share of records that do, or do not, say"
 
 
 def _known(found: Mapping[str, Figure], figure: Figure) -> Interval | None:
     """Return the per cent of records that say, 0 to 100 when nobody published it; absent if all records say."""
     if not figure.known_share:
         return None
-    low, high = (0.0, 100.0) if figure.known_share == "unknown" else found[figure.known_share].ends
-    return Interval(low, min(high, 100.0), "bound")
+    return Interval(0, 100, "bound") if figure.known_share == "unknown" else _ends(found[figure.known_share])
+
+
+def _ends(figure: Figure) -> Interval:
+    return Interval(*figure.ends, "bound")
 
 
 def _refuse(path: Path, wrong: Sequence[str]) -> None:

@@ -79,7 +79,9 @@ def _check_distribution(name: str, distribution: object, low: float, high: float
     from cseanalysis.distributions import read_distribution
 
     if not isinstance(distribution, str):
-        raise TypeError(f'assumption {name}: distribution is {distribution!r}; write text, e.g. "pert(0.05, 0.1, 0.15)"')
+        raise TypeError(
+            f'assumption {name}: distribution is {distribution!r}; write text, e.g. "pert(0.05, 0.1, 0.15)"'
+        )
     try:
         read = read_distribution(distribution)
     except ValueError as error:

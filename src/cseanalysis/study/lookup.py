@@ -10,8 +10,8 @@ from cseanalysis.register import Comparison, Figure, compare
 from cseanalysis.register.figures import COLUMNS
 from cseanalysis.register.sentences import period_words
 from cseanalysis.study.assumptions import load_assumptions
+from cseanalysis.study.ranges import clustering
 from cseanalysis.study.tables import load_figures
-from cseanalysis.values import Interval
 
 _SHOWN_ALREADY = ("id", "statement", "published", "definition", "source", "period_start", "period_end", "tier", "note")
 
@@ -102,8 +102,7 @@ def compare_figures(root: Path | str | None, first: str, second: str) -> Compari
     register = load_figures(root)
     if missing := [name for name in (first, second) if name not in register]:
         raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")
-    clustering = load_assumptions(root)["clustering_inflation"]
-    return compare(register[first], register[second], inflation=Interval(clustering.low, clustering.high, "bound"))
+    return compare(register[first], register[second], inflation=clustering(load_assumptions(root)))
 
 
 def _text(figure: Figure) -> str:

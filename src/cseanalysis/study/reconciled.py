@@ -118,7 +118,7 @@ def _whole(number: float | None) -> int:
 def _follows(case: Case, said: Reconciliation) -> str:
     if said.conflicts:
         listed = "; ".join(" with ".join(conflict) for conflict in said.conflicts)
-        gap = "" if not said.gaps[0] else f", by at least {said.gaps[0]:,.3g}"
+        gap = "" if not said.gaps[0] else f", by at least {said.gaps[0]:,.3g} counts"
         return f"Cannot all be true{gap}: {listed}."
     rest = said.residuals.iloc[0]
     if not case.rest:
