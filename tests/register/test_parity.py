@@ -11,6 +11,7 @@ from published import SOUND, share
 from cseanalysis.register import Definition, Figure, parity
 from cseanalysis.values import Interval
 
+PEOPLE = Definition("census", "A census", "Office", "everybody", "residents", "population", "")
 CENSUS = Definition("national", "A dataset", "Police", "all recorded", "suspects", "census_of_recorded", "")
 
 
@@ -20,7 +21,8 @@ def recorded(per_cent: float, known: float | None = None, **changes: Any) -> Fig
 
 
 def population(per_cent: float, **changes: Any) -> Figure:
-    words = {"ages": "18 and over", "category": "population/group_a", "base": "population"} | changes
+    words = {"ages": "18 and over", "category": "population/group_a", "base": "population"}
+    words |= {"dataset": PEOPLE} | changes
     return share("B", per_cent, **words)
 
 

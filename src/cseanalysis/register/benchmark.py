@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from cseanalysis.register.definitions import CHOSEN
 from cseanalysis.register.differences import among_all, worst_case
 from cseanalysis.register.figures import UNKNOWN, Figure
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
-# Cases that somebody chose, or that chose themselves, speak for nobody else.
 _NATIONAL = ("England and Wales", "England", "Wales", "United Kingdom", "England, Wales and Northern Ireland")
-_SPEAKS_FOR_ITSELF = ("case_series", "self_selected", "expert_opinion", "modelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,12 @@ def _reasons(share: Figure, population: Figure) -> Iterator[str]:
         yield f"category: the groups are not the same ({groups[0]}; {groups[1]})"
     if share.known_share == UNKNOWN:
         yield "known share: nobody published how many records say"
-    if share.dataset is not None and share.dataset.selection in _SPEAKS_FOR_ITSELF:
+    if share.dataset is not None and share.dataset.selection in CHOSEN:
         kind = share.dataset.selection.replace("_", " ")
         yield f"selection: the records are a {kind}, which speaks for no population"
     if share.dataset is None:
         yield "selection: how the records were chosen is not registered"
+    if population.dataset is None or population.dataset.selection != "population":
+        yield f"selection: {population.id} is not registered as a share of a population"
     if population.known_share:
         yield "known share: the population share is itself among those who say"

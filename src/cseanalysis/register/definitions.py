@@ -8,8 +8,10 @@ from cseanalysis.values import Interval
 
 SELECTIONS: tuple[str, ...] = (
     *("census_of_recorded", "local_records", "sample_survey", "self_selected"),
-    *("case_series", "expert_opinion", "modelled", "not applicable"),
+    *("case_series", "expert_opinion", "modelled", "population", "not applicable"),
 )
+# Records that somebody chose, or that chose themselves, speak for nobody else.
+CHOSEN: tuple[str, ...] = ("case_series", "self_selected", "expert_opinion", "modelled")
 DIMENSIONS: tuple[str, ...] = ("period", "definition", "coverage", "category", "part")
 
 
@@ -116,6 +118,10 @@ class Bridge:
             raise ValueError(f"first: {self.first!r} to {self.second!r}; a bridge joins two different words")
         if self.dimension != "part" and (self.dimension == "definition") == bool(self.within):
             raise ValueError("within: names the definition of every bridge but one between two definitions")
+        if self.dimension in ("period", "part") and (self.factor.low, self.factor.high) != (1, 1):
+            raise ValueError(
+                f"low: {self.factor.low} to {self.factor.high}; a {self.dimension} bridge has no factor but 1"
+            )
         if self.factor.low <= 0:
             raise ValueError(f"low: {self.factor.low} is not above nought; a factor multiplies counts")
 

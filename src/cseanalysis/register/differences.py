@@ -1,7 +1,8 @@
 """The ways in which two published figures may differ, one rule each: the same, to be minded, bridged, or refused.
 
-Each rule looks at its own fields and may only lower the verdict, so a further difference never makes two figures
-more comparable. What is unknown differs from everything, itself included.
+Each rule may only lower the verdict, so a further difference in what is counted never makes two figures more
+comparable. (How a number was printed, and whom it repeats, is no difference in what is counted.) What is unknown
+differs from everything, itself included, but for a repetition, which shares it with its original.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from cseanalysis.export.wording import say_date, say_number
+from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.spans import months_in, overlap
 
@@ -22,7 +24,8 @@ _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
     *("time_basis", "counter", "stage"),
 )
-_SAME_LENGTH = 0.2  # months: years of 365 and 366 days are equally long
+_WIDEST_ROUNDING = 10.0  # percentage points
+_SAME_LENGTH = 0.02  # of the longer: years of 365 and 366 days are equally long, and so are quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
         _conflict(first, second),
         _lineage(first, second),
         _open(first, second),
+        _selection(first, second),
         _copy(first, second),
     )
     return tuple(rule for rule in rules if rule is not None)
@@ -79,9 +83,8 @@ def _unit(unit: str, base: str, other: str, other_base: str) -> Difference | Non
 def _definition(first: Figure, second: Figure) -> Difference | None:
     if first.definition == second.definition:
         return None
-    for bridge in first.bridges:
-        if bridge.dimension == "definition" and {bridge.first, bridge.second} == {first.definition, second.definition}:
-            return Difference("definition", "bridged", bridge.reason)
+    if (bridge := bridge_for(first, second, "definition")) is not None:
+        return Difference("definition", "bridged", bridge.reason)
     titles = [figure.dataset.title if figure.dataset else figure.definition for figure in (first, second)]
     return _rules(titles[0], titles[1])
 
@@ -92,9 +95,8 @@ def _category(first: Figure, second: Figure) -> Difference | None:
         return None
     if within(one, other) or within(other, one):
         return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
-    for bridge in first.bridges:
-        if bridge.dimension == "category" and {bridge.first, bridge.second} == {one, other}:
-            return Difference("category", "bridged", bridge.reason)
+    if (bridge := bridge_for(first, second, "category")) is not None:
+        return Difference("category", "bridged", bridge.reason)
     if _same_period(first, second) and first.unit == second.unit:
         parents = one.rpartition("/")[0], other.rpartition("/")[0]
         # Shares of one base are parts of it wherever their paths branch.
@@ -139,9 +141,8 @@ def _sex(first: Figure, second: Figure) -> Difference | None:
 def _coverage(first: Figure, second: Figure) -> Difference | None:
     one, other = first.coverage, second.coverage
     if one != other:
-        for bridge in first.bridges:
-            if bridge.dimension == "coverage" and {bridge.first, bridge.second} == {one, other}:
-                return Difference("coverage", "bridged", bridge.reason)
+        if (bridge := bridge_for(first, second, "coverage")) is not None:
+            return Difference("coverage", "bridged", bridge.reason)
     elif one not in ("whole", "named cases", UNKNOWN) and not _same_period(first, second):
         return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not published")
     return _plain("coverage", one, other, _one_number(first, second))
@@ -169,7 +170,7 @@ def _period(first: Figure, second: Figure) -> Difference | None:
 
 
 def _lengths(first: Figure, second: Figure, months: float, other_months: float) -> Difference | None:
-    if abs(months - other_months) < _SAME_LENGTH:
+    if abs(months - other_months) <= _SAME_LENGTH * max(months, other_months):
         if first.period_type == second.period_type:
             return None
         return Difference("period", "minded", f"a {worded(first.period_type)} and a {worded(second.period_type)}")
@@ -246,12 +247,32 @@ def _open(first: Figure, second: Figure) -> Difference | None:
     return Difference("rounding", "minded", "an end is open, so what follows is bounded from one side at most")
 
 
+def _selection(first: Figure, second: Figure) -> Difference | None:
+    chosen = any(figure.dataset is not None and figure.dataset.selection in CHOSEN for figure in (first, second))
+    if "self-selected" in (first.coverage, second.coverage) and not _same_period(first, second):
+        return Difference("selection", "refused", "other people chose to take part each time")
+    if chosen:
+        return Difference(
+            "selection", "minded", "records that were chosen, or chose themselves, and speak for no others"
+        )
+    return None
+
+
 def _copy(first: Figure, second: Figure) -> Difference | None:
     copies = [figure.id for figure in (first, second) if figure.tier in ("C", "D")]
     if not copies:
         return None
     verb = "are" if len(copies) > 1 else "is"
     return Difference("source", "minded", f"{' and '.join(copies)} {verb} second-hand, read in a copy of the source")
+
+
+def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
+    """Return the bridge that crosses a dimension between two counts of events; a factor applies to nothing else."""
+    if not first.bridges or first.unit not in COUNTS or first.counter != "flow":
+        return None
+    words = {getattr(first, dimension), getattr(second, dimension)}
+    matching = (way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words)
+    return next(matching, None)
 
 
 def within(part: str, whole: str) -> bool:
@@ -269,7 +290,11 @@ def worst_case(figure: Figure) -> tuple[float, float]:
     low, high = figure.low or 0.0, 100.0 if figure.high is None else figure.high
     if figure.unrecorded is not None:
         high = min(high + (figure.unrecorded.low + figure.unrecorded.high) / 2, 100.0)
-    known = 100.0 if figure.known is None else (figure.known.low + figure.known.high) / 2
+    known = 100.0
+    if figure.known is not None:
+        # A range that is more than rounding has no middle.
+        printed = figure.known.high - figure.known.low <= _WIDEST_ROUNDING
+        known = (figure.known.low + figure.known.high) / 2 if printed else figure.known.low
     low, high = known * low / 100, known * high / 100 + 100 - known
     low, high = round(low, 9), round(high, 9)  # without the noise of binary arithmetic
     return float(low // 1), float(-(-high // 1))

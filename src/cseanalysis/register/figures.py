@@ -66,10 +66,13 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "tier": ("A", "B", "C", "D"),
 }
 UNKNOWN = "unknown"
+_LARGEST = 1e15
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _NEVER_EMPTY = (
     *("id", "statement", "published", "definition", "category", "ages", "geography", "coverage", "source", "locator"),
 )
 _AGES = re.compile(r"under \d+|\d+ and over|\d+ to \d+|any|unknown|not applicable", re.ASCII)
+_ID = re.compile(r"(?!unknown$)[A-Za-z]\w*", re.ASCII)
 _CATEGORY = re.compile(r"\w+(/\w+)*", re.ASCII)
 
 
@@ -255,14 +258,26 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"ages: {values['ages']!r}; write 'under 18', '18 and over', '10 to 17', 'any', or 'unknown'"
     if values["category"].strip() and not _CATEGORY.fullmatch(values["category"]):
         yield f"category: {values['category']!r}; write words joined by _ and parts by /, from the whole down"
-    if values["known_share"] and values["unknown_share"]:
-        yield "unknown_share: a share is of all records or of those that say, not both; leave one out"
-    if values["id"] and values["id"] in (values["relays"], *values["conflicts_with"], *values["supersedes"]):
-        yield "relays: a figure cannot repeat, replace or contradict itself; name another"
+    yield from _reference_problems(values)
     yield from _end_problems(values)
+    yield from _unit_problems(values)
     if values["unit"] in UNITS and values["unit"] != "none":
         yield from _rounding_problems(values)
     yield from _period_problems(values["period_start"], values["period_end"], values["period_type"])
+
+
+def _reference_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    if values["ages"].partition(" to ")[2] and not int(values["ages"].split()[0]) < int(values["ages"].split()[2]):
+        yield f"ages: {values['ages']!r}; the lower age stands first"
+    if values["id"].strip() and not _ID.fullmatch(values["id"]):
+        yield f"id: {values['id']!r}; write a letter, then letters, digits and underscores"
+    shares = [values["known_share"], values["unknown_share"]]
+    if any(shares) and values["unit"] != "per_cent":
+        yield f"known_share: {' '.join(shares).strip()} on {values['unit']}; only a per cent has one"
+    if values["known_share"] and values["unknown_share"]:
+        yield "unknown_share: a share is of all records or of those that say, not both; leave one out"
+    if values["id"] and values["id"] in (values["relays"], *shares, *values["conflicts_with"], *values["supersedes"]):
+        yield "relays: a figure cannot repeat, replace or contradict itself; name another"
 
 
 def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -274,12 +289,17 @@ def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
         if not needed and values[name] is not None and qualifier in _ENDS:
             yield f"{name}: is {_shown(values[name])}; a figure printed as {qualifier} has none"
     ends = [end for end in (low, high) if end is not None]
-    if not all(math.isfinite(end) for end in ends):
-        yield f"low: {_shown(low)} to {_shown(high)} is not finite; leave an end that was not printed out"
+    if not all(abs(end) <= _LARGEST for end in ends):
+        yield f"low: {_shown(low)} to {_shown(high)} is not below {_LARGEST:.0e}; leave an end that was not printed out"
     elif len(ends) == 2 and low > high:
         yield f"low: {_shown(low)} exceeds high {_shown(high)}; swap them"
     elif len(ends) == 2 and low != high and qualifier == "exact":
         yield f"low: {_shown(low)} differs from high {_shown(high)}; an exact figure is one number"
+
+
+def _unit_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    low, high, qualifier = values["low"], values["high"], values["qualifier"]
+    ends = [end for end in (low, high) if end is not None]
     if values["unit"] == "per_cent":
         if not values["base"].strip():
             yield "base: is empty; a share must say what it is a share of"
@@ -288,6 +308,8 @@ def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
                 f"low: {_shown(low)} to {_shown(high)} per cent; a share lies from 0 to 100 "
                 "(the unit of a change is per_cent_change)"
             )
+    elif values["unit"] in COUNTS and any(end != int(end) for end in ends if abs(end) <= _LARGEST):
+        yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is whole"
     elif values["unit"] != "per_cent_change" and any(end < 0 for end in ends if math.isfinite(end)):
         yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is not negative"
     if (values["unit"] == "none") != (qualifier == "text"):
@@ -308,6 +330,9 @@ def _period_problems(start: date | None, end: date | None, period_type: str) -> 
     if start is None or end is None:
         if start is not end:
             yield f"period_{'start' if start is None else 'end'}: is absent; give both days or neither"
+        return
+    if not _FIRST_YEAR <= start.year <= end.year <= _LAST_YEAR and start <= end:
+        yield f"period_start: {start} to {end}; years lie from {_FIRST_YEAR} to {_LAST_YEAR}"
         return
     if start > end:
         yield f"period_start: {start} is after period_end {end}; swap them"

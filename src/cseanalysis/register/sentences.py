@@ -12,6 +12,7 @@ from cseanalysis.register.gate import Comparison
 from cseanalysis.register.spans import months_in
 from cseanalysis.values import Interval
 
+_LARGE = 1000.0  # ratios from here on are worded whole
 _COURTS = " Completed cases also move with flags and backlogs and, from March 2020, with closed courts."
 # What else moves a count, told with every change that is stated.
 _MOVED_BY = {
@@ -112,6 +113,8 @@ def _change(comparison: Comparison) -> str:
     word = "difference" if period_words(first) == period_words(comparison.second) else "change"
     if change.ratio is None:
         return _difference(change.difference or (-math.inf, math.inf), first.unit, first.counter, word)
+    if first.ends == (0, 0):
+        return f" From none no ratio can be formed, so no clear {word} is claimed."
     text = f" The {'ratio of the monthly rates' if 'rate per month' in comparison.allowed else 'ratio'} is "
     text += span(*change.ratio)
     if change.independent is None or change.clustered is None or change.hidden_at is None:
@@ -123,9 +126,13 @@ def _change(comparison: Comparison) -> str:
         }
         unpublished = "the number of cases behind it is not published, so no interval is given"
         return f"{text}; {why.get(first.counter, unpublished)}."
+    least = comparison.inflation.low
+    lowest = (
+        "if every event were independent" if least == 1 else f"if the variance is inflated {say_number(least)} times"
+    )
     level = f"{say_number(100 * (change.independent.level or 0))}%"
     text += (
-        f"; with chance {_pair(change.independent)} ({level} confidence interval) if every event were independent, and "
+        f"; with chance {_pair(change.independent)} ({level} confidence interval) {lowest}, and "
         f"{_pair(change.clustered)} if events come in clusters that inflate the variance "
         f"{say_number(comparison.inflation.high)} times. "
     )
@@ -143,6 +150,8 @@ def _clarity(hidden_at: float, highest: float, word: str) -> str:
 
 
 def _difference(ends: tuple[float, float], unit: str, counter: str, word: str) -> str:
+    if not unit.startswith("per_cent") and ends[1] < 0:
+        return " A running total cannot fall: one of the two was counted anew, and nothing follows from them."
     if not unit.startswith("per_cent"):
         return f" What was added between the two days is {span(*ends)}; a running total gives no ratio."
     if counter == "survey":
@@ -179,14 +188,14 @@ def _monthly(figure: Figure) -> str:
 
 def span(low: float, high: float) -> str:
     """Word two ends, rounded outward, either of which may be open."""
+    if low == high:
+        return say_number(low)
     if math.isinf(low) or (low == 0 and math.isinf(high)):
         return "not bounded" if math.isinf(high) else f"at most {_ends(high, high)[1]}"
     if math.isinf(high):
         return f"at least {_ends(low, low)[0]}"
     if low == 0:
         return f"at most {_ends(high, high)[1]}"
-    if low == high:
-        return say_number(low)
     first, second = _ends(low, high)
     return f"between {first} and {second}"
 
@@ -208,6 +217,8 @@ def _shifted(value: float) -> float:
 
 def _pair(interval: Interval) -> str:
     """Word a confidence interval of a ratio outward to three decimals, so that one near 1 shows its side."""
+    if interval.high >= _LARGE:
+        return f"{say_number(math.floor(interval.low))} to {say_number(math.ceil(interval.high))}"
     return f"{math.floor(interval.low * 1000) / 1000:.3f} to {math.ceil(interval.high * 1000) / 1000:.3f}"
 
 

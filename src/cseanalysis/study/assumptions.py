@@ -88,6 +88,7 @@ def _check_distribution(name: str, distribution: object, low: float, high: float
         raise ValueError(f"assumption {name}: {error}") from error
     if read.low < low or read.high > high:
         raise ValueError(
-            f"assumption {name}: {distribution} reaches from {read.low:g} to {read.high:g}, outside {low:g} to {high:g}; "
+            f"assumption {name}: {distribution} reaches from {read.low:g} to {read.high:g}, outside {low:g} to "
+            f"{high:g}; "
             "keep it within the range that the reason defends"
         )

@@ -31,7 +31,7 @@ def find_figures(figures: Mapping[str, Figure], words: Iterable[str]) -> list[Fi
     >>> find_figures({}, ["arrests"])
     []
     """
-    wanted = [word.casefold() for word in words]
+    wanted = [word.strip().casefold() for word in words]
     return [figure for figure in figures.values() if all(word in _text(figure) for word in wanted)]
 
 
@@ -65,7 +65,11 @@ def describe_figure(
         value = getattr(figure, name)
         if name not in _SHOWN_ALREADY and value not in ("", None, ()):
             shown = (
-                ", ".join(value) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else value
+                ", ".join(value)
+                if isinstance(value, tuple)
+                else f"{value:,.15g}"
+                if isinstance(value, float)
+                else value
             )
             lines.append(f"{name.replace('_', ' ')}: {shown}")
     lines.append(
@@ -97,11 +101,13 @@ def compare_figures(root: Path | str | None, first: str, second: str) -> Compari
     Raises
     ------
     ValueError
-        When the register holds no such figure.
+        When the register holds no such figure, or both are one.
     """
     register = load_figures(root)
     if missing := [name for name in (first, second) if name not in register]:
         raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")
+    if first == second:
+        raise ValueError(f"{first} and {second} are one and the same figure; name two")
     return compare(register[first], register[second], inflation=clustering(load_assumptions(root)))
 
 

@@ -166,10 +166,7 @@ def suspect_groups(figures: Mapping[str, Figure]) -> tuple[Group, ...]:
         they are the figures whose known share is the coverage of the field.
     """
     printed = [figure for figure in figures.values() if figure.known_share == COVERAGE]
-    groups = [
-        Group(figure.category.rpartition("/")[2], (figure.ends[0] / 100, figure.ends[1] / 100), (figure.id,))
-        for figure in printed
-    ]
+    groups = [Group(figure.category.rpartition("/")[2], as_printed(figure), (figure.id,)) for figure in printed]
     if not groups:
         return ()
     rest = [max(0.0, 1 - math.fsum(group.share[end] for group in groups)) for end in (1, 0)]
@@ -191,7 +188,7 @@ def suspect_ladder(group: Group, coverage: tuple[float, float], odds_ratio: floa
     Returns
     -------
     tuple of Rung
-        As `models.assumption_ladder`, with the rounding of both percentages let in.
+        As `models.assumption_ladder`.
     """
     ladders = [
         assumption_ladder(known * share, known, 1 - known, odds_ratios=(odds_ratio**2, odds_ratio))
@@ -231,9 +228,18 @@ def coverage_line(group: Group, coverage: float, population: float) -> tuple[flo
 
 
 def field_coverage(figures: Mapping[str, Figure]) -> tuple[float, float]:
-    """Return the lowest and highest share of suspects with a recorded ethnicity that the printed number allows."""
-    low, high = figures[COVERAGE].ends
-    return low / 100, high / 100
+    """Return the share of suspects with a recorded ethnicity, lowest and highest where a range is printed."""
+    return as_printed(figures[COVERAGE])
+
+
+def as_printed(figure: Figure) -> tuple[float, float]:
+    """Return the ends of a per cent as shares, as they were printed: rounding moves a bound by a point at most.
+
+    The gate words its bounds from the same numbers; see `register.differences.worst_case`.
+    """
+    if figure.low is None or figure.high is None:
+        raise ValueError(f"figure {figure.id} was printed as {figure.published!r}, with an open end; no bound follows")
+    return figure.low / 100, figure.high / 100
 
 
 def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
@@ -251,6 +257,7 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
         recorded share would have to be before the field could show it.
     """
     coverage, odds = field_coverage(figures), assumptions["unrecorded_odds_ratio"]
+    printed = figures[COVERAGE].ends
     if not math.isclose(odds.low * odds.high, 1):
         raise ValueError(f"assumption {odds.id}: from {odds.low} to {odds.high}; must run from 1/r to r")
     ladders = {group: suspect_ladder(group, coverage, odds.high) for group in suspect_groups(figures)}
@@ -272,7 +279,7 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
         Estimate(
             "suspects_times_needed",
             "times the share in the population compared with",
-            interval=Interval(1 / coverage[1], 1 / coverage[0], "bound"),
+            interval=Interval(100 / printed[1], 100 / printed[0], "bound"),
             basis=(COVERAGE,),
         ),
     ]

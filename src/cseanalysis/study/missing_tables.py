@@ -15,6 +15,7 @@ from cseanalysis.study.missing import (
     COVERAGE,
     FLAGGED,
     OFFENCES,
+    as_printed,
     field_coverage,
     group_label,
     suspect_groups,
@@ -118,10 +119,10 @@ def local_bounds(figure: Figure, silent: Figure) -> Interval:
     Returns
     -------
     Interval
-        As a share, the rounding of both let in.
+        As a share, from both percentages as printed.
     """
-    low, high = (end / 100 for end in figure.ends)
-    most = min(silent.ends[1] / 100, 1 - high)
+    low, high = as_printed(figure)
+    most = min(as_printed(silent)[1], 1 - high)
     return Interval(low, share_bounds(high, 1 - most, most).high, "bound")
 
 

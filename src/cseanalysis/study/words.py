@@ -263,24 +263,6 @@ def baseline_tornado() -> pd.DataFrame:
     return tornado(model, needed, {a.id: a.low if a.id == "contact_share" else a.high for a in needed})
 
 
-def conflicts_in_words() -> pd.DataFrame:
-    """List what is published in conflict, both sides with their ids."""
-    figures = load_figures()
-    return pd.DataFrame(
-        [
-            {
-                "About": about,
-                **{
-                    side: "; ".join(f"{figures[name].published} ({name})" for name in names.split())
-                    for side, names in (("One side", one), ("Other side", other))
-                },
-                "What differs": words,
-            }
-            for about, one, other, words in _CONFLICTS
-        ]
-    )
-
-
 def _basis(estimate: Estimate) -> str:
     return ", ".join(ASSUMPTION_WORDS.get(name, name.replace("_", " ")) for name in estimate.basis)
 
