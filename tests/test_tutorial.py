@@ -67,10 +67,19 @@ def test_a_page_whose_answer_is_wrong_is_found_out():
 
 
 def test_every_model_that_the_page_names_can_be_imported():
-    import cseanalysis.models as models
+    from cseanalysis import models
 
     text = (ROOT / "docs" / "what_records_do_not_say.md").read_text(encoding="utf-8")
-    table = text[text.index("| Question") : text.index("What is refused")]
-    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[2])}
+    rows = re.findall(r"^\|[^|]+\|([^|]+)\|[^|]+\|[^|]+\|$", text[: text.index("## Cases")], re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert len(named) >= 16
     assert named <= set(models.__all__)
+
+
+def test_the_coverage_that_the_page_tells_is_the_one_that_the_benchmark_found():
+    page = (ROOT / "docs" / "what_records_do_not_say.md").read_text(encoding="utf-8")
+    found = (ROOT / "benchmarks" / "multiple_systems_coverage.py").read_text(encoding="utf-8").split('"""')[1]
+    rows = re.findall(r"^\| `estimate_population`.*\n\| the same .*$", page, re.MULTILINE)
+    told = [set(re.findall(r"[\d.]+%", row)) for row in rows]
+    assert [len(numbers) for numbers in told] == [6, 6]  # two nominal levels, two coverages, two standard errors
+    assert set.union(*told) <= set(re.findall(r"[\d.]+%", found))

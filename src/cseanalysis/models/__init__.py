@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
+    from cseanalysis.models.bias_analysis import (
+        probabilistic_bias,
+        probabilistic_bias_with_predictive_values,
+        probabilistic_selection,
+    )
     from cseanalysis.models.bias_draws import BiasAnalysis
     from cseanalysis.models.change import hiding_inflation, ratio_of_counts, variance_inflation
     from cseanalysis.models.count_misclassification import (
@@ -54,11 +59,6 @@ if TYPE_CHECKING:
         perturb_by_one_case,
     )
     from cseanalysis.models.pipeline import completeness, project_cohorts
-    from cseanalysis.models.probabilistic_bias import (
-        probabilistic_bias,
-        probabilistic_bias_with_predictive_values,
-        probabilistic_selection,
-    )
     from cseanalysis.models.ratio import ratio_interval
     from cseanalysis.models.recorded_year import RecordedSplit, split_by_year, without_cancelled
     from cseanalysis.models.simulation import Simulation
@@ -210,9 +210,9 @@ __getattr__ = door(
         "perturb_by_leaving_out": "perturbations",
         "perturb_by_merging": "perturbations",
         "perturb_by_one_case": "perturbations",
-        "probabilistic_bias": "probabilistic_bias",
-        "probabilistic_bias_with_predictive_values": "probabilistic_bias",
-        "probabilistic_selection": "probabilistic_bias",
+        "probabilistic_bias": "bias_analysis",
+        "probabilistic_bias_with_predictive_values": "bias_analysis",
+        "probabilistic_selection": "bias_analysis",
         "project_cohorts": "pipeline",
         "ratio_interval": "ratio",
         "ratio_of_counts": "change",

@@ -140,7 +140,9 @@ def write_force_tables(
 
 def _check_places(project: Project, targets: Iterable[Path]) -> None:
     """Refuse to write over the study itself, and one target over or into another."""
-    kept = [_folded(path) for path in (project.root / "data", project.notebooks, project.results, project.assumptions)]
+    inputs = (project.root / "data", project.notebooks, project.results, project.assumptions)
+    editions = project.results.parent.glob("v*")
+    kept = [_folded(path) for path in (*inputs, *editions)]
     seen: list[Path] = []
     for target in targets:
         place = _folded(target)

@@ -64,13 +64,8 @@ def describe_figure(
     for name in COLUMNS:
         value = getattr(figure, name)
         if name not in _SHOWN_ALREADY and value not in ("", None, ()):
-            shown = (
-                ", ".join(value)
-                if isinstance(value, tuple)
-                else f"{value:,.15g}"
-                if isinstance(value, float)
-                else value
-            )
+            shown = ", ".join(value) if isinstance(value, tuple) else value
+            shown = f"{value:,.15g}" if isinstance(value, int | float) else shown
             lines.append(f"{name.replace('_', ' ')}: {shown}")
     lines.append(
         f"source: {source['publisher']}, {source['title']}, {source['published'] or 'undated'}, tier {figure.tier}"
