@@ -1,6 +1,7 @@
 """Workbooks that everybody can read, and that hold text as text; the same checks on XLSX and ODS."""
 
 import datetime
+import errno
 import io
 import re
 import sys
@@ -256,7 +257,9 @@ def test_a_cell_that_gptables_would_not_write_is_refused_for_both_formats(make):
 
 @FORMATS
 def test_characters_that_xml_cannot_hold_spoil_no_property_of_the_document(write, read):
-    assert read(write(a_book(title="A\x01B", publisher="C\x02D"))).title == "A\ufffdB"
+    content = write(a_book(title="A\x01B", publisher="C\x02D"))
+    assert read(content).title == "A\ufffdB"
+    assert "C\ufffdD".encode() in b"".join(zip_parts(content).values())
 
 
 @pytest.mark.parametrize(
@@ -325,6 +328,18 @@ def test_without_gptables_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "gptables", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'cseanalysis\[report\]'"):
         xlsx_bytes(a_book())
+
+
+@pytest.mark.parametrize("write", [write_ods, write_xlsx])
+def test_a_workbook_that_cannot_be_written_whole_leaves_the_old_one(write, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "book").write_bytes(b"old")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(a_book(), tmp_path / "book")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("book", b"old")]
 
 
 def spoil(document, tab, **changes):
