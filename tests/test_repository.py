@@ -124,7 +124,8 @@ def test_public_names_are_the_ones_that_were_agreed():
         "perturb_by_one_case", "probabilistic_bias", "probabilistic_bias_with_predictive_values",
         "probabilistic_selection", "project_cohorts", "ratio_interval", "ratio_of_counts", "recorded_to_survey",
         "rogan_gladen", "share_at_odds_ratio", "share_bounds", "share_confidence", "share_difference_bounds",
-        "share_over_odds_ratios", "share_ratio_bounds", "simulate_counts", "simulate_total", "split_by_year",
+        "share_over_odds_ratios", "share_ratio_bounds", "simulate_counts", "simulate_total",
+        "simulate_total_between", "split_by_year",
         "totals_by_dependence", "two_list_bounds", "two_list_estimate", "unit_share_bounds", "variance_inflation",
         "without_cancelled",
     }  # fmt: skip

@@ -61,6 +61,12 @@ def test_results_are_simulation_intervals_without_a_point_and_name_the_correlati
     ]
 
 
+def test_what_rests_on_known_offences_counts_offences_and_not_victims(table):
+    units = {estimate.id: estimate.unit for estimate in dependence_results(table)}
+    assert units.pop(ALONE.id) == "offences, if known offences were 1,000"
+    assert set(units.values()) == {"victims for every 1,000 recorded"}
+
+
 def test_told_anyone_and_told_the_police_cannot_both_be_links_because_one_contains_the_other():
     with pytest.raises(ValueError, match="'not disclosed' is contained in both told_someone_then and told_police_then"):
         joint_reporting_probability([KNOWN["told_someone_then"], KNOWN["told_police_then"]])

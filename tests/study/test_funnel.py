@@ -119,6 +119,9 @@ def test_the_chart_names_no_force_and_says_in_words_what_it_shows() -> None:
     figure, alt = force_funnel(funnel)
     drawn = " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
     assert not [name for name in funnel.changes["force"] if name in drawn or name in alt]
+    # A pair is two lines; the others are the common ratio and the forces.
+    assert len([line for line in figure.axes[0].lines if len(line.get_xdata()) == 200]) == 4
+    assert "Two pairs of 99.8% limits" in alt
     assert "42 police forces, none named (1 more" in alt
     assert f"{funnel.outside('between', 0.998)} outside" in alt
 

@@ -234,6 +234,8 @@ def test_the_chart_of_suspects_draws_every_group_alike_and_says_so_in_words():
     assert len({tuple(patch.get_facecolor() for patch in axes.patches) for axes in panels}) == 1
     assert "No line of a population is drawn" in alt
     assert all(group.label in alt for group in ladders)
+    assert [axes.get_yticklabels()[-1].get_text() for axes in panels] == ["others as those recorded"] * 3
+    assert alt.count("others as those recorded") == 3
     chart, alt = charts.suspects_panels(ladders, coverage, {"x": (0.295, 0.305)})
     assert [len(axes.patches) for axes in chart.axes[1:]] == [5, 4, 4]
     assert "population share at least 29.5% and at most 30.5%" in alt
@@ -359,8 +361,15 @@ def test_no_recorded_share_is_compared_with_a_population_and_each_refusal_says_w
 @pytest.mark.usefixtures("in_checkout")
 def test_a_local_share_without_its_coverage_has_no_bound_and_one_with_it_has():
     table = missing_tables.local_in_words().set_index("Printed")
-    assert table.loc["52% (F106)", "Allowed, of that base"] == "not bounded"
+    assert table.loc["52% (F106)", "Allowed, of that base"] == "bounds not published"
     assert table.loc["16% (F108)", "Allowed, of that base"] == "16% to 48%"
+
+
+@pytest.mark.usefixtures("in_checkout")
+def test_local_groups_stand_in_the_order_of_the_national_table_and_an_unclear_base_says_that_it_is():
+    table, groups = missing_tables.local_in_words(), missing_tables.ladder_in_words()["Recorded ethnicity"].tolist()
+    assert table["Group"].tolist()[:4] == groups[:2] * 2
+    assert table.loc[table["Whose records"].str.contains("not said which"), "Printed"].tolist() == ["64% (F478)"]
 
 
 @pytest.mark.usefixtures("in_checkout")
@@ -374,6 +383,8 @@ def test_the_gate_refuses_every_pair_of_agencies_counts_that_become_lists_only_b
 def test_a_lists_row_names_the_count_it_comes_from_and_the_questions_are_refused():
     lists = missing_tables.lists_in_words()
     assert lists["What is published"].str.contains("63,654|33,990|8,213").all()
+    # The centres' count is of contacts and of England and Wales: it is children of England only on two conditions.
+    assert lists["Children it may hold"].tolist()[-1] == "8,213, if each had one first contact and all were in England"
     assert len(missing_tables.refusals_in_words()) == 2
 
 

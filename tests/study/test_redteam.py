@@ -16,7 +16,6 @@ from cseanalysis.study.comparisons import (
     comparison_results,
     gate_rules,
     leading,
-    shares_in_words,
     verdicts,
 )
 from cseanalysis.study.redteam import ATTEMPTS, attempts_in_words, redteam_results, run_attempts
@@ -47,6 +46,14 @@ def test_attempts_mislead_in_both_directions() -> None:
     assert shown == len(TRIED)
 
 
+def test_a_refusal_is_printed_with_its_reason_and_nobody_is_made_to_have_said_it() -> None:
+    table = attempts_in_words(TRIED, "exaggerates")
+    one = table[table["Tried"].str.startswith("One operation as the country. ")].iloc[0]
+    assert one["Answer"].startswith("Refused: No comparison with a population")
+    assert "case series" in one["Answer"]
+    assert not any(f"({speaker})" in tried for speaker in set(TRIED["speaker"]) for tried in table["Tried"])
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "words"),
     [
@@ -63,7 +70,7 @@ def test_attempts_mislead_in_both_directions() -> None:
         ("Over-represented, on a third of records", "bounded", "neither over-represented nor not over-represented"),
         ("One operation as the country", "refused", "case series"),
         ("Growth of a running total", "bounded", "a running total gives no ratio"),
-        ("A share of nothing", "refused", "a share must say what it is a share of"),
+        ("A share without a base", "refused", "a share must say what it is a share of"),
         ("Over a number taken as the number", "refused", "use .low (550)"),
         ("A phrase as an offence", "refused", "never mapped by machine"),
         ("One side of a conflict left out", "refused", "a conflict stands on both rows"),
@@ -143,14 +150,9 @@ def test_all_pairs_are_counted_and_their_shares_are_of_all() -> None:
 def test_changes_show_the_side_of_an_interval_that_ends_near_one() -> None:
     table = changes_in_words(FIGURES)
     assert table["With chance"].tolist()[:2] == ["0.958 to 1.176", "1.009 to 1.098"]
-    assert table["Clear"].tolist()[1] == "no longer from an inflation of about 1.5"
-    assert table["Clear"].tolist()[-1] == "no claim"
-
-
-def test_shares_among_those_known_come_with_their_bounds_in_census_order() -> None:
-    table = shares_in_words(FIGURES)
-    assert table["Recorded ethnicity"].tolist() == ["Asian", "Black", "White"]
-    assert table["Among all suspects"].tolist()[2] == "at least 28% and at most 95%"
+    assert table["Beyond chance?"].tolist()[1] == "no longer from an inflation of about 1.5"
+    assert table["Beyond chance?"].tolist()[-1] == "no claim"
+    assert "550 (F034, 551 to 575 as F031 limits it, 2023/24)" in table["From"].tolist()
 
 
 def test_results_of_the_chapter_are_the_published_answers() -> None:

@@ -9,6 +9,7 @@ from cseanalysis.models import BridgeFactor
 from cseanalysis.study import load_assumptions, load_figures, load_results
 from cseanalysis.study.estimands import PARTS, SURVEYS, TOTALS
 from cseanalysis.study.ranges import needed_assumptions
+from cseanalysis.study.route_words import routes_in_words
 from cseanalysis.study.survey_routes import (
     BRIDGE,
     RECORDED_DEFINITION,
@@ -161,7 +162,16 @@ def test_panels_share_no_axis_and_a_bound_has_no_centre_mark():
     assert not first.get_shared_x_axes().joined(first, second)
     assert all(not axes.lines for axes in figure.axes)
     assert all(group.title in words for group in TOTALS)
-    assert words.count("no upper end") == len(TOTALS)
+    assert words.count("in the record, no upper end to the total") == len(TOTALS)
+
+
+def test_a_floor_is_printed_without_an_upper_end_and_an_unregistered_assumption_is_said(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    steps = routes_in_words(TOTALS)
+    floors = steps[steps["What the step buys"] == "a floor, its low end; the total has no upper end"]
+    assert len(floors) == len(TOTALS)
+    assert floors["Result"].str.fullmatch(r"[\d,]+ to [\d,]+ in the record").all()
+    assert "none" not in set(routes_in_words(SURVEYS)["Assumes"])
 
 
 def test_a_range_that_is_a_point_has_no_place_in_a_step_of_the_survey():

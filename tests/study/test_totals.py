@@ -7,7 +7,6 @@ from cseanalysis.study.ranges import bounded, needed_assumptions
 from cseanalysis.study.totals import (
     ROUTES,
     children_of_the_year,
-    claim_needs,
     contact_earlier,
     contact_of_the_year,
     contact_total,
@@ -77,11 +76,6 @@ def test_only_recent_offences_are_set_against_the_share_told_at_the_time():
         recording_probability=0.5,
     )
     assert total == pytest.approx(200 * 0.75 / 2 / 0.1 / 0.5)
-
-
-def test_a_claim_about_a_year_is_held_against_the_recent_victims_of_that_year():
-    needed = claim_needs(recorded=1000, claimed=3000, contact_share=0.8, non_recent_share=0.25, offences_per_child=2.0)
-    assert needed == pytest.approx(1000 * 0.8 * 0.75 / 2 / 3000)
 
 
 def test_an_impossible_range_is_named_with_the_result_that_rests_on_it():

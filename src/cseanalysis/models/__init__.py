@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         share_at_odds_ratio,
         share_over_odds_ratios,
     )
+    from cseanalysis.models.mixed_chain import simulate_total_between
     from cseanalysis.models.multiple_systems import (
         ModelNotEstimableError,
         PopulationEstimate,
@@ -149,6 +150,7 @@ __all__ = [
     "share_ratio_bounds",
     "simulate_counts",
     "simulate_total",
+    "simulate_total_between",
     "split_by_year",
     "totals_by_dependence",
     "two_list_bounds",
@@ -226,6 +228,7 @@ __getattr__ = door(
         "share_ratio_bounds": "group_shares",
         "simulate_counts": "count_misclassification",
         "simulate_total": "multiplier",
+        "simulate_total_between": "mixed_chain",
         "split_by_year": "recorded_year",
         "totals_by_dependence": "multiplier",
         "two_list_bounds": "two_lists",

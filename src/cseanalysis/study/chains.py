@@ -1,4 +1,4 @@
-"""What the dependence between the links of a chain does to its range: an illustration for 1,000 recorded victims."""
+"""What the dependence between the links of a chain does to its range: an illustration for 1,000 counted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ALONE = Chain("one_in_ten_alone", ("known_if_only_the_mean",), ("F021",))
 
 
 def dependence_table(assumptions: Mapping[str, Assumption], *, draws: int = 1_000_000) -> pd.DataFrame:
-    """Return the range of victims for every 1,000 recorded, by chain and by how its links depend on each other.
+    """Return the range of the total for every 1,000 counted, by chain and by how its links depend on each other.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def dependence_table(assumptions: Mapping[str, Assumption], *, draws: int = 1_00
     Returns
     -------
     DataFrame
-        ``chain``, ``dependence``, ``low`` and ``high`` (the central 95% of the draws, whole victims, rounded outward),
+        ``chain``, ``dependence``, ``low`` and ``high`` (the central 95% of the draws, whole units, rounded outward),
         ``width_ratio`` to independent links (rounded to two decimals), ``mean_exists`` and ``why`` when it does not.
 
     Raises
@@ -106,7 +106,12 @@ def dependence_results(table: pd.DataFrame) -> list[Estimate]:
         stated = ("link_correlation",) if row.dependence == "as stated" else ()
         name = f"{chain.id}_{_SHORT[row.dependence]}" if row.dependence in _SHORT else chain.id
         interval = Interval(row.low, row.high, "simulation", LEVEL)
-        unit = f"victims for every {RECORDED:,} recorded"
+        # One in ten is of offences, thought to be known; it says nothing of victims or of what is recorded.
+        unit = (
+            f"offences, if known offences were {RECORDED:,}"
+            if chain is ALONE
+            else f"victims for every {RECORDED:,} recorded"
+        )
         estimates.append(Estimate(name, unit, interval=interval, basis=(*chain.figures, *chain.links, *stated)))
     return estimates
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_number
 from cseanalysis.register import Comparison, Figure, compare, compare_all
-from cseanalysis.register.differences import lines, worst_case
+from cseanalysis.register.differences import lines
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.sentences import period_words, span
 from cseanalysis.register.spans import months_in
@@ -66,7 +66,7 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
 )
 _SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "refused"}
 _CHANGES = (("F024", "F028"), ("F022", "F027"), ("F008", "F018"), ("F303", "F305"), ("F034", "F035"), ("F031", "F035"))
-_KNOWN_ONLY = ("F100", "F101", "F099")  # census order
+_KNOWN_ONLY = ("F099", "F100", "F101")  # census order
 
 
 def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:
@@ -160,30 +160,12 @@ def changes_in_words(figures: Mapping[str, Figure], *, inflation: Interval = CLU
         first, second = found.first, found.second
         rows.append(
             {
-                "From": f"{first.published} ({first.id}, {period_words(first)})",
-                "To": f"{second.published} ({second.id}, {period_words(second)})",
+                "From": _as_printed(first, figures),
+                "To": _as_printed(second, figures),
                 "Ratio": span(*change.ratio),
                 "With chance": _chance(change.independent),
                 "With clusters": _chance(change.clustered),
-                "Clear": _clear(change.hidden_at, inflation.high),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def shares_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Word the known-only shares of suspects: the bounds first, then what was printed."""
-    rows = []
-    for name in _KNOWN_ONLY:
-        figure = figures[name]
-        low, high = worst_case(figure)
-        rows.append(
-            {
-                "Recorded ethnicity": figure.category.rpartition("/")[2].capitalize(),
-                "Among all suspects": f"at least {low:.0f}% and at most {high:.0f}%",
-                "Printed, among those known": f"{figure.published} ({figure.id})",
-                "Known": f"{figures[figure.known_share].published} ({figure.known_share})",
-                "Over-represented, or not": "cannot be said: no population of these ages, sex and area comes with it",
+                "Beyond chance?": _clear(change.hidden_at, inflation.high),
             }
         )
     return pd.DataFrame(rows)
@@ -281,6 +263,14 @@ def _months(figure: Figure) -> float:
     if figure.period_start is None or figure.period_end is None:
         raise ValueError(f"figure {figure.id} has no period, so no rate per month; give its days")
     return months_in(figure.period_start, figure.period_end)
+
+
+def _as_printed(figure: Figure, figures: Mapping[str, Figure]) -> str:
+    """Print a figure and its period, and its ends where an open print of the same number is what limits them."""
+    low, high = figure.ends
+    limited = bool(figure.relays) and low == figures[figure.relays].ends[0] < high
+    limits = f", {low:,.0f} to {high:,.0f} as {figure.relays} limits it" if limited else ""
+    return f"{figure.published} ({figure.id}{limits}, {period_words(figure)})"
 
 
 def _chance(interval: Interval | None) -> str:

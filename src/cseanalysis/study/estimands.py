@@ -17,11 +17,14 @@ class Step:
         What is assumed on top.
     floor
         Whether the result is only what was recorded: the total is no less, and has no upper end.
+    assumes
+        What is assumed without a registered range; empty where the result's assumptions say it all.
     """
 
     result: str
     adds: str
     floor: bool = False
+    assumes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,16 @@ def _survey(window: str, words: str, adults: str) -> tuple[Estimand, Estimand, E
     return (
         Estimand(
             f"adults_{window}",
-            f"Adults ever abused, {words}",
+            f"Adults who say so, abused {words}",
             f"childhoods of {adults}",
             _BOTH,
-            (Step(f"adults_{window}", "as published, rounding only"),),
+            (
+                Step(
+                    f"adults_{window}",
+                    "as published; rounding, not sampling",
+                    assumes="that sampling moved nothing; that those asked say so",
+                ),
+            ),
         ),
         Estimand(
             f"first_{window}",

@@ -155,14 +155,9 @@ class Card:
     def gist(self) -> str:
         """What can be said, in short."""
         if self.comparisons:
-            pairs = len(self.before) * len(self.after)
-            said = [
-                f"{item.first.id} {item.first.published} to {item.second.id} {item.second.published}"
-                for item in self.nearest
-            ]
-            more = f" and {len(said) - 3} more" if len(said) > 3 else ""
-            compared = f"{len(self.comparisons)} of {pairs} pairs may be compared: {'; '.join(said[:3])}{more}."
-            return f"{compared}{self._quarters()} {_NO_EFFECT}"
+            more = f"; and {len(self.nearest) - 2} more" if len(self.nearest) > 2 else ""
+            said = f"{'; '.join(map(_pair, self.nearest[:2]))}{more}.{self._quarters()} {_NO_EFFECT}"
+            return f"{len(self.comparisons)} of {len(self.before) * len(self.after)} pairs may be compared: {said}"
         # The examples in brackets are for the full statement.
         reasons = re.sub(r" [(]such as .+?[)](?=, |$|;)", "", "; ".join(self.reasons))
         return f"Cannot be estimated, because {reasons}. {self.intervention.note}".strip()
@@ -314,9 +309,9 @@ def _reasons(item: Intervention, tried: Sequence[Comparison], quarters: tuple[in
         yield "no day on which it began is known, so that no figure is known to come after it"
     for side, found in (("before", item.before), ("after", item.after)):
         if not found and item.start is not None:
-            yield f"the register holds no figure on it, money apart, of the time {side} it"
+            yield f"the register holds no figure on it (other than money) of the time {side} it"
     if item.start is None and not item.before:
-        yield "the register holds no figure on it, money apart"
+        yield "the register holds no figure on it (other than money)"
     counts: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for comparison in tried:
@@ -371,9 +366,7 @@ def _day(cell: str) -> date | None:
     try:
         return date.fromisoformat(cell) if cell else None
     except ValueError:
-        raise ValueError(
-            f"start: {cell!r} is not a date; write it as 2023-04-01, or nothing where none is known"
-        ) from None
+        raise ValueError(f"start: {cell!r} is not a date; write it as 2023-04-01, or nothing if unknown") from None
 
 
 def _ids(cell: str) -> tuple[str, ...]:
@@ -388,6 +381,13 @@ def _refuse(name: str, wrong: Sequence[str]) -> None:
 
 def _quarters(number: int) -> str:
     return {0: "no quarter", 1: "one quarter", 2: "two quarters"}.get(number, f"{number} quarters")
+
+
+def _pair(comparison: Comparison) -> str:
+    what = comparison.first.statement
+    what = what if what[:2].isupper() else what[0].lower() + what[1:]  # an abbreviation keeps its capitals
+    ages = ", all ages" if comparison.first.ages == "any" else ""
+    return f"{what}{ages}: {comparison.first.published} to {comparison.second.published}"
 
 
 def _gap(comparison: Comparison) -> tuple[int, str, str]:

@@ -22,17 +22,26 @@ SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)  # of the shorter list that is also on the 
 
 @dataclass(frozen=True, slots=True)
 class AgencyList:
-    """An agency's list: whose it is, what was counted, and the result that says how many children it may hold."""
+    """An agency's list: whose it is, what was counted, and the result that says how many children it may hold.
+
+    ``condition`` is what that result takes for granted without a registered range; empty for nothing.
+    """
 
     agency: str
     counted: str
     result: str
+    condition: str = ""
 
 
 LISTS = (
     AgencyList("Police", "offences, eleven child-only codes, English forces", "list_police"),
     AgencyList("Children's services", "assessments naming sexual abuse, England", "list_services"),
-    AgencyList("Sexual assault referral centres", "children with a first contact", "list_centres"),
+    AgencyList(
+        "Sexual assault referral centres",
+        "children with a first contact",
+        "list_centres",
+        "each had one first contact and all were in England",
+    ),
 )
 
 

@@ -24,12 +24,17 @@ from cseanalysis.study.missing import (
 from cseanalysis.study.missing_lists import LISTS, refusal_on_no_overlap, refusal_on_totals
 from cseanalysis.study.results import load_results
 from cseanalysis.study.tables import load_figures
-from cseanalysis.values import Interval
+from cseanalysis.values import Estimate, Interval
 
 TARGETS = (0.05, 0.1, 0.25, 0.5)  # shares a reader may have in mind
 LOCAL = ("gmp_all_suspects", "gmp_group_suspects", "stovewood_audit_chart")
 _GATE = ("F143", "F153", "F152", "F156")
 _NOT_KNOWN = "ethnicity_not_known"
+# A base that its source leaves open, and a source that the copy leaves open.
+_UNCLEAR = {
+    "stovewood_audit_chart": "Operation Stovewood, suspects or people convicted (not said which), a chart ascribed to "
+    "the Home Office or the national audit"
+}
 
 
 def flag_needs() -> pd.DataFrame:
@@ -85,23 +90,25 @@ def local_in_words() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a printed share, in the order of the register.
+        A row a printed share, in the order of `ladder_in_words`, then of the register.
     """
     figures = load_figures()
+    order = [group.name for group in suspect_groups(figures)]
     rows = []
     for definition in LOCAL:
         shares = [figure for figure in figures.values() if figure.definition == definition and _is_share(figure)]
         silent = next((figure for figure in shares if _group(figure) == _NOT_KNOWN), None)
+        said = [figure for figure in shares if figure is not silent]
+        said.sort(key=lambda figure: order.index(_group(figure)) if _group(figure) in order else len(order))
         rows += [
             {
-                "Whose suspects": _whose(figure),
+                "Whose records": "as above" if number else _whose(figure),
                 "Group": _label(figure),
                 "Printed": f"{figure.published} ({figure.id})",
                 "Ethnicity not known": silent.published if silent else "not published",
-                "Allowed, of that base": _span(local_bounds(figure, silent)) if silent else "not bounded",
+                "Allowed, of that base": _span(local_bounds(figure, silent)) if silent else "bounds not published",
             }
-            for figure in shares
-            if figure is not silent
+            for number, figure in enumerate(said)
         ]
     return pd.DataFrame(rows)
 
@@ -217,7 +224,7 @@ def lists_in_words() -> pd.DataFrame:
             {
                 "List": one.agency,
                 "What is published": f"{count} {one.counted}",
-                "Children it may hold": say(results[one.result]),
+                "Children it may hold": _children(results[one.result], one.condition),
             }
         )
     return pd.DataFrame(rows)
@@ -247,6 +254,10 @@ def _answer(share: Figure, population: Figure | None) -> str:
     return f"no: {'; '.join(found.reasons)}" if found.verdict == "refused" else found.verdict
 
 
+def _children(estimate: Estimate, condition: str) -> str:
+    return f"{say(estimate).removeprefix('exactly ')}, if {condition}" if condition else say(estimate)
+
+
 def _interval(name: str) -> Interval:
     interval = load_results()[name].interval
     if interval is None:
@@ -272,5 +283,7 @@ def _label(figure: Figure) -> str:
 
 
 def _whose(figure: Figure) -> str:
+    if figure.definition in _UNCLEAR:
+        return _UNCLEAR[figure.definition]
     title = figure.dataset.title.partition(",")[0] if figure.dataset else figure.definition
     return title if figure.geography in title else f"{title}, {figure.geography}"

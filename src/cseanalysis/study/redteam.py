@@ -14,8 +14,8 @@ from cseanalysis.study.redteam_counts import COUNTS
 from cseanalysis.study.redteam_inputs import bad_models, bad_readings, bad_rows
 from cseanalysis.values import Estimate
 
-# What an answer comes down to, where it is more than one sentence.
-_TELLING = re.compile("No clear change|stops being clear|at most|at least|can be said|No comparison", re.IGNORECASE)
+# What an answer comes down to, where it is more than one sentence: a reason comes before a number.
+_TELLING = ("No comparison", "can be said", "(?i:No clear change|stops being clear|at most|at least)")
 
 ATTEMPTS: tuple[Attempt, ...] = (
     *COUNTS,
@@ -67,7 +67,7 @@ def redteam_results(figures: Mapping[str, Figure]) -> list[Estimate]:
 
 
 def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFrame:
-    """Word the attempts that mislead one way: who, what, and the gist of the answer.
+    """Word the attempts that mislead one way: what is tried, and the gist of the answer.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFr
     chosen = attempts[attempts["direction"] == direction]
     return pd.DataFrame(
         {
-            "Tried": chosen["attempt"] + " (" + chosen["speaker"] + "). " + chosen["tried"],
+            "Tried": chosen["attempt"] + ". " + chosen["tried"],
             "Answer": [
                 f"{kind.capitalize()}: {_gist(answer).removeprefix('No clear change: ')}"
                 for kind, answer in zip(chosen["kind"], chosen["answer"], strict=True)
@@ -89,10 +89,10 @@ def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFr
 
 
 def _gist(answer: str) -> str:
-    """Return the gravest reason of a refusal, or the last thing that a longer answer says."""
+    """Return the gravest reason of a refusal, or the most telling sentence of a longer answer."""
     refused = re.search(r"must not be compared[^:]*: (.+?\))[;.]", answer)
     if refused:
         return f"{refused.group(1)}."
     sentences = re.split(r"(?<=[.%)]) (?=[A-Z])", answer.partition(" To be minded")[0])
-    telling = [sentence for sentence in sentences if _TELLING.search(sentence)]
-    return telling[0] if telling else sentences[0]
+    telling = (sentence for pattern in _TELLING for sentence in sentences if re.search(pattern, sentence))
+    return next(telling, sentences[0])

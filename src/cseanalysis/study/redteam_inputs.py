@@ -64,7 +64,12 @@ def bad_rows() -> tuple[tuple[Words, Call], ...]:
     """Rows that a register must not take."""
     return (
         (
-            ("A share of nothing", "a think tank", "A per cent of offenders, without saying of which.", "exaggerates"),
+            (
+                "A share without a base",
+                "a think tank",
+                "A per cent of offenders, without saying of which.",
+                "exaggerates",
+            ),
             lambda figures: replace(figures["F106"], base=""),
         ),
         (
@@ -133,7 +138,7 @@ def bad_models() -> tuple[tuple[Words, Call], ...]:
     return (
         (
             (
-                "Abuse without end",
+                "A probability that may be nought",
                 "a campaign",
                 "Dividing recorded offences by a reporting probability that may be nought.",
                 "exaggerates",

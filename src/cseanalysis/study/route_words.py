@@ -18,9 +18,9 @@ from cseanalysis.values import Assumption, Estimate, Interval
 
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
 _CHAINS = {
-    "three_links": "told anyone; told police, if anyone; recorded",
-    "two_links": "told police; recorded",
-    "one_in_ten_alone": "known, by a beta distribution of which only the mean is known",
+    "three_links": "victims: told anyone; told police, if anyone; recorded",
+    "two_links": "victims: told police; recorded",
+    "one_in_ten_alone": "offences: known, by a beta distribution of which only the mean is known",
 }
 _DIMENSIONS = {"unit": "unit", "age_window": "age", "period": "period", "definition": "definition"}
 
@@ -48,14 +48,23 @@ def routes_in_words(groups: Sequence[Estimand]) -> pd.DataFrame:
                     "Estimates": f"{group.title}; {group.period}; {group.area}" if before is None else "as above",
                     "Step": step.adds,
                     "Data": _added(before, estimate, lambda name: None if name in assumptions else name),
-                    "Assumes": _assumed(before, estimate, assumptions),
-                    "Result": say(estimate),
-                    "What the step buys": "a floor; no upper end" if step.floor else _bought(before, estimate),
+                    "Assumes": step.assumes or _assumed(before, estimate, assumptions),
+                    "Result": say_floor(estimate) if step.floor else say(estimate),
+                    "What the step buys": "a floor, its low end; the total has no upper end"
+                    if step.floor
+                    else _bought(before, estimate),
                 }
             )
             # Above a floor there is no range yet that a step could narrow.
             before = replace(estimate, interval=None, point=0.0) if step.floor else estimate
     return pd.DataFrame(rows)
+
+
+def say_floor(estimate: Estimate) -> str:
+    """Word what is in the record: both its ends, but nothing that reads as an upper end of the total."""
+    if estimate.interval is None:
+        return f"{say(estimate)} in the record"
+    return f"{' to '.join(dict.fromkeys(say_ends(estimate.interval)))} in the record"
 
 
 def parts_in_words(parts: Estimand) -> pd.DataFrame:
@@ -119,7 +128,7 @@ def dependence_in_words() -> pd.DataFrame:
         {
             "Links": table["chain"].map(_CHAINS),
             "Links are": table["dependence"],
-            f"Victims for every {RECORDED:,} recorded, {say_number(LEVEL, 'share')} of draws": [
+            f"Total for every {RECORDED:,} counted, {say_number(LEVEL, 'share')} of draws": [
                 say_interval(Interval(low, high, "simulation", LEVEL), digits=3).split(" (")[0]
                 for low, high in zip(table["low"], table["high"], strict=True)
             ],

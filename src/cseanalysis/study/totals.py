@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cseanalysis.models import breakdown_probability, split_by_year
+from cseanalysis.models import split_by_year
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import bound
 from cseanalysis.study.ranges import bounded, needed_assumptions, resting_on
@@ -143,24 +143,6 @@ def children_of_the_year(
     return recent / offences_per_child
 
 
-def claim_needs(
-    *,
-    recorded: float,
-    claimed: float,
-    contact_share: float,
-    non_recent_share: float,
-    offences_per_child: float,
-) -> float:
-    """Share of a claimed number of children a year who would have a recorded contact offence of that year."""
-    children = children_of_the_year(
-        recorded=recorded,
-        contact_share=contact_share,
-        non_recent_share=non_recent_share,
-        offences_per_child=offences_per_child,
-    )
-    return breakdown_probability(children, claimed)
-
-
 ROUTES = (
     Route(
         "contact_total",
@@ -210,9 +192,6 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
     list of Estimate
     """
     recorded = float(figures["F008"].value)
-    claimed = figures["F159"].low
-    if claimed is None:
-        raise ValueError("F159 has no lower end; the claim of children a year needs a number")
     counted = (
         ("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
         ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
@@ -257,12 +236,6 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
             "children with a contact offence recorded in 2023 that happened not long before",
             children_of_the_year,
             ("F008", "F012", "F491", "F492"),
-        ),
-        (
-            "claim_needs",
-            "share of the children affected in a year who have a contact offence of that year recorded",
-            partial(claim_needs, claimed=claimed),
-            ("F008", "F012", "F159", "F491", "F492"),
         ),
     )
     share = "share of contact offences that is recorded"

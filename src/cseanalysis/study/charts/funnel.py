@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cseanalysis.export.wording import say_number
-from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, WIDTH
+from cseanalysis.study.charts.style import BLUE, GREY, RC, WIDTH
 from cseanalysis.study.funnel import LIMITS, Funnel, limits_at
 
-_LINES = {"independent": (GREY, (0, (1, 1.5))), "between": (ORANGE, "solid")}
+_LINES = {"independent": (GREY, (0, (1, 1.5))), "between": (GREY, "solid")}
+_PAIRS = {1: "One pair", 2: "Two pairs", 3: "Three pairs"}
 _SMALLEST = 25.0  # precision of a force with fifty offences in either year; smaller ones would stretch the chart
 _WORDS = {
     "independent": "chance alone",
@@ -68,7 +69,7 @@ def force_funnel(funnel: Funnel) -> tuple[Figure, str]:
         f"recorded under the child-only codes in "
         f"{funnel.later} over those in {funnel.earlier}, against the size of the counts, both on logarithmic scales. "
         f"The ratio runs from {say_number(float(table['ratio'].min()))} to {say_number(float(table['ratio'].max()))}; "
-        f"all forces together: {say_number(funnel.target)}. Three pairs of 99.8% limits narrow to the right; "
+        f"all forces together: {say_number(funnel.target)}. {_PAIRS[len(_LINES)]} of 99.8% limits narrow to the right; "
         f"of all {len(funnel.changes)} forces {outside}."
     )
     return figure, alt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
@@ -134,7 +135,7 @@ def suspects_panels(
         "Below, for each group, a bar for each assumption about the others. "
         + " ".join(
             f"{group.label}: "
-            + "; ".join(f"{rung.assumption}, {say_interval(rung.interval, 'share')}" for rung in rungs)
+            + "; ".join(f"{_rung_label(rung)}, {say_interval(rung.interval, 'share')}" for rung in rungs)
             + (f"; population share {_ends_in_words(lines[group.name])}." if group.name in lines else ".")
             for group, rungs in ladders.items()
         )
@@ -266,7 +267,7 @@ def _list_bars(axes: Axes, spans: Mapping[str, Interval]) -> None:
         axes.barh(row, max(span.high - span.low, 0.02 * most), left=span.low, height=0.45, color=colour)
         ends = " to ".join(dict.fromkeys(say_ends(span)))
         axes.text(span.high + 0.04 * most, row, ends, va="center", fontsize=6.5, color=GREY)
-    axes.set_yticks(range(len(spans)), [label.replace(" ", "\n", 1) for label in spans], fontsize=7)
+    axes.set_yticks(range(len(spans)), [fill(label, 17) for label in spans], fontsize=7)
     axes.set_ylim(len(spans) - 0.5, -0.5)
     axes.set_xlim(0, 1.75 * most)
     axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 5, 10]))
@@ -284,10 +285,15 @@ def _rungs(axes: Axes, rungs: Sequence[Rung]) -> None:
         left = high > 80  # no room to the right
         place = (low - 1, "right") if left else (high + 1, "left")
         axes.text(place[0], row, ends, ha=place[1], va="center", fontsize=6.5, color=GREY)
-    axes.set_yticks(range(len(rungs)), [rung.assumption for rung in rungs], fontsize=6.5)
+    axes.set_yticks(range(len(rungs)), [_rung_label(rung) for rung in rungs], fontsize=6.5)
     axes.set_ylim(len(rungs) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
+
+
+def _rung_label(rung: Rung) -> str:
+    """Return the assumption in plain words, where the models name it by its term."""
+    return rung.assumption.replace("missing completely at random", "others as those recorded")
 
 
 def _ends_in_words(ends: tuple[float, float]) -> str:

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, WIDTH
 from cseanalysis.study.estimands import Estimand
+from cseanalysis.study.route_words import say_floor
 from cseanalysis.values import Estimate
 
 
@@ -62,7 +63,7 @@ def _panel(axes: Axes, group: Estimand, results: Mapping[str, Estimate]) -> None
             axes.annotate(
                 "", (high + reach / 11, row), (high, row), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 1.2}
             )
-            start, label = high + reach / 9, f"{label} recorded; the data give no upper end"
+            start, label = high + reach / 9, f"{label} in the record; no upper end to the total"
         axes.text(start, row, label, va="center", fontsize=7, color=GREY)
     axes.set_title(group.title, loc="left", fontsize=8, color=BLUE, fontweight="bold")
     axes.set_yticks(range(len(spans)), [step.adds for step in group.steps])
@@ -75,7 +76,7 @@ def _panel(axes: Axes, group: Estimand, results: Mapping[str, Estimate]) -> None
 
 
 def _in_words(adds: str, estimate: Estimate, floor: bool) -> str:
-    return f"{adds}, {say(estimate)}{', which is recorded, with no upper end' if floor else ''}"
+    return f"{adds}, {say_floor(estimate)}, no upper end to the total" if floor else f"{adds}, {say(estimate)}"
 
 
 def _ends(estimate: Estimate) -> tuple[float, float]:
