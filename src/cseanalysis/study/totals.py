@@ -20,7 +20,8 @@ from cseanalysis.values import Assumption, Estimate, Interval
 class Route:
     """One way from the recorded count to a total: what it estimates, from which recorded part, and what it rests on.
 
-    ``settled`` is the assumption that the narrower range takes at its high end: as printed, or complete recording.
+    ``settled`` is the assumption that the narrower range takes at one value: complete recording, its high end, or the
+    share as it is printed (``printed``).
     """
 
     id: str
@@ -29,10 +30,11 @@ class Route:
     base: Callable[..., float]
     figures: tuple[str, ...]
     settled: str
+    printed: float | None = None
 
     @property
     def narrower(self) -> str:
-        """Id of the total with one assumption more: the settled one is at its high end."""
+        """Id of the total with one assumption more: the settled one has one value."""
         return f"{self.id}_narrower"
 
     @property
@@ -159,6 +161,7 @@ ROUTES = (
         children_recorded,
         ("F008", "F012", "F139", "F140", "F141", "F142"),
         "known_child_probability",
+        printed=1 / 8,
     ),
     Route(
         "rape_victims_ever",
@@ -283,7 +286,7 @@ def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assum
 
 
 def narrowed(route: Route, recorded: float, assumptions: Mapping[str, Assumption]) -> Estimate:
-    """Return a route's implied total if, on top, its settled assumption is at its high end.
+    """Return a route's implied total if, on top, its settled assumption has one value.
 
     Parameters
     ----------
@@ -295,6 +298,7 @@ def narrowed(route: Route, recorded: float, assumptions: Mapping[str, Assumption
     Estimate
         A bound within that of the route, on the same figures.
     """
-    known = {route.settled: assumptions[route.settled].high}
+    value = assumptions[route.settled].high if route.printed is None else route.printed
+    known = {route.settled: value}
     model = partial(route.model, recorded=recorded, **known)
     return bounded(route.narrower, route.unit, model, assumptions, route.figures)
