@@ -7,7 +7,7 @@ export PYTHONPATH = $(CURDIR)/src
 RUN = .venv/bin/python -m cseanalysis
 REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions '$(ASSUMPTIONS)') $(if $(OUT),--out '$(OUT)')
 
-.PHONY: install add data results report verify release diff check test test-engines bench clean
+.PHONY: install add data results report verify release diff check test test-engines bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -22,7 +22,8 @@ diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make 
 check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2
 test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
-bench: .venv/engines.done ; @for each in benchmarks/*.py; do .venv/bin/python $$each; done
+bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each; done
+coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each; done
 clean: ; rm -rf .venv reports/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/%.done: requirements/%.txt requirements/install.py pyproject.toml

@@ -1,11 +1,15 @@
-"""The tutorial does what it says, in as few lines as it says."""
+"""The pages do what they say: the tutorial in as few lines as it says, the others line by line."""
 
+import doctest
 import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "from_file_to_table.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "from_file_to_table.md"
+SESSIONS = {"what_may_be_compared": 40, "what_records_do_not_say": 35}  # and at least so many examples
 CODE = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
 PUBLISHED = """\
 Financial Year,Financial Quarter,Force Name,Offence Description,Offence Code,Number of Offences
@@ -36,3 +40,46 @@ def test_the_tutorial_gives_the_tidy_table_that_it_promises(tmp_path, monkeypatc
         ["Gwent", "sexual_activity_with_a_child", 11],
         ["Gwent", "sexual_grooming", 12],
     ]
+
+
+def run_session(text, name):
+    """Run the examples of a page in their order, one after the other, and return the results and what went wrong."""
+    examples = "\n".join(re.findall(r"^```pycon\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    session = doctest.DocTestParser().get_doctest(examples, {"checkout": ROOT}, name, f"{name}.md", 0)
+    said = []
+    return doctest.DocTestRunner(verbose=False).run(session, out=said.append), "".join(said)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_every_example_of_a_page_answers_as_printed(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    found, said = run_session(text, name)
+    assert found.failed == 0, said
+    assert found.attempted >= SESSIONS[name]
+    assert found.attempted == len(re.findall(r"^>>> ", text, re.MULTILINE))  # none stands outside of what is run
+
+
+def test_a_page_whose_answer_is_wrong_is_found_out():
+    found, said = run_session("Text.\n\n```pycon\n>>> 1 + 1\n3\n```\n\n```pycon\n>>> 1 + 2\n3\n```\n", "planted")
+    assert (found.failed, found.attempted) == (1, 2)
+    assert "Got:" in said
+
+
+def test_every_model_that_the_page_names_can_be_imported():
+    from cseanalysis import models
+
+    text = (ROOT / "docs" / "what_records_do_not_say.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|[^|]+\|([^|]+)\|[^|]+\|[^|]+\|$", text[: text.index("## Cases")], re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert len(named) >= 16
+    assert named <= set(models.__all__)
+
+
+def test_the_coverage_that_the_page_tells_is_the_one_that_the_benchmark_found():
+    page = (ROOT / "docs" / "what_records_do_not_say.md").read_text(encoding="utf-8")
+    found = (ROOT / "benchmarks" / "multiple_systems_coverage.py").read_text(encoding="utf-8").split('"""')[1]
+    rows = re.findall(r"^\| `estimate_population`.*\n\| the same .*$", page, re.MULTILINE)
+    told = [set(re.findall(r"[\d.]+%", row)) for row in rows]
+    assert [len(numbers) for numbers in told] == [6, 6]  # two nominal levels, two coverages, two standard errors
+    assert set.union(*told) <= set(re.findall(r"[\d.]+%", found))

@@ -20,6 +20,8 @@ except ModuleNotFoundError:
     sys.exit("the command line needs more than the library: pip install 'cseanalysis[report]'")
 
 BUILD = Path("reports/build")
+# What else helps where a folder cannot be written, for the commands that take another.
+_ELSEWHERE = {"report": ", or name another with --out", "forces": ", or name another"}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -160,10 +162,11 @@ def figures(
 
     project = find_project()
     register = load_figures(project.root)
-    if words and len(words) == 1 and words[0].upper() in register:
-        print(describe_figure(register[words[0].upper()], register, load_sources(project)["publications"]))
+    words = words or []
+    if len(words) == 1 and (name := words[0].strip().upper()) in register:
+        print(describe_figure(register[name], register, load_sources(project)["publications"]))
         return
-    found = find_figures(register, words or ())
+    found = find_figures(register, words)
     for figure in found:
         print(figure_line(figure))
     print(f"{len(found)} of {len(register)} figures")
@@ -178,7 +181,7 @@ def compare(
     from cseanalysis.study.lookup import compare_figures
     from cseanalysis.study.project import find_project
 
-    comparison = compare_figures(find_project().root, first.upper(), second.upper())
+    comparison = compare_figures(find_project().root, first.strip().upper(), second.strip().upper())
     print(f"{comparison.verdict}\n\n{comparison.statement}\n")
     for reason in comparison.reasons:
         print(f"- {reason}")
@@ -196,8 +199,6 @@ def forces(
     from cseanalysis.study.force_book import write_force_tables
     from cseanalysis.study.project import find_project
 
-    if not (xlsx or ods or csv):
-        raise ValueError("no file was named; add --xlsx FILE, --ods FILE or --csv FOLDER")
     with _steps() as say:
         for path in write_force_tables(find_project(), xlsx=xlsx, ods=ods, csv=csv):
             say(f"written: {path}")
@@ -213,12 +214,16 @@ def main() -> None:
         sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
+        writable = "; make the folder writable" + _ELSEWHERE.get("".join(sys.argv[1:2]), "")
         cure = {
             errno.ENOSPC: "; free some space and run again",
-            errno.EROFS: "; make the folder writable, or name another with --out",
-            errno.EACCES: "; make the folder writable, or name another with --out",
+            errno.EROFS: writable,
+            errno.EACCES: writable,
         }.get(error.errno or 0, "")
         sys.exit(f"error: {what}{cure}")
+    except ModuleNotFoundError as error:
+        cure = "" if "pip install" in str(error) else "; pip install 'cseanalysis[report]'"
+        sys.exit(f"error: {error}{cure}")
     except ValueError as error:
         sys.exit(f"error: {error}")
 
@@ -233,7 +238,8 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
     console = Console(highlight=False)
     with console.status("working"):
-        yield console.print
+        # A path may hold [/b] or :x:, which are no markup.
+        yield lambda line: console.print(line, markup=False, emoji=False)
 
 
 @contextmanager

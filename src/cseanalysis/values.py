@@ -163,8 +163,8 @@ class Assumption:
     def __post_init__(self) -> None:
         if not self.id.isidentifier():
             raise ValueError(f"assumption id {self.id!r}: must be an identifier (letters, digits, underscores)")
-        for name in ("unit", "reason", "source", "locator"):
-            if not getattr(self, name).strip():
+        for name in ("unit", "reason", "source", "locator", "distribution"):
+            if getattr(self, name) is not None and not getattr(self, name).strip():
                 raise ValueError(f"assumption {self.id}: {name} is empty; an arguable number must say it")
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise ValueError(f"assumption {self.id}: from {self.low} to {self.high}; both ends must be finite")
@@ -185,8 +185,6 @@ class Assumption:
             raise ValueError(f"assumption {self.id}: low is {self.low}; growth must be above -1 (all would be gone)")
         if "ratio" in self.unit and self.low < 0:
             raise ValueError(f"assumption {self.id}: low is {self.low}; a ratio of counts is not negative")
-        if self.distribution is not None and not self.distribution.strip():
-            raise ValueError(f"assumption {self.id}: the distribution is empty; leave it out when the range is a bound")
         if unknown := [loss for loss in self.loss if loss not in LOSSES]:
             raise ValueError(f"assumption {self.id}: loss {unknown} is not one of {', '.join(LOSSES)}")
 

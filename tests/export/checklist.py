@@ -248,7 +248,7 @@ def _table_problems(tab: Tab) -> Iterator[str]:
                 yield f"{where} {row, column}: empty"
             elif not cell.numeric and not cell.wrapped:
                 yield f"{where} {row, column}: text is not wrapped"
-            elif not re.search("[A-Za-z0-9]", cell.text):
+            elif not any(map(str.isalnum, cell.text)):
                 yield f"{where} {row, column}: a sign instead of words"
     headers = [
         tab.cells[top, column].text.casefold() for column in range(left, right + 1) if (top, column) in tab.cells

@@ -1,6 +1,7 @@
 """Workbooks that everybody can read, and that hold text as text; the same checks on XLSX and ODS."""
 
 import datetime
+import errno
 import io
 import re
 import sys
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from payloads import PAYLOADS
 
-from cseanalysis.export import Book, Link, Sheet, Source, write_ods
+from cseanalysis.export import Book, Link, Sheet, Source, write_ods, write_xlsx
 from cseanalysis.export.book import pages
 from cseanalysis.export.cells import clean_text
 from cseanalysis.export.ods import ods_bytes
@@ -144,6 +145,11 @@ BROKEN = [
     (pd.DataFrame({"A": ["–"]}), "only signs"),
     (pd.DataFrame({"A": ["[low]"]}), "not explained"),
     (pd.DataFrame({"A": ["x" * 32_768]}), "32,767"),
+    (pd.DataFrame({"A": ["x" + "\U0001f600" * 16_384]}), "32,769 characters"),  # two units each, as Excel counts
+    (pd.DataFrame([["x"]], columns=["\U0001d7d8" * 128]), "256 characters .* of at most 255"),
+    (pd.DataFrame({"A": [2**53 + 1]}), "row 1, A: is a whole number beyond"),
+    (pd.DataFrame({"A": [1, -(2**53) - 1]}), "row 2, A: is a whole number beyond"),
+    (pd.DataFrame({"A": [10**400]}, dtype=object), "is a whole number beyond"),
     (pd.DataFrame([["x", "y"]], columns=["A", "a"]), "come twice"),
     (pd.DataFrame([["x"]], columns=[" "]), "say nothing"),
     (pd.DataFrame([["x"]], columns=["A\nB"]), "hold tabs"),
@@ -164,7 +170,106 @@ def test_at_most_five_cells_are_named():
     assert "row 6" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["", "Notes", "1st", "a b", "x" * 32, "A'!B", "Ü"])
+@FORMATS
+def test_what_just_fits_comes_back_whole_in_both_formats(write, read):
+    table = pd.DataFrame([["\U0001f600" * 16_383 + "x", 2**53, Link("L" * 300, "https://a.b/" + "c" * 2_067)]],
+                         columns=["h" * 255, "B", "C"])  # fmt: skip
+    (forces,) = [tab for tab in read(write(a_book(a_sheet(table=table), about=("[note 1]",)))).tabs
+                 if tab.name == "Forces"]  # fmt: skip
+    _, top, bottom, *_ = forces.tables[0]
+    assert [forces.cells[top, 1].text, forces.cells[bottom, 1].text] == ["h" * 255, table.iloc[0, 0]]
+    assert (float(forces.cells[bottom, 2].text), forces.cells[bottom, 3].link) == (2**53, "https://a.b/" + "c" * 2_067)
+
+
+TOO_LONG = "x" * 32_768
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: a_book(introduction=(TOO_LONG,)),
+        lambda: a_book(about=(TOO_LONG,)),
+        lambda: a_book(contact=(TOO_LONG,)),
+        lambda: a_book(title=TOO_LONG),
+        lambda: a_book(notes=(TOO_LONG,)),
+        lambda: a_sheet(title=TOO_LONG),
+        lambda: a_sheet(about=(TOO_LONG,)),
+        lambda: replace(SOURCE, supplies=TOO_LONG),
+        lambda: replace(SOURCE, title=TOO_LONG),
+        lambda: Link(TOO_LONG, "https://a.b"),
+        lambda: Link("Page", "https://a.b/" + "c" * 2_068),
+    ],
+)
+def test_a_text_that_excel_would_cut_is_refused_wherever_it_stands(make):
+    with pytest.raises(ValueError, match=r"has [\d,]+ characters .* of at most"):
+        make()
+
+
+def test_a_line_that_the_workbook_puts_together_is_not_cut_either():
+    sources = tuple(replace(SOURCE, id=f"{n}" * 20_000) for n in (1, 2))
+    with pytest.raises(ValueError, match=r"worksheet Forces.* characters"):
+        pages(a_book(a_sheet(sources=tuple(each.id for each in sources)), sources=sources))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"address": "javascript:alert(1)"}, "link address"),
+        ({"address": "ftp://a.b"}, "link address"),
+        ({"address": " "}, "link address"),
+        ({"title": "https://a.b"}, "does not describe"),
+        ({"licence": "–"}, "licence: holds only signs"),
+        ({"supplies": "[low]"}, "supplies: uses shorthand"),
+        ({"publisher": ""}, "publisher: is empty"),
+        ({"published": None}, "published: is a NoneType"),
+        ({"address": None}, "address: is a NoneType"),
+    ],
+)
+def test_a_source_that_one_format_could_not_write_is_refused_when_it_is_made(changes, said):
+    with pytest.raises(ValueError, match=said):
+        replace(SOURCE, **changes)
+    assert replace(SOURCE, address="", published="", licence="")
+
+
+@FORMATS
+def test_words_in_any_script_are_words(write, read):
+    for word in ("Ľ", "Київ", "東京", "القاهرة", "दिल्ली"):
+        table = pd.DataFrame([["x", Link(word, "https://a.b")]], columns=["A", word])
+        book = a_book(a_sheet(table=table, about=(word, "[note 1]")), title=word, introduction=(word,))
+        document = read(write(book))
+        assert problems(document) == []
+        assert word in {cell.text for tab in document.tabs for cell in tab.cells.values() if cell.link}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: a_sheet(table=pd.DataFrame({"A": ["Київ"]})),
+        lambda: a_sheet(title="Київ [note 1]"),
+        lambda: a_book(notes=("Київ",)),
+        lambda: replace(SOURCE, publisher="Київ"),
+    ],
+)
+def test_a_cell_that_gptables_would_not_write_is_refused_for_both_formats(make):
+    with pytest.raises(ValueError, match="no Latin letter and no digit"):
+        make()
+
+
+@FORMATS
+def test_characters_that_xml_cannot_hold_spoil_no_property_of_the_document(write, read):
+    content = write(a_book(title="A\x01B", publisher="C\x02D"))
+    assert read(content).title == "A\ufffdB"
+    assert "C\ufffdD".encode() in b"".join(zip_parts(content).values())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "Notes", "1st", "a b", "x" * 32, "A'!B", "Ü"),
+        *("notes", "COVER", "contents", "provenance", "History", "history"),
+        *("A1", "b12", "XFD1048576", "R1C1", "r", "C", "RC", "c3"),
+    ],
+)
 def test_worksheet_names_that_a_format_or_the_workbook_itself_needs_are_refused(name):
     with pytest.raises(ValueError, match="worksheet name"):
         a_sheet(name=name)
@@ -184,8 +289,11 @@ def test_sources_and_names_hang_together():
         a_book(sources=())
     with pytest.raises(ValueError, match="come twice"):
         a_book(a_sheet(), a_sheet(name="FORCES"))
+    with pytest.raises(ValueError, match=r"sources \['ons'\] come twice"):
+        a_book(sources=(SOURCE, SOURCE))
     with pytest.raises(ValueError, match="says nothing"):
         a_book(title=" ")
+    assert a_sheet(name="Code_23").name == "Code_23"
 
 
 @pytest.mark.parametrize(
@@ -220,6 +328,18 @@ def test_without_gptables_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "gptables", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'cseanalysis\[report\]'"):
         xlsx_bytes(a_book())
+
+
+@pytest.mark.parametrize("write", [write_ods, write_xlsx])
+def test_a_workbook_that_cannot_be_written_whole_leaves_the_old_one(write, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "book").write_bytes(b"old")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(a_book(), tmp_path / "book")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("book", b"old")]
 
 
 def spoil(document, tab, **changes):
@@ -274,3 +394,5 @@ def test_pages_are_the_same_for_every_format_and_write_ods_writes_them(tmp_path)
     assert [page.name for page in pages(a_book())] == ["Contents", "Notes", "Forces", "Provenance"]
     write_ods(a_book(), tmp_path / "a.ods")
     assert (tmp_path / "a.ods").read_bytes() == ods_bytes(a_book())
+    write_xlsx(a_book(), tmp_path / "a.xlsx")
+    assert (tmp_path / "a.xlsx").read_bytes() == xlsx(a_book())

@@ -7,6 +7,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cseanalysis.distributions import beta, fixed, uniform
+from cseanalysis.models.bias_analysis import (
+    probabilistic_bias,
+    probabilistic_bias_with_predictive_values,
+    probabilistic_selection,
+)
 from cseanalysis.models.binomial import draw_binomial
 from cseanalysis.models.count_misclassification import bound_counts, correct_counts, simulate_counts
 from cseanalysis.models.misclassification import (
@@ -15,11 +20,6 @@ from cseanalysis.models.misclassification import (
     correct_with_predictive_values,
     e_value,
     rogan_gladen,
-)
-from cseanalysis.models.probabilistic_bias import (
-    probabilistic_bias,
-    probabilistic_bias_with_predictive_values,
-    probabilistic_selection,
 )
 from cseanalysis.models.simulation import BLOCK
 from cseanalysis.values import NotEstimableError

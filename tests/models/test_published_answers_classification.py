@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cseanalysis.distributions import trapezoid, uniform
+from cseanalysis.models.bias_analysis import probabilistic_bias
 from cseanalysis.models.misclassification import (
     correct_selection,
     correct_two_by_two,
@@ -13,7 +14,6 @@ from cseanalysis.models.misclassification import (
 )
 from cseanalysis.models.missingness import share_bounds, share_confidence
 from cseanalysis.models.missingness_ladder import share_at_odds_ratio
-from cseanalysis.models.probabilistic_bias import probabilistic_bias
 
 SMOKING = (215, 1449, 668, 4296)  # Fink and Lash 2003: breast cancer and smoking in pregnancy
 

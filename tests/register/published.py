@@ -38,6 +38,7 @@ SOUND = Figure(
     source="s1",
     locator="page 1",
     known_share="",
+    unknown_share="",
     break_before=None,
     supersedes=(),
     conflicts_with=(),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cseanalysis.register import Figure, load_figures
+from cseanalysis.values import Interval
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 COLUMNS = [field.name for field in fields(Figure) if field.repr]
@@ -151,6 +152,15 @@ def test_a_figure_that_is_not_one_number_has_ends_and_no_value(
         ({"conflicts_with": "A0"}, "conflicts_with", "does not name A1"),
         ({"relays": "A0", "coverage": "44 forces"}, "coverage", "'43 forces'"),
         ({"known_share": "A0", **SHARE}, "known_share", "no per cent"),
+        ({"known_share": "unknownA0", **SHARE}, "known_share", "'unknownA0'"),
+        ({"known_share": "A1", **SHARE}, "relays", "itself"),
+        ({"known_share": "unknown"}, "known_share", "only a per cent"),
+        ({"relays": "A0", "low": "99999", "high": "99999"}, "relays", "cannot be A0"),
+        ({"id": "A;1"}, "id", "letters, digits"),
+        ({"ages": "18 to 10"}, "ages", "lower age"),
+        ({"low": "3.7", "high": "3.7"}, "low", "whole"),
+        ({"low": "1" + "0" * 400, "high": "1" + "0" * 400}, "low", "not below"),
+        ({"period_start": "1066-01-01", "period_end": "1066-12-31"}, "period_start", "years lie"),
         ({"break_before": "2017"}, "break_before", "'2017'"),
         ({"low": "1,099"}, "low", "'1,099'"),
         ({"high": "nan"}, "high", "'nan'"),
@@ -243,7 +253,7 @@ def test_a_figure_made_by_hand_obeys_the_same_rules(tmp_path: Path) -> None:
     sound = load_figures(table(tmp_path, {}))["A1"]
     with pytest.raises(ValueError, match=r"figure A1: base: is empty.*; low: 1099 to 1099 per cent.*rounded_to"):
         replace(sound, unit="per_cent")
-    with pytest.raises(ValueError, match="not finite"):
+    with pytest.raises(ValueError, match="not below"):
         replace(sound, qualifier="at_least", low=float("inf"), high=None)
 
 
@@ -255,3 +265,41 @@ def test_the_figures_of_the_study_load_and_every_source_is_registered() -> None:
     assert (figures["F548"].low, figures["F548"].high) == (300, None)
     named = figures["F023"].value + figures["F024"].value + (figures["F548"].low or 0) + 1
     assert figures["F022"].value - named == 2_085
+
+
+BRIDGE_COLUMNS = ["id", "dimension", "first", "second", "within", "low", "high", "reason", "source"]
+RULES = "id,title,producer,rule,people,selection,note\none_rule,A rule,Somebody,counted,people,census_of_recorded,\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["b1,coverage,42 forces,43 forces,typo_rule,1,1,why,who"], "'typo_rule' is not in the table"),
+        (["b1,period,,,one_rule,0.5,2,why,who"], "no factor but 1"),
+        (["b1,coverage,a,b,one_rule,1,1.1,why,who", "b2,coverage,b,a,one_rule,1,1,why,who"], "crosses what b1 crosses"),
+        (["b1,coverage,a,a,one_rule,1,1,why,who"], "two different words"),
+        (["b1,coverage,a,b,one_rule,0,1,why,who"], "above nought"),
+        (["b1,coverage,a,b,one_rule,1,1,,who"], "reason: is empty"),
+        (["b1,coverage,a,b,one_rule,,,why,who"], "by which factor"),
+    ],
+)
+def test_a_bridge_that_says_too_little_is_refused(tmp_path: Path, rows: list[str], said: str) -> None:
+    bridges, rules = tmp_path / "bridges.csv", tmp_path / "rules.csv"
+    bridges.write_text("\n".join([",".join(BRIDGE_COLUMNS), *rows]) + "\n", encoding="utf-8")
+    rules.write_text(RULES, encoding="utf-8")
+    with pytest.raises(ValueError, match=said):
+        load_figures(table(tmp_path, {}), definitions=rules, bridges=bridges)
+
+
+def test_a_figure_finds_its_definition_its_known_share_and_its_bridges(tmp_path: Path) -> None:
+    bridges, rules = tmp_path / "bridges.csv", tmp_path / "rules.csv"
+    bridges.write_text(
+        ",".join(BRIDGE_COLUMNS) + "\nb1,coverage,42 forces,43 forces,one_rule,1,1.1,why,who\n", encoding="utf-8"
+    )
+    rules.write_text(RULES, encoding="utf-8")
+    known = {**SHARE, "id": "K1", "published": "34%", "low": "34", "high": "34", "rounded_to": "1"}
+    figures = load_figures(table(tmp_path, {**SHARE, "known_share": "K1"}, known), definitions=rules, bridges=bridges)
+    assert figures["A1"].dataset is not None
+    assert figures["A1"].dataset.title == "A rule"
+    assert figures["A1"].known == Interval(33.5, 34.5, "bound")
+    assert [bridge.id for bridge in figures["A1"].bridges] == ["b1"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from published import COVERED, FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, figure, share
 
-from cseanalysis.register import Figure, IncomparableError, change_between, compare, compare_all
+from cseanalysis.register import Bridge, Definition, Figure, IncomparableError, change_between, compare, compare_all
 from cseanalysis.values import Interval
 
 DAY = {"period_type": "point_in_time"}
@@ -240,7 +240,7 @@ def test_a_stock_at_two_dates_is_comparable_without_an_interval() -> None:
     assert comparison.verdict == "comparable"
     assert comparison.change is not None
     assert comparison.change.independent is None
-    assert "no clear change is claimed" in comparison.statement
+    assert "a stock holds the same cases twice" in comparison.statement
 
 
 def test_known_only_shares_are_refused_while_they_can_be_equal_and_their_bounds_come_with_it() -> None:
@@ -274,6 +274,152 @@ def test_a_second_hand_figure_is_named_as_such() -> None:
     comparison = compare(SOUND, figure(tier="D", **NEXT_YEAR))
     assert comparison.verdict == "comparable"
     assert "P2 is second-hand" in comparison.statement
+
+
+def test_a_registered_part_counted_under_another_name_gives_its_share_and_nothing_else() -> None:
+    part_of = Bridge("of", "part", "groups", "national", "", Interval(1, 1, "bound"), "drawn from it", "ours")
+    whole = figure("W", 115_489, category="all", bridges=(part_of,), stage="report")
+    part = figure("G", 4228, definition="groups", bridges=(part_of,))
+    comparison = compare(part, whole)
+    assert (comparison.verdict, comparison.allowed) == ("refused", ("share of a whole",))
+    assert comparison.share == (pytest.approx(0.03661, abs=1e-5), pytest.approx(0.03661, abs=1e-5))
+    assert "G is 3.7% of W" in comparison.statement
+    assert compare(part, replace(whole, coverage="42 forces")).allowed == ()
+    assert compare(replace(part, **NEXT_YEAR), whole).allowed == ()
+
+
+def test_a_repetition_stays_within_what_its_original_allows() -> None:
+    rounded = figure("R", published="550", qualifier="around", low=550, high=550, rounded_to=50, relays="P1")
+    assert rounded.ends == (525, 575)
+    assert replace(rounded, meant=(551, math.inf)).ends == (551, 575)
+
+
+def test_a_repetition_shares_what_is_unknown_with_its_original() -> None:
+    first = figure("P1", coverage="unknown")
+    assert compare(first, figure("P2", coverage="unknown", relays="P1")).verdict == "comparable"
+    assert compare(first, figure("P2", coverage="44 forces", relays="P1")).verdict == "refused"
+
+
+def test_shares_of_one_base_stand_side_by_side_wherever_their_paths_branch() -> None:
+    deep, shallow = share("A", 29, category="all/contact/assault"), share("B", 27, category="all/images")
+    assert compare(deep, shallow).verdict == "bridged"
+    assert compare(deep, share("C", 68, category="all/contact")).verdict == "refused"  # part and whole
+    assert compare(deep, share("D", 27, category="all/images", base="victims")).verdict == "refused"
+
+
+def test_a_survey_is_not_doubted_for_want_of_its_sampling_error() -> None:
+    survey = {"counter": "survey", "time_basis": "survey_recall", "stage": "survey"}
+    statement = compare(share("A", 13.9, sex="female", **survey), share("B", 4.1, sex="male", **survey)).statement
+    assert "no clear" not in statement
+    assert "the publisher gives it" in statement
+
+
+def test_a_day_is_not_set_against_a_period() -> None:
+    day = figure("A", period_start=date(2024, 3, 31), period_end=date(2024, 3, 31), **DAY)
+    assert "a day against a period" in compare(day, SOUND).reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ({}, {"sex": "female"}),
+        ({}, {"ages": "under 16"}),
+        ({"ages": "10 to 17"}, {"ages": "under 16"}),
+        ({"ages": "unknown"}, {}),
+        ({}, {"counter": "unknown"}),
+        ({"counter": "cumulative"}, {"counter": "stock"}),
+    ],
+)
+def test_a_part_that_may_be_wider_than_its_whole_has_no_share(part: dict[str, Any], whole: dict[str, Any]) -> None:
+    narrow, wide = figure("A", 40, category="group/one", **part), figure("B", 100, **whole)
+    assert compare(narrow, wide).allowed == ()
+    assert compare(narrow, wide).share is None
+
+
+def test_a_part_of_fewer_ages_or_open_cases_of_a_running_total_has_a_share() -> None:
+    young = figure("A", 40, category="group/one", ages="under 13", sex="female")
+    assert compare(young, figure("B", 100, ages="under 16")).allowed == ("share of a whole",)
+    live = figure("C", 40, category="group/live", counter="stock")
+    assert compare(live, figure("D", 100, counter="cumulative")).share == (0.4, 0.4)
+
+
+def test_a_part_above_its_whole_has_no_share_and_a_sentence_all_the_same() -> None:
+    comparison = compare(figure("A", 140, category="group/one"), figure("B", 100))
+    assert comparison.share is None
+    assert comparison.statement.endswith(".")
+    assert compare(figure("A", 0, category="group/one"), figure("B", 0)).share == (0, 1)
+
+
+def test_a_factor_applies_to_counts_of_events_and_to_nothing_else() -> None:
+    assert (
+        compare(
+            share("A", 10, coverage="42 forces", bridges=(COVERED,)), share("B", 12, bridges=(COVERED,), **NEXT_YEAR)
+        ).verdict
+        == "refused"
+    )
+    stock = {"counter": "stock", "bridges": (COVERED,)}
+    assert compare(figure("A", coverage="42 forces", **stock), figure("B", **stock, **NEXT_YEAR)).verdict == "refused"
+
+
+def test_a_category_bridge_gives_a_ratio_and_is_no_pair_of_siblings() -> None:
+    way = Bridge("c", "category", "group/one", "group/two", "national", Interval(2, 3, "bound"), "renamed", "ours")
+    first, second = (
+        figure("A", 100, category="group/one", bridges=(way,)),
+        figure("B", 300, category="group/two", bridges=(way,), **NEXT_YEAR),
+    )
+    comparison = compare(first, second)
+    assert comparison.allowed == ("ratio",)
+    assert comparison.change is not None
+    assert comparison.change.ratio == (1.0, 1.5)
+
+
+def test_two_days_are_not_as_long_as_six() -> None:
+    days = [
+        {"period_start": date(2023, 1, first), "period_end": date(2023, 1, last), "period_type": "custom"}
+        for first, last in ((1, 2), (10, 15))
+    ]
+    assert compare(figure("A", **days[0]), figure("B", **days[1])).verdict == "refused"
+
+
+def test_records_that_chose_themselves_give_no_clear_change() -> None:
+    chosen = Definition("national", "Answers", "Somebody", "answers", "forces that answered", "self_selected", "")
+    comparison = compare(figure("A", 1000, dataset=chosen), figure("B", 3000, dataset=chosen, **NEXT_YEAR))
+    assert "clear change in what" not in comparison.statement
+    assert "speak for no others" in comparison.statement
+    assert comparison.change is not None
+    assert comparison.change.independent is None
+
+
+def test_known_only_shares_that_differ_are_compared_among_all_records() -> None:
+    first, second = share("A", 83, Interval(98, 98, "bound")), share("B", 2, Interval(98.5, 98.5, "bound"), **NEXT_YEAR)
+    change = compare(first, second).change
+    assert change is not None
+    assert change.difference is not None
+    assert change.difference[0] < -82
+    assert change.difference[1] > -80
+
+
+def test_an_open_known_share_has_no_middle() -> None:
+    comparison = compare(
+        share("A", 83, Interval(30, 100, "bound")), share("B", 85, Interval(30, 30, "bound"), **NEXT_YEAR)
+    )
+    assert "between 24% and 95%" in comparison.statement
+
+
+def test_sentences_at_nought_say_so() -> None:
+    assert "From none no ratio can be formed" in compare(figure("A", 0), figure("B", 5, **NEXT_YEAR)).statement
+    assert "The ratio is 0" in compare(figure("A", 5), figure("B", 0, **NEXT_YEAR)).statement
+    total = {"counter": "cumulative", "period_start": date(2014, 1, 1), "period_type": "custom"}
+    fallen = compare(
+        figure("A", 9, **total, period_end=date(2015, 1, 1)), figure("B", 4, **total, period_end=date(2016, 1, 1))
+    )
+    assert "cannot fall" in fallen.statement
+
+
+def test_the_lowest_inflation_is_the_one_that_was_given() -> None:
+    comparison = compare(SOUND, figure(count=4450, **NEXT_YEAR), inflation=Interval(5, 10, "bound"))
+    assert "every event were independent" not in comparison.statement.split(";")[0]
+    assert "inflated 5 times" in comparison.statement
 
 
 def test_arithmetic_on_a_refused_pair_raises_with_every_reason() -> None:

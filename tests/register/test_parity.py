@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,16 +11,18 @@ from published import SOUND, share
 from cseanalysis.register import Definition, Figure, parity
 from cseanalysis.values import Interval
 
+PEOPLE = Definition("census", "A census", "Office", "everybody", "residents", "population", "")
 CENSUS = Definition("national", "A dataset", "Police", "all recorded", "suspects", "census_of_recorded", "")
 
 
 def recorded(per_cent: float, known: float | None = None, **changes: Any) -> Figure:
-    words = {"ages": "any", "category": "suspects/group_a", "dataset": CENSUS} | changes
+    words = {"ages": "18 and over", "category": "suspects/group_a", "dataset": CENSUS} | changes
     return share("S", per_cent, None if known is None else Interval(known, known, "bound"), **words)
 
 
 def population(per_cent: float, **changes: Any) -> Figure:
-    words = {"ages": "any", "category": "population/group_a", "base": "population"} | changes
+    words = {"ages": "18 and over", "category": "population/group_a", "base": "population"}
+    words |= {"dataset": PEOPLE} | changes
     return share("B", per_cent, **words)
 
 
@@ -50,7 +53,7 @@ def test_the_worst_case_bounds_are_the_published_ones_rounded_outward(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"ages": "under 18"}, "ages: any against under 18"),
+        ({"ages": "under 18"}, "ages: 18 and over against under 18"),
         ({"sex": "male"}, "sex: any against male"),
         ({"geography": "Wales"}, "geography: England and Wales against Wales"),
         ({"ages": "unknown"}, "ages: not known for B"),
@@ -76,6 +79,25 @@ def test_a_well_covered_local_share_is_said_and_labelled_local() -> None:
     answer = parity(recorded(52, **place), population(21, **place))
     assert answer.verdict == "over-represented"
     assert "local result" in answer.statement
+
+
+def test_a_share_of_all_records_is_bounded_by_those_that_do_not_say() -> None:
+    # 16% of all, 32% of all not recorded: the group is 16% to 48%, so a fifth of the population is within.
+    share_of_all = recorded(16, unknown_share="U1", unrecorded=Interval(31.5, 32.5, "bound"))
+    answer = parity(share_of_all, population(21))
+    assert (answer.verdict, answer.low, answer.high) == ("cannot be said", 16, 48)
+
+
+def test_a_share_of_which_nobody_published_how_many_say_is_nothing_to_everything() -> None:
+    silent = replace(recorded(52), known_share="unknown", known=Interval(0, 100, "bound"))
+    answer = parity(silent, population(21))
+    assert (answer.verdict, answer.low, answer.high) == ("refused", 0, 100)
+
+
+def test_dates_and_coverage_must_be_known() -> None:
+    undated = {"period_start": None, "period_end": None, "period_type": "custom"}
+    assert parity(recorded(52, **undated), population(21)).verdict == "refused"
+    assert parity(recorded(52, coverage="unknown"), population(21)).verdict == "refused"
 
 
 def test_rounding_alone_cannot_decide() -> None:

@@ -9,6 +9,7 @@ import pytest
 from cseanalysis.register import Figure
 from cseanalysis.study import read_table
 from cseanalysis.study.forces import (
+    CODES,
     SCOPES,
     all_forces,
     force_figures,
@@ -49,6 +50,7 @@ def a_figure(name, geography, **changes):
         "source": "vkpp23",
         "locator": "unknown",
         "known_share": "",
+        "unknown_share": "",
         "break_before": None,
         "supersedes": (),
         "conflicts_with": (),
@@ -62,15 +64,10 @@ def register(*figures):
     return {figure.id: figure for figure in figures}
 
 
-def a_record(force="Kent", year="2021/22", quarters=(1, 2, 3, 4), scope="child_only", offences=10):
-    return pd.DataFrame(
-        {
-            "financial_year": year,
-            "quarter": list(quarters),
-            "force": force,
-            "offence_scope": scope,
-            "offences": offences,
-        }
+def a_record(force="Kent", year="2021/22", quarters="1234", scope="familial", offences=10):
+    cells = [(quarter, code) for quarter in quarters for code in CODES[scope]]
+    return pd.DataFrame(cells, columns=["quarter", "offence_code"]).assign(
+        financial_year=year, force=force, offence_scope=scope, offences=pd.array([offences] * len(cells), dtype="Int64")
     )
 
 
@@ -86,23 +83,75 @@ def test_all_44_forces_stand_in_one_order_with_british_transport_police_last():
 
 def test_a_year_counts_when_all_four_quarters_are_there_and_a_gap_is_marked_never_nought():
     recorded = pd.concat(
-        [a_record(), a_record("Essex", quarters=(1, 2, 3)), a_record(year="2022/23", quarters=(1,))], ignore_index=True
+        [a_record(), a_record("Essex", quarters="123"), a_record(year="2022/23", quarters="1")], ignore_index=True
     )
     assert whole_years(recorded) == ["2021/22"]
-    years = force_years(recorded, "child_only").set_index("force")["2021/22"]
+    years = force_years(recorded, "familial").set_index("force")["2021/22"]
     assert (years["Kent"], years["Essex"], years["Surrey"]) == (40, "[x]", "[x]")
 
 
 def test_a_negative_count_is_kept():
-    years = force_years(a_record(offences=-1), "child_only").set_index("force")
+    years = force_years(a_record(offences=-1), "familial").set_index("force")
     assert years.loc["Kent", "2021/22"] == -4
 
 
 def test_a_sum_says_how_many_forces_are_in_it():
     recorded = pd.concat([a_record(force, scope=scope) for force in ("Kent", "Essex") for scope in SCOPES])
     assert force_totals(recorded).to_dict("records") == [
-        {"financial_year": "2021/22", "child_only": 80, "familial": 80, "image": 80, "coverage": "2 of 44 forces"}
+        {"financial_year": "2021/22", "child_only": 880, "familial": 80, "image": 80, "coverage": "2 of 44 forces"}
     ]
+
+
+def both_forces():
+    return pd.concat(
+        [a_record(force, scope=scope) for force in ("Kent", "Essex") for scope in SCOPES], ignore_index=True
+    )
+
+
+def without_count(recorded, row):
+    recorded.loc[row, "offences"] = pd.NA
+    return recorded
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda recorded, row: recorded.drop(index=row), without_count], ids=["a row", "a count"]
+)
+def test_one_code_missing_in_one_quarter_takes_the_force_out_of_the_year(spoil):
+    recorded = both_forces()
+    (row,) = recorded.query("force == 'Essex' and offence_code == '88A' and quarter == '3'").index
+    spoilt = spoil(recorded, row)
+    assert spoilt.query("force == 'Essex'").groupby("quarter").size().gt(0).sum() == 4  # each quarter has other rows
+    years = force_years(spoilt, "child_only").set_index("force")["2021/22"]
+    assert (years["Kent"], years["Essex"]) == (440, "[x]")
+    (total,) = force_totals(spoilt).to_dict("records")
+    assert (total["child_only"], total["familial"], total["coverage"]) == (440, 40, "1 of 44 forces")
+
+
+def test_a_year_in_which_no_force_is_whole_has_no_sum_rather_than_nought():
+    recorded = pd.concat([a_record(scope=scope, quarters=q) for scope, q in zip(SCOPES, ("1", "2", "34"), strict=True)])
+    assert force_totals(recorded).to_dict("records") == [
+        {"financial_year": "2021/22", **dict.fromkeys(SCOPES, "[x]"), "coverage": "0 of 44 forces"}
+    ]
+
+
+def test_rows_that_come_twice_are_refused_also_where_another_is_missing():
+    twice = a_record(scope="child_only")
+    twice.loc[1] = twice.loc[0]  # as many rows as there should be
+    with pytest.raises(ValueError, match=r"1 rows .* come twice \(2021/22 1 Kent 17B\)"):
+        force_years(twice, "child_only")
+
+
+def test_codes_and_quarters_that_do_not_belong_are_refused():
+    with pytest.raises(ValueError, match=r"offence_code \['99'\]"):
+        force_years(a_record().assign(offence_code="99"), "familial")
+    with pytest.raises(ValueError, match=r"quarter \['5'\]"):
+        force_years(a_record(quarters="1235"), "familial")
+
+
+def test_the_codes_of_each_group_are_those_of_the_tables():
+    recorded = read_table("recorded_offences", ROOT)
+    found = recorded.groupby("offence_scope")["offence_code"].unique()
+    assert {scope: tuple(sorted(found[scope])) for scope in SCOPES} == CODES
 
 
 def test_the_sums_of_the_study_are_those_of_its_tables_with_44_forces():
@@ -124,7 +173,7 @@ def test_strange_groups_and_forces_are_refused():
 
 def test_the_wide_table_has_44_rows_five_years_no_rate_no_sum_and_marks_where_nothing_is_published():
     figures = register(a_figure("F1", "Kent"), a_figure("F2", "Rotherham"), a_figure("F3", "England and Wales"))
-    table = force_table(read_table("recorded_offences", ROOT), figures)
+    table = force_table(read_table("recorded_offences", ROOT), force_figures(figures))
     assert table["force"].tolist() == all_forces()["force"].tolist()
     assert list(table.columns[4:9]) == [f"child_only_{year}" for year in
                                         ("2018/19", "2019/20", "2020/21", "2021/22", "2022/23")]  # fmt: skip
@@ -203,7 +252,7 @@ def test_a_restatement_is_listed_and_not_counted_and_conflicts_are_shown():
     listed = force_figures(figures).set_index("figure")
     assert listed.loc["F1", ["restates", "conflicts_with", "note"]].tolist() == ["[z]", "F9", "A trap."]
     assert listed.loc["F2", "restates"] == "F1"
-    assert force_table(a_record(), figures).set_index("force").loc["Kent", "figures_for_force"] == 1
+    assert force_table(a_record(), force_figures(figures)).set_index("force").loc["Kent", "figures_for_force"] == 1
 
 
 def test_an_empty_register_gives_an_empty_list_with_its_columns():

@@ -3,7 +3,6 @@ import pytest
 
 from cseanalysis.register import Figure
 from cseanalysis.study.recorded import (
-    composition_results,
     force_rates,
     group_based_results,
     revision_factors,
@@ -90,6 +89,7 @@ def figure(name, low, qualifier="exact", unit="offences", base=""):
         source="s",
         locator="unknown",
         known_share="",
+        unknown_share="",
         break_before=None,
         supersedes=(),
         conflicts_with=(),
@@ -109,12 +109,3 @@ def test_over_three_hundred_is_at_least_three_hundred_and_one():
     results = {estimate.id: estimate for estimate in group_based_results(figures)}
     residual = results["residual_group_based"].interval
     assert (residual.low, residual.high) == (0, 2085)
-
-
-def test_the_composition_of_suspects_is_bounded_by_the_same_formula_for_every_category_rounding_included():
-    figures = {
-        "F102": figure("F102", 34.0, unit="per_cent", base="suspects"),
-        **{name: figure(name, 50.0, unit="per_cent", base="suspects known") for name in ("F099", "F100", "F101")},
-    }
-    for estimate in composition_results(figures):
-        assert (estimate.interval.low, estimate.interval.high) == pytest.approx((0.335 * 0.495, 1 - 0.335 * 0.495))

@@ -4,7 +4,16 @@ import pytest
 
 from cseanalysis.models import implied_total, joint_reporting_probability
 from cseanalysis.study.ranges import bounded, needed_assumptions
-from cseanalysis.study.totals import ROUTES, claim_needs, contact_total, rape_victims_at_the_time, route_results
+from cseanalysis.study.totals import (
+    ROUTES,
+    children_of_the_year,
+    contact_earlier,
+    contact_of_the_year,
+    contact_total,
+    narrowed,
+    rape_victims_at_the_time,
+    route_results,
+)
 from cseanalysis.values import Assumption, Interval
 
 
@@ -43,6 +52,20 @@ def test_the_dark_figure_is_the_total_less_what_was_recorded_at_the_same_corner(
     assert (dark.interval.low, dark.interval.high) == pytest.approx((2000, 9500))
 
 
+def test_complete_recording_on_top_keeps_the_lower_end_and_brings_the_upper_end_down():
+    # 500 contact offences; known with 0.1 to 0.2, and all that is known is recorded.
+    narrower = narrowed(ROUTES[0], 1000, ASSUMED)
+    assert (narrower.interval.low, narrower.interval.high) == pytest.approx((2500, 5000))
+    assert "recording_probability" not in narrower.basis
+
+
+def test_recent_and_earlier_offences_add_up_to_the_recorded_contact_offences():
+    known = {"recorded": 1000.0, "contact_share": 0.5, "non_recent_share": 0.25}
+    assert contact_of_the_year(**known) == pytest.approx(375)
+    assert contact_earlier(**known) == pytest.approx(125)
+    assert children_of_the_year(**known, offences_per_child=1.5) == pytest.approx(250)
+
+
 def test_only_recent_offences_are_set_against_the_share_told_at_the_time():
     total = rape_victims_at_the_time(
         recorded=1000,
@@ -53,11 +76,6 @@ def test_only_recent_offences_are_set_against_the_share_told_at_the_time():
         recording_probability=0.5,
     )
     assert total == pytest.approx(200 * 0.75 / 2 / 0.1 / 0.5)
-
-
-def test_a_claim_about_a_year_is_held_against_the_recent_victims_of_that_year():
-    needed = claim_needs(recorded=1000, claimed=3000, contact_share=0.8, non_recent_share=0.25, offences_per_child=2.0)
-    assert needed == pytest.approx(1000 * 0.8 * 0.75 / 2 / 3000)
 
 
 def test_an_impossible_range_is_named_with_the_result_that_rests_on_it():

@@ -9,11 +9,21 @@ from datetime import date
 
 import pandas as pd
 
-from cseanalysis.export.cells import SHORTHAND, Cell, Link, clean_text, table_cells
+from cseanalysis.export.cells import (
+    SHORTHAND,
+    Cell,
+    Link,
+    clean_text,
+    length_problem,
+    says_nothing,
+    table_cells,
+    text_problem,
+)
 
 __all__ = ["Book", "Link", "Page", "Sheet", "Source", "pages"]
 
-_RESERVED = ("Cover", "Contents", "Notes", "Provenance")
+_RESERVED = ("Cover", "Contents", "Notes", "Provenance", "History")  # Excel keeps the last for itself
+_PLACES = r"[A-Z]{1,3}[0-9]+|R[0-9]*(C[0-9]*)?|C[0-9]*"  # names that formulas read as cells: A1, R1C1
 _ONE_TABLE = "This worksheet contains one table."
 _WIDEST, _NARROWEST = 60, 11  # characters
 
@@ -27,13 +37,18 @@ class Source:
     id
         Key under which sheets and rows name the source.
     publisher, title, address
-        Who published what, and where; an empty address is shown as not available.
+        Who published what, and where (``http`` or ``https``); an empty address is shown as not available.
     published, retrieved
         Days as text, such as ``"2023-10-19"``; empty where not known.
     licence
-        Under which it may be used again.
+        Under which it may be used again; empty where not known.
     supplies
         What in the workbook comes from it.
+
+    Raises
+    ------
+    ValueError
+        When a field is no text, or could not be read by everybody, or the address is of another kind.
     """
 
     id: str
@@ -45,6 +60,20 @@ class Source:
     licence: str
     supplies: str
 
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            text = getattr(self, name)
+            if not isinstance(text, str):
+                raise ValueError(f"source {self.id!r}, {name}: is a {type(text).__name__}; write text")
+            needed = name in {"id", "publisher", "title"}
+            if name != "address" and (text.strip() or needed):
+                _check_cells(f"source {self.id!r}, {name}", [text])
+        if self.address:
+            try:
+                Link(self.title, self.address)
+            except ValueError as error:
+                raise ValueError(f"source {self.id!r}: {error}") from error
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
@@ -53,7 +82,7 @@ class Sheet:
     Parameters
     ----------
     name
-        Of the worksheet: at most 31 letters, digits and underscores, beginning with a letter.
+        Of the worksheet: at most 31 letters, digits and underscores, beginning with a letter; not ``A1`` and the like.
     title
         First line of the sheet.
     table
@@ -77,12 +106,15 @@ class Sheet:
     sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", self.name, re.ASCII) or self.name in _RESERVED:
+        usable = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", self.name, re.ASCII)
+        reserved = self.name.casefold() in map(str.casefold, _RESERVED)
+        if not usable or reserved or re.fullmatch(_PLACES, self.name, re.ASCII | re.IGNORECASE):
             raise ValueError(
                 f"worksheet name {self.name!r}: use at most 31 letters, digits and underscores, a letter first, "
-                f"and none of {', '.join(_RESERVED)}, which the workbook makes itself"
+                f"no name of a cell such as A1 or R1C1, and none of {', '.join(_RESERVED)}, which are taken"
             )
         _check_texts(f"worksheet {self.name}", (self.title, *self.about))
+        _check_cells(f"worksheet {self.name}", [_without_marks(self.title)])  # stands among the contents too
         try:
             table_cells(self.table)
         except ValueError as error:
@@ -114,7 +146,7 @@ class Book:
     ------
     ValueError
         When a note is referred to and not there, or there and not referred to; when a source is not listed;
-        when two worksheets share a name.
+        when two worksheets or two sources share a name; when a text says nothing or is too long for a cell.
     """
 
     title: str
@@ -129,7 +161,7 @@ class Book:
 
     def __post_init__(self) -> None:
         _check_texts("cover", (self.title, self.publisher, *self.introduction, *self.about, *self.contact))
-        _check_texts("notes", self.notes)
+        _check_cells("notes", self.notes)
         names = [sheet.name.casefold() for sheet in self.sheets]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"worksheets {twice[:5]} come twice; every worksheet needs its own name")
@@ -141,10 +173,12 @@ class Book:
             raise ValueError(f"notes {lost[:5]} are referred to, but there are {len(self.notes)} notes; add them")
         if idle := sorted(defined - referred):
             raise ValueError(f"notes {idle[:5]} are never referred to; write [note {idle[0]}] where it applies")
-        listed = {source.id for source in self.sources}
+        ids = [source.id for source in self.sources]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"sources {twice[:5]} come twice; list every source once")
+        listed = set(ids)
         if unlisted := sorted({name for sheet in self.sheets for name in sheet.sources} - listed):
             raise ValueError(f"sources {unlisted[:5]} are named by a sheet and not listed; add them to sources")
-        _check_texts("sources", (field for each in self.sources for field in (each.id, each.publisher, each.title)))
 
     def _texts_with_notes(self) -> Iterator[str]:
         yield from (*self.introduction, *self.about)
@@ -161,6 +195,9 @@ class Page:
     lines: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        _check_texts(f"worksheet {self.name}", self.lines)
 
     @property
     def table_name(self) -> str:
@@ -196,7 +233,7 @@ def pages(book: Book) -> tuple[Page, ...]:
     tables = tuple(_sheet_page(sheet) for sheet in book.sheets)
     notes = tuple((f"note {number}", clean_text(text)) for number, text in enumerate(book.notes, start=1))
     inside = [*([_page("Notes", "Notes", ("Note", "Text"), notes)] if notes else []), *tables, *_provenance(book)]
-    entries = tuple((page.name, re.sub(r"\s*\[note \d+\]", "", page.title)) for page in inside)
+    entries = tuple((page.name, _without_marks(page.title)) for page in inside)
     return (_page("Contents", "Table of contents", ("Worksheet", "What it shows"), entries), *inside)
 
 
@@ -256,8 +293,21 @@ def _references(text: str) -> set[int]:
 
 def _check_texts(where: str, texts: Iterable[str]) -> None:
     for text in texts:
-        if not re.search(r"[A-Za-z0-9]", text):
+        if says_nothing(text):
             raise ValueError(f"{where}: {text!r} says nothing; write words or leave the line out")
+        if problem := length_problem(text):
+            raise ValueError(f"{where}: {text[:30]!r}… {problem}; split it")
+
+
+def _check_cells(where: str, texts: Iterable[str]) -> None:
+    """Check texts that stand in cells of tables, of which gptables asks more than of other lines."""
+    for text in texts:
+        if problem := text_problem(text):
+            raise ValueError(f"{where}: {problem}")
+
+
+def _without_marks(title: str) -> str:
+    return re.sub(r"\s*\[note \d+\]", "", title)
 
 
 def _shown(cell: Cell) -> str:

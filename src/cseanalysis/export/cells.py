@@ -16,7 +16,9 @@ SHORTHAND = {
     "[x]": "not available",
     "[z]": "not applicable",
 }
-_LONGEST = 32_767  # characters that a spreadsheet cell can hold
+# What Excel can hold, in the units of UTF-16 in which it counts.
+_LONGEST, _LONGEST_HEADER, _LONGEST_ADDRESS = 32_767, 255, 2_079
+_LARGEST = 2**53  # above, a spreadsheet keeps other whole numbers than those written
 _SHOWN = 5
 _EMPTY = "is empty; write [x] for not available, [z] for not applicable or [c] for confidential"
 # Characters that XML 1.0 cannot carry; lone surrogates cannot be encoded at all.
@@ -37,7 +39,7 @@ class Link:
     Raises
     ------
     ValueError
-        When the text says nothing or the address is of another kind.
+        When the text says nothing, the address is of another kind, or either is longer than a cell or link holds.
 
     Examples
     --------
@@ -49,10 +51,13 @@ class Link:
     address: str
 
     def __post_init__(self) -> None:
-        if not re.search(r"[A-Za-z0-9]", self.text) or re.match(r"\s*(https?:|www\.)", self.text):
+        if says_nothing(self.text) or re.match(r"\s*(https?:|www\.)", self.text):
             raise ValueError(f"link text {self.text!r} does not describe its target; write the title of the page")
         if not re.fullmatch(r"https?://[!-~]+", self.address, re.ASCII):
             raise ValueError(f"link address {self.address!r} is not a plain http address; give one without spaces")
+        for what, text, longest in (("text", self.text, _LONGEST), ("address", self.address, _LONGEST_ADDRESS)):
+            if problem := length_problem(text, longest):
+                raise ValueError(f"link {what} {text[:30]!r}… {problem}")
 
 
 Cell = str | int | float | Link
@@ -67,6 +72,23 @@ def clean_text(text: str) -> str:
     'first\nsecond'
     """
     return _UNREADABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a text holds no letter and no digit of any script: a screen reader may pass over it.
+
+    Examples
+    --------
+    >>> says_nothing("–"), says_nothing("Šiauliai"), says_nothing("Київ")
+    (True, False, False)
+    """
+    return not any(map(str.isalnum, text))
+
+
+def length_problem(text: str, longest: int = _LONGEST) -> str:
+    """Return what is wrong with the length of a text, in the units of UTF-16 in which Excel counts, or nothing."""
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return f"has {length:,} characters (as Excel counts them), of at most {longest:,}" if length > longest else ""
 
 
 def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
@@ -85,8 +107,9 @@ def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
     Raises
     ------
     ValueError
-        When a header is blank or comes twice, or a cell is empty, holds signs only, is no finite number,
-        uses shorthand that is not explained, is of another kind or too long; at most five cells are named.
+        When a header is blank, too long or comes twice, or a cell is empty, holds signs only, is no finite number or
+        a whole one above 2**53, uses shorthand that is not explained, is of another kind or too long; at most five
+        cells are named.
 
     Examples
     --------
@@ -111,12 +134,16 @@ def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
 
 
 def _check_headers(headers: Sequence[Any]) -> None:
-    unusable = [header for header in headers if not isinstance(header, str) or not re.search(r"[A-Za-z0-9]", header)]
+    unusable = [header for header in headers if not isinstance(header, str) or says_nothing(header)]
     if unusable:
         raise ValueError(f"headers {unusable[:_SHOWN]} say nothing; every column needs a name in words")
     # A tab or line end in the name of a table column makes Excel "repair" the file; gptables reads $$ as a note.
     if marked := [header for header in headers if re.search(r"[\x00-\x1f]|\$\$", header)]:
         raise ValueError(f"headers {marked[:_SHOWN]} hold tabs, line ends or $$; write them in plain words")
+    if long := [
+        f"{header[:30]!r}… {problem}" for header in headers if (problem := length_problem(header, _LONGEST_HEADER))
+    ]:
+        raise ValueError(f"header {'; header '.join(long[:_SHOWN])}; shorten it")
     folded = [header.casefold().strip() for header in headers]
     if twice := sorted({header for header in headers if folded.count(header.casefold().strip()) > 1}):
         raise ValueError(f"headers {twice[:_SHOWN]} come twice (letter case aside); every column needs its own name")
@@ -126,21 +153,25 @@ def _problem(value: object) -> str:
     if isinstance(value, Link):
         return ""
     if isinstance(value, str):
-        return _text_problem(value)
+        return text_problem(value)
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return _EMPTY
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"holds a {type(value).__name__}; write it as text or as a number"
+    if isinstance(value, int):
+        beyond = f"is a whole number beyond {_LARGEST:,}, which a spreadsheet would change; write it as text"
+        return beyond if abs(value) > _LARGEST else ""
     return "" if math.isfinite(value) else f"is {value}; a reader cannot use it: write [x], or say it in words"
 
 
-def _text_problem(text: str) -> str:
+def text_problem(text: str) -> str:
+    """Return why a text could not be read by everybody in a cell, or nothing."""
     if not text.strip():
         return _EMPTY
-    if not re.search(r"[A-Za-z0-9]", text):
+    if says_nothing(text):
         return f"holds only signs ({text[:20]!r}), which a screen reader may pass over; write words"
+    if not re.search(r"[A-Za-z0-9]", text):
+        return f"holds no Latin letter and no digit ({text[:20]!r}), and gptables writes no such cell; add one"
     if re.fullmatch(r"\[[a-z]{1,4}\]", text) and text not in SHORTHAND:
         return f"uses shorthand {text}, which is not explained; use {', '.join(SHORTHAND)}"
-    if len(text) > _LONGEST:
-        return f"has {len(text):,} characters; a spreadsheet cell holds {_LONGEST:,}"
-    return ""
+    return length_problem(text)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cseanalysis.export.cells import Link, table_cells
+from cseanalysis.export.writing import write_whole
 
 _PASSED_OVER = '"`´“”„«»‘’‚‹›\ufeff\u200b\u200c\u200d\u2060'
 
@@ -88,11 +89,11 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
     table
         Text, numbers and links.
     path
-        Target file.
+        Target file, written whole or not at all.
 
     Raises
     ------
     ValueError
         When a cell is empty or could not be read by everybody.
     """
-    Path(path).write_bytes(csv_bytes(table))
+    write_whole({Path(path): csv_bytes(table)})

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from cseanalysis.export.archive import zip_bytes
 from cseanalysis.export.book import Book, Page, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
+from cseanalysis.export.writing import write_whole
 
 _KIND = "application/vnd.oasis.opendocument.spreadsheet"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -65,9 +66,9 @@ def write_ods(book: Book, path: Path | str) -> None:
     book
         The workbook.
     path
-        Target file.
+        Target file, written whole or not at all.
     """
-    Path(path).write_bytes(ods_bytes(book))
+    write_whole({Path(path): ods_bytes(book)})
 
 
 def _content(book: Book) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 from cseanalysis.export.archive import unzip, zip_bytes
 from cseanalysis.export.book import Book, Page, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
+from cseanalysis.export.writing import write_whole
 
 # Text stays text: nothing that a cell holds becomes a formula, an address or a number.
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -68,7 +69,9 @@ def xlsx_bytes(book: Book) -> bytes:
                 sheet.set_column(number, number, width * 1.2)  # the body is 12 points, widths count 11
         # An hour would need a time zone; midnight of the day of the document is no clock's time.
         created = datetime(book.published.year, book.published.month, book.published.day)
-        workbook.set_properties({"title": book.title, "author": book.publisher, "created": created})
+        workbook.set_properties(
+            {"title": clean_text(book.title), "author": clean_text(book.publisher), "created": created}
+        )
         workbook.close()
     parts = unzip(stream.getvalue())
     return zip_bytes((name, _PATCHES.get(name, bytes)(content)) for name, content in parts)
@@ -82,9 +85,9 @@ def write_xlsx(book: Book, path: Path | str) -> None:
     book
         The workbook.
     path
-        Target file.
+        Target file, written whole or not at all.
     """
-    Path(path).write_bytes(xlsx_bytes(book))
+    write_whole({Path(path): xlsx_bytes(book)})
 
 
 def _new_workbook(stream: io.BytesIO) -> tuple[Any, Any]:

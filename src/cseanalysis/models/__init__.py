@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
+    from cseanalysis.models.bias_analysis import (
+        probabilistic_bias,
+        probabilistic_bias_with_predictive_values,
+        probabilistic_selection,
+    )
     from cseanalysis.models.bias_draws import BiasAnalysis
     from cseanalysis.models.change import hiding_inflation, ratio_of_counts, variance_inflation
     from cseanalysis.models.count_misclassification import (
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
         share_at_odds_ratio,
         share_over_odds_ratios,
     )
+    from cseanalysis.models.mixed_chain import simulate_total_between
     from cseanalysis.models.multiple_systems import (
         ModelNotEstimableError,
         PopulationEstimate,
@@ -54,11 +60,6 @@ if TYPE_CHECKING:
         perturb_by_one_case,
     )
     from cseanalysis.models.pipeline import completeness, project_cohorts
-    from cseanalysis.models.probabilistic_bias import (
-        probabilistic_bias,
-        probabilistic_bias_with_predictive_values,
-        probabilistic_selection,
-    )
     from cseanalysis.models.ratio import ratio_interval
     from cseanalysis.models.recorded_year import RecordedSplit, split_by_year, without_cancelled
     from cseanalysis.models.simulation import Simulation
@@ -149,6 +150,7 @@ __all__ = [
     "share_ratio_bounds",
     "simulate_counts",
     "simulate_total",
+    "simulate_total_between",
     "split_by_year",
     "totals_by_dependence",
     "two_list_bounds",
@@ -210,9 +212,9 @@ __getattr__ = door(
         "perturb_by_leaving_out": "perturbations",
         "perturb_by_merging": "perturbations",
         "perturb_by_one_case": "perturbations",
-        "probabilistic_bias": "probabilistic_bias",
-        "probabilistic_bias_with_predictive_values": "probabilistic_bias",
-        "probabilistic_selection": "probabilistic_bias",
+        "probabilistic_bias": "bias_analysis",
+        "probabilistic_bias_with_predictive_values": "bias_analysis",
+        "probabilistic_selection": "bias_analysis",
         "project_cohorts": "pipeline",
         "ratio_interval": "ratio",
         "ratio_of_counts": "change",
@@ -226,6 +228,7 @@ __getattr__ = door(
         "share_ratio_bounds": "group_shares",
         "simulate_counts": "count_misclassification",
         "simulate_total": "multiplier",
+        "simulate_total_between": "mixed_chain",
         "split_by_year": "recorded_year",
         "totals_by_dependence": "multiplier",
         "two_list_bounds": "two_lists",

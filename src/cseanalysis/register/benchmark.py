@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from cseanalysis.register.definitions import CHOSEN
 from cseanalysis.register.differences import among_all, worst_case
 from cseanalysis.register.figures import UNKNOWN, Figure
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
-# Cases that somebody chose, or that chose themselves, speak for nobody else.
-_SPEAKS_FOR_ITSELF = ("case_series", "self_selected", "expert_opinion", "modelled")
+_NATIONAL = ("England and Wales", "England", "Wales", "United Kingdom", "England, Wales and Northern Ireland")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def parity(share: Figure, population: Figure) -> Parity:
             raise ValueError(f"figure {figure.id} counts {figure.unit}; parity is asked of two percentages")
     low, high = worst_case(share)
     reasons = tuple(_reasons(share, population))
-    known = "" if share.known is None else f"Among the records that say, {share.published}; "
-    bounds = f"{known}among all records at least {low:.0f}% and at most {high:.0f}% ({share.id})."
+    known = "Among" if share.known is None else f"Among the records that say, {share.published}; among"
+    bounds = f"{known} all records at least {low:.0f}% and at most {high:.0f}% ({share.id})."
     if reasons:
         text = (
             f"{bounds} No comparison with a population ({population.published}, {population.id}): {'; '.join(reasons)}."
@@ -78,7 +78,7 @@ def parity(share: Figure, population: Figure) -> Parity:
         return Parity("refused", low, high, reasons, text)
     ends, (least, most) = among_all(share), population.ends
     of = f"{population.published} of the population of {population.geography} ({population.id})"
-    local = " It is a local result and says nothing of other areas." if share.geography != "England and Wales" else ""
+    local = "" if share.geography in _NATIONAL else " It is a local result and says nothing of other areas."
     limits = f"{local} It is about recorded people, not about anybody's risk, and says nothing of why."
     if ends[0] <= most and least <= ends[1]:
         text = f"{bounds} The bounds contain {of}: neither over-represented nor not over-represented can be said."
@@ -95,15 +95,21 @@ def _reasons(share: Figure, population: Figure) -> Iterator[str]:
             yield f"{name}: not known for {'both' if one == other else share.id if one == UNKNOWN else population.id}"
         elif one != other:
             yield f"{name}: {one} against {other}"
+    if share.coverage == UNKNOWN:
+        yield "coverage: not known"
+    if not (share.period_start and population.period_start):
+        yield "period: not known for at least one of the two"
     groups = [figure.category.rpartition("/")[2] for figure in (share, population)]
     if groups[0] != groups[1]:
         yield f"category: the groups are not the same ({groups[0]}; {groups[1]})"
     if share.known_share == UNKNOWN:
         yield "known share: nobody published how many records say"
-    if share.dataset is not None and share.dataset.selection in _SPEAKS_FOR_ITSELF:
+    if share.dataset is not None and share.dataset.selection in CHOSEN:
         kind = share.dataset.selection.replace("_", " ")
         yield f"selection: the records are a {kind}, which speaks for no population"
     if share.dataset is None:
         yield "selection: how the records were chosen is not registered"
+    if population.dataset is None or population.dataset.selection != "population":
+        yield f"selection: {population.id} is not registered as a share of a population"
     if population.known_share:
         yield "known share: the population share is itself among those who say"

@@ -165,11 +165,13 @@ def _irreducible(system: System, members: Members) -> Members:
 
 def _hanging_together(system: System) -> list[Members]:
     """Group the statements that share cells, directly or through others."""
-    matrix = system.matrix
-    links = sparse.block_array([[None, matrix], [matrix.T, None]], format="csr")
+    row, cell = system.matrix.nonzero()
+    # A statement is dropped as a whole, so it is one node, whether or not its rows share cells.
+    first_cell = int(system.statement.max()) + 1
+    nodes = first_cell + len(system.cells)
+    links = sparse.csr_array((np.ones(row.size), (system.statement[row], first_cell + cell)), shape=(nodes, nodes))
     _, label = csgraph.connected_components(links, directed=False)
-    groups: dict[int, set[int]] = {}
-    # Rows of one statement join their groups, which a share's two rows do through their cells anyway.
-    for part, index in zip(label[: system.low.size].tolist(), system.statement.tolist(), strict=True):
-        groups.setdefault(part, set()).add(index)
-    return [tuple(sorted(group)) for group in groups.values()]
+    groups: dict[int, list[int]] = {}
+    for index in np.unique(system.statement).tolist():
+        groups.setdefault(int(label[index]), []).append(index)
+    return [tuple(group) for group in groups.values()]

@@ -8,9 +8,11 @@ from cseanalysis.values import Interval
 
 SELECTIONS: tuple[str, ...] = (
     *("census_of_recorded", "local_records", "sample_survey", "self_selected"),
-    *("case_series", "expert_opinion", "modelled", "not applicable"),
+    *("case_series", "expert_opinion", "modelled", "population", "not applicable"),
 )
-DIMENSIONS: tuple[str, ...] = ("period", "definition", "coverage", "category")
+# Records that somebody chose, or that chose themselves, speak for nobody else.
+CHOSEN: tuple[str, ...] = ("case_series", "self_selected", "expert_opinion", "modelled")
+DIMENSIONS: tuple[str, ...] = ("period", "definition", "coverage", "category", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ class Bridge:
         Identifier that the sentence cites.
     dimension
         The difference it crosses, one of ``DIMENSIONS``. A period bridge allows rates per month within one
-        definition; the others turn a count under ``first`` into one under ``second``.
+        definition. A part bridge says that ``first`` is part of ``second`` (two categories of one definition, or two
+        definitions), so that its share may be formed. The others turn a count under ``first`` into one under
+        ``second``.
     first, second
         The two words of that field; empty for a period bridge.
     within
@@ -112,8 +116,12 @@ class Bridge:
             raise ValueError("first: a period bridge names the definition it holds within, and nothing else")
         if self.dimension != "period" and (not self.first or not self.second or self.first == self.second):
             raise ValueError(f"first: {self.first!r} to {self.second!r}; a bridge joins two different words")
-        if (self.dimension == "definition") == bool(self.within):
+        if self.dimension != "part" and (self.dimension == "definition") == bool(self.within):
             raise ValueError("within: names the definition of every bridge but one between two definitions")
+        if self.dimension in ("period", "part") and (self.factor.low, self.factor.high) != (1, 1):
+            raise ValueError(
+                f"low: {self.factor.low} to {self.factor.high}; a {self.dimension} bridge has no factor but 1"
+            )
         if self.factor.low <= 0:
             raise ValueError(f"low: {self.factor.low} is not above nought; a factor multiplies counts")
 

@@ -28,7 +28,16 @@ COUNTS: tuple[str, ...] = (
     *("offences", "suspects", "victims", "children", "adults", "people", "participants"),
     *("arrests", "people_arrested", "cases", "investigations", "referrals", "assessments", "decisions", "outcomes"),
     *("charges", "people_charged", "defendants", "prosecutions", "convictions", "people_convicted"),
-    *("people_sentenced", "officers", "staff", "forces", "local_authorities", "offence_codes", "recommendations"),
+    *(
+        "people_sentenced",
+        "counts_proved",
+        "officers",
+        "staff",
+        "forces",
+        "local_authorities",
+        "offence_codes",
+        "recommendations",
+    ),
 )
 UNITS: tuple[str, ...] = (
     *COUNTS,
@@ -57,10 +66,13 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "tier": ("A", "B", "C", "D"),
 }
 UNKNOWN = "unknown"
+_LARGEST = 1e15
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _NEVER_EMPTY = (
     *("id", "statement", "published", "definition", "category", "ages", "geography", "coverage", "source", "locator"),
 )
 _AGES = re.compile(r"under \d+|\d+ and over|\d+ to \d+|any|unknown|not applicable", re.ASCII)
+_ID = re.compile(r"(?!unknown$)[A-Za-z]\w*", re.ASCII)
 _CATEGORY = re.compile(r"\w+(/\w+)*", re.ASCII)
 
 
@@ -114,6 +126,8 @@ class Figure:
         Key of the publication, and the place in it.
     known_share
         For a share among the records that say: id of the figure with the per cent of records that do.
+    unknown_share
+        For a share of all records: id of the figure with the per cent of the same records that do not say.
     break_before
         Day of the last break in this figure's series; figures on two sides of it are not one series.
     supersedes, conflicts_with
@@ -122,9 +136,9 @@ class Figure:
         Id of the primary record whose number this figure repeats.
     note
         Traps and conflicts.
-    dataset, known, bridges
-        Attached when a register is loaded: the definition itself, the known share, and the bridges that reach
-        the definition.
+    dataset, known, unrecorded, meant, bridges
+        Attached when a register is loaded: the definition itself, the ends of the known and of the unknown share, where
+        the record that is repeated puts the number, and the bridges that reach the definition.
 
     Raises
     ------
@@ -139,8 +153,8 @@ class Figure:
     ...     ages="under 18", sex="any", geography="England and Wales", coverage="43 forces",
     ...     period_start=date(2023, 4, 1), period_end=date(2024, 3, 31), period_type="financial_year",
     ...     time_basis="arrested", counter="flow", stage="early", status="ministerial", tier="A", source="ho2405",
-    ...     locator="unknown", known_share="", break_before=None, supersedes=(), conflicts_with=(), relays="",
-    ...     note="",
+    ...     locator="unknown", known_share="", unknown_share="", break_before=None, supersedes=(), conflicts_with=(),
+    ...     relays="", note="",
     ... )
     >>> figure.ends
     (551.0, inf)
@@ -172,6 +186,7 @@ class Figure:
     source: str
     locator: str
     known_share: str
+    unknown_share: str
     break_before: date | None
     supersedes: tuple[str, ...]
     conflicts_with: tuple[str, ...]
@@ -179,6 +194,8 @@ class Figure:
     note: str
     dataset: Definition | None = field(default=None, repr=False)
     known: Interval | None = field(default=None, repr=False)
+    unrecorded: Interval | None = field(default=None, repr=False)
+    meant: tuple[float, float] | None = field(default=None, repr=False)
     bridges: tuple[Bridge, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
@@ -220,7 +237,10 @@ class Figure:
         high = math.inf if self.high is None else self.high + half - step * (self.qualifier == "less_than")
         if self.unit not in ("per_cent_change",):
             low = max(low, 0)
-        return float(low), float(min(high, 100) if self.unit == "per_cent" else high)
+        high = min(high, 100) if self.unit == "per_cent" else high
+        if self.meant is not None and self.meant[0] <= high and low <= self.meant[1]:
+            low, high = max(low, self.meant[0]), min(high, self.meant[1])
+        return float(low), float(high)
 
 
 COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Figure) if item.repr)
@@ -238,12 +258,26 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"ages: {values['ages']!r}; write 'under 18', '18 and over', '10 to 17', 'any', or 'unknown'"
     if values["category"].strip() and not _CATEGORY.fullmatch(values["category"]):
         yield f"category: {values['category']!r}; write words joined by _ and parts by /, from the whole down"
-    if values["id"] and values["id"] in (values["relays"], *values["conflicts_with"], *values["supersedes"]):
-        yield "relays: a figure cannot repeat, replace or contradict itself; name another"
+    yield from _reference_problems(values)
     yield from _end_problems(values)
+    yield from _unit_problems(values)
     if values["unit"] in UNITS and values["unit"] != "none":
         yield from _rounding_problems(values)
     yield from _period_problems(values["period_start"], values["period_end"], values["period_type"])
+
+
+def _reference_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    if values["ages"].partition(" to ")[2] and not int(values["ages"].split()[0]) < int(values["ages"].split()[2]):
+        yield f"ages: {values['ages']!r}; the lower age stands first"
+    if values["id"].strip() and not _ID.fullmatch(values["id"]):
+        yield f"id: {values['id']!r}; write a letter, then letters, digits and underscores"
+    shares = [values["known_share"], values["unknown_share"]]
+    if any(shares) and values["unit"] != "per_cent":
+        yield f"known_share: {' '.join(shares).strip()} on {values['unit']}; only a per cent has one"
+    if values["known_share"] and values["unknown_share"]:
+        yield "unknown_share: a share is of all records or of those that say, not both; leave one out"
+    if values["id"] and values["id"] in (values["relays"], *shares, *values["conflicts_with"], *values["supersedes"]):
+        yield "relays: a figure cannot repeat, replace or contradict itself; name another"
 
 
 def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -255,12 +289,17 @@ def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
         if not needed and values[name] is not None and qualifier in _ENDS:
             yield f"{name}: is {_shown(values[name])}; a figure printed as {qualifier} has none"
     ends = [end for end in (low, high) if end is not None]
-    if not all(math.isfinite(end) for end in ends):
-        yield f"low: {_shown(low)} to {_shown(high)} is not finite; leave an end that was not printed out"
+    if not all(abs(end) <= _LARGEST for end in ends):
+        yield f"low: {_shown(low)} to {_shown(high)} is not below {_LARGEST:.0e}; leave an end that was not printed out"
     elif len(ends) == 2 and low > high:
         yield f"low: {_shown(low)} exceeds high {_shown(high)}; swap them"
     elif len(ends) == 2 and low != high and qualifier == "exact":
         yield f"low: {_shown(low)} differs from high {_shown(high)}; an exact figure is one number"
+
+
+def _unit_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    low, high, qualifier = values["low"], values["high"], values["qualifier"]
+    ends = [end for end in (low, high) if end is not None]
     if values["unit"] == "per_cent":
         if not values["base"].strip():
             yield "base: is empty; a share must say what it is a share of"
@@ -269,6 +308,8 @@ def _end_problems(values: Mapping[str, Any]) -> Iterator[str]:
                 f"low: {_shown(low)} to {_shown(high)} per cent; a share lies from 0 to 100 "
                 "(the unit of a change is per_cent_change)"
             )
+    elif values["unit"] in COUNTS and any(end != int(end) for end in ends if abs(end) <= _LARGEST):
+        yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is whole"
     elif values["unit"] != "per_cent_change" and any(end < 0 for end in ends if math.isfinite(end)):
         yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is not negative"
     if (values["unit"] == "none") != (qualifier == "text"):
@@ -289,6 +330,9 @@ def _period_problems(start: date | None, end: date | None, period_type: str) -> 
     if start is None or end is None:
         if start is not end:
             yield f"period_{'start' if start is None else 'end'}: is absent; give both days or neither"
+        return
+    if not _FIRST_YEAR <= start.year <= end.year <= _LAST_YEAR and start <= end:
+        yield f"period_start: {start} to {end}; years lie from {_FIRST_YEAR} to {_LAST_YEAR}"
         return
     if start > end:
         yield f"period_start: {start} is after period_end {end}; swap them"

@@ -9,8 +9,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 from cseanalysis.models.change import hiding_inflation, ratio_of_counts
-from cseanalysis.register.differences import Difference, differences, lines, within
-from cseanalysis.register.figures import COUNTS, Figure
+from cseanalysis.register.definitions import CHOSEN
+from cseanalysis.register.differences import Difference, among_all, bridge_for, differences, lines, within
+from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.spans import months_in
 from cseanalysis.values import Interval
 
@@ -22,6 +23,8 @@ Verdict = Literal["comparable", "bridged", "refused"]
 CLUSTERING = Interval(1, 10, "bound")
 # In what a part may differ from its whole and still be divided by it.
 _OF_A_PART = {"category", "ages", "sex", "counter", "break"}
+# The same where it is registered that one is part of the other, though counted under another name.
+_OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage", "conflict"}
 
 
 class IncomparableError(ValueError):
@@ -49,7 +52,7 @@ class Change:
         where it is not allowed. Infinite where an end is open. A ratio is of monthly rates where the periods differ
         in length.
     independent, clustered
-        Confidence intervals of the ratio if every event were independent, and at the highest variance inflation;
+        Confidence intervals of the ratio at the lowest and at the highest variance inflation (1: events independent);
         absent where chance cannot be worked out from the figures.
     hidden_at
         Variance inflation from which on the change is no longer clear; below 1: not even if events are independent.
@@ -94,17 +97,17 @@ class Comparison:
     def allowed(self) -> tuple[str, ...]:
         """Arithmetic that may be done: difference, ratio, rate per month, share of a whole; empty for none."""
         if self.verdict == "refused":
-            return ("share of a whole",) if self._part_of_whole() else ()
+            return ("share of a whole",) if self.part is not None else ()
         if self.one_thing:
             return ()
         bridged = {item.dimension for item in self.differences if item.level == "bridged"}
-        if "category" in bridged and self.first.category.rpartition("/")[0] == self.second.category.rpartition("/")[0]:
+        if "category" in bridged and bridge_for(self.first, self.second, "category") is None:
             return ("share of a whole",)  # of their common whole, each by itself: parts may overlap
         if self.first.counter == "cumulative" or self.first.unit.startswith("per_cent"):
             return ("difference",)
         if "period" in bridged:
             return ("rate per month", "ratio")
-        return ("ratio",) if bridged & {"coverage", "definition"} else ("difference", "ratio")
+        return ("ratio",) if bridged & {"coverage", "definition", "category"} else ("difference", "ratio")
 
     @property
     def change(self) -> Change | None:
@@ -114,11 +117,31 @@ class Comparison:
     @property
     def share(self) -> tuple[float, float] | None:
         """Lowest and highest share, 0 to 1, that one is of the other; absent unless one is part of the other."""
-        if not self._part_of_whole():
+        if (part := self.part) is None:
             return None
-        part, whole = sorted((self.first, self.second), key=lambda figure: -len(figure.category))
+        whole = self.second if part is self.first else self.first
         (low, high), (least, most) = part.ends, whole.ends
-        return (0.0 if math.isinf(most) else low / most), min(1.0, high / least)
+        if low > most:
+            return None
+        return (0.0 if math.isinf(most) or not most else low / most), (min(1.0, high / least) if least else 1.0)
+
+    @property
+    def part(self) -> Figure | None:
+        """The one that is part of the other, when that is all that forbids the comparison.
+
+        In one period a part may be of fewer ages, of one sex, or still open, and be divided by its whole.
+        """
+        one, other = self.first, self.second
+        refusing = {item.dimension for item in self.differences if item.level != "minded"}
+        same_period = (one.period_start, one.period_end) == (other.period_start, other.period_end)
+        if not same_period or not {one.unit, other.unit} <= {*COUNTS, "pounds"}:
+            return None
+        for part, whole in ((one, other), (other, one)):
+            inside = one.unit == other.unit and refusing <= _OF_A_PART and within(part.category, whole.category)
+            registered = refusing <= _OF_A_REGISTERED_PART and _registered(part, whole)
+            if (inside or registered) and _not_wider(part, whole):
+                return part
+        return None
 
     @property
     def statement(self) -> str:
@@ -131,14 +154,6 @@ class Comparison:
     def one_thing(self) -> bool:
         """Whether both are numbers for one thing in one period, which show no change."""
         return self.first.id == self.second.id or any(item.dimension == "lineage" for item in self.differences)
-
-    def _part_of_whole(self) -> bool:
-        """A part may be divided by its whole in one period, though it be of fewer ages, one sex or still open."""
-        one, other = self.first, self.second
-        refusing = {item.dimension for item in self.differences if item.level != "minded"}
-        same_period = (one.period_start, one.period_end) == (other.period_start, other.period_end)
-        parts = within(one.category, other.category) or within(other.category, one.category)
-        return parts and same_period and one.unit in COUNTS and refusing <= _OF_A_PART
 
 
 def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) -> Comparison:
@@ -164,11 +179,18 @@ def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) 
 
     Examples
     --------
-    >>> from cseanalysis.register import load_figures
-    >>> import cseanalysis  # doctest: +SKIP
-    >>> figures = cseanalysis.load_figures()  # doctest: +SKIP
-    >>> compare(figures["F031"], figures["F032"]).verdict  # doctest: +SKIP
-    'refused'
+    >>> from dataclasses import replace
+    >>> from datetime import date
+    >>> year = Figure(
+    ...     id="A", statement="Arrests", published="717", qualifier="exact", low=717, high=717, rounded_to=None,
+    ...     unit="arrests", base="", definition="rule", category="arrests", ages="any", sex="any", geography="Wales",
+    ...     coverage="4 forces", period_start=date(2023, 1, 1), period_end=date(2023, 12, 31),
+    ...     period_type="calendar_year", time_basis="arrested", counter="flow", stage="early", status="official",
+    ...     tier="A", source="s", locator="unknown", known_share="", unknown_share="", break_before=None,
+    ...     supersedes=(), conflicts_with=(), relays="", note="",
+    ... )
+    >>> compare(year, replace(year, id="B", unit="victims", coverage="unknown")).reasons
+    ('unit: arrests against victims', 'coverage: unknown on one side')
     """
     # One order for both ways of asking, so that the answer is the same.
     if _order(second) < _order(first):
@@ -230,13 +252,52 @@ def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUST
     return change
 
 
+def _registered(part: Figure, whole: Figure) -> bool:
+    """Whether a bridge says that the one is part of the other: by definition, or by category within one."""
+    return any(
+        bridge.dimension == "part"
+        and (
+            (bridge.first, bridge.second) == (part.category, whole.category)
+            if bridge.within == part.definition == whole.definition
+            else not bridge.within and (bridge.first, bridge.second) == (part.definition, whole.definition)
+        )
+        for bridge in part.bridges
+    )
+
+
+def _not_wider(part: Figure, whole: Figure) -> bool:
+    """A part is of the same people or fewer, and of the same kind of counter or open cases of a running total."""
+    if UNKNOWN in (part.ages, whole.ages, part.sex, whole.sex, part.counter, whole.counter):
+        return False
+    ages = whole.ages in (part.ages, "any") or _span(part.ages, whole.ages)
+    sex = whole.sex in ("any", part.sex)
+    return ages and sex and (part.counter == whole.counter or (part.counter, whole.counter) == ("stock", "cumulative"))
+
+
+def _span(ages: str, wider: str) -> bool:
+    """Whether one range of ages, such as under 13, lies within another, such as under 16."""
+    (low, high), (least, most) = (_years(words) for words in (ages, wider))
+    return least <= low and high <= most
+
+
+def _years(ages: str) -> tuple[float, float]:
+    numbers = [int(word) for word in ages.split() if word.isdigit()]
+    if ages.startswith("under"):
+        return 0, numbers[0] - 1
+    return (numbers[0], numbers[1] if len(numbers) > 1 else math.inf) if numbers else (math.inf, -math.inf)
+
+
 def _order(figure: Figure) -> tuple[str, str, str]:
     return str(figure.period_start or ""), str(figure.period_end or ""), figure.id
 
 
 def _change(comparison: Comparison) -> Change:
     first, second = comparison.first, comparison.second
-    (low, high), (later_low, later_high) = first.ends, second.ends
+    # A share among the records that say is compared among all records.
+    (low, high), (later_low, later_high) = (
+        figure.ends if figure.known is None and figure.unrecorded is None else among_all(figure)
+        for figure in (first, second)
+    )
     difference = (later_low - high, later_high - low) if "difference" in comparison.allowed else None
     if "ratio" not in comparison.allowed:
         return Change(difference, None, None, None, None)
@@ -248,7 +309,8 @@ def _change(comparison: Comparison) -> Change:
     )
     # Chance is worked out for events only: a stock holds the same cases twice.
     ends = (low, high, later_low, later_high)
-    if first.unit not in COUNTS or first.counter != "flow" or not all(0 < end < math.inf for end in ends):
+    chosen = any(figure.dataset is not None and figure.dataset.selection in CHOSEN for figure in (first, second))
+    if chosen or first.unit not in COUNTS or first.counter != "flow" or not all(0 < end < math.inf for end in ends):
         return Change(difference, ratio, None, None, None)
     fewest, highest = (high, later_low, exposure * most), (low, later_high, exposure * least)
 
@@ -260,7 +322,7 @@ def _change(comparison: Comparison) -> Change:
     hidden = 0.0
     if not ratio[0] <= 1 <= ratio[1]:
         hidden = min(hiding_inflation(one, other, exposure=length) for one, other, length in (fewest, highest))
-    return Change(difference, ratio, widest(1.0), widest(comparison.inflation.high), hidden)
+    return Change(difference, ratio, widest(comparison.inflation.low), widest(comparison.inflation.high), hidden)
 
 
 def _exposure(comparison: Comparison) -> float:
@@ -279,10 +341,9 @@ def _factor(comparison: Comparison) -> tuple[float, float]:
     least = most = 1.0
     for dimension in ("definition", "category", "coverage"):
         one, other = getattr(first, dimension), getattr(second, dimension)
-        for bridge in first.bridges:
-            if bridge.dimension == dimension and {bridge.first, bridge.second} == {one, other}:
-                factor = bridge.factor_from(one)
-                least, most = least * factor.low, most * factor.high
+        if one != other and (bridge := bridge_for(first, second, dimension)) is not None:
+            factor = bridge.factor_from(one)
+            least, most = least * factor.low, most * factor.high
     return least, most
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cseanalysis.register.definitions import Bridge, Definition
-from cseanalysis.register.figures import COLUMNS, Figure, problems
+from cseanalysis.register.figures import COLUMNS, UNKNOWN, Figure, problems
 from cseanalysis.values import Interval
 
 _NUMBERS = ("low", "high", "rounded_to")
@@ -82,6 +82,8 @@ def load_figures(
         wrong += [f"row {rows[item.id]}, definition: {item.definition!r} is not defined; add it" for item in undefined]
     _refuse(Path(path), wrong)
     ways = () if bridges is None else tuple(load_bridges(bridges).values())
+    if bridges is not None and rules is not None:
+        _refuse(Path(bridges), list(_bridge_problems(ways, rules)))
     reach: dict[str, list[Bridge]] = {}
     for way in ways:
         for definition in {way.within} if way.within else {way.first, way.second}:
@@ -92,6 +94,8 @@ def load_figures(
                 figure,
                 dataset=None if rules is None else rules[figure.definition],
                 known=_known(found, figure),
+                unrecorded=_ends(found[figure.unknown_share]) if figure.unknown_share else None,
+                meant=found[figure.relays].ends if figure.relays and figure.qualifier != "text" else None,
                 bridges=tuple(reach.get(figure.definition, ())),
             )
             for figure in found.values()
@@ -217,7 +221,11 @@ def _day(cells: Mapping[str, str], name: str, wrong: list[str]) -> date | None:
 def _reference_problems(found: Mapping[str, Figure], rows: Mapping[str, int]) -> Iterator[str]:
     for figure in found.values():
         row = f"row {rows[figure.id]}"
-        named = [("relays", figure.relays), ("known_share", figure.known_share.replace("unknown", ""))]
+        named = [
+            ("relays", figure.relays),
+            ("known_share", "" if figure.known_share == UNKNOWN else figure.known_share),
+        ]
+        named += [("unknown_share", figure.unknown_share)]
         named += [(name, other) for name in _LISTS for other in getattr(figure, name)]
         missing = [(name, other) for name, other in named if other and other not in found]
         yield from (f"{row}, {name}: {other!r} is not in the table; mend the id" for name, other in missing)
@@ -228,22 +236,44 @@ def _reference_problems(found: Mapping[str, Figure], rows: Mapping[str, int]) ->
                 yield f"{row}, conflicts_with: {other} does not name {figure.id}; a conflict stands on both rows"
         if figure.relays:
             first = found[figure.relays]
+            if "text" not in (figure.qualifier, first.qualifier) and not _overlap(figure.ends, first.ends):
+                yield f"{row}, relays: {figure.published!r} cannot be {first.id}, which is {first.published!r}"
             if first.relays:
                 yield f"{row}, relays: {first.id} itself repeats {first.relays}; name the first of the chain"
             for name in _RELAYED:
                 said, meant = getattr(figure, name), getattr(first, name)
                 if said != meant:
                     yield f"{row}, {name}: {said!r}, but {first.id}, which it repeats, has {meant!r}"
-        if figure.known_share not in ("", "unknown") and found[figure.known_share].unit != "per_cent":
-            yield f"{row}, known_share: {figure.known_share} is no per cent; name the share of records that say"
+        for name in ("known_share", "unknown_share"):
+            if (other := getattr(figure, name)) not in ("", "unknown") and found[other].unit != "per_cent":
+                yield f"{row}, {name}: {other} is no per cent; name the share of records that do, or do not, say"
+
+
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _bridge_problems(ways: Sequence[Bridge], rules: Mapping[str, Definition]) -> Iterator[str]:
+    seen: dict[tuple[str, str, frozenset[str]], str] = {}
+    for way in ways:
+        named = [way.within] if way.within else [way.first, way.second]
+        yield from (
+            f"bridge {way.id}: the definition {name!r} is not in the table" for name in named if name not in rules
+        )
+        key = (way.dimension, way.within, frozenset((way.first, way.second)))
+        if (other := seen.setdefault(key, way.id)) != way.id:
+            yield f"bridge {way.id}: crosses what {other} crosses; keep one of them"
 
 
 def _known(found: Mapping[str, Figure], figure: Figure) -> Interval | None:
     """Return the per cent of records that say, 0 to 100 when nobody published it; absent if all records say."""
     if not figure.known_share:
         return None
-    low, high = (0.0, 100.0) if figure.known_share == "unknown" else found[figure.known_share].ends
-    return Interval(low, min(high, 100.0), "bound")
+    return Interval(0, 100, "bound") if figure.known_share == "unknown" else _ends(found[figure.known_share])
+
+
+def _ends(figure: Figure) -> Interval:
+    return Interval(*figure.ends, "bound")
 
 
 def _refuse(path: Path, wrong: Sequence[str]) -> None:

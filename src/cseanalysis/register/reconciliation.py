@@ -92,8 +92,8 @@ def reconcile(statements: Iterable[Statement]) -> Reconciliation:
     Raises
     ------
     ValueError
-        No statement; an id that comes twice; a share of a cell that no other statement counts, adds up or
-        contains (a name that was mistyped).
+        No statement, or something that is none; an id that comes twice; a share of a cell that no other statement
+        counts, adds up or contains (a name that was mistyped).
 
     Notes
     -----
@@ -135,8 +135,7 @@ familial is 26% rounded to 1 of group_based
     the rest agree without any one of: group_based is 4,228; familial is 1,125; \
 familial is 26% rounded to 1 of group_based
     """
-    listed = tuple(statements)
-    _check(listed)
+    listed = _checked(statements)
     system = assemble([statement.rows for statement in listed])
     ids = [statement.id for statement in listed]
     found = _ranges(system)
@@ -215,9 +214,18 @@ def _note(part: Part, met: Sequence[Floats], reached: Floats, touched: Floats) -
             np.maximum(reached[1], table, out=reached[1])
 
 
-def _check(statements: Sequence[Statement]) -> None:
+def _checked(given: Iterable[Statement]) -> tuple[Statement, ...]:
+    if isinstance(given, Statement) or not isinstance(given, Iterable):
+        raise ValueError(f"statements is one {type(given).__name__}; give a list of statements")
+    statements = tuple(given)
     if not statements:
         raise ValueError("no statements; reconcile needs at least one")
+    if wrong := [item for item in statements if not isinstance(item, Statement)]:
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        raise ValueError(
+            f"{', '.join(map(repr, wrong[:5]))}{more} among the statements; make each one by count, share, part_of or "
+            "adds_up"
+        )
     ids = [statement.id for statement in statements]
     if len(set(ids)) < len(ids):
         twice = sorted({name for name in ids if ids.count(name) > 1})
@@ -232,6 +240,7 @@ def _check(statements: Sequence[Statement]) -> None:
             f"share of {', '.join(map(repr, unknown[:5]))}{more}, which no other statement counts, adds up or "
             "contains; check the name, or state what is known of it"
         )
+    return statements
 
 
 def _cell_frame(

@@ -7,10 +7,20 @@ from datetime import date
 
 from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
 from cseanalysis.register.differences import Difference, worst_case
-from cseanalysis.register.figures import Figure
+from cseanalysis.register.figures import COUNTS, Figure
 from cseanalysis.register.gate import Comparison
 from cseanalysis.register.spans import months_in
 from cseanalysis.values import Interval
+
+_LARGE = 1000.0  # ratios from here on are worded whole
+_COURTS = " Completed cases also move with flags and backlogs and, from March 2020, with closed courts."
+# What else moves a count, told with every change that is stated.
+_MOVED_BY = {
+    "offences": " Recorded offences also move with reporting and recording.",
+    "arrests": " Arrests also move with police activity.",
+    "people_arrested": " Arrests also move with police activity.",
+    **dict.fromkeys(("defendants", "prosecutions", "convictions", "people_convicted"), _COURTS),
+}
 
 
 def sentence(comparison: Comparison) -> str:
@@ -25,7 +35,8 @@ def sentence(comparison: Comparison) -> str:
 def described(figure: Figure) -> str:
     """Name a figure in a sentence: what it counts, where and when, its id and the value as it was printed."""
     what = figure.statement.rstrip(".")
-    return f"{what}, {figure.geography}, {period_words(figure)} ({figure.id}: {figure.published})"
+    place = "" if figure.geography.casefold() in what.casefold() else f", {figure.geography}"
+    return f"{what}{place}, {period_words(figure)} ({figure.id}: {figure.published})"
 
 
 def _two(first: Figure, second: Figure) -> str:
@@ -64,12 +75,11 @@ def _refusal(comparison: Comparison) -> str:
     reasons = [item for item in comparison.differences if item.level == "refused"]
     forbidden = "compared or added" if comparison.share else "compared, added or divided"
     text = f"{_two(first, second)}, must not be {forbidden}: {_joined(reasons)}."
-    if (share := comparison.share) is not None:
-        part, whole = sorted((first, second), key=lambda figure: -len(figure.category))
+    if (share := comparison.share) is not None and (part := comparison.part) is not None:
+        whole = second if part is first else first
         low, high = share
-        said = (
-            say_number(low, "share") if low == high else say_interval(Interval(low, high, "bound"), "share", digits=3)
-        )
+        bound = Interval(low, high, "bound")
+        said = say_number(low, "share") if low == high else say_interval(bound, "share", digits=3)
         text += f" What can be said is the share: {part.id} is {said} of {whole.id}."
     if any(item.dimension == "known share" for item in reasons):
         text += _known_share(first, second)
@@ -102,19 +112,31 @@ def _change(comparison: Comparison) -> str:
         return ""
     word = "difference" if period_words(first) == period_words(comparison.second) else "change"
     if change.ratio is None:
-        return _difference(change.difference or (-math.inf, math.inf), first.unit, word)
+        return _difference(change.difference or (-math.inf, math.inf), first.unit, first.counter, word)
+    if first.ends == (0, 0):
+        return f" From none no ratio can be formed, so no clear {word} is claimed."
     text = f" The {'ratio of the monthly rates' if 'rate per month' in comparison.allowed else 'ratio'} is "
     text += span(*change.ratio)
     if change.independent is None or change.clustered is None or change.hidden_at is None:
-        why = "chance comes on top of it" if first.counter == "flow" else "no interval can be given for it"
-        return f"{text}; {why}, so no clear {word} is claimed."
+        if first.counter == "flow" and first.unit in COUNTS:
+            return f"{text}; chance comes on top of it, so no clear {word} is claimed."
+        why = {
+            "stock": "a stock holds the same cases twice, so no interval for chance applies to it",
+            "survey": "that is rounding only: its sampling error is not in the register, the publisher gives it",
+        }
+        unpublished = "the number of cases behind it is not published, so no interval is given"
+        return f"{text}; {why.get(first.counter, unpublished)}."
+    least = comparison.inflation.low
+    lowest = (
+        "if every event were independent" if least == 1 else f"if the variance is inflated {say_number(least)} times"
+    )
     level = f"{say_number(100 * (change.independent.level or 0))}%"
     text += (
-        f"; with chance {_pair(change.independent)} ({level} confidence interval) if every event were independent, and "
+        f"; with chance {_pair(change.independent)} ({level} confidence interval) {lowest}, and "
         f"{_pair(change.clustered)} if events come in clusters that inflate the variance "
         f"{say_number(comparison.inflation.high)} times. "
     )
-    rest = " Recorded offences also move with reporting and recording." if first.unit == "offences" else ""
+    rest = _MOVED_BY.get(first.unit, "")
     return text + _clarity(change.hidden_at, comparison.inflation.high, word) + rest
 
 
@@ -127,9 +149,16 @@ def _clarity(hidden_at: float, highest: float, word: str) -> str:
     return f"A clear {word} in what was counted: only an inflation of about {about} times would hide it."
 
 
-def _difference(ends: tuple[float, float], unit: str, word: str) -> str:
+def _difference(ends: tuple[float, float], unit: str, counter: str, word: str) -> str:
+    if not unit.startswith("per_cent") and ends[1] < 0:
+        return " A running total cannot fall: one of the two was counted anew, and nothing follows from them."
     if not unit.startswith("per_cent"):
         return f" What was added between the two days is {span(*ends)}; a running total gives no ratio."
+    if counter == "survey":
+        return (
+            f" The difference is {span(*ends)} percentage points, as far as rounding goes; the survey's sampling "
+            "error is not in the register, the publisher gives it."
+        )
     return (
         f" The difference is {span(*ends)} percentage points, by rounding alone; the number of records behind the "
         f"shares does not come with them, so chance cannot be ruled out and no clear {word} is claimed."
@@ -159,14 +188,14 @@ def _monthly(figure: Figure) -> str:
 
 def span(low: float, high: float) -> str:
     """Word two ends, rounded outward, either of which may be open."""
+    if low == high:
+        return say_number(low)
     if math.isinf(low) or (low == 0 and math.isinf(high)):
         return "not bounded" if math.isinf(high) else f"at most {_ends(high, high)[1]}"
     if math.isinf(high):
         return f"at least {_ends(low, low)[0]}"
     if low == 0:
         return f"at most {_ends(high, high)[1]}"
-    if low == high:
-        return say_number(low)
     first, second = _ends(low, high)
     return f"between {first} and {second}"
 
@@ -188,6 +217,8 @@ def _shifted(value: float) -> float:
 
 def _pair(interval: Interval) -> str:
     """Word a confidence interval of a ratio outward to three decimals, so that one near 1 shows its side."""
+    if interval.high >= _LARGE:
+        return f"{say_number(math.floor(interval.low))} to {say_number(math.ceil(interval.high))}"
     return f"{math.floor(interval.low * 1000) / 1000:.3f} to {math.ceil(interval.high * 1000) / 1000:.3f}"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Real
 
 # Beyond this the solver's absolute tolerance is no longer small against the rounding of its own arithmetic.
 LARGEST = 10**9
+FINEST = 1e-6  # per cent, for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Statement:
     Raises
     ------
     ValueError
-        When the id is empty.
+        When the id is empty or no text.
 
     Examples
     --------
@@ -72,8 +74,9 @@ low=4228.0, high=4228.0),), base=None, residual=None, adds=False)
     adds: bool = False
 
     def __post_init__(self) -> None:
-        if not self.id.strip():
-            raise ValueError(f"the statement {self.says!r} has an empty id; conflicts name statements by their ids")
+        if not isinstance(self.id, str) or not self.id.strip():
+            seen = "an empty id" if isinstance(self.id, str) else f"the id {self.id!r}, which is no text"
+            raise ValueError(f"the statement {self.says!r} has {seen}; conflicts name statements by their ids")
 
 
 def count(
@@ -110,7 +113,8 @@ def count(
     Raises
     ------
     ValueError
-        Negative, fractional or huge numbers; a value together with ends; neither; ends that cross.
+        Negative, fractional or huge numbers, or text; a value together with ends; neither; ends that cross; cells
+        that are no names.
 
     Examples
     --------
@@ -182,8 +186,8 @@ def share(
     Raises
     ------
     ValueError
-        A share outside 0 to 100, a value without its rounding or together with ends, a cell that is a share of
-        itself.
+        A share outside 0 to 100 or no number, a share or rounding above nought but below 0.000001 per cent, a
+        value without its rounding or together with ends, a cell that is a share of itself.
 
     Examples
     --------
@@ -191,7 +195,7 @@ def share(
     [((200, -51), 0.0), ((-200, 53), 0.0)]
     """
     names = _names(part)
-    whole = _names(of)[0]
+    whole = _name(of)
     if whole in names:
         raise ValueError(f"{whole!r} is given as a share of itself; name the part and the whole apart")
     ends = {"at_least": at_least, "more_than": more_than, "at_most": at_most, "less_than": less_than}
@@ -199,12 +203,12 @@ def share(
     _check_ends(per_cent, rounded_to, given, ", ".join(names))
     low, high = Fraction(0), Fraction(100)
     if per_cent is not None:
+        printed = _per_cent(per_cent, names)
         if rounded_to is None or not (width := _per_cent(rounded_to, names)):
             raise ValueError(
                 f"{', '.join(names)}: {per_cent:g}% without the width of its rounding; "
                 "no printed share is exact: give rounded_to (1 for 26%, 0.1 for 26.6%)"
             )
-        printed = _per_cent(per_cent, names)
         low, high = max(printed - width / 2, low), min(printed + width / 2, high)
         said = f"{per_cent:g}% rounded to {rounded_to:g}"
     else:
@@ -239,14 +243,14 @@ def part_of(part: str, whole: str, *, id: str | None = None) -> Statement:  # no
     Raises
     ------
     ValueError
-        When both names are the same.
+        When both names are the same, or one is no name.
 
     Examples
     --------
     >>> part_of("rape", "contact offences").says
     'rape is part of contact offences'
     """
-    names = (*_names(part), *_names(whole))
+    names = (_name(part), _name(whole))
     if names[0] == names[1]:
         raise ValueError(f"{part!r} is given as part of itself; name the part and the whole apart")
     says = f"{names[0]} is part of {names[1]}"
@@ -276,19 +280,21 @@ def adds_up(whole: str, parts: Sequence[str], *, residual: str | None, id: str |
     Raises
     ------
     ValueError
-        When no part is given or a name comes twice.
+        When no part is given, the parts are one bare text instead of a list, or a name comes twice.
 
     Examples
     --------
     >>> adds_up("all", ["men", "women"], residual="sex not recorded").says
     'men, women and sex not recorded add up to all'
     """
-    names = _names(parts) if residual is None else (*_names(parts), *_names(residual))
-    everything = (whole, *names)
+    if isinstance(parts, str):
+        raise ValueError(f"the parts of {whole!r} are the text {parts!r}; give a list of names, [{parts!r}] for one")
+    names = _names(parts) if residual is None else (*_names(parts), _name(residual))
+    everything = (_name(whole), *names)
     if twice := sorted({name for name in everything if everything.count(name) > 1}):
         raise ValueError(f"{_some(twice)} stands twice in what adds up to {whole!r}; name every cell once")
     says = f"{_listed(names)} add up to {whole}"
-    row = Row((*_names(whole), *names), (-1, *(1,) * len(names)), 0.0, 0.0)
+    row = Row(everything, (-1, *(1,) * len(names)), 0.0, 0.0)
     return Statement(id if id is not None else says, says, (row,), residual=residual, adds=True)
 
 
@@ -299,8 +305,14 @@ def _share_row(names: tuple[str, ...], whole: str, per_cent: Fraction, *, sign: 
     return Row((*names, whole), coefficients, float(strict), math.inf)
 
 
+def _name(cell: str) -> str:
+    if not isinstance(cell, str) or not cell.strip():
+        raise ValueError(f"{cell!r} stands where one cell is named; give its name, a text that is not empty")
+    return cell
+
+
 def _names(cells: str | Sequence[str]) -> tuple[str, ...]:
-    names = (cells,) if isinstance(cells, str) else tuple(cells)
+    names = (cells,) if isinstance(cells, str) or not isinstance(cells, Iterable) else tuple(cells)
     if not names or not all(isinstance(name, str) and name.strip() for name in names):
         raise ValueError(f"cells are {_some(names)}; give at least one name, none of them empty")
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -320,16 +332,29 @@ def _check_ends(value: float | None, rounded_to: float | None, given: Mapping[st
 
 
 def _whole(number: float, names: tuple[str, ...]) -> int:
-    if isinstance(number, bool) or not math.isfinite(number) or number != int(number) or not 0 <= number <= LARGEST:
-        raise ValueError(f"{', '.join(names[:5])}: {number} is not a count; give a whole number from 0 to {LARGEST:,}")
+    is_number = isinstance(number, Real) and not isinstance(number, bool)
+    if not is_number or not 0 <= number <= LARGEST or number != int(number):
+        raise ValueError(
+            f"{', '.join(names[:5])}: {_plain(number)} is not a count; give a whole number from 0 to {LARGEST:,}"
+        )
     return int(number)
 
 
 def _per_cent(number: float, names: tuple[str, ...]) -> Fraction:
-    if isinstance(number, bool) or not 0 <= number <= 100:
-        raise ValueError(f"{', '.join(names[:5])}: {number} per cent; a share lies from 0 to 100")
+    if isinstance(number, bool) or not isinstance(number, Real) or not 0 <= number <= 100:
+        raise ValueError(f"{', '.join(names[:5])}: {_plain(number)} per cent; a share is a number from 0 to 100")
+    if 0 < number < FINEST:
+        raise ValueError(
+            f"{', '.join(names[:5])}: {number} per cent; shares and their roundings are 0 or at least {FINEST:.6f} per "
+            "cent: state the count instead"
+        )
     # Through the shortest decimal, so that 26.6 is 133/500 and not its nearest binary fraction.
     return Fraction(str(float(number)))
+
+
+def _plain(number: object) -> str:
+    """Show a number as it is, and what is none, such as a text of digits, in a form that tells it apart."""
+    return str(number) if isinstance(number, Real) else repr(number)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cseanalysis.report.outputs import chart, opening, prose, table
 from cseanalysis.export.wording import say
+from cseanalysis.report.outputs import chart, opening, prose, table
 
 __all__ = ["chart", "opening", "prose", "say", "table"]

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cseanalysis.export.wording import say_assumption, say_date, say_month
 from cseanalysis.report.prose import escape
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.project import Project, load_sources
-from cseanalysis.export.wording import say_assumption, say_date, say_month
 
 TIERS = {
     "A": "official text",

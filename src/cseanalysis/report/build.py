@@ -277,9 +277,9 @@ def _shared_key(hashes: Mapping[str, str]) -> str:
 
 
 def _typeset(staged: Project, chapters: Mapping[str, Chapter], edition: tuple[str, dt.date], inputs: str) -> bytes:
+    from cseanalysis.export.wording import say_date
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.typeset import TitlePage, typeset
-    from cseanalysis.export.wording import say_date
 
     front = staged.notebooks / "front.md"
     if not front.is_file():

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.report.prose import escape, fill
 from cseanalysis.export.wording import say_number
+from cseanalysis.report.prose import escape, fill
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from cseanalysis.report.exporter import export
 from cseanalysis.export.wording import say_date
+from cseanalysis.report.exporter import export
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

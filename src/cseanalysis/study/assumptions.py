@@ -79,13 +79,16 @@ def _check_distribution(name: str, distribution: object, low: float, high: float
     from cseanalysis.distributions import read_distribution
 
     if not isinstance(distribution, str):
-        raise TypeError(f'assumption {name}: distribution is {distribution!r}; write text, e.g. "pert(0.05, 0.1, 0.15)"')
+        raise TypeError(
+            f'assumption {name}: distribution is {distribution!r}; write text, e.g. "pert(0.05, 0.1, 0.15)"'
+        )
     try:
         read = read_distribution(distribution)
     except ValueError as error:
         raise ValueError(f"assumption {name}: {error}") from error
     if read.low < low or read.high > high:
         raise ValueError(
-            f"assumption {name}: {distribution} reaches from {read.low:g} to {read.high:g}, outside {low:g} to {high:g}; "
+            f"assumption {name}: {distribution} reaches from {read.low:g} to {read.high:g}, outside {low:g} to "
+            f"{high:g}; "
             "keep it within the range that the reason defends"
         )

@@ -72,7 +72,7 @@ def growth(first: str, second: str) -> Callable[[Mapping[str, Figure]], tuple[Ki
         comparison = compare(figures[first], figures[second])
         if comparison.change is not None and comparison.change.ratio is not None:
             raise WentThroughError(f"{first} to {second} has a ratio: {comparison.statement}")
-        return "refused", comparison.statement
+        return ("refused" if comparison.verdict == "refused" else "bounded"), comparison.statement
 
     return answer
 

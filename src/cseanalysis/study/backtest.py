@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.export.wording import say_month
 from cseanalysis.models import project_cohorts
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import bound
 from cseanalysis.study.lag import ALL_CODES, QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
 from cseanalysis.study.ranges import among, bounded, needed_assumptions, resting_on
-from cseanalysis.export.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 TURNING = (

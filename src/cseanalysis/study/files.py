@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cseanalysis.export.writing import write_whole
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -29,21 +31,11 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises
     ------
     OSError
-        When the folder is read-only or the disk is full; the old file is then untouched.
+        When the target is a folder, its folder is read-only or the disk is full. The error names the target, and
+        the old file is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole({path: content})
 
 
 @contextmanager

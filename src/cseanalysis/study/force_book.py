@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,9 @@ import pandas as pd
 from cseanalysis.export import Book, Sheet, Source
 from cseanalysis.export.delimited import csv_bytes
 from cseanalysis.export.ods import ods_bytes
+from cseanalysis.export.writing import check_targets, write_whole
 from cseanalysis.export.xlsx import xlsx_bytes
-from cseanalysis.register import Figure
-from cseanalysis.study.files import write_atomic
-from cseanalysis.study.forces import SCOPES, force_figures, force_table, force_totals, force_years, whole_years
+from cseanalysis.study.forces import CODES, SCOPES, force_figures, force_table, force_totals, force_years
 from cseanalysis.study.project import Project, find_project, load_sources
 from cseanalysis.study.revisions import release_names
 from cseanalysis.study.tables import load_figures, read_table
@@ -26,7 +26,7 @@ _GROUPS = {
     "image": ("code 86", "code 86, mostly indecent images of children", "[note 3]"),
 }
 _NOTES = (
-    "Offences of the eleven codes whose victims are children: 17B, 19D, 19E, 19G, 19H, 20B, 21, 22B, 71, 73 and 88A. "
+    f"Offences of the eleven codes whose victims are children: {', '.join(CODES['child_only'][:-1])} and 88A. "
     "No code tells apart sexual assault at ages 13 to 17 or rape at ages 16 and 17, so child victims of these are "
     "not in the counts. Since April 2017 code 88A takes in sexual communication with a child, which then became "
     "an offence.",
@@ -41,8 +41,8 @@ _NOTES = (
     "How many figures the register holds, not how much harm there is: few published figures mean few publications "
     "and answers. A figure that only restates another is not counted. "
     "A figure for a place inside a force area is not one for the force.",
-    "All 44 forces, or the number given, have all four quarters in the sum. It is given because definition and "
-    "period agree for all forces; the three groups are not added to each other.",
+    "All 44 forces, or the number given, have every code in all four quarters and are in the sum. It is "
+    "given because definition and period agree for all forces; the three groups are not added to each other.",
     "Each figure counts by its own rule, period and area. The column on the next row says whether the two may be "
     "compared and, if not, why. These figures are never added up over forces.",
 )
@@ -54,6 +54,8 @@ _HEADERS = {
     "next_row": "Against the next row [note 8]",
     "note": "Remark in the register",
 }
+_YEARS = tuple(f"force_years_{scope}" for scope in SCOPES)
+_CSV = ("forces", *_YEARS, "force_totals", "force_figures", "notes", "provenance")
 
 
 def force_book(root: Path | str | None = None) -> Book:
@@ -78,23 +80,23 @@ def force_book(root: Path | str | None = None) -> Book:
         When the tables or the register are not in order.
     """
     project = find_project(root)
-    return _book(project, read_table("recorded_offences", project.root), load_figures(project.root))
+    return _book(project, _tables(project))
 
 
 def write_force_tables(
     project: Project, xlsx: Path | None = None, ods: Path | None = None, csv: Path | None = None
 ) -> list[Path]:
-    """Write the force-by-force tables; nothing is written before everything is made.
+    """Write the force-by-force tables, all of them or none.
 
     Parameters
     ----------
     project
         The study.
     xlsx, ods
-        Target files of the workbook.
+        Target files of the workbook, in folders that exist.
     csv
-        Folder for ``forces.csv``, ``force_figures.csv``, ``force_totals.csv``, one ``force_years_….csv`` a group
-        of offences, ``notes.csv`` and ``provenance.csv``.
+        Folder, made when it is not there, for ``forces.csv``, ``force_figures.csv``, ``force_totals.csv``, one
+        ``force_years_….csv`` a group of offences, ``notes.csv`` and ``provenance.csv``.
 
     Returns
     -------
@@ -104,30 +106,74 @@ def write_force_tables(
     Raises
     ------
     ValueError
-        When there is nothing to write.
+        When there is nothing to write, a target is a part of the study, or two targets are one file.
+    OSError
+        When a target cannot be written; the files are then what they were.
     """
     if xlsx is None and ods is None and csv is None:
         raise ValueError("nowhere to write to; give --xlsx, --ods or --csv")
-    recorded, figures = read_table("recorded_offences", project.root), load_figures(project.root)
-    book = _book(project, recorded, figures)
+    books = [Path(path) for path in (xlsx, ods) if path is not None]
+    folder = None if csv is None else Path(csv)
+    plain = [] if folder is None else [folder / f"{name}.csv" for name in _CSV]
+    _check_places(project, [*books, *plain])
+    made = folder is not None and not os.path.lexists(folder)
+    check_targets([*books, *([folder] if folder and made else plain)])
+    tables = _tables(project)
+    book = _book(project, tables)
     contents: dict[Path, bytes] = {}
     if xlsx is not None:
         contents[Path(xlsx)] = xlsx_bytes(book)
     if ods is not None:
         contents[Path(ods)] = ods_bytes(book)
-    if csv is not None:
-        contents |= {Path(csv) / f"{name}.csv": csv_bytes(table) for name, table in _plain(book, recorded, figures)}
-    for path, content in contents.items():
-        write_atomic(path, content)
+    if folder is not None:
+        contents |= {folder / f"{name}.csv": csv_bytes(table) for name, table in _plain(book, tables)}
+    if folder and made:
+        folder.mkdir()
+    try:
+        write_whole(contents)
+    except BaseException:
+        if folder and made:
+            folder.rmdir()
+        raise
     return list(contents)
 
 
-def _book(project: Project, recorded: pd.DataFrame, figures: Mapping[str, Figure]) -> Book:
-    years = whole_years(recorded)
-    listed = force_figures(figures)
+def _check_places(project: Project, targets: Iterable[Path]) -> None:
+    """Refuse to write over the study itself, and one target over or into another."""
+    inputs = (project.root / "data", project.notebooks, project.results, project.assumptions)
+    editions = project.results.parent.glob("v*")
+    kept = [_folded(path) for path in (*inputs, *editions)]
+    seen: list[Path] = []
+    for target in targets:
+        place = _folded(target)
+        if any(place.is_relative_to(path) for path in kept):
+            raise ValueError(f"{target} is a part of the study, which is never written over; name another place")
+        if any(place.is_relative_to(other) or other.is_relative_to(place) for other in seen):
+            raise ValueError(f"{target} is in the place of another target; give each a file of its own")
+        seen.append(place)
+
+
+def _folded(path: Path) -> Path:
+    """Return where a path leads, letter case aside, because some systems ignore it."""
+    return Path(os.path.realpath(path).casefold())
+
+
+def _tables(project: Project) -> dict[str, pd.DataFrame]:
+    """Make every table, under its name as delimited text; without published figures there is no list of them."""
+    recorded = read_table("recorded_offences", project.root)
+    listed = force_figures(load_figures(project.root))
+    tables = {"forces": force_table(recorded, listed)}
+    tables |= {name: force_years(recorded, scope) for name, scope in zip(_YEARS, SCOPES, strict=True)}
+    tables["force_totals"] = force_totals(recorded)
+    return tables | ({"force_figures": listed} if len(listed) else {})
+
+
+def _book(project: Project, tables: Mapping[str, pd.DataFrame]) -> Book:
+    forces, totals = tables["forces"], tables["force_totals"]
+    years = totals["financial_year"].tolist()
+    listed = tables.get("force_figures", pd.DataFrame({"source": []}))
     sources = load_sources(project)
     releases = tuple(release_names(project))
-    forces = force_table(recorded, figures)
     sheets = [
         Sheet(
             "Forces",
@@ -145,7 +191,7 @@ def _book(project: Project, recorded: pd.DataFrame, figures: Mapping[str, Figure
                 name,
                 f"Offences recorded by each police force under {_GROUPS[scope][1]}, {years[0]} to {years[-1]} "
                 f"{_GROUPS[scope][2]}",
-                force_years(recorded, scope).rename(columns=_header),
+                tables[f"force_years_{scope}"].rename(columns=_header),
                 (
                     "Rows are in alphabetical order, British Transport Police last. "
                     "Columns are financial years [note 4].",
@@ -157,7 +203,7 @@ def _book(project: Project, recorded: pd.DataFrame, figures: Mapping[str, Figure
         Sheet(
             "Totals",
             f"Offences recorded by all police forces of England and Wales, {years[0]} to {years[-1]} [note 7]",
-            force_totals(recorded).rename(columns={**_group_headers(), **_HEADERS}).rename(columns=_header),
+            totals.rename(columns={**_group_headers(), **_HEADERS}).rename(columns=_header),
             ("The groups are not added to each other. Counts are offences recorded [note 4].",),
             releases,
         ),
@@ -221,19 +267,12 @@ def _source(name: str, entry: Mapping[str, Any], supplies: str, retrieved: str) 
     )
 
 
-def _plain(book: Book, recorded: pd.DataFrame, figures: Mapping[str, Figure]) -> list[tuple[str, pd.DataFrame]]:
+def _plain(book: Book, tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, pd.DataFrame]]:
     """Return the tables for machines: short column names, notes and provenance beside them."""
     notes = pd.DataFrame({"note": range(1, len(book.notes) + 1), "text": book.notes})
     names = ("id", "publisher", "title", "address", "published", "retrieved", "licence", "supplies")
     provenance = pd.DataFrame([{name: getattr(each, name) or "[x]" for name in names} for each in book.sources])
-    return [
-        ("forces", force_table(recorded, figures)),
-        *((f"force_years_{scope}", force_years(recorded, scope)) for scope in SCOPES),
-        ("force_totals", force_totals(recorded)),
-        *([("force_figures", listed)] if len(listed := force_figures(figures)) else []),
-        ("notes", notes),
-        ("provenance", provenance),
-    ]
+    return [*tables.items(), ("notes", notes), ("provenance", provenance)]
 
 
 def _group_headers() -> dict[str, str]:

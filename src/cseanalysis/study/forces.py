@@ -12,10 +12,16 @@ from cseanalysis.register import Figure, compare
 from cseanalysis.register.figures import UNKNOWN
 
 MISSING, NOT_APPLICABLE = "[x]", "[z]"
-SCOPES = ("child_only", "familial", "image")
+# The codes of each group of offences; a count of a group needs every one of them.
+CODES = {
+    "child_only": ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A"),
+    "familial": ("23",),
+    "image": ("86",),
+}
+SCOPES = tuple(CODES)
+_QUARTERS = ("1", "2", "3", "4")
 SEVERAL = "More than one force"
 _RECENT = 5  # financial years in the wide table
-_BTP = "British Transport Police"
 # Places that figures are published for, and the force whose area they lie in. London is what the register calls the
 # area of the Metropolitan Police.
 _PLACES = {
@@ -81,27 +87,42 @@ def force_years(recorded: pd.DataFrame, scope: str) -> pd.DataFrame:
     -------
     DataFrame
         The 44 rows and columns of :func:`all_forces`, then a column for each financial year of which all four
-        quarters are there: offences recorded, ``[x]`` where a quarter of the force is missing.
+        quarters are there: offences recorded, ``[x]`` where the count of any code in any quarter of the force is
+        missing.
 
     Raises
     ------
     ValueError
-        When the group is unknown, or a force is not one of the 44.
+        When the group is unknown, a force is not one of the 44, a quarter not one of the four or a code not one of
+        the group; when a force, quarter and code come twice.
     """
     if scope not in SCOPES:
         raise ValueError(f"no group of offences {scope!r}: there are {', '.join(SCOPES)}")
     table = all_forces()
-    if strange := sorted(set(recorded["force"]) - set(table["force"])):
+    if strange := sorted(set(recorded["force"].map(str)) - set(table["force"])):
         raise ValueError(f"{strange[:5]} are not among the 44 forces; mend the names with harmonise_forces")
     chosen = recorded[recorded["offence_scope"] == scope]
-    cells = chosen.groupby(["force", "financial_year"])
-    counts, quarters = cells["offences"].sum().to_dict(), cells["quarter"].nunique().to_dict()
+    _check_records(chosen, scope)
+    cells = chosen.dropna(subset=["offences"]).groupby(["force", "financial_year"])["offences"]
+    counts, filled = cells.sum().to_dict(), cells.size().to_dict()
+    # No row comes twice, so as many rows as there are codes and quarters are all of them.
+    needed = len(_QUARTERS) * len(CODES[scope])
     for year in whole_years(recorded):
         table[year] = pd.Series(
-            [int(counts[force, year]) if quarters.get((force, year)) == 4 else MISSING for force in table["force"]],
+            [int(counts[force, year]) if filled.get((force, year)) == needed else MISSING for force in table["force"]],
             dtype=object,
         )
     return table
+
+
+def _check_records(chosen: pd.DataFrame, scope: str) -> None:
+    for column, known in (("quarter", _QUARTERS), ("offence_code", CODES[scope])):
+        if strange := sorted(set(chosen[column].map(str)) - set(known)):
+            raise ValueError(f"{column} {strange[:5]} of the group {scope}: there are {', '.join(known)}")
+    key = ["financial_year", "quarter", "force", "offence_code"]
+    if len(twice := chosen.loc[chosen.duplicated(key), key]):
+        seen = "; ".join(" ".join(map(str, row)) for row in twice.head().itertuples(index=False))
+        raise ValueError(f"{len(twice)} rows of recorded offences come twice ({seen}); keep one of each")
 
 
 def whole_years(recorded: pd.DataFrame) -> list[str]:
@@ -122,27 +143,31 @@ def force_totals(recorded: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row a whole financial year: ``financial_year``, the three groups (never added to each other) and
-        ``coverage``: how many of the 44 forces have all four quarters and are in the sum.
+        ``coverage``: how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]``
+        where none has.
     """
     tables = {scope: force_years(recorded, scope) for scope in SCOPES}
     rows = []
     for year in whole_years(recorded):
         complete = pd.concat([table[year].ne(MISSING) for table in tables.values()], axis=1).all(axis=1)
-        sums = {scope: int(table.loc[complete, year].sum()) for scope, table in tables.items()}
+        sums = {
+            scope: int(table.loc[complete, year].sum()) if complete.any() else MISSING
+            for scope, table in tables.items()
+        }
         coverage = "44 forces" if complete.all() else f"{int(complete.sum())} of 44 forces"
         rows.append({"financial_year": year, **sums, "coverage": coverage})
     return pd.DataFrame(rows, columns=["financial_year", *SCOPES, "coverage"])
 
 
-def force_table(recorded: pd.DataFrame, figures: Mapping[str, Figure]) -> pd.DataFrame:
+def force_table(recorded: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Put side by side what is recorded and how much is published about each force.
 
     Parameters
     ----------
     recorded
         The table ``recorded_offences``.
-    figures
-        The register of published figures.
+    listed
+        The published figures, as :func:`force_figures` lists them.
 
     Returns
     -------
@@ -164,7 +189,6 @@ def force_table(recorded: pd.DataFrame, figures: Mapping[str, Figure]) -> pd.Dat
         years = force_years(recorded, scope)
         for year in recent:
             table[f"{scope}_{year}"] = years[year]
-    listed = force_figures(figures)
     for name, level in (("figures_for_force", "force"), ("figures_for_places", "place in the force area")):
         original = (listed["area_is"] == level) & (listed["restates"] == NOT_APPLICABLE)
         counts = listed.loc[original, "force"].value_counts()

@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.sensitivity import envelope
 from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
-from cseanalysis.export.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25

@@ -10,8 +10,8 @@ from cseanalysis.register import Comparison, Figure, compare
 from cseanalysis.register.figures import COLUMNS
 from cseanalysis.register.sentences import period_words
 from cseanalysis.study.assumptions import load_assumptions
+from cseanalysis.study.ranges import clustering
 from cseanalysis.study.tables import load_figures
-from cseanalysis.values import Interval
 
 _SHOWN_ALREADY = ("id", "statement", "published", "definition", "source", "period_start", "period_end", "tier", "note")
 
@@ -31,7 +31,7 @@ def find_figures(figures: Mapping[str, Figure], words: Iterable[str]) -> list[Fi
     >>> find_figures({}, ["arrests"])
     []
     """
-    wanted = [word.casefold() for word in words]
+    wanted = [word.strip().casefold() for word in words]
     return [figure for figure in figures.values() if all(word in _text(figure) for word in wanted)]
 
 
@@ -64,9 +64,8 @@ def describe_figure(
     for name in COLUMNS:
         value = getattr(figure, name)
         if name not in _SHOWN_ALREADY and value not in ("", None, ()):
-            shown = (
-                ", ".join(value) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else value
-            )
+            shown = ", ".join(value) if isinstance(value, tuple) else value
+            shown = f"{value:,.15g}" if isinstance(value, int | float) else shown
             lines.append(f"{name.replace('_', ' ')}: {shown}")
     lines.append(
         f"source: {source['publisher']}, {source['title']}, {source['published'] or 'undated'}, tier {figure.tier}"
@@ -97,13 +96,14 @@ def compare_figures(root: Path | str | None, first: str, second: str) -> Compari
     Raises
     ------
     ValueError
-        When the register holds no such figure.
+        When the register holds no such figure, or both are one.
     """
     register = load_figures(root)
     if missing := [name for name in (first, second) if name not in register]:
         raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")
-    clustering = load_assumptions(root)["clustering_inflation"]
-    return compare(register[first], register[second], inflation=Interval(clustering.low, clustering.high, "bound"))
+    if first == second:
+        raise ValueError(f"{first} and {second} are one and the same figure; name two")
+    return compare(register[first], register[second], inflation=clustering(load_assumptions(root)))
 
 
 def _text(figure: Figure) -> str:

@@ -8,7 +8,7 @@ from inspect import Parameter, signature
 
 from cseanalysis.models import joint_reporting_probability
 from cseanalysis.sensitivity import bound
-from cseanalysis.values import Assumption, Estimate
+from cseanalysis.values import Assumption, Estimate, Interval
 
 TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
 
@@ -87,6 +87,13 @@ def resting_on(name: str, chosen: Iterable[Assumption]) -> Iterator[None]:
     except (ValueError, ArithmeticError) as error:
         ranges = ", ".join(f"{assumption.id} {assumption.low:g} to {assumption.high:g}" for assumption in chosen)
         raise ValueError(f"result {name}: {error}; it rests on {ranges}: mend one of these ranges") from error
+
+
+def clustering(assumptions: Mapping[str, Assumption]) -> Interval:
+    """Return how many times clusters of offences may inflate the variance of a count."""
+    if "clustering_inflation" not in assumptions:
+        raise ValueError("assumptions.toml lacks clustering_inflation, which changes are judged by; add it")
+    return assumptions["clustering_inflation"].interval
 
 
 def among(names: Iterable[str], chosen: Iterable[Assumption]) -> set[str]:

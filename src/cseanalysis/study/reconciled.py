@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -70,13 +71,22 @@ def reconcile_case(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
         The table.
     figures
         The register.
+
+    Raises
+    ------
+    ValueError
+        When a number was printed with a fraction, or a share without the width of its rounding.
     """
     statements = [_counted(figures[name], name) for name in (case.whole, *case.parts)]
     statements.append(adds_up(case.whole, case.parts, residual=case.rest or None, id="the parts add up"))
     for name, part in case.shares:
         figure = figures[name]
-        width = figure.rounded_to or 1
-        statements.append(share(part, of=case.whole, per_cent=figure.low, rounded_to=width, id=name))
+        if figure.low is None or figure.low != figure.high or figure.rounded_to is None:
+            raise ValueError(
+                f"share {name} was printed as {figure.published!r} ({figure.qualifier}); only one number with the "
+                "width of its rounding can be reconciled: fill rounded_to in the register, or leave the share out"
+            )
+        statements.append(share(part, of=case.whole, per_cent=figure.low, rounded_to=figure.rounded_to, id=name))
     return reconcile(statements)
 
 
@@ -93,32 +103,21 @@ def reconciled_table(figures: Mapping[str, Figure]) -> pd.DataFrame:
 
 
 def _counted(figure: Figure, cell: str) -> Statement:
-    """State a figure as it was printed, with its rounding."""
-    low, high = figure.low, figure.high
-    ends: Mapping[str, Callable[[], Statement]] = {
-        "more_than": lambda: count(cell, more_than=_whole(low), id=cell),
-        "at_least": lambda: count(cell, at_least=_whole(low), id=cell),
-        "less_than": lambda: count(cell, less_than=_whole(high), id=cell),
-        "at_most": lambda: count(cell, at_most=_whole(high), id=cell),
-        "nearly": lambda: count(cell, at_most=_whole(high), id=cell),
-        "range": lambda: count(cell, at_least=_whole(low), at_most=_whole(high), id=cell),
-    }
-    if figure.qualifier in ends:
-        return ends[figure.qualifier]()
-    width = None if figure.rounded_to is None else int(figure.rounded_to)
-    return count(cell, _whole(low), rounded_to=width, id=cell)
-
-
-def _whole(number: float | None) -> int:
-    if number is None:
-        raise ValueError("the figure has no such end; only printed ends can be reconciled")
-    return int(number)
+    """State a figure as it was printed, with its rounding; what the record that it repeats says is left aside."""
+    printed = [number for number in (figure.low, figure.high, figure.rounded_to) if number is not None]
+    if broken := [number for number in printed if number != int(number)]:
+        raise ValueError(
+            f"{cell} was printed as {figure.published!r}, read with {broken[0]:.15g}; counts are whole numbers, so "
+            "leave it out of what is reconciled"
+        )
+    low, high = replace(figure, meant=None).ends
+    return count(cell, at_least=math.ceil(low), at_most=None if math.isinf(high) else math.floor(high), id=cell)
 
 
 def _follows(case: Case, said: Reconciliation) -> str:
     if said.conflicts:
         listed = "; ".join(" with ".join(conflict) for conflict in said.conflicts)
-        gap = "" if not said.gaps[0] else f", by at least {said.gaps[0]:,.3g}"
+        gap = "" if not said.gaps[0] else f", by at least {said.gaps[0]:,.3g} counts"
         return f"Cannot all be true{gap}: {listed}."
     rest = said.residuals.iloc[0]
     if not case.rest:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cseanalysis.models import share_bounds
 from cseanalysis.register import Figure
 from cseanalysis.values import Estimate, Interval
 
@@ -160,7 +159,6 @@ def recorded_results(
             basis=twice,
         ),
         *group_based_results(figures),
-        *composition_results(figures),
     ]
 
 
@@ -213,35 +211,6 @@ def group_based_results(figures: Mapping[str, Figure]) -> list[Estimate]:
             basis=basis,
         ),
     ]
-
-
-def composition_results(figures: Mapping[str, Figure]) -> list[Estimate]:
-    """Return what the recorded ethnicity of group-based suspects in 2023 allows without any assumption.
-
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-
-    Returns
-    -------
-    list of Estimate
-        Worst-case bounds, the categories in census order, each by the same formula. Coverage and shares are printed
-        as whole per cent, so that half a point each way is part of the bounds.
-    """
-    coverage = float(figures["F102"].value)
-    results = []
-    for name, figure in (("asian", "F100"), ("black", "F101"), ("white", "F099")):
-        share = float(figures[figure].value)
-        ends = [
-            share_bounds(known * (share + half) / 100, known, 1 - known)
-            for known in ((coverage - 0.5) / 100, (coverage + 0.5) / 100)
-            for half in (-0.5, 0.5)
-        ]
-        bounds = Interval(min(end.low for end in ends), max(end.high for end in ends), "bound")
-        unit = "share of group-based suspects in 2023"
-        results.append(Estimate(f"suspects_{name}", unit, interval=bounds, basis=(figure, "F102")))
-    return results
 
 
 def _count(name: str, unit: str, value: int, basis: tuple[str, ...]) -> Estimate:

@@ -208,7 +208,7 @@ CLAIMS: tuple[Attempt, ...] = (
     Attempt(
         "One operation as the country",
         BLOG,
-        "The suspects of one operation show who the perpetrators are everywhere.",
+        "The people recorded in one operation show who the perpetrators are everywhere.",
         "exaggerates",
         share_claim("F478", supposed("F478", "2%"), "over-represented"),
     ),

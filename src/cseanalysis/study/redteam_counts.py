@@ -21,7 +21,7 @@ COUNTS: tuple[Attempt, ...] = (
     Attempt(
         "Arrests with victims",
         NEWS,
-        "Dividing victims protected by arrests: so many victims to every arrested man.",
+        "Dividing victims protected by arrests: so many victims to every arrest.",
         "exaggerates",
         change("F031", "F032"),
     ),

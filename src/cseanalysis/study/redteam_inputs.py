@@ -15,7 +15,7 @@ import pandas as pd
 from cseanalysis.clean import harmonise_forces, harmonise_offences
 from cseanalysis.models import implied_total, joint_reporting_probability, share_bounds
 from cseanalysis.models.change import ratio_of_counts
-from cseanalysis.register import Figure, load_figures
+from cseanalysis.register import Definition, Figure, load_figures
 from cseanalysis.register.figures import COLUMNS
 from cseanalysis.study.attempts import Direction
 from cseanalysis.study.comparisons import leading
@@ -23,6 +23,9 @@ from cseanalysis.values import Assumption, Estimate, Interval
 
 Words = tuple[str, str, str, Direction]
 Call = Callable[[Mapping[str, Figure]], object]
+
+
+_SUPPOSED = Definition("supposed", "A supposed population", "nobody", "made up", "residents", "population", "")
 
 
 def supposed(share: str, per_cent: str) -> Callable[[Mapping[str, Figure]], Figure]:
@@ -46,6 +49,9 @@ def supposed(share: str, per_cent: str) -> Callable[[Mapping[str, Figure]], Figu
             geography="England and Wales",
             known_share="",
             known=None,
+            unknown_share="",
+            unrecorded=None,
+            dataset=_SUPPOSED,
             period_start=date(2021, 3, 21),
             period_end=date(2021, 3, 21),
             period_type="point_in_time",
@@ -58,7 +64,12 @@ def bad_rows() -> tuple[tuple[Words, Call], ...]:
     """Rows that a register must not take."""
     return (
         (
-            ("A share of nothing", "a think tank", "A per cent of offenders, without saying of which.", "exaggerates"),
+            (
+                "A share without a base",
+                "a think tank",
+                "A per cent of offenders, without saying of which.",
+                "exaggerates",
+            ),
             lambda figures: replace(figures["F106"], base=""),
         ),
         (
@@ -127,7 +138,7 @@ def bad_models() -> tuple[tuple[Words, Call], ...]:
     return (
         (
             (
-                "Abuse without end",
+                "A probability that may be nought",
                 "a campaign",
                 "Dividing recorded offences by a reporting probability that may be nought.",
                 "exaggerates",

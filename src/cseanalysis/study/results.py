@@ -11,18 +11,24 @@ from typing import Any
 
 import pandas as pd
 
+from cseanalysis.export.wording import say_month
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
+from cseanalysis.study.chains import dependence_results, dependence_table
+from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.files import write_atomic
+from cseanalysis.study.funnel import funnel_results
 from cseanalysis.study.lag import data_end, lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.missing import missing_results
 from cseanalysis.study.project import Project, check_raw, find_project, read_json
-from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
+from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
+from cseanalysis.study.redteam import redteam_results
+from cseanalysis.study.survey_routes import survey_comparison, survey_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
-from cseanalysis.export.wording import say_month
 from cseanalysis.values import Assumption, Estimate, Interval
 
 _DIGITS = 12
@@ -54,17 +60,27 @@ def build_results(project: Project) -> dict[str, Any]:
     figures, assumptions = load_figures(project.root), load_assumptions(project.root)
     recorded = read_table("recorded_offences", project.root)
     revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
+    inflation = clustering(assumptions)
     tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
+    dependence = dependence_table(assumptions)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
+        *missing_results(recorded, forces, figures, assumptions),
         *total_results(figures, assumptions),
+        *survey_results(figures, assumptions),
+        *dependence_results(dependence),
         *lag_results(recorded, by_year, assumptions),
         *back_test_results(tested, recorded, figures, assumptions),
+        *comparison_results(figures, inflation=inflation),
+        *redteam_results(figures),
+        *funnel_results(recorded),
     ]
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
     tables = {
+        "dependence": dependence,
+        "survey_comparison": survey_comparison({estimate.id: estimate for estimate in estimates}),
         "lag_scenario": lag_scenario(recorded, assumptions),
         "lag_by_year": by_year,
         "back_tests": tested,
@@ -164,7 +180,7 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
 
 
 def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
-    """Return a table among the results: ``"lag_scenario"``, ``"lag_by_year"``, ``"back_tests"`` or ``"narrowing"``."""
+    """Return a table among the results by its name, such as ``"lag_scenario"``, ``"dependence"`` or ``"narrowing"``."""
     tables = _read(root)["tables"]
     if name not in tables:
         raise ValueError(f"no table {name!r} among the results: there are {', '.join(tables)}")

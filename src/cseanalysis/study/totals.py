@@ -9,22 +9,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cseanalysis.models import breakdown_probability
+from cseanalysis.models import split_by_year
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import bound
 from cseanalysis.study.ranges import bounded, needed_assumptions, resting_on
-from cseanalysis.values import Assumption, Estimate
+from cseanalysis.values import Assumption, Estimate, Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way from the recorded count to a total: what it estimates, from which recorded part, and what it rests on."""
+    """One way from the recorded count to a total: what it estimates, from which recorded part, and what it rests on.
+
+    ``settled`` is the assumption that the narrower range takes at one value: complete recording, its high end, or the
+    share as it is printed (``printed``).
+    """
 
     id: str
     unit: str
     model: Callable[..., float]
     base: Callable[..., float]
     figures: tuple[str, ...]
+    settled: str
+    printed: float | None = None
+
+    @property
+    def narrower(self) -> str:
+        """Id of the total with one assumption more: the settled one has one value."""
+        return f"{self.id}_narrower"
 
     @property
     def dark_figure(self) -> str:
@@ -114,17 +125,24 @@ def rape_victims_recent_recorded(
     return recorded * rape_share * (1 - non_recent_share) / offences_per_child
 
 
-def claim_needs(
-    *,
-    recorded: float,
-    claimed: float,
-    contact_share: float,
-    non_recent_share: float,
-    offences_per_child: float,
+def contact_of_the_year(*, recorded: float, contact_share: float, non_recent_share: float) -> float:
+    """Recorded contact offences that happened not long before."""
+    share = Interval(non_recent_share, non_recent_share, "bound")
+    return split_by_year(recorded * contact_share, share).this_year.low
+
+
+def contact_earlier(*, recorded: float, contact_share: float, non_recent_share: float) -> float:
+    """Recorded contact offences that happened a year or more before: non-recent."""
+    share = Interval(non_recent_share, non_recent_share, "bound")
+    return split_by_year(recorded * contact_share, share).earlier.low
+
+
+def children_of_the_year(
+    *, recorded: float, contact_share: float, non_recent_share: float, offences_per_child: float
 ) -> float:
-    """Share of a claimed number of children a year who would have a recorded contact offence of that year."""
-    recent = recorded * contact_share * (1 - non_recent_share)
-    return breakdown_probability(recent / offences_per_child, claimed)
+    """Children with a recorded contact offence that happened not long before."""
+    recent = contact_of_the_year(recorded=recorded, contact_share=contact_share, non_recent_share=non_recent_share)
+    return recent / offences_per_child
 
 
 ROUTES = (
@@ -134,6 +152,7 @@ ROUTES = (
         contact_total,
         contact_recorded,
         ("F008", "F012", "F021", "F310"),
+        "recording_probability",
     ),
     Route(
         "children_total",
@@ -141,6 +160,8 @@ ROUTES = (
         children_total,
         children_recorded,
         ("F008", "F012", "F139", "F140", "F141", "F142"),
+        "known_child_probability",
+        printed=1 / 8,
     ),
     Route(
         "rape_victims_ever",
@@ -148,6 +169,7 @@ ROUTES = (
         rape_victims_ever,
         rape_victims_recorded,
         ("F008", "F011", "F281", "F310"),
+        "recording_probability",
     ),
     Route(
         "rape_victims_at_the_time",
@@ -155,6 +177,7 @@ ROUTES = (
         rape_victims_at_the_time,
         rape_victims_recent_recorded,
         ("F008", "F011", "F280", "F310", "F491", "F492"),
+        "recording_probability",
     ),
 )
 
@@ -172,9 +195,6 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
     list of Estimate
     """
     recorded = float(figures["F008"].value)
-    claimed = figures["F159"].low
-    if claimed is None:
-        raise ValueError("F159 has no lower end; the claim of children a year needs a number")
     counted = (
         ("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
         ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
@@ -203,15 +223,29 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
             ("F008", "F011", "F491", "F492"),
         ),
         (
-            "claim_needs",
-            "share of the children affected in a year who have a contact offence of that year recorded",
-            partial(claim_needs, claimed=claimed),
-            ("F008", "F012", "F159", "F491", "F492"),
+            "contact_of_the_year",
+            "contact offences recorded in 2023 that happened not long before",
+            contact_of_the_year,
+            ("F008", "F012", "F491", "F492"),
+        ),
+        (
+            "contact_earlier",
+            "contact offences recorded in 2023 that happened a year or more before",
+            contact_earlier,
+            ("F008", "F012", "F491", "F492"),
+        ),
+        (
+            "children_of_the_year",
+            "children with a contact offence recorded in 2023 that happened not long before",
+            children_of_the_year,
+            ("F008", "F012", "F491", "F492"),
         ),
     )
     share = "share of contact offences that is recorded"
     return [
+        Estimate("offences_recorded", "offences recorded in 2023", point=figures["F008"].value, basis=("F008",)),
         *(estimate for route in ROUTES for estimate in route_results(route, recorded, assumptions)),
+        *(narrowed(route, recorded, assumptions) for route in ROUTES),
         *(
             bounded(name, unit, partial(model, recorded=recorded), assumptions, basis)
             for name, unit, model, basis in counted
@@ -249,3 +283,22 @@ def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assum
     with resting_on(route.dark_figure, chosen):
         interval = bound(dark, chosen)
     return [total, Estimate(route.dark_figure, f"not recorded: {route.unit}", interval=interval, basis=total.basis)]
+
+
+def narrowed(route: Route, recorded: float, assumptions: Mapping[str, Assumption]) -> Estimate:
+    """Return a route's implied total if, on top, its settled assumption has one value.
+
+    Parameters
+    ----------
+    route, recorded, assumptions
+        As for `route_results`.
+
+    Returns
+    -------
+    Estimate
+        A bound within that of the route, on the same figures.
+    """
+    value = assumptions[route.settled].high if route.printed is None else route.printed
+    known = {route.settled: value}
+    model = partial(route.model, recorded=recorded, **known)
+    return bounded(route.narrower, route.unit, model, assumptions, route.figures)

@@ -7,14 +7,14 @@ from functools import partial
 
 import pandas as pd
 
+from cseanalysis.export.wording import say, say_interval, say_number
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import tornado
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.ranges import needed_assumptions
 from cseanalysis.study.results import load_period, load_results
 from cseanalysis.study.tables import load_figures
-from cseanalysis.study.totals import ROUTES, contact_total
-from cseanalysis.export.wording import say, say_assumption, say_interval, say_number
+from cseanalysis.study.totals import contact_total
 from cseanalysis.values import Estimate, Interval
 
 RESULT_WORDS = {
@@ -45,6 +45,12 @@ ASSUMPTION_WORDS = {
     "earlier_intake_ratio": "offences before the data begin",
     "later_intake_ratio": "offences after the data end",
     "offences_per_defendant": "offences per defendant",
+    "abused_before_16_share": "abused before 16, rounding and sampling",
+    "abused_before_18_share": "abused before 18, rounding and sampling",
+    "children_per_age": "children per year of age",
+    "not_asked_inflation": "those whom no survey asks",
+    "prevalence_change": "change since the adults' childhoods",
+    "years_abused": "years in which a child is abused",
 }
 _QUOTED = (
     ("Offences recorded", "F552", "F008"),
@@ -78,7 +84,6 @@ _CLAIMS = (
     ("Most eventual charges for offences recorded in {earlier_year} were made.", "charges_visible_earlier", False, 0.5),
     ("Most eventual trials for offences recorded in {newest_year} are to come.", "trials_visible_newest", True, 0.5),
 )
-_LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
 
 
 def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -> pd.DataFrame:
@@ -119,28 +124,6 @@ def quoted_and_exact() -> pd.DataFrame:
             for label, quoted, exact in _QUOTED
         ]
     )
-
-
-def routes_in_words() -> pd.DataFrame:
-    """Say for each route what it estimates, from what, with which probabilities and the losses they contain."""
-    results, assumptions = load_results(), load_assumptions()
-    rows = []
-    for route in ROUTES:
-        links = [a for a in needed_assumptions(partial(route.model, recorded=1.0), assumptions) if a.loss]
-        probabilities = "; ".join(
-            f"{ASSUMPTION_WORDS[link.id]} {say_assumption(link)}: {', '.join(_LOSSES[loss] for loss in link.loss)}"
-            for link in links
-        )
-        rows.append(
-            {
-                "Route, and what it counts": f"{RESULT_WORDS[route.id]}: {route.unit}",
-                "Recorded, or derived from it": say(results[route.base.__name__]),
-                "Probabilities and the losses they contain": probabilities,
-                "Implied total": say(results[route.id]),
-                "Dark figure": say(results[route.dark_figure]),
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def published_delays() -> pd.DataFrame:
@@ -278,24 +261,6 @@ def baseline_tornado() -> pd.DataFrame:
     model = partial(contact_total, recorded=float(load_figures()["F008"].value))
     needed = needed_assumptions(model, load_assumptions())
     return tornado(model, needed, {a.id: a.low if a.id == "contact_share" else a.high for a in needed})
-
-
-def conflicts_in_words() -> pd.DataFrame:
-    """List what is published in conflict, both sides with their ids."""
-    figures = load_figures()
-    return pd.DataFrame(
-        [
-            {
-                "About": about,
-                **{
-                    side: "; ".join(f"{figures[name].published} ({name})" for name in names.split())
-                    for side, names in (("One side", one), ("Other side", other))
-                },
-                "What differs": words,
-            }
-            for about, one, other, words in _CONFLICTS
-        ]
-    )
 
 
 def _basis(estimate: Estimate) -> str:

@@ -7,16 +7,22 @@ the chapter's.
 from __future__ import annotations
 
 from cseanalysis.study.charts.lag import back_test_ranges, visible_shares
+from cseanalysis.study.charts.missing import coverage_curves, flag_paths, lists_and_overlap, suspects_panels
 from cseanalysis.study.charts.recorded import group_based_parts, recorded_by_force, recorded_by_group
-from cseanalysis.study.charts.totals import implied_totals, narrowing_bars, tornado_bars
+from cseanalysis.study.charts.routes import routes_by_estimand
+from cseanalysis.study.charts.totals import narrowing_bars, tornado_bars
 
 __all__ = [
     "back_test_ranges",
+    "coverage_curves",
+    "flag_paths",
     "group_based_parts",
-    "implied_totals",
+    "lists_and_overlap",
     "narrowing_bars",
     "recorded_by_force",
     "recorded_by_group",
+    "routes_by_estimand",
+    "suspects_panels",
     "tornado_bars",
     "visible_shares",
 ]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from cseanalysis.export.wording import say_interval, say_month
 from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
 from cseanalysis.study.lag import data_end
-from cseanalysis.export.wording import say_interval, say_month
 from cseanalysis.values import Interval
 
 

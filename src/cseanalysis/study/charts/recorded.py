@@ -9,9 +9,9 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from cseanalysis.export.wording import say_month
 from cseanalysis.study.charts.style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.study.lag import data_end
-from cseanalysis.export.wording import say_month
 
 # Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
 BREAKS = (

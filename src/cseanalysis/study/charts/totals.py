@@ -11,52 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cseanalysis.study.charts.style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
-from cseanalysis.export.wording import say, say_ends, say_number
-from cseanalysis.values import Estimate, Interval
-
-
-def implied_totals(results: Mapping[str, Estimate], pairs: Mapping[str, tuple[str, str]]) -> tuple[Figure, str]:
-    """Draw each implied total as a bar from its lowest to its highest value, with what was recorded beside it.
-
-    Parameters
-    ----------
-    results
-        The study's results by id.
-    pairs
-        Label to the ids of the recorded count and of the implied total.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. A bound has no centre mark.
-    """
-    spans = {label: (*_ends(results[recorded]), *_ends(results[total])) for label, (recorded, total) in pairs.items()}
-    with mpl.rc_context(RC):
-        figure = Figure(figsize=(WIDTH, 0.72 * len(spans) + 0.8))
-        axes = figure.subplots()
-        for row, (recorded_low, recorded_high, low, high) in enumerate(spans.values()):
-            axes.barh(row, high - low, left=low, height=0.42, color=BLUE)
-            axes.barh(row, recorded_high - recorded_low, left=recorded_low, height=0.42, color=ORANGE, edgecolor=ORANGE)
-            first, last = say_ends(Interval(low, high, "bound"))
-            axes.text(low * 0.97, row, first, ha="right", va="center", fontsize=7, color=GREY)
-            axes.text(high * 1.03, row, last, ha="left", va="center", fontsize=7, color=GREY)
-        axes.set_xscale("log")
-        axes.set_xlim(min(span[0] for span in spans.values()) / 1.5, max(span[3] for span in spans.values()) * 2.2)
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.set_yticks(range(len(spans)), list(spans))
-        axes.set_ylim(len(spans) - 0.4, -0.75)
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0)
-        top = next(iter(spans.values()))
-        axes.text(top[0], -0.36, "recorded, or derived", ha="center", va="bottom", fontsize=7, color=ORANGE)
-        axes.text(top[2], -0.36, "implied total, lowest to highest", ha="left", va="bottom", fontsize=7, color=BLUE)
-        axes.set_xlabel("Logarithmic scale; rows count different things and cannot be compared or added")
-    words = "; ".join(
-        f"{label.replace(chr(10), ' ')}: recorded {say(results[recorded])}, implied {say(results[total])}"
-        for label, (recorded, total) in pairs.items()
-    )
-    return figure, f"Bars from the lowest to the highest implied total on a logarithmic scale. {words}."
+from cseanalysis.export.wording import say_ends, say_number
+from cseanalysis.study.charts.style import BLUE, GREY, RC, TURQUOISE, WIDTH
+from cseanalysis.values import Interval
 
 
 def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, str]) -> tuple[Figure, str]:
@@ -150,11 +107,3 @@ def _narrowing_panel(axes: Axes, part: pd.DataFrame, words: Mapping[str, str]) -
     axes.set_xticks(range(0, 101, 20))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-
-
-def _ends(estimate: Estimate) -> tuple[float, float]:
-    if estimate.interval is not None:
-        return estimate.interval.low, estimate.interval.high
-    if estimate.point is None:
-        raise ValueError(f"{estimate.id} has neither point nor interval")
-    return estimate.point, estimate.point

@@ -1,0 +1,165 @@
+"""Known bad analyses: each is tried in earnest, and one that were answered as sound would fail here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cseanalysis.register import Definition
+from cseanalysis.study.attempts import Attempt, WentThroughError, call, change, growth, share_claim
+from cseanalysis.study.comparisons import (
+    QUOTED_PAIRS,
+    all_verdicts,
+    changes_in_words,
+    comparison_results,
+    gate_rules,
+    leading,
+    verdicts,
+)
+from cseanalysis.study.redteam import ATTEMPTS, attempts_in_words, redteam_results, run_attempts
+from cseanalysis.study.redteam_inputs import supposed
+from cseanalysis.study.tables import load_figures
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES = load_figures(ROOT)
+TRIED = run_attempts(FIGURES)
+
+
+def attempt(answer: object) -> Attempt:
+    return Attempt("A planted one", "a test", "Planted.", "either way", answer)  # type: ignore[arg-type]
+
+
+def test_every_attempt_gets_its_sentence_and_none_goes_through() -> None:
+    assert len(TRIED) == len(ATTEMPTS) >= 30
+    assert TRIED["attempt"].is_unique
+    assert set(TRIED["kind"]) == {"refused", "bounded", "no clear change"}
+    assert TRIED["answer"].str.len().min() > 30
+
+
+def test_attempts_mislead_in_both_directions() -> None:
+    counts = TRIED["direction"].value_counts()
+    assert counts["exaggerates"] >= 10
+    assert counts["belittles"] >= 10
+    shown = sum(len(attempts_in_words(TRIED, way)) for way in ("exaggerates", "belittles", "either way"))  # type: ignore[arg-type]
+    assert shown == len(TRIED)
+
+
+def test_a_refusal_is_printed_with_its_reason_and_nobody_is_made_to_have_said_it() -> None:
+    table = attempts_in_words(TRIED, "exaggerates")
+    one = table[table["Tried"].str.startswith("One operation as the country. ")].iloc[0]
+    assert one["Answer"].startswith("Refused: No comparison with a population")
+    assert "case series" in one["Answer"]
+    assert not any(f"({speaker})" in tried for speaker in set(TRIED["speaker"]) for tried in table["Tried"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("Arrests with victims", "refused", "unit (arrests against victims)"),
+        ("Twelve months with nine", "bounded", "at most 1.45"),
+        ("23 forces with half of them", "refused", "coverage (about half of 43 forces against 23 forces)"),
+        ("42 forces with 44", "refused", "coverage (42 forces against 44 forces)"),
+        ("Live caseload with convictions", "refused", "unit (convictions against suspects)"),
+        ("Class with its part", "refused", "F024 is 17% of F022"),
+        ("7.5% with 9.1%", "refused", "the series was broken"),
+        ("717 to 761 as a rise", "no clear change", "0.958 to 1.176"),
+        ("4,228 to 4,450 as a rise", "bounded", "about 1.5 times"),
+        ("Not over-represented, on a third of records", "bounded", "neither over-represented nor not over-represented"),
+        ("Over-represented, on a third of records", "bounded", "neither over-represented nor not over-represented"),
+        ("One operation as the country", "refused", "case series"),
+        ("Growth of a running total", "bounded", "a running total gives no ratio"),
+        ("A share without a base", "refused", "a share must say what it is a share of"),
+        ("Over a number taken as the number", "refused", "use .low (550)"),
+        ("A phrase as an offence", "refused", "never mapped by machine"),
+        ("One side of a conflict left out", "refused", "a conflict stands on both rows"),
+        ("A relay that changes the unit", "refused", "which it repeats"),
+        ("One table under two labels", "refused", "repeats row 2"),
+    ],
+)
+def test_the_answer_names_the_right_reason(name: str, kind: str, words: str) -> None:
+    row = TRIED.set_index("attempt").loc[name]
+    assert row["kind"] == kind
+    assert words in row["answer"]
+
+
+def test_a_planted_sound_change_is_seen_to_go_through() -> None:
+    with pytest.raises(WentThroughError, match=r"A planted one: F008 to F018 is given as a clear change"):
+        run_attempts(FIGURES, [attempt(change("F008", "F018"))])
+
+
+def test_a_planted_call_that_succeeds_is_seen_to_go_through() -> None:
+    with pytest.raises(WentThroughError, match="was answered with 115489"):
+        run_attempts(FIGURES, [attempt(call(lambda figures: figures["F008"].value))])
+
+
+def test_a_planted_ratio_is_seen_to_go_through() -> None:
+    with pytest.raises(WentThroughError, match="has a ratio"):
+        run_attempts(FIGURES, [attempt(growth("F008", "F018"))])
+
+
+def test_a_planted_well_covered_share_is_seen_to_go_through() -> None:
+    # The same claim about the same group is stated once every record says.
+    census = Definition("made_up", "Made up", "nobody", "all", "suspects", "census_of_recorded", "")
+    covered = replace(FIGURES["F100"], known_share="", known=None, dataset=census)
+    with pytest.raises(WentThroughError, match="is called under-represented"):
+        run_attempts(
+            {**FIGURES, "F100": covered}, [attempt(share_claim("F100", supposed("F100", "30%"), "over-represented"))]
+        )
+
+
+def test_another_error_than_a_refusal_is_not_taken_for_one() -> None:
+    with pytest.raises(KeyError):
+        run_attempts(FIGURES, [attempt(change("F008", "F999"))])
+
+
+def test_a_supposed_population_says_that_it_is_supposed() -> None:
+    benchmark = supposed("F099", "82%")(FIGURES)
+    assert benchmark.published == "a supposed 82%"
+    assert (benchmark.ages, benchmark.sex) == (FIGURES["F099"].ages, FIGURES["F099"].sex)
+
+
+def test_results_count_the_answers() -> None:
+    results = {item.id: item.point for item in redteam_results(FIGURES)}
+    assert results["attempts_tried"] == len(ATTEMPTS)
+    assert results["attempts_refused"] == (TRIED["kind"] == "refused").sum()
+    assert sum(value or 0 for name, value in results.items() if name != "attempts_tried") == len(ATTEMPTS)
+
+
+def test_a_compilation_leads_no_chapter() -> None:
+    assert [figure.id for figure in leading(FIGURES, ("F031", "F035"))] == ["F031", "F035"]
+    with pytest.raises(ValueError, match="F099, F028 were read in a compilation"):
+        leading(FIGURES, ("F008", "F099", "F028"))
+
+
+def test_verdicts_are_a_row_a_pair_with_a_reason_where_one_is_refused() -> None:
+    table = verdicts(FIGURES)
+    assert len(table) == len(QUOTED_PAIRS) >= 24
+    assert set(table["Verdict"]) == {"comparable", "across a bridge", "refused"}
+    assert len(gate_rules()) == 12
+
+
+def test_all_pairs_are_counted_and_their_shares_are_of_all() -> None:
+    table = all_verdicts(FIGURES).set_index("said")
+    pairs = len(FIGURES) * (len(FIGURES) - 1) // 2
+    assert table.loc[["comparable", "across a bridge", "refused"], "pairs"].sum() == pairs
+    assert table.loc[["comparable", "across a bridge", "refused"], "share"].sum() == pytest.approx(1)
+
+
+def test_changes_show_the_side_of_an_interval_that_ends_near_one() -> None:
+    table = changes_in_words(FIGURES)
+    assert table["With chance"].tolist()[:2] == ["0.958 to 1.176", "1.009 to 1.098"]
+    assert table["Beyond chance?"].tolist()[1] == "no longer from an inflation of about 1.5"
+    assert table["Beyond chance?"].tolist()[-1] == "no claim"
+    assert "550 (F034, 551 to 575 as F031 limits it, 2023/24)" in table["From"].tolist()
+
+
+def test_results_of_the_chapter_are_the_published_answers() -> None:
+    results = {item.id: item for item in comparison_results(FIGURES)}
+    assert results["group_based_change_hidden_at"].point == pytest.approx(1.478, abs=0.001)
+    change_interval = results["exploitation_change"].interval
+    assert change_interval is not None
+    assert change_interval.low < 0 < change_interval.high
+    assert results["arrests_monthly_second"].point == pytest.approx(597 / 9)
+    assert results["arrests_monthly_least"].point == pytest.approx(551 / 12)
