@@ -22,7 +22,7 @@ from typing import get_args
 
 import numpy as np
 
-from cseanalysis.models.break_search import break_search
+from cseanalysis.models.unknown_break import break_search
 from cseanalysis.models.count_series import Family
 from cseanalysis.models.detectable import minimum_detectable
 from cseanalysis.models.interrupted import interrupted_series

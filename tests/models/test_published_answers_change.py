@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.models.break_search import break_search
+from cseanalysis.models.unknown_break import break_search
 from cseanalysis.models.interrupted import interrupted_series
 
 # Explosions in British coal mines that killed ten or more, by year, 1851 to 1962 (Jarrett 1979, Biometrika 66).

@@ -1,4 +1,4 @@
-"""From recorded counts to what they allow: under-reporting ranges, missing classification, delay, pipeline."""
+"""From recorded counts to what they allow: under-reporting ranges, missing classification, delay, pipeline, change."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
         simulate_counts,
     )
     from cseanalysis.models.delay import Delay, delay_from_mean, delay_from_quantiles, forward_mean
+    from cseanalysis.models.delay_shapes import shapes_from_quantiles
+    from cseanalysis.models.delay_window import SeenDelay, delay_from_window_mean, seen_in_window
+    from cseanalysis.models.detectable import MinimumDetectable, minimum_detectable
+    from cseanalysis.models.detectable_delay import DetectableFrom, detectable_from
+    from cseanalysis.models.exits import CompetingExits, competing_exits
     from cseanalysis.models.group_shares import (
         Representation,
         against_population,
@@ -30,6 +35,10 @@ if TYPE_CHECKING:
         share_difference_bounds,
         share_ratio_bounds,
     )
+    from cseanalysis.models.incidence import cohort_incidence, cumulative_incidence
+    from cseanalysis.models.interrupted import InterruptedSeries, SeriesDiagnostics, interrupted_series
+    from cseanalysis.models.mack import ChainLadder, chain_ladder
+    from cseanalysis.models.many_series import ManyChanges, many_changes
     from cseanalysis.models.misclassification import (
         correct_selection,
         correct_two_by_two,
@@ -53,13 +62,17 @@ if TYPE_CHECKING:
         existence_status,
     )
     from cseanalysis.models.multiplier import simulate_total, totals_by_dependence
+    from cseanalysis.models.nowcasting import Nowcast, nowcast
     from cseanalysis.models.perturbations import (
         highest_order_path,
         perturb_by_leaving_out,
         perturb_by_merging,
         perturb_by_one_case,
     )
-    from cseanalysis.models.pipeline import completeness, project_cohorts
+    from cseanalysis.models.pipeline import completeness, periods_until_visible, project_cohorts
+    from cseanalysis.models.pipeline_simulation import PipelineSimulation, Stage, UncertainDelay, simulate_pipeline
+    from cseanalysis.models.placebo import PlaceboDates, placebo_dates
+    from cseanalysis.models.queues import backlog, serve_queue, stock_residual, waiting_time
     from cseanalysis.models.ratio import ratio_interval
     from cseanalysis.models.recorded_year import RecordedSplit, split_by_year, without_cancelled
     from cseanalysis.models.simulation import Simulation
@@ -73,6 +86,10 @@ if TYPE_CHECKING:
         bridge_survey,
         recorded_to_survey,
     )
+    from cseanalysis.models.triangle import Triangle
+    from cseanalysis.models.triangle_bootstrap import bootstrap_chain_ladder, lag_quantiles
+    from cseanalysis.models.triangle_glm import OverDispersedPoisson, over_dispersed_poisson
+    from cseanalysis.models.truncation import DelayFit, fit_seen_delays
     from cseanalysis.models.two_by_two import CorrectedTable
     from cseanalysis.models.two_lists import (
         TwoListEstimate,
@@ -83,57 +100,93 @@ if TYPE_CHECKING:
     )
     from cseanalysis.models.under_reporting import breakdown_probability, implied_total, joint_reporting_probability
     from cseanalysis.models.unit_shares import UnitBounds, unit_share_bounds
+    from cseanalysis.models.unknown_break import BreakSearch, break_search
 
 __all__ = [
     "AnnualVictims",
     "Basis",
     "BiasAnalysis",
+    "BreakSearch",
     "BridgeFactor",
     "Bridged",
+    "ChainLadder",
+    "CompetingExits",
     "CorrectedCounts",
     "CorrectedTable",
     "CoverageNeeded",
     "Delay",
+    "DelayFit",
+    "DetectableFrom",
+    "InterruptedSeries",
+    "ManyChanges",
     "Measure",
+    "MinimumDetectable",
     "ModelNotEstimableError",
+    "Nowcast",
+    "OverDispersedPoisson",
+    "PipelineSimulation",
+    "PlaceboDates",
     "PopulationEstimate",
     "RecordedSplit",
     "Representation",
     "Rung",
+    "SeenDelay",
+    "SeriesDiagnostics",
     "Simulation",
+    "Stage",
+    "Triangle",
     "TwoListEstimate",
+    "UncertainDelay",
     "UnitBounds",
     "against_population",
     "annual_victims",
     "assumption_ladder",
+    "backlog",
+    "bootstrap_chain_ladder",
     "bound_counts",
+    "break_search",
     "breakdown_probability",
     "bridge_survey",
+    "chain_ladder",
     "class_rate_ratio_bounds",
     "class_share_bounds",
+    "cohort_incidence",
+    "competing_exits",
     "completeness",
     "correct_counts",
     "correct_selection",
     "correct_two_by_two",
     "correct_with_predictive_values",
     "coverage_needed",
+    "cumulative_incidence",
     "delay_from_mean",
     "delay_from_quantiles",
+    "delay_from_window_mean",
+    "detectable_from",
     "e_value",
     "estimate_population",
     "existence_status",
+    "fit_seen_delays",
     "forward_mean",
     "hiding_inflation",
     "highest_order_path",
     "implied_total",
+    "interrupted_series",
     "joint_reporting_probability",
     "known_to_all",
     "known_to_any",
+    "lag_quantiles",
+    "many_changes",
+    "minimum_detectable",
+    "nowcast",
     "odds_ratio_needed",
+    "over_dispersed_poisson",
     "part_difference_bounds",
+    "periods_until_visible",
     "perturb_by_leaving_out",
     "perturb_by_merging",
     "perturb_by_one_case",
+    "placebo_dates",
     "probabilistic_bias",
     "probabilistic_bias_with_predictive_values",
     "probabilistic_selection",
@@ -142,6 +195,9 @@ __all__ = [
     "ratio_of_counts",
     "recorded_to_survey",
     "rogan_gladen",
+    "seen_in_window",
+    "serve_queue",
+    "shapes_from_quantiles",
     "share_at_odds_ratio",
     "share_bounds",
     "share_confidence",
@@ -149,14 +205,17 @@ __all__ = [
     "share_over_odds_ratios",
     "share_ratio_bounds",
     "simulate_counts",
+    "simulate_pipeline",
     "simulate_total",
     "simulate_total_between",
     "split_by_year",
+    "stock_residual",
     "totals_by_dependence",
     "two_list_bounds",
     "two_list_estimate",
     "unit_share_bounds",
     "variance_inflation",
+    "waiting_time",
     "without_cancelled",
 ]
 
@@ -166,52 +225,87 @@ __getattr__ = door(
         "AnnualVictims": "survey",
         "Basis": "survey",
         "BiasAnalysis": "bias_draws",
+        "BreakSearch": "unknown_break",
         "BridgeFactor": "survey",
         "Bridged": "survey",
+        "ChainLadder": "mack",
+        "CompetingExits": "exits",
         "CorrectedCounts": "count_misclassification",
         "CorrectedTable": "two_by_two",
         "CoverageNeeded": "missingness",
         "Delay": "delay",
+        "DelayFit": "truncation",
+        "DetectableFrom": "detectable_delay",
+        "InterruptedSeries": "interrupted",
+        "ManyChanges": "many_series",
         "Measure": "survey",
+        "MinimumDetectable": "detectable",
         "ModelNotEstimableError": "multiple_systems",
+        "Nowcast": "nowcasting",
+        "OverDispersedPoisson": "triangle_glm",
+        "PipelineSimulation": "pipeline_simulation",
+        "PlaceboDates": "placebo",
         "PopulationEstimate": "multiple_systems",
         "RecordedSplit": "recorded_year",
         "Representation": "group_shares",
         "Rung": "missingness_ladder",
+        "SeenDelay": "delay_window",
+        "SeriesDiagnostics": "interrupted",
         "Simulation": "simulation",
+        "Stage": "pipeline_simulation",
+        "Triangle": "triangle",
         "TwoListEstimate": "two_lists",
+        "UncertainDelay": "pipeline_simulation",
         "UnitBounds": "unit_shares",
         "against_population": "group_shares",
         "annual_victims": "survey",
         "assumption_ladder": "missingness_ladder",
+        "backlog": "queues",
+        "bootstrap_chain_ladder": "triangle_bootstrap",
         "bound_counts": "count_misclassification",
+        "break_search": "unknown_break",
         "breakdown_probability": "under_reporting",
         "bridge_survey": "survey",
+        "chain_ladder": "mack",
         "class_rate_ratio_bounds": "group_shares",
         "class_share_bounds": "group_shares",
+        "cohort_incidence": "incidence",
+        "competing_exits": "exits",
         "completeness": "pipeline",
         "correct_counts": "count_misclassification",
         "correct_selection": "misclassification",
         "correct_two_by_two": "misclassification",
         "correct_with_predictive_values": "misclassification",
         "coverage_needed": "missingness",
+        "cumulative_incidence": "incidence",
         "delay_from_mean": "delay",
         "delay_from_quantiles": "delay",
+        "delay_from_window_mean": "delay_window",
+        "detectable_from": "detectable_delay",
         "e_value": "misclassification",
         "estimate_population": "multiple_systems",
         "existence_status": "multiple_systems",
+        "fit_seen_delays": "truncation",
         "forward_mean": "delay",
         "hiding_inflation": "change",
         "highest_order_path": "perturbations",
         "implied_total": "under_reporting",
+        "interrupted_series": "interrupted",
         "joint_reporting_probability": "under_reporting",
         "known_to_all": "two_lists",
         "known_to_any": "two_lists",
+        "lag_quantiles": "triangle_bootstrap",
+        "many_changes": "many_series",
+        "minimum_detectable": "detectable",
+        "nowcast": "nowcasting",
         "odds_ratio_needed": "missingness_ladder",
+        "over_dispersed_poisson": "triangle_glm",
         "part_difference_bounds": "group_shares",
+        "periods_until_visible": "pipeline",
         "perturb_by_leaving_out": "perturbations",
         "perturb_by_merging": "perturbations",
         "perturb_by_one_case": "perturbations",
+        "placebo_dates": "placebo",
         "probabilistic_bias": "bias_analysis",
         "probabilistic_bias_with_predictive_values": "bias_analysis",
         "probabilistic_selection": "bias_analysis",
@@ -220,6 +314,9 @@ __getattr__ = door(
         "ratio_of_counts": "change",
         "recorded_to_survey": "survey",
         "rogan_gladen": "misclassification",
+        "seen_in_window": "delay_window",
+        "serve_queue": "queues",
+        "shapes_from_quantiles": "delay_shapes",
         "share_at_odds_ratio": "missingness_ladder",
         "share_bounds": "missingness",
         "share_confidence": "missingness",
@@ -227,14 +324,17 @@ __getattr__ = door(
         "share_over_odds_ratios": "missingness_ladder",
         "share_ratio_bounds": "group_shares",
         "simulate_counts": "count_misclassification",
+        "simulate_pipeline": "pipeline_simulation",
         "simulate_total": "multiplier",
         "simulate_total_between": "mixed_chain",
         "split_by_year": "recorded_year",
+        "stock_residual": "queues",
         "totals_by_dependence": "multiplier",
         "two_list_bounds": "two_lists",
         "two_list_estimate": "two_lists",
         "unit_share_bounds": "unit_shares",
         "variance_inflation": "change",
+        "waiting_time": "queues",
         "without_cancelled": "recorded_year",
     },
 )
