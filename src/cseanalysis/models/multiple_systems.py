@@ -306,7 +306,8 @@ def _analysis(
         rows["p_value"] = [steps[each] for each in search.models]
         order = np.arange(len(rows))[::-1]  # the last step is the choice
     else:
-        order = np.lexsort((rows["bic"].to_numpy(), ~fine))
+        # Models that fit alike tie exactly; their order must not hang on the last bit of a sum.
+        order = np.lexsort((rows["bic"].to_numpy().round(9), ~fine))
     best = int(order[0])
     if not fine[best]:
         code = int(search.status[best])
