@@ -20,7 +20,7 @@ verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
 diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))' '$(or $(B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))'
 check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
-test: .venv/test.done ; @.venv/bin/python -m pytest -n 2
+test: .venv/test.done ; @.venv/bin/python -m pytest -n 2 --dist worksteal
 test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
 bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each; done
 coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each; done

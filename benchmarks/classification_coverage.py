@@ -1,9 +1,13 @@
-"""How often the intervals for missing and wrong classification cover the truth, in simulated worlds.
+"""How often the intervals for missing and wrong classification, and for two lists, cover the truth in simulated worlds.
 
     python benchmarks/classification_coverage.py [worlds]
 
 The Imbens-Manski interval must cover the true share wherever it lies in the bound; its worst places are the two ends.
-The interval of a corrected ratio takes the error rates as known. Printed as found, beside the nominal 95%.
+The interval of a corrected ratio takes the error rates as known. That of two lists is measured with lists that are
+independent: it is symmetric around an estimator that is skewed to the right. Printed as found, beside the nominal 95%.
+Found for two lists with 4,000 worlds (standard errors up to 0.6%): 82.0% with 15% and 15% of 200 listed (0.9% of worlds
+without an interval), 92.0% with 30% and 30% of 200, 88.5% with 10% and 10% of 1,000, 93.6% with 20% and 30% of 1,000,
+94.4% with 20% and 30% of 10,000.
 """
 
 from __future__ import annotations
@@ -14,9 +18,11 @@ import numpy as np
 
 from cseanalysis.models.misclassification import correct_two_by_two
 from cseanalysis.models.missingness import share_confidence
+from cseanalysis.models.two_lists import two_list_estimate
 from cseanalysis.values import NotEstimableError
 
 WORLDS = 4000
+LISTS = ((200, 0.15, 0.15), (200, 0.3, 0.3), (1_000, 0.1, 0.1), (1_000, 0.2, 0.3), (10_000, 0.2, 0.3))
 
 
 def shares(worlds: int, records: int, unknown: float, known_share: float) -> tuple[float, float]:
@@ -59,6 +65,23 @@ def ratios(worlds: int, records: int, what: str) -> tuple[float, float, float]:
     return float(covered[0] / kept), float(covered[1] / kept), refused / worlds
 
 
+def two_lists(worlds: int, size: int, first: float, second: float) -> tuple[float, float]:
+    """Return how often the interval covers the size where there is one, and the share of worlds without."""
+    rng = np.random.default_rng(3)
+    chances = [first * second, first * (1 - second), (1 - first) * second, (1 - first) * (1 - second)]
+    covered, refused = 0, 0
+    for both, only_first, only_second, _ in rng.multinomial(size, chances, worlds).tolist():
+        try:
+            interval = two_list_estimate(both + only_first, both + only_second, both).interval
+        except NotEstimableError:
+            interval = None
+        if interval is None:
+            refused += 1
+        else:
+            covered += interval.low <= size <= interval.high
+    return covered / max(worlds - refused, 1), refused / worlds
+
+
 def main() -> int:
     """Print one line for each setting."""
     worlds = int(sys.argv[1]) if len(sys.argv) > 1 else WORLDS
@@ -72,6 +95,9 @@ def main() -> int:
             odds, risk, refused = ratios(worlds, records, what)
             covered = f"odds ratio {odds:.1%}, risk ratio {risk:.1%}, refused {refused:.1%}"
             print(f"corrected {what}, {records} records: {covered}")
+    for size, first, second in LISTS:
+        found, none = two_lists(worlds, size, first, second)
+        print(f"two lists, {first:.0%} and {second:.0%} of {size:,}: {found:.1%}, refused {none:.1%}")
     return 0
 
 

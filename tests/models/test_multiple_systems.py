@@ -362,3 +362,25 @@ def test_stepwise_skips_a_term_that_would_not_be_estimable():
     # With A and B the only overlap, their term would leave nothing to estimate the unseen from.
     counts = np.array([40, 30, 6, 20, 0, 0, 0.0])
     assert choose_stepwise(design(3), counts[None], 1.0).models[0] != (0, 1, 2, 4, 3)
+
+
+def test_lists_may_be_named_by_numbers():
+    words = as_frame(FOUR)
+    numbers = words.set_axis([1, 2, 3, 4, "count"], axis=1)
+    for perturb in (perturb_by_leaving_out, perturb_by_merging):
+        one, other = perturb(numbers), perturb(words)
+        pd.testing.assert_series_equal(one["total"], other["total"])
+    by_number = estimate_population(numbers, method="fixed", model=[(1, 2), 3])
+    assert by_number.total == estimate_population(words, method="fixed", model=[("A", "B")]).total
+    with pytest.raises(ValueError, match="a name stands twice"):
+        estimate_population(words.set_axis([1, "1", 3, 4, "count"], axis=1))
+
+
+def test_counts_that_are_true_or_false_are_refused():
+    for kind in (bool, object, "boolean"):
+        with pytest.raises(ValueError, match="must be whole numbers of cases"):
+            estimate_population(frame().assign(count=pd.Series([True] * 7, dtype=kind)))
+
+
+def test_one_odds_ratio_of_all_lists_is_a_path_of_one_row():
+    assert len(highest_order_path(estimate_population(frame()), 2)) == 1

@@ -247,3 +247,37 @@ def test_a_denominator_that_may_be_0_has_no_interval():
 def test_impossible_ratios_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         ratio_interval(5, 10, **({"numerator_error": 1, "denominator_error": 1} | options))
+
+
+def test_a_break_is_not_crossed_by_two_factors_either():
+    old, new = (Basis("adults ever abused", "childhood", "p", text, "E") for text in (OLD, NEW))
+    hops = [plank("there", "definition", OLD, "between", 0.9, 1.1), plank("on", "definition", "between", NEW, 1, 1)]
+    assert bridge_survey(Measure(bound(10), old), new, hops).measure.value == Interval(9, 11, "bound")
+    for pair in ((OLD, NEW), (NEW, OLD)):
+        with pytest.raises(ValueError, match=r"passes both .* break"):
+            bridge_survey(Measure(bound(10), old), new, hops, breaks=[pair])
+    far = Basis("adults ever abused", "childhood", "p", "target", "E")
+    beyond = [*hops, plank("last", "definition", NEW, "target", 1, 1)]
+    with pytest.raises(ValueError, match=r"passes both .* break"):
+        bridge_survey(Measure(bound(10), old), far, beyond, breaks=[(OLD, NEW)])
+
+
+@pytest.mark.parametrize("breaks", [(OLD, NEW), [[OLD, NEW]], [(OLD, NEW, "third")], [(OLD, 3)], OLD])
+def test_a_break_that_is_no_pair_is_refused_because_it_would_stop_nothing(breaks):
+    with pytest.raises(ValueError, match="must be a tuple of two descriptions"):
+        bridge_survey(Measure(bound(10), SURVEY), POLICE, PLANKS, breaks=breaks)
+
+
+def test_factors_of_one_name_are_refused_because_the_steps_could_not_be_told_apart():
+    twins = [plank("each", one.dimension, one.start, one.end, 1, 2) for one in PLANKS]
+    with pytest.raises(ValueError, match="each are given more than once"):
+        bridge_survey(Measure(bound(10), SURVEY), POLICE, twins)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    one, many = bound(1), {"children_per_age": bound(1000), "years_abused": bound(1, 4)}
+    assert annual_victims(bound(0.1), ages=np.int64(16), change=one, **many) == annual_victims(
+        bound(0.1), ages=16, change=one, **many
+    )
+    errors = {"numerator_error": 0.5, "denominator_error": 1, "method": "bootstrap", "seed": 1}
+    assert ratio_interval(5, 10, draws=np.int64(100), **errors) == ratio_interval(5, 10, draws=100, **errors)

@@ -1,3 +1,8 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +75,37 @@ def test_two_lists_without_overlap_have_no_estimate():
 def test_impossible_totals_and_ranges_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_counts_of_numpy_do_not_overflow():
+    plain, small = two_list_estimate(2_000_000, 3_000_000, 1000), (np.int32(2_000_000), np.int32(3_000_000))
+    assert two_list_estimate(*small, np.int32(1000)) == plain
+    assert known_to_any(small) == known_to_any([2_000_000, 3_000_000])
+    assert known_to_any([np.int8(100), np.int8(100)]).high == 200
+    assert known_to_all([np.int8(100), np.int8(100)], population=np.int8(120)).low == 80
+    bounds = {"both": Interval(1, 2, "bound"), "odds_ratio": Interval(1, 1, "bound")}
+    assert two_list_bounds(np.int8(100), np.int8(100), **bounds) == two_list_bounds(100, 100, **bounds)
+
+
+@pytest.mark.parametrize("value", [True, np.True_, "5", None, pd.NA, [5]])
+def test_what_is_no_number_of_cases_is_refused(value):
+    with pytest.raises(ValueError, match=r"first is .* must be a number"):
+        two_list_estimate(value, 5, 1)
+
+
+@pytest.mark.parametrize("counts", [(10, 40, 10), (40, 10, 10), (10, 10, 10)])
+def test_a_list_inside_the_other_has_no_interval_rather_than_one_without_width(counts):
+    estimate = two_list_estimate(*counts)
+    assert estimate.variance == 0
+    assert estimate.interval is None
+    assert estimate.lincoln_petersen == max(counts)
+
+
+def test_the_coverage_of_two_lists_that_the_page_tells_is_the_one_that_the_benchmark_found():
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "what_records_do_not_say.md").read_text(encoding="utf-8")
+    found = (root / "benchmarks" / "classification_coverage.py").read_text(encoding="utf-8").split('"""')[1]
+    first = page.index("| `two_list_estimate`, 15%")
+    told = re.findall(r"\| \**([\d.]+%)\** \([\d.]+%\) \|", page[first : page.index("| `ratio_interval`", first)])
+    assert told == re.findall(r"(\d\d\.\d%) with", found[found.index("two lists with") :])
+    assert len(told) == 5

@@ -1,8 +1,21 @@
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.models import breakdown_probability, implied_total, joint_reporting_probability
+from cseanalysis.models import (
+    breakdown_probability,
+    class_share_bounds,
+    e_value,
+    implied_total,
+    joint_reporting_probability,
+    rogan_gladen,
+    share_at_odds_ratio,
+    share_bounds,
+    split_by_year,
+    without_cancelled,
+)
 from cseanalysis.values import Assumption, Interval
 
 
@@ -64,3 +77,36 @@ def test_a_link_that_names_no_loss_is_refused():
         joint_reporting_probability([probability("p", 0.1, 0.2)])
     with pytest.raises(ValueError, match="at least one link"):
         joint_reporting_probability([])
+
+
+HALF = Interval(0.5, 0.5, "bound")
+
+
+@pytest.mark.parametrize("value", [True, np.True_, "5", None, pd.NA])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda value: implied_total(value, HALF),
+        lambda value: breakdown_probability(1, value),
+        lambda value: split_by_year(value, HALF),
+        lambda value: without_cancelled(value, HALF),
+        lambda value: share_bounds(1, value, 0),
+        lambda value: share_at_odds_ratio(1, 2, 1, value),
+        lambda value: rogan_gladen(value, 0.9, 0.9),
+        lambda value: rogan_gladen(0.5, value, 0.9),
+        e_value,
+    ],
+)
+def test_what_is_no_number_is_refused_in_words(call, value):
+    with pytest.raises(ValueError, match="must be a number, not"):
+        call(value)
+
+
+def test_fractions_stay_because_ends_of_derived_counts_are_divided_too():
+    assert implied_total(77_955.5, HALF).low == 155_911
+    assert split_by_year(np.float64(10.5), HALF).earlier == Interval(5.25, 5.25, "bound")
+
+
+def test_counts_by_class_may_be_a_series():
+    counts = {"x": 3, "y": 1}
+    assert class_share_bounds(pd.Series(counts), 4) == class_share_bounds(counts, 4)

@@ -11,13 +11,8 @@ import pytest
 
 from cseanalysis.register import compare, load_figures
 from cseanalysis.study import tables
-from cseanalysis.study.interventions import (
-    FEWEST_QUARTERS,
-    Intervention,
-    cards_table,
-    intervention_cards,
-    load_interventions,
-)
+from cseanalysis.study.cards import FEWEST_QUARTERS, cards_table, intervention_cards
+from cseanalysis.study.interventions import Intervention, load_interventions
 from cseanalysis.study.requested import outcomes_wanted, recommendations, requested_fields, spending
 
 ROOT = Path(__file__).resolve().parents[2]

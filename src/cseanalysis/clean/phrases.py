@@ -42,8 +42,6 @@ _RATIO = re.compile(rf"({_WHOLE}) (?:in|out of)(?: every)? ({_WHOLE})")
 _FRACTION = re.compile(rf"(?:({'|'.join(_SMALL)})[ -])?({'|'.join(_PARTS)})s?")
 _PER_CENT = re.compile(r"(?<=[0-9a-z])\s?(?:%|per cent\b|percent\b)(?=[\s+-]|$)")
 _CURRENCY = re.compile(r"(?:(?<=^)|(?<=[\s<>=~≈≤≥-]))([£$€])\s?(?=[0-9])")
-# An end that the words exclude; the others include theirs.
-OPEN_ENDS = frozenset({"more_than", "less_than", "nearly"})
 Ends = tuple[str, Decimal | None, Decimal | None]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cseanalysis.distributions import Distribution
 from cseanalysis.models.bias_draws import Array, BiasAnalysis, Rate, Rates, Scheme, Tables, analyse
 from cseanalysis.models.misclassification import What
 from cseanalysis.models.two_by_two import Cells
@@ -46,7 +47,7 @@ def probabilistic_bias(
     correlation
         Correlation between the normal scores of the error rates (a Gaussian copula): one number for all pairs, a
         matrix in the order of ``stated`` (sensitivity, then specificity; the first group before the second), or a
-        frame labelled with those names.
+        frame labelled with those names. Rates that are numbers are not drawn and have neither row nor column.
     draws
         Number of draws.
     workers
@@ -69,7 +70,7 @@ def probabilistic_bias(
     -----
     Fox, Lash and Greenland (2005, *International Journal of Epidemiology* 34) and Fox, MacLehose and Lash (2021),
     *Applying Quantitative Bias Analysis to Epidemiologic Data*, second edition. A draw is impossible when a corrected
-    cell is not above 0, or sensitivity and specificity sum to 1 or less.
+    cell is below 0, or sensitivity and specificity sum to 1 or less; it is empty when one is exactly 0.
 
     Examples
     --------
@@ -227,6 +228,10 @@ def probabilistic_selection(
     """
     if len(selected) != 4:
         raise ValueError(f"selected has {len(selected)} entries: must be four, in the order of the cells")
+    if any((rate.high if isinstance(rate, Distribution) else rate) == 0 for rate in selected):
+        raise ValueError(
+            f"selected is {selected}: a probability of 0 counts nobody; each must be above 0 and at most 1"
+        )
     pairs: dict[str, Rates] = {
         "selected cases": (selected[0], selected[1]),
         "selected non-cases": (selected[2], selected[3]),

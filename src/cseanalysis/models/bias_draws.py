@@ -49,7 +49,8 @@ class BiasAnalysis:
     impossible
         Draws of error rates that could not have produced the observed table.
     empty
-        Possible draws in which random error left a cell without anybody, so that no ratio exists.
+        Possible draws in which a cell has nobody, so that no ratio exists: random error emptied it, or the corrected
+        cell is exactly 0.
     odds_ratio, risk_ratio
         With the error rates and random error both uncertain.
     systematic_odds_ratio, systematic_risk_ratio
@@ -113,7 +114,8 @@ def analyse(
     pairs, groups
         Error rates by name, one or one for each of the two named groups.
     correct
-        From counts and rates to corrected tables; a cell that is not above 0, or missing, marks an impossible draw.
+        From counts and rates to corrected tables; a cell below 0, or missing, marks an impossible draw, one of 0 an
+        empty one.
     predictive
         From corrected tables and rates to the chance that a recorded positive, and a recorded negative, is truly
         positive, for each group; used to redraw the status of each record under "fox-2021".
@@ -130,6 +132,7 @@ def analyse(
         observed_errors = _standard_errors(*(np.asarray(cell) for cell in observed))
     ratios = {name: np.full(draws, np.nan) for name in RESULTS}
     stated = {name: np.empty(draws) for name in drawn}
+    hollow = np.zeros(draws, dtype=np.bool_)  # a corrected cell is exactly 0, none is below
 
     def fill(block: int) -> None:
         rng = block_generator(seed, block)
@@ -144,6 +147,7 @@ def analyse(
         tables = correct(counts, [values[name] for name in places])
         with np.errstate(invalid="ignore"):
             possible = np.logical_and.reduce([table > 0 for table in tables])
+            hollow[here] = (np.logical_and.reduce([table >= 0 for table in tables]) & ~possible)[:size]
         kept = np.flatnonzero(possible)
         if kept.size < CHUNK:
             values = {name: value[kept] for name, value in values.items()}
@@ -164,7 +168,7 @@ def analyse(
     blocks = range(math.ceil(draws / BLOCK))
     with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
         list(pool.map(fill, blocks))
-    return _collect(observed, scheme, draws, ratios, stated)
+    return _collect(observed, scheme, draws, ratios, stated, hollow=hollow)
 
 
 def _checked(cells: ArrayLike, what: str, scheme: str) -> Cells:
@@ -191,17 +195,28 @@ def _check_whole(**numbers: object) -> None:
 
 
 def _collect(
-    observed: Cells, scheme: str, draws: int, ratios: dict[str, Array], stated: dict[str, Array]
+    observed: Cells,
+    scheme: str,
+    draws: int,
+    ratios: dict[str, Array],
+    stated: dict[str, Array],
+    *,
+    hollow: NDArray[np.bool_],
 ) -> BiasAnalysis:
     possible, whole = ~np.isnan(ratios["systematic odds"]), ~np.isnan(ratios["odds"])
-    impossible, empty = draws - int(possible.sum()), int(possible.sum()) - int(whole.sum())
+    admissible = possible | hollow
+    impossible = draws - int(admissible.sum())
+    empty = draws - impossible - int(whole.sum())
     if impossible == draws:
         raise NotEstimableError(
             f"none of {draws:,} draws of the error rates could have produced the cells {list(observed)}; state error "
             "rates that allow the shares that were recorded"
         )
     if empty == draws - impossible:
-        raise NotEstimableError(f"random error empties a cell of {list(observed)} in every draw: no ratio exists")
+        raise NotEstimableError(
+            f"cells {list(observed)}: corrected, or by random error, a cell is 0 in every draw that is possible, so no "
+            "ratio exists; merge groups"
+        )
     keep = {"odds": whole, "risk": whole, "systematic odds": possible, "systematic risk": possible}
     simulations = {
         name: Simulation(values if keep[name].all() else values[keep[name]]) for name, values in ratios.items()
@@ -218,7 +233,7 @@ def _collect(
         systematic_risk_ratio=simulations["systematic risk"],
         stated={name: Simulation(values) for name, values in stated.items()},
         admissible={
-            name: Simulation(values if impossible == 0 else values[possible]) for name, values in stated.items()
+            name: Simulation(values if impossible == 0 else values[admissible]) for name, values in stated.items()
         },
     )
 
@@ -252,15 +267,17 @@ def _rate_drawer(
     """Return the function that draws one chunk of every rate."""
     if correlation is None:
         return lambda rng: {name: rate.draw(rng, CHUNK) for name, rate in rates.items()}
-    given = correlation if hasattr(correlation, "columns") else np.asarray(correlation)
-    lower = factor(correlation_matrix(given, list(rates)))
     functions = {name: log_quantile_of_score(rate) for name, rate in rates.items() if not isinstance(rate, Fixed)}
+    if not functions:
+        raise ValueError("correlation is given but every rate is a number: there is nothing to correlate; leave it out")
+    given = correlation if hasattr(correlation, "columns") else np.asarray(correlation)
+    lower = factor(correlation_matrix(given, list(functions)))
 
     def draw(rng: np.random.Generator) -> dict[str, Array]:
-        scores = lower @ rng.standard_normal((len(rates), CHUNK))
+        scores = dict(zip(functions, lower @ rng.standard_normal((len(functions), CHUNK)), strict=True))
         return {
-            name: np.exp(functions[name](score)) if name in functions else rate.draw(rng, CHUNK)
-            for (name, rate), score in zip(rates.items(), scores, strict=True)
+            name: np.exp(functions[name](scores[name])) if name in functions else rate.draw(rng, CHUNK)
+            for name, rate in rates.items()
         }
 
     return draw

@@ -42,6 +42,7 @@ def read_histories(histories: pd.DataFrame, count: str) -> tuple[tuple[str, ...]
     """
     if not isinstance(histories, pd.DataFrame):
         raise ValueError(f"histories are a {type(histories).__name__}: give a pandas DataFrame, one row a history")
+    histories, count = histories.rename(columns=str), str(count)
     columns = list(histories.columns)
     if count not in columns:
         raise ValueError(f"no column {count!r} for the counts; the columns are {', '.join(map(str, columns))}")
@@ -92,8 +93,10 @@ def _counts(values: pd.Series) -> Floats:
     numbers = np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
     with np.errstate(invalid="ignore"):
         wrong = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))
-    if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
-        wrong = wrong | values.map(lambda value: isinstance(value, str)).to_numpy()
+    if pd.api.types.is_bool_dtype(values.dtype):
+        wrong = np.ones(len(values), dtype=np.bool_)
+    elif values.dtype == object or isinstance(values.dtype, pd.StringDtype):
+        wrong = wrong | values.map(lambda value: isinstance(value, str | bool | np.bool_)).to_numpy(dtype=np.bool_)
     if wrong.any():
         shown = ", ".join(repr(value) for value in values[wrong].tolist()[:5])
         raise ValueError(f"counts {shown} in {int(wrong.sum())} rows: must be whole numbers of cases, not negative")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
+from cseanalysis.models.bias_draws import MANY_IMPOSSIBLE
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -40,7 +41,9 @@ def correct_counts(observed: ArrayLike, matrix: ArrayLike) -> Array:
     ValueError
         When a count is impossible, or a row of the matrix is not a probability distribution.
     NotEstimableError
-        When the matrix cannot be undone (two classes are recorded alike), or could not have produced the counts.
+        When the matrix cannot be undone (two classes are recorded alike), its labels are swapped (the largest entry of
+        some column is not on the diagonal; with two classes, sensitivity and specificity sum to 1 or less), or it could
+        not have produced the counts.
 
     Notes
     -----
@@ -59,6 +62,12 @@ def correct_counts(observed: ArrayLike, matrix: ArrayLike) -> Array:
         raise NotEstimableError(
             f"matrix with condition number {condition:.3g}: some classes are recorded alike, so the counts do not tell "
             "them apart; merge those classes"
+        )
+    if not (lead := _lead(chances) > TOLERANCE).all():
+        raise NotEstimableError(
+            f"classes {np.flatnonzero(~lead).tolist()[:5]}: records of another class are recorded as such at least as "
+            "often as their own: each diagonal entry must be the largest of its column (with two classes, sensitivity "
+            "and specificity must sum to more than 1), or the labels are swapped; check the order of the rows"
         )
     true = np.linalg.solve(chances.T, counts)
     if (true < -TOLERANCE * max(counts.sum(), 1)).any():
@@ -148,7 +157,8 @@ class CorrectedCounts:
     observed
         Records in each recorded class.
     draws, impossible
-        Draws made, and those whose matrix could not have produced the counts: they are in none of the results.
+        Draws made, and those whose matrix has swapped labels or could not have produced the counts: they are in none
+        of the results.
     counts
         One simulation for each class, with the matrix and random error both uncertain.
     systematic_counts
@@ -172,6 +182,8 @@ class CorrectedCounts:
 
     def __str__(self) -> str:
         lines = [f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
+        if self.impossible_share > MANY_IMPOSSIBLE:
+            lines.append("so many are impossible that the results rest on the admissible distributions, not the stated")
         for place, (recorded, count) in enumerate(zip(self.observed, self.counts, strict=True)):
             interval = count.interval(0.95)
             lines.append(
@@ -213,7 +225,8 @@ def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: i
     -----
     Each draw solves ``observed = true @ matrix``. Random error is multinomial: the counts are drawn anew from the
     shares that were observed. A draw is impossible when a true count would be negative, with the observed or the
-    redrawn counts; this reshapes the stated distribution, which is why both are given.
+    redrawn counts, and when its labels are swapped, as in `correct_counts`; this reshapes the stated distribution,
+    which is why both are given.
 
     Examples
     --------
@@ -242,7 +255,7 @@ def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: i
         matrices /= matrices.sum(axis=2, keepdims=True)
         redrawn = rng.multinomial(total, counts / total, BLOCK)[:many].astype(np.float64)
         both = np.stack([np.broadcast_to(counts, redrawn.shape), redrawn], axis=2)
-        solvable = np.abs(np.linalg.det(matrices)) > TOLERANCE
+        solvable = (np.abs(np.linalg.det(matrices)) > TOLERANCE) & (_lead(matrices) > TOLERANCE).all(axis=-1)
         solved = np.full(both.shape, -1.0)
         solved[solvable] = np.linalg.solve(matrices[solvable].transpose(0, 2, 1), both[solvable])
         possible = (solved >= 0).all(axis=(1, 2))
@@ -273,6 +286,14 @@ def _checked_counts(observed: ArrayLike) -> Array:
     if not (np.isfinite(counts) & (counts >= 0)).all() or counts.sum() == 0:
         raise ValueError(f"observed is {counts.tolist()[:5]}: must be finite counts, none negative and not all 0")
     return counts
+
+
+def _lead(matrices: Array) -> Array:
+    """By how much each diagonal entry exceeds the others of its column; with two classes Se + Sp - 1 for both."""
+    size = matrices.shape[-1]
+    own = np.diagonal(matrices, axis1=-2, axis2=-1)
+    others = np.where(np.eye(size, dtype=np.bool_), -np.inf, matrices).max(axis=-2)
+    return np.asarray(own - others, dtype=np.float64)
 
 
 def _check_rows(matrix: Array, size: int) -> None:

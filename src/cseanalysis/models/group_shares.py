@@ -248,6 +248,7 @@ def class_share_bounds(counts: Mapping[str, float], unknown: float) -> dict[str,
     >>> class_share_bounds({"x": 3, "y": 1}, 4)["y"]
     Interval(low=0.125, high=0.625, kind='bound', level=None)
     """
+    counts = dict(counts)  # a pandas Series is taken too
     known = math.fsum(counts.values())
     return {name: share_bounds(count, known, unknown) for name, count in counts.items()}
 

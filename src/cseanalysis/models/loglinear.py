@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -301,6 +302,49 @@ def model_status(design: Design, table: Floats, model: tuple[int, ...]) -> int:
     if answer.status != 0:
         raise ValueError(f"the existence check did not finish ({answer.message}); the table may be too large")
     return int(-answer.fun < 1e-7) + 2 * int(unidentified)
+
+
+def unseen_side(design: Design, table: Floats, model: tuple[int, ...]) -> float:
+    """Return where the unseen cases go when a model's estimate does not exist: infinity, 0, or nan when not known.
+
+    Parameters
+    ----------
+    design, table, model
+        As for `model_status`.
+
+    Returns
+    -------
+    float
+        ``inf`` when the likelihood keeps rising as the unseen cases grow, 0.0 as they vanish; nan when it does neither
+        or both, so that no side is known.
+
+    Notes
+    -----
+    Directions in which the likelihood never falls (Fienberg and Rinaldo 2012) change no history that was seen and
+    raise none that was not; the greatest and least change of the intercept among them are two linear programmes.
+    """
+    columns = np.asarray(model, dtype=np.intp)
+    empty = (table > 0) @ design.acts[:, columns] == 0
+    possible = (design.acts[:, columns[empty]] == 0).all(axis=1)
+    kept = columns[~empty]
+    matrix, seen = design.acts[np.ix_(possible, kept)], table[possible] > 0
+    cost = (kept == 0).astype(np.float64)
+    reach = []
+    for sign in (1, -1):
+        answer = linprog(
+            -sign * cost,
+            A_ub=matrix[~seen] if not seen.all() else None,
+            b_ub=np.zeros(int((~seen).sum())) if not seen.all() else None,
+            A_eq=matrix[seen],
+            b_eq=np.zeros(int(seen.sum())),
+            bounds=(-1, 1),
+            method="highs",
+        )
+        if answer.status != 0:
+            return math.nan
+        reach.append(-answer.fun > 1e-7)
+    up, down = reach
+    return math.nan if up == down else math.inf if up else 0.0
 
 
 def log_constant(tables: Floats) -> Floats:

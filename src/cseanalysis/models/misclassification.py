@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.models.number import check_number
 from cseanalysis.models.two_by_two import Cells, CorrectedTable, checked_cells
 from cseanalysis.values import NotEstimableError
 
@@ -219,7 +220,8 @@ def e_value(risk_ratio: float) -> float:
     Parameters
     ----------
     risk_ratio
-        An estimated causal risk ratio, or the end of its interval that is nearer to 1. Below 1 it is inverted.
+        An estimated causal risk ratio, or the end of its interval nearer to 1; 1 when the interval holds 1 (pass 1):
+        then nothing is needed to explain it away. Below 1 it is inverted.
 
     Returns
     -------
@@ -241,6 +243,7 @@ def e_value(risk_ratio: float) -> float:
     >>> round(e_value(3.9), 4), round(e_value(1.8), 4)
     (7.263, 3.0)
     """
+    check_number("risk_ratio", risk_ratio)
     if not (math.isfinite(risk_ratio) and risk_ratio > 0):
         raise ValueError(f"risk_ratio is {risk_ratio}: must be above 0 and finite")
     ratio = max(risk_ratio, 1 / risk_ratio)
@@ -264,6 +267,7 @@ def _pair(name: str, value: float | tuple[float, float]) -> tuple[float, float]:
 
 
 def _check_probability(name: str, value: float) -> None:
+    check_number(name, value)
     if not 0 <= value <= 1:
         raise ValueError(f"{name} is {value}: must be a probability between 0 and 1")
 
@@ -280,5 +284,6 @@ def _gain(sensitivity: float, specificity: float) -> float:
 
 
 def _corrected(observed: Cells, transfer: NDArray[np.float64], corrected: NDArray[np.float64]) -> CorrectedTable:
-    a, b, c, d = (max(float(cell), 0.0) for cell in corrected)
+    dust = 1e-9 * max(sum(observed), 1)  # what rounding leaves of a cell that is exactly 0
+    a, b, c, d = (float(cell) if cell > dust else 0.0 for cell in corrected)
     return CorrectedTable((a, b, c, d), observed, tuple(tuple(float(x) for x in row) for row in transfer))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scipy import optimize, special
 
+from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
 
 
@@ -44,6 +45,7 @@ def share_bounds(with_attribute: float, known: float, unknown: float) -> Interva
     Interval(low=0.2, high=0.5333333333333333, kind='bound', level=None)
     """
     for name, count in (("with_attribute", with_attribute), ("known", known), ("unknown", unknown)):
+        check_number(name, count)
         if not math.isfinite(count) or count < 0:
             raise ValueError(f"{name} is {count}: must be finite and not negative")
     if with_attribute > known:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cseanalysis.models.missingness import share_bounds
+from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
 
 
@@ -49,6 +50,7 @@ def share_at_odds_ratio(with_attribute: float, known: float, unknown: float, odd
     [0.2588, 0.3, 0.3538]
     """
     bounds = share_bounds(with_attribute, known, unknown)
+    check_number("odds_ratio", odds_ratio)
     if not odds_ratio >= 0:
         raise ValueError(f"odds_ratio is {odds_ratio}: must not be negative; 1 is missing at random")
     if unknown == 0:

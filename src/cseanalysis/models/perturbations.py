@@ -52,6 +52,7 @@ def perturb_by_leaving_out(
     """
     names, _ = read_histories(histories, count)
     _at_least_four(names)
+    histories, count = histories.rename(columns=str), str(count)
     changed = [(name, histories.drop(columns=name)) for name in names]
     return _estimate_each("left_out", changed, count, method=method, max_order=max_order, threshold=threshold)
 
@@ -88,6 +89,7 @@ def perturb_by_merging(
     """
     names, _ = read_histories(histories, count)
     _at_least_four(names)
+    histories, count = histories.rename(columns=str), str(count)
     changed = []
     for one, two in combinations(names, 2):
         merged = histories.drop(columns=two).assign(**{one: histories[[one, two]].max(axis=1)})
@@ -134,10 +136,12 @@ def perturb_by_one_case(
         tables[row, cell] += change
     _, select, _ = selection(plan, table, method=method, max_order=max_order, threshold=threshold)
     labels = [" + ".join(name for i, name in enumerate(names) if (cell + 1) >> i & 1) for cell, _ in cells]
-    return pd.DataFrame({"history": labels, "change": [change for _, change in cells], "total": select(tables)})
+    found = select(tables)
+    found = np.where(np.isfinite(found), found, np.nan)
+    return pd.DataFrame({"history": labels, "change": [change for _, change in cells], "total": found})
 
 
-def highest_order_path(estimate: PopulationEstimate, odds_ratios: Sequence[float]) -> pd.DataFrame:
+def highest_order_path(estimate: PopulationEstimate, odds_ratios: Sequence[float] | float) -> pd.DataFrame:
     """Return the total when the term of all lists together, assumed absent, is not.
 
     Parameters
@@ -170,9 +174,9 @@ def highest_order_path(estimate: PopulationEstimate, odds_ratios: Sequence[float
     >>> highest_order_path(estimate, [0.5, 1, 2])["total"].round(1).tolist()
     [140.1, 157.2, 191.3]
     """
-    ratios = np.asarray(odds_ratios, dtype=np.float64)
+    ratios = np.atleast_1d(np.asarray(odds_ratios, dtype=np.float64))
     if not (np.isfinite(ratios) & (ratios > 0)).all():
-        raise ValueError(f"odds_ratios {list(odds_ratios)[:5]}: must be above 0 and finite; 1 is the model")
+        raise ValueError(f"odds_ratios {ratios.tolist()[:5]}: must be above 0 and finite; 1 is the model")
     unseen = estimate.total - estimate.observed
     return pd.DataFrame({"odds_ratio": ratios, "total": estimate.observed + ratios * unseen})
 

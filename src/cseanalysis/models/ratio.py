@@ -88,7 +88,7 @@ def ratio_interval(
     if method == "bootstrap":
         if seed is None:
             raise ValueError("seed is None: the bootstrap needs one, so that it can be repeated")
-        if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
+        if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
             raise ValueError(f"draws is {draws!r}: must be a whole number from 1")
         slope = covariance / denominator_error if denominator_error else 0.0
         rest = math.sqrt(max(0.0, numerator_error**2 - slope**2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval
 
 
@@ -95,6 +96,7 @@ def without_cancelled(recorded: float, cancelled_share: Interval) -> Interval:
 
 
 def _check(recorded: float, name: str, share: Interval) -> None:
+    check_number("recorded", recorded)
     if not math.isfinite(recorded) or recorded < 0:
         raise ValueError(f"recorded is {recorded}: must be a finite count, not negative")
     if not 0 <= share.low <= share.high <= 1:

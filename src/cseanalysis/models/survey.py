@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
+import numpy as np
+
 from cseanalysis.values import Interval, NotEstimableError
 
 Dimension = Literal["unit", "age_window", "period", "definition", "area"]
@@ -142,7 +144,8 @@ def bridge_survey(
     factors
         The bridge table. Factors of one dimension may follow one another; all must be used.
     breaks
-        Pairs of descriptions between which the producer declares a break; no factor may cross it in either direction.
+        Pairs of descriptions between which the producer declares a break, each a tuple of two; no factor, and no chain
+        of factors, may cross it in either direction.
 
     Returns
     -------
@@ -154,7 +157,8 @@ def bridge_survey(
         When some dimension differs and no factor leads across: each is named. No bridge, no number.
     ValueError
         When a factor is not used, because it starts from another period, unit or age window than the survey's; when two
-        lead from the same place; when one crosses a break; or when ranges of draws would be multiplied.
+        lead from the same place or have one id; when they cross a break, or a break is no pair; or when ranges of draws
+        would be multiplied.
 
     Notes
     -----
@@ -170,6 +174,10 @@ def bridge_survey(
     Interval(low=10, high=60, kind='bound', level=None)
     """
     planks = list(factors)
+    names = [plank.id for plank in planks]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"factors {', '.join(twice[:5])} are given more than once; each needs an id of its own")
+    _check_breaks(breaks)
     for plank in planks:
         if any({plank.start, plank.end} == set(pair) for pair in breaks):
             raise ValueError(
@@ -193,6 +201,12 @@ def bridge_survey(
             route.append(onward[0])
             here = onward[0].end
             passed.add(here)
+        for pair in breaks:
+            if passed.issuperset(pair):
+                raise ValueError(
+                    f"{dimension}: the way passes both {pair[0]!r} and {pair[1]!r}, between which the producer "
+                    "declares a break: the two are not to be compared or pooled, by however many factors"
+                )
     unused = [plank for plank in planks if not any(plank is used for used in route)]
     lost = [f"{p.id} ({p.dimension} from {p.start!r} to {p.end!r})" for p in unused[:5]]
     if missing:
@@ -302,7 +316,7 @@ def annual_victims(
     """
     if not 0 <= prevalence.low <= prevalence.high <= 1:
         raise ValueError(f"prevalence from {prevalence.low} to {prevalence.high}: a share of adults, 7.5% is 0.075")
-    if isinstance(ages, bool) or not isinstance(ages, int) or ages < 1:
+    if isinstance(ages, bool) or not isinstance(ages, int | np.integer) or ages < 1:
         raise ValueError(f"ages is {ages!r}: must be the whole number of years of age in the window, 16 for before 16")
     if not 1 <= years_abused.low <= years_abused.high <= ages:
         raise ValueError(
@@ -317,6 +331,15 @@ def annual_victims(
         raise ValueError(f"prevalence times change reaches {today.high}: more children than there are")
     first = _product(today, children_per_age)
     return AnnualVictims(first_time=first, in_year=_product(first, years_abused))
+
+
+def _check_breaks(breaks: Collection[tuple[str, str]]) -> None:
+    for pair in (breaks,) if isinstance(breaks, str) else breaks:
+        if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(end, str) for end in pair):
+            raise ValueError(
+                f"breaks hold {pair!r}: each must be a tuple of two descriptions; one break is written "
+                "[('before', 'after')]"
+            )
 
 
 def _product(one: Interval, other: Interval) -> Interval:

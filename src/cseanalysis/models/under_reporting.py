@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from cseanalysis.models.number import check_number
 from cseanalysis.values import Assumption, Interval
 
 
@@ -133,6 +134,7 @@ def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
 
 
 def _check_count(name: str, count: float) -> None:
+    check_number(name, count)  # not only whole: ends of derived counts are divided too
     if not math.isfinite(count) or count < 0:
         raise ValueError(
             f"{name} is {count}: must be a finite count, not negative; net negative cells belong to small areas, "

@@ -39,7 +39,8 @@ def assumptions_annex(project: Project) -> str:
     blocks = [
         "# Assumptions {#sec:annex-assumptions}",
         "Every number that can be argued with, and the range that is defended. A range is a bound: no value in it is "
-        "favoured. A reader who disagrees can change `assumptions.toml` and build the report again.",
+        "favoured, unless a distribution is stated with it. A reader who disagrees can change `assumptions.toml` and "
+        "build the report again.",
     ]
     publications = load_sources(project)["publications"]
     for assumption in load_assumptions(project.root).values():
@@ -48,6 +49,7 @@ def assumptions_annex(project: Project) -> str:
         lines = {
             "Range": words,
             "Unit": "" if assumption.unit in words or assumption.unit == "probability" else assumption.unit,
+            "Distribution": assumption.distribution or "",
             "Losses": losses,
             "Reason": assumption.reason,
             "Source": f"{_cited(assumption.source, publications)}, {assumption.locator}",

@@ -66,7 +66,6 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
 )
 _SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "refused"}
 _CHANGES = (("F024", "F028"), ("F022", "F027"), ("F008", "F018"), ("F303", "F305"), ("F034", "F035"), ("F031", "F035"))
-_KNOWN_ONLY = ("F099", "F100", "F101")  # census order
 
 
 def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:

@@ -17,7 +17,6 @@ YEAR = "2021/22"
 ASSESSED, CENTRES = "F153", "F152"
 CHILDREN = f"children on the list in {YEAR}"
 ODDS_RATIOS = (0.5, 1.0, 2.0, 4.0)  # drawn, not assumed: half as likely, independent, twice, four times
-SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)  # of the shorter list that is also on the longer
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,3 +146,41 @@ def _refuse(name: str, wrong: list[str]) -> None:
     if wrong:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise ValueError(f"{name}, {len(wrong)} problem(s): {'; '.join(wrong[:_SHOWN])}{more}")
+
+
+def requested_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """Word what was asked to be published, by whom, and what fills it."""
+    table = requested_fields(figures)
+    filled = {"yes": "filled", "partly": "partly", "no": "not published"}
+    return pd.DataFrame(
+        {
+            "Asked for": table["field"].str[:1].str.upper() + table["field"].str[1:],
+            "By": table["asked_by"],
+            "Published": [
+                f"{filled[state]}: {names}" if names else filled[state]
+                for state, names in zip(table["filled"], table["filled_by"], strict=True)
+            ],
+            "Remark": table["note"],
+        }
+    )
+
+
+def outcomes_in_words() -> pd.DataFrame:
+    """Word what victims and survivors say a good outcome is, and who was heard."""
+    table = outcomes_wanted()
+    return pd.DataFrame(
+        {
+            "A good outcome": table["outcome"],
+            "Who was heard": table["whose_view"],
+            "Source": [f"[@{source}]" for source in table["source"]],
+            "Share printed": table["published_share"].replace("", "none"),
+        }
+    )
+
+
+def spending_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """Word the money that was announced or given."""
+    table = spending(figures)
+    return pd.DataFrame(
+        {"For": table["statement"], "Printed": table["published"] + " (" + table["id"] + ")", "Remark": table["note"]}
+    )

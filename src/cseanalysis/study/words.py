@@ -59,15 +59,6 @@ _QUOTED = (
     ("group-based, in institutions", "F548", None),
     ("group-based, child sexual exploitation ('grooming gang' in the speaker's words)", "F550", "F024"),
 )
-_CONFLICTS = (
-    ("Share that is group-based", "F006", "F022 F008", "a printed share for 2022; two counts for 2023"),
-    ("Family share of group-based offences", "F025", "F023 F022", "a printed share; two counts that give another"),
-    ("Days to charge, child sexual abuse", "F149", "F193", "the second is of all sexual offences, all ages"),
-    ("Children known", "F141", "F139 F140 F142", "a printed share; inputs that also give others"),
-    ("Prosecutions 2020/21", "F304", "F217", "child sexual abuse; all child abuse"),
-    ("Closed cases, summer 2025", "F038", "F039", "identified for review; re-opened"),
-    ("Cases in the national review", "F041", "F042", "concern rape; incorrectly closed"),
-)
 _DELAYS = (
     ("F193", "recording to charge, all sexual offences, all ages", "yes, as one end"),
     ("F189", "recording to charge, rape, all ages", "yes, as the other end"),
