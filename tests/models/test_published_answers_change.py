@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.models.unknown_break import break_search
 from cseanalysis.models.interrupted import interrupted_series
+from cseanalysis.models.unknown_break import break_search
 
 # Explosions in British coal mines that killed ten or more, by year, 1851 to 1962 (Jarrett 1979, Biometrika 66).
 DISASTERS = (
