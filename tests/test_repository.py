@@ -222,6 +222,7 @@ def test_every_assumption_points_to_a_registered_source_or_says_that_there_is_no
         assert set(re.findall(r"\bF\d{3}\b", assumption.locator)) <= figures.keys()
 
 
+@pytest.mark.usefixtures("built_before")
 def test_committed_tables_and_results_are_current():
     verdict = verify(PROJECT)
     assert verdict.word in {"identical", "numbers equal"}, verdict.differences

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import duckdb
@@ -73,7 +74,14 @@ EXAMPLE = [
 def values(frame: Any) -> list[list[object]]:
     """Give the cells of any frame as plain Python, with None for whatever is missing."""
     lists = frame.to_pydict().values() if isinstance(frame, pa.Table) else [frame[c].to_list() for c in frame.columns]
-    return [[None if pd.isna(c) else c.date() if isinstance(c, pd.Timestamp) else c for c in cells] for cells in lists]
+    return [[plain(cell) for cell in cells] for cells in lists]
+
+
+def plain(cell: Any) -> object:
+    # What is not a number, and not a time, differs from itself; asking so is quicker than `pandas.isna`.
+    if cell is None or cell is pd.NA or cell != cell:  # noqa: PLR0124
+        return None
+    return cell.date() if isinstance(cell, pd.Timestamp) else cell
 
 
 @every_function
@@ -209,11 +217,15 @@ def opened() -> Any:
     return OPEN[-1]
 
 
-def relation(data: list[tuple[object, ...]], connection: Any = None) -> Any:
-    """Give a DuckDB relation, by default on a connection of its own: never on the shared one."""
-    connection = connection or opened()
-    connection.register("source", polars_frame(data).to_arrow().cast(pa_text(polars_frame(data))))
-    return connection.sql("select * from source")
+NUMBERS = count()
+
+
+def relation(data: list[tuple[object, ...]]) -> Any:
+    """Give a DuckDB relation, by default on a connection of these tests: never on the one that DuckDB shares."""
+    connection = OPEN[0] if OPEN else opened()
+    name = f"source_{next(NUMBERS)}"  # a relation keeps its own table when the next one is made
+    connection.register(name, polars_frame(data).to_arrow().cast(pa_text(polars_frame(data))))
+    return connection.sql(f"select * from {name}")
 
 
 def sorted_rows(rows: Any) -> list[tuple[object, ...]]:

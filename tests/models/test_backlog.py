@@ -49,6 +49,13 @@ def test_littles_law_is_refused_on_a_stock_that_grows():
     assert waiting_time(600, 2.0, received_per_day=2.0) == 300
 
 
+def test_on_a_falling_stock_the_law_lies_between_past_and_new_waits():
+    # 1,000 open, 5 in and 10 out a day, in order: whoever is completed joined a longer queue, whoever joins a shorter.
+    open_cases = 1000 - 5 * np.arange(101)
+    law = waiting_time(open_cases, 10.0)
+    assert open_cases[-1] / 10 < law < 1000 / 10
+
+
 def test_the_residual_between_stocks_and_flows_is_shown_where_it_arises():
     table = stock_residual([100, np.nan, 130, 120], [30, 40, 10], [20, 30, 20])
     assert table["period"].tolist() == [1, 2]
@@ -75,6 +82,10 @@ def test_flows_that_made_the_stocks_leave_no_residual(start, rows):
         (lambda: backlog(10, [1], [-1]), "disposals holds"),
         (lambda: backlog(10, [1, 1], [1, 20]), "period 1: -9 cases"),
         (lambda: serve_queue(10, [1], [-1]), "capacity holds"),
+        (lambda: backlog(10, ["1"], ["2"]), "dates or text"),
+        (lambda: backlog("10", [1], [2]), "must be a number"),
+        (lambda: waiting_time("6000", 20), "dates or text"),
+        (lambda: waiting_time(6000, "20"), "must be a number"),
         (lambda: serve_queue(10, [1, 2], [1]), "one per period"),
         (lambda: waiting_time(-5, 1), "not be negative|not negative"),
         (lambda: waiting_time([], 1), "finite and not negative"),

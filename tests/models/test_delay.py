@@ -76,6 +76,35 @@ def test_growth_faster_than_the_tail_is_refused_not_turned_into_a_negative_delay
         forward_mean(30.0, 0.05)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_nothing_is_complete_before_the_start_and_no_day_is_the_last(family):
+    delay = Delay(family, 1.5, 100.0)
+    assert delay.completeness([-5.0, 0.0]).tolist() == [0, 0]
+    for share in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match="at least 0 and below 1"):
+            delay.quantile(share)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("shape", [0.5, 1.0, 2.0])
+def test_what_remains_is_the_mean_less_what_was_seen(family, shape):
+    delay, days = Delay(family, shape, 30.0), np.array([0.0, 1.0, 30.0, 90.0])
+    remainder = delay.integrated_remainder(days)
+    np.testing.assert_allclose(remainder, delay.mean() - days + delay.integrated_completeness(days), rtol=1e-9)
+    far = quad(lambda day: 1 - float(delay.completeness(day)), 200, 210)[0]
+    assert -np.diff(delay.integrated_remainder([200.0, 210.0])).item() == pytest.approx(far, rel=1e-4)
+
+
+def test_with_growth_shapes_in_between_can_leave_the_range_of_the_ends():
+    # Why the docstring says so: after 200 days the shape 1.1 is behind both ends of 0.5 to 2.
+    growth = np.log(1.2) / 365.25
+    ends = delay_from_quantiles({0.5: 261.0}, family="gamma", shape=SHAPES, growth=growth)
+    middle = delay_from_quantiles({0.5: 261.0}, family="gamma", shape=Interval(1.0, 1.0, "bound"), growth=growth)[0]
+    days = np.arange(1.0, 2000.0)
+    outside = [*(middle.completeness(days) - np.max([end.completeness(days) for end in ends], axis=0))]
+    assert 0.01 < max(outside) < 0.05
+
+
 @pytest.mark.parametrize(
     ("quantiles", "growth", "family", "words"),
     [
@@ -104,3 +133,13 @@ def test_impossible_delays_are_refused():
         forward_mean(1.0, 0.0, shape=2)
     with pytest.raises(ValueError, match="positive and finite"):
         forward_mean(0.0, 0.0)
+    with pytest.raises(ValueError, match="shape is 0"):
+        forward_mean(7.5, 0.05, family="gamma", shape=0)
+    with pytest.raises(ValueError, match="growth is nan"):
+        forward_mean(7.5, np.nan)
+    with pytest.raises(ValueError, match="must be a number"):
+        Delay("gamma", "1", 1.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="whole number"):
+        Delay("gamma", 1.0, 1.0).mass(2.5, period_days=1.0)  # type: ignore[arg-type]
+    with pytest.raises(NotEstimableError, match="nearly all events are at once"):
+        delay_from_quantiles({0.5: 100.0}, family="gamma", shape=Interval(1e-4, 1.0, "bound"))

@@ -2,6 +2,7 @@ import math
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 
@@ -108,6 +109,7 @@ def test_mass_that_never_arrives_makes_the_final_effect_smaller():
         ({"after": 2.0}, "after is 2.0"),
         ({"after": 8, "power": 1}, "power"),
         ({"after": 8, "power": 0.3}, "power"),
+        ({"after": 8, "power": "0.8"}, "power is '0.8'"),
         ({"after": 8, "level": 0}, "level"),
         ({"after": 8, "family": "gamma"}, "family"),
         ({"after": 8, "exposure": [1.0]}, "exposure"),
@@ -128,6 +130,10 @@ def test_bad_options_of_the_detectable_change_are_refused(options, message):
         ({"delay": [np.nan]}, "delay"),
         ({"delay": [1], "ratio": 0}, "ratio"),
         ({"delay": [1], "ratio": math.inf}, "ratio"),
+        ({"delay": [1], "ratio": 1e-20}, "ratio is 1e-20"),
+        ({"delay": [1], "ratio": "2"}, "ratio is '2'"),
+        ({"delay": ["all"]}, "delay holds"),
+        ({"delay": [1], "share": None}, "share is None"),
         ({"delay": [1], "share": 0}, "share"),
         ({"delay": [1], "share": 1.5}, "share"),
         ({"delay": [1], "horizon": 0}, "horizon"),
@@ -147,6 +153,39 @@ def test_too_little_before_the_date_is_not_estimable(counts, message):
     harmonics = 6 if message.startswith("nothing") else 0
     with pytest.raises(NotEstimableError, match=message):
         minimum_detectable(counts, after=8, harmonics=harmonics)
+
+
+def test_a_series_that_drifts_hides_more_than_one_that_scatters_as_much_without_order():
+    rng = np.random.Generator(np.random.Philox(key=2))
+    logged = rng.standard_normal(33)
+    for place in range(1, 33):
+        logged[place] = 0.8 * logged[place - 1] + 0.6 * logged[place]
+    residual = logged - np.polyval(np.polyfit(np.arange(33), logged, 1), np.arange(33))
+    calm = minimum_detectable(1e6 * np.exp(0.07 * residual[rng.permutation(33)]), after=12)
+    drifting = minimum_detectable(1e6 * np.exp(0.07 * residual), after=12)
+    assert drifting.correlation > 0.5 > calm.correlation
+    assert math.log(drifting.rise) > 1.5 * math.log(calm.rise)
+    assert minimum_detectable(1e6 * np.exp(0.07 * residual), after=12, hac_lags=3).rise < drifting.rise
+
+
+def test_counts_without_scatter_do_not_make_every_change_detectable():
+    with pytest.raises(NotEstimableError, match="exactly on a line"):
+        minimum_detectable([100] * 16, after=8)
+    with pytest.raises(NotEstimableError, match="exactly on a line"):
+        detectable_from([100] * 16, delay=[1], ratio=2)
+
+
+def test_a_trend_carried_on_for_ages_leaves_the_uncertainty_of_the_level_before():
+    growing = [int(10 * 1.2**place) for place in range(30)]
+    least = minimum_detectable(growing, after=1000, family="poisson")
+    assert least.error >= 1 / math.sqrt(sum(growing)) * 0.99
+
+
+def test_a_delay_with_labels_other_than_its_periods_is_refused_because_they_would_be_ignored():
+    with pytest.raises(ValueError, match="labelled 0, 1, 2"):
+        detectable_from(CALM, delay=pd.Series([0.5, 0.5], index=[2, 3]), ratio=2)
+    labelled = detectable_from(CALM, delay=pd.Series([0.5, 0.5]), ratio=2)
+    assert labelled.table["completeness"].iloc[0] == pytest.approx(0.5)
 
 
 def test_level_and_slope_cannot_be_told_apart_in_one_period():

@@ -115,6 +115,46 @@ def test_cohorts_that_differ_beyond_chance_widen_the_intervals():
     assert widths[1] > 1.4 * widths[0]
 
 
+def scattered(sizes, seed, concentration=100):
+    """Cohorts of these sizes, each with hazards of its own around 10% and 20%."""
+    rng, left = np.random.default_rng(seed), np.zeros((len(sizes), 4, 2))
+    for origin, size in enumerate(sizes):
+        still = size
+        for lag in range(4):
+            moved = rng.multinomial(still, rng.dirichlet(np.array([0.1, 0.2, 0.7]) * concentration))
+            left[origin, lag], still = moved[:2], moved[2]
+    final = left.cumsum(axis=1)
+    return pd.Series(sizes), {"a": hidden(final[:, :, 0]), "b": hidden(final[:, :, 1])}
+
+
+def test_one_dominant_cohort_does_not_pass_its_own_luck_off_as_everybodys():
+    # Hazards differ between cohorts, so the pooled ones are little more than those of the cohort of 20,000: with a
+    # dispersion that is the same for all sizes, intervals held the truth in OLD of these 40 worlds. Hazards of 0.1 and
+    # 0.2 at every lag: 0.1, 0.17, 0.219, 0.2533 have left by exit a.
+    truth, held = (0.2533 / 2 - 0.1) / 0.07, 0
+    for seed in range(40):
+        result = competing_exits(*scattered([20_000] + [100] * 7, seed), draws=1000, seed=seed)
+        row = result.lags.loc[("a", 0.5)]
+        held += int(row["low"] <= truth <= row["high"])
+    assert held >= 34  # of 40; fewer would be 2.9 standard errors below 95%
+
+
+def test_correlation_within_cohorts_is_found_and_absent_where_cohorts_differ_by_chance():
+    # Dirichlet hazards of concentration 100 give two cases of a cohort a correlation of 1 / 101 at every lag.
+    found = [competing_exits(*scattered([2000] * 8, seed), draws=1, seed=0).correlation for seed in range(25)]
+    assert np.mean(found) == pytest.approx(1 / 101, rel=0.2)
+    assert example().correlation == 0
+
+
+def test_cohorts_that_could_not_differ_more_leave_no_missing_values():
+    # Nearly everybody leaves at once or nobody does, and one case is left to say what comes later.
+    rows = np.array([[1e6, 1e6 + 5, 1e6 + 9], [10, 1e6, 1e6 + 9], [9e5, 1e6, 1e6 + 9], [50, 60, 70]])
+    cohort = pd.Series(10**6 + 10, index=range(4))
+    result = competing_exits(cohort, {"a": hidden(rows)}, draws=2000, seed=0)
+    assert np.isfinite(result.ultimate.to_numpy()).all()
+    assert np.isfinite(result.lags.to_numpy()).all()
+
+
 def test_the_draws_repeat_and_nought_is_a_seed():
     pd.testing.assert_frame_equal(example().ultimate, example().ultimate)
     assert not example(seed=1).lags.equals(example().lags)
@@ -136,6 +176,11 @@ REFUSED = {
         pd.Series(20, index=YEARS), {"a": table([[10, 20, 20], [12, 20, None], [11, None, None]])},
         NotEstimableError, "nobody is open before lags 2",
     ),
+    "a number for a name": (COHORT, {1: table(CHARGED)}, ValueError, "called 1"),
+    "a list of exits": (COHORT, [table(CHARGED)], ValueError, "no exits given"),
+    "a frame for a triangle": (COHORT, {"a": pd.DataFrame(CHARGED)}, ValueError, "exit 'a' is a DataFrame"),
+    "cohorts as text": (COHORT.astype(str), {"a": table(CHARGED)}, ValueError, "parse_counts"),
+    "truth values as cohorts": (COHORT > 0, {"a": table(CHARGED)}, ValueError, "type bool"),
     "taken back": (
         COHORT, {"a": table([[10, 20, 15], [12, 22, None], [11, None, None]])}, NotEstimableError, "a at lag 2",
     ),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from cseanalysis.models.count_series import automatic_lags, fit_means
+from cseanalysis.models.drift import drifting_sum, estimate_drift
 from cseanalysis.models.interrupted import interrupted_series
 from cseanalysis.models.series import design
 from cseanalysis.values import NotEstimableError
@@ -129,6 +130,89 @@ def test_poisson_errors_of_scattered_counts_come_with_a_warning_in_the_diagnosti
     assert interrupted_series(counts, at=30, exposure=exposure).diagnostics.note == ""
 
 
+def drifting(correlation, worlds, periods=45, spread=0.07, seed=8):
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    logged = rng.standard_normal((worlds, periods))
+    for place in range(1, periods):
+        logged[:, place] = correlation * logged[:, place - 1] + np.sqrt(1 - correlation**2) * logged[:, place]
+    return 1e6 * np.exp(spread * logged)
+
+
+def test_the_error_under_drift_is_that_of_the_full_matrices():
+    counts = drifting(0.7, 1)[0]
+    columns = design(45, [20], harmonics=1, period=4)[0]
+    fit = fit_means(columns[None], counts, np.zeros(45))
+    found = estimate_drift(columns[None], fit)
+    root = columns * np.sqrt(fit.weights[0])[:, None]
+    left = np.eye(45) - root @ np.linalg.solve(root.T @ root, root.T)
+    beside = (np.eye(45, k=1) + np.eye(45, k=-1)) / 2
+    residuals = fit.residuals[0] / np.sqrt(fit.weights[0])
+
+    def correlations(value):
+        return value ** np.abs(np.subtract.outer(np.arange(45), np.arange(45))).astype(float)
+
+    def too_large(value):
+        seen = residuals @ beside @ residuals / (residuals @ residuals)
+        full = correlations(value)
+        return np.trace(left @ beside @ left @ full) / np.trace(left @ full) - seen
+
+    value = optimize.brentq(too_large, 0.0, 0.97)
+    assert found.correlation[0] == pytest.approx(value, abs=1e-4)
+    weights = np.linalg.solve(root.T @ root, root.T)
+    scatter = residuals @ residuals / np.trace(left @ correlations(value))
+    errors = np.sqrt(scatter * np.diagonal(weights @ correlations(value) @ weights.T))
+    table = interrupted_series(counts, at=20, harmonics=1, period=4).table
+    np.testing.assert_allclose(table["drift_error"], errors, rtol=1e-3)
+    np.testing.assert_allclose(table["error"], table[["scale_error", "hac_error", "drift_error"]].max(axis=1))
+    assert drifting_sum(weights[2], value) == pytest.approx(weights[2] @ correlations(value) @ weights[2])
+
+
+def test_a_drift_is_estimated_without_the_bias_of_the_trend_and_intervals_allow_for_it():
+    counts = drifting(0.6, 600)
+    columns = np.broadcast_to(design(45, [20], harmonics=1, period=4)[0], (600, 45, 5))
+    fits = fit_means(columns, counts, np.zeros(45))
+    drift = estimate_drift(columns, fits)
+    assert np.median(drift.correlation) == pytest.approx(0.6, abs=0.05)
+    error = np.sqrt(fits.dispersion * fits.inverse[:, 2, 2])
+    plain = np.abs(fits.coefficients[:, 2]) <= 1.96 * error
+    allowed = np.abs(fits.coefficients[:, 2]) <= stats.t.ppf(0.975, drift.degrees) * error * drift.factor[:, 2]
+    assert plain.mean() < 0.8
+    assert allowed.mean() > 0.9
+
+
+def test_intervals_are_those_of_the_t_distribution_unless_the_scatter_is_said_to_be_known():
+    counts = [100, 104, 97, 101, 95, 103, 99, 96, 105, 98, 151, 145, 153, 148, 155, 144, 150, 156, 147, 149]
+    result = interrupted_series(counts, at=10)
+    row = result.table.loc["level_change"]
+    assert (result.diagnostics.correlation, result.diagnostics.t_degrees) == (0, 17)
+    assert np.log(row["high"] / row["ratio"]) == pytest.approx(stats.t.ppf(0.975, 17) * row["error"])
+    poisson = interrupted_series(counts, at=10, family="poisson")
+    row = poisson.table.loc["level_change"]
+    assert np.log(row["high"] / row["ratio"]) == pytest.approx(stats.norm.ppf(0.975) * row["error"])
+    assert poisson.diagnostics.t_degrees == np.inf
+
+
+def test_a_series_that_drifts_says_so_and_stated_lags_leave_the_drift_out():
+    counts = drifting(0.9, 1)[0].round()
+    result = interrupted_series(counts, at=20)
+    assert result.diagnostics.error == "drift"
+    assert "the series drifts" in result.diagnostics.note
+    assert "cover less" in result.diagnostics.note
+    stated = interrupted_series(counts, at=20, hac_lags=3)
+    np.testing.assert_allclose(stated.table["error"], stated.table[["scale_error", "hac_error"]].max(axis=1))
+    assert stated.diagnostics.t_degrees == 42
+    assert "too small" in stated.diagnostics.note
+
+
+def test_counts_without_scatter_have_an_interval_that_is_said_to_mean_nothing():
+    assert "no meaning" in interrupted_series([50] * 10 + [100] * 10, at=10).diagnostics.note
+
+
+def test_a_fit_whose_means_run_away_is_never_taken_for_settled_by_accident_of_rounding():
+    counts = np.array([0] * 10 + [3] * 10 + [5, 4, 3, 6] * 5, dtype=float)  # no maximum: nought before the first date
+    assert not fit_means(design(40, [8, 20])[0][None], counts, np.zeros(40)).settled[0]
+
+
 def test_the_usual_number_of_lags_is_that_of_newey_and_west():
     assert [automatic_lags(periods) for periods in (16, 45, 59, 100, 200)] == [2, 3, 3, 4, 4]
 
@@ -155,6 +239,8 @@ def test_dates_periods_and_positions_name_the_same_change():
         (starts.to_period("Q"), "2019Q4"),
         (pd.date_range("2012-04-01", periods=60, freq="7D"), "2012-10-28"),
         (pd.RangeIndex(1, 61), 31),
+        (pd.Index(range(1, 61), dtype=object), 31),
+        (starts.date, "2019-10-01"),
         ([f"quarter {place}" for place in range(60)], "quarter 30"),
     ):
         result = interrupted_series(counts.set_axis(index), at=at)
@@ -180,6 +266,21 @@ def dated(freq="QS", counts=GOOD):
         ([*GOOD[:-1], "few"], {"at": 8}, "not a number"),
         ([GOOD, GOOD], {"at": 8}, "one row"),
         ([], {"at": 8}, "one row"),
+        ([str(count) for count in GOOD], {"at": 8}, "not a number"),
+        (pd.Series([str(count) for count in GOOD]), {"at": 8}, "not a number"),
+        ([True, False] * 8, {"at": 8}, "not a number"),
+        (np.array(GOOD) + 0j, {"at": 8}, "not a number"),
+        (dated().index.to_numpy(), {"at": 8}, "not a number"),
+        (np.ma.masked_array(GOOD, mask=[True] + [False] * 15), {"at": 8}, "missing"),
+        (GOOD, {"at": [8]}, "outside the series"),
+        (GOOD, {"at": slice(8)}, "outside the series"),
+        (dated("QS").to_period("Q"), {"at": "01/04/2022"}, "dates as 2017-04-01"),
+        (pd.Series(GOOD, index=dated("D").index.date[::-1]), {"at": 8}, "not in order"),
+        (pd.Series(GOOD, index=pd.Index(range(16, 0, -1), dtype=object)), {"at": 8}, "not in order"),
+        (pd.Series(GOOD, index=dated().index.to_period("Q").astype(str)[::-1]), {"at": 8}, "not in order"),
+        (pd.Series(GOOD, index=pd.to_timedelta(range(16), unit="D")[::-1]), {"at": 8}, "not in order"),
+        (GOOD, {"at": 8, "level": "0.95"}, "level is '0.95'"),
+        (GOOD, {"at": 8, "harmonics": 1, "period": "4"}, "period is '4'"),
         (GOOD, {"at": 16}, "outside the series"),
         (GOOD, {"at": -8}, "outside the series"),
         (GOOD, {"at": "2020-01-01"}, "outside the series"),

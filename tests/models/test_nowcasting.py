@@ -120,9 +120,23 @@ def test_reporting_that_cannot_be_estimated_is_refused(rows, message):
 
 
 @pytest.mark.parametrize(
-    ("options", "message"), [({"draws": 0}, "draws 0"), ({"seed": 1.5}, "seed 1.5"), ({"level": 1}, "level 1")]
+    ("options", "message"),
+    [({"draws": 0}, "draws 0"), ({"seed": 1.5}, "seed 1.5"), ({"level": 1}, "level 1"), ({"level": ""}, "level is ''")],
 )
 def test_options_that_make_no_sense_are_refused(options, message):
     made = hidden(world(np.random.default_rng(0), 50))
     with pytest.raises(ValueError, match=message):
         nowcast(made, **({"draws": 10, "seed": 0} | options))
+
+
+def test_a_frame_is_no_triangle_before_it_was_checked():
+    with pytest.raises(ValueError, match="triangle is a DataFrame: make a Triangle"):
+        nowcast(pd.DataFrame([[1, 2, 3]] * 3), seed=0)
+
+
+def test_next_to_nothing_visible_gives_an_endless_interval_and_no_warning():
+    # Warnings are errors here: 1 of 3,000 million is ever visible at lag 0, so that drawn shares come near to 0.
+    rows = [[1, 1e9, 1e9], [0, 1e9, 1e9], [0, 1e9, 1e9], [0, 1e9, None], [0, None, None]]
+    row = nowcast(Triangle(pd.DataFrame(rows), "year"), draws=20_000, seed=0).table.iloc[-1]
+    assert np.isfinite(row).all()
+    assert row["high"] > 1e9

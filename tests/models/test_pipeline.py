@@ -1,10 +1,12 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cseanalysis.models import Delay, completeness, project_cohorts
+from cseanalysis.models import Delay, completeness, periods_until_visible, project_cohorts
+from cseanalysis.values import NotEstimableError
 
 
 def test_two_cohorts_meet_in_the_second_period():
@@ -62,6 +64,33 @@ def test_a_missing_count_is_not_zero():
         project_cohorts([1.0, float("nan")], [1.0], 0.5)
     with pytest.raises(ValueError, match="between 0 and 1"):
         project_cohorts([1.0], [1.0], 1.5)
+
+
+@pytest.mark.parametrize("intake", [[], ["1", "2"], np.array(["2020-01-01"], dtype="M8[D]"), [[1], [2, 3]]])
+def test_text_and_dates_are_no_counts(intake):
+    with pytest.raises(ValueError, match="intake"):
+        project_cohorts(intake, [1.0], 0.5)
+
+
+@pytest.mark.parametrize(
+    "intake", [pd.Series([100, 200], index=[7, 3]), pd.array([100, 200], dtype="Int64"), (100, 200)]
+)
+def test_counts_of_every_kind_are_read_in_their_order(intake):
+    np.testing.assert_allclose(project_cohorts(intake, [0.25, 0.75], 0.4), [10, 50])
+
+
+@pytest.mark.parametrize("periods", [-1, 0, 2.5, True])
+def test_a_number_of_cohorts_is_whole_and_positive(periods):
+    with pytest.raises(ValueError, match="whole number of cohorts"):
+        completeness([0.5, 0.5], periods)
+
+
+def test_a_mass_too_short_for_the_oldest_cohort_is_not_taken_to_leave_its_cases_open():
+    # The old 1,000 are complete after four periods; of the new 100, 50 are to come, a quarter of them in one period.
+    intake = [1000, 0, 0, 0, 0, 0, 100]
+    assert periods_until_visible(intake, [0.5, 0.3, 0.1, 0.1], 0.25) == 1
+    with pytest.raises(NotEstimableError, match="for more periods"):
+        periods_until_visible(intake, [0.5, 0.3, 0.1], 0.25)
 
 
 def test_a_delay_cut_short_is_not_taken_for_the_whole():

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
@@ -63,6 +63,13 @@ def test_counts_have_the_quantiles_of_a_poisson_count(expected):
     )
 
 
+def test_no_draw_has_more_events_than_cases_entered():
+    table = run([100, 50], [Stage("charged", fixed(1.0), [1.0])], inflation=4, periods=3).events
+    assert table["high"].tolist() == pytest.approx([100, 100, 0], abs=50)
+    assert (table["high"] <= [100, 150, 150]).all()
+    assert table["high"].iloc[0] == 100
+
+
 def test_inflation_multiplies_the_variance_of_the_counts_and_keeps_their_mean():
     stage = Stage("charged", fixed(0.1), [1.0])
     widths = []
@@ -80,6 +87,7 @@ def test_more_draws_than_a_block_use_every_block():
     assert table["low"].item() == pytest.approx(205, rel=0.005)
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 3.0), st.floats(50, 500), st.integers(1, 12))
 def test_no_stage_has_more_events_than_the_one_before(shape, scale, cohorts):
     delay = Delay("gamma", shape, scale)
@@ -122,6 +130,9 @@ def test_a_share_that_is_not_reached_is_refused():
         ({"intake": [1, np.nan]}, "missing is not zero"),
         ({"intake": [1, -2]}, "none negative"),
         ({"stages": []}, "at least one"),
+        ({"stages": CHARGED}, "a list of Stage"),
+        ({"intake": ["1", "2"]}, "dates or text"),
+        ({"level": "0.95"}, "must be a number"),
         ({"stages": [CHARGED, CHARGED]}, "a name of its own"),
         ({"periods": 3}, "simulate at least as many"),
         ({"draws": 0}, "draws is 0"),
@@ -148,6 +159,8 @@ def test_bad_simulations_are_refused(options, words):
         (lambda: Stage("a", fixed(0.5), [0.5, 0.4]), "sums to 1"),
         (lambda: Stage("a", fixed(0.5), [1.5, -0.5]), "sums to 1"),
         (lambda: UncertainDelay("gamma", fixed(1), uniform(0, 10)), "stay above 0"),
+        (lambda: Stage("a", fixed(0.5), ["0.5", "0.5"]), "dates or text"),
+        (lambda: UncertainDelay("gamma", fixed(1e-4), fixed(10)), "nearly all events are at once"),
         (lambda: UncertainDelay("gamma", 1.0, fixed(10)), "must be a distribution"),
         (lambda: UncertainDelay("normal", fixed(1), fixed(10)), "gamma, lognormal or weibull"),
     ],

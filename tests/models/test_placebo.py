@@ -33,7 +33,7 @@ def test_a_true_change_does_not_make_its_neighbours_look_like_changes():
     loud = series(ratio=4.0)
     beside = [place for place in range(12, 29) if abs(place - 20) >= 4]
     assert placebo_dates(loud, at=20, dates=beside).found <= 2
-    alone = [interrupted_series(loud, at=place).level_ratio.interval for place in (15, 16)]
+    alone = [interrupted_series(loud, at=place, hac_lags=3).level_ratio.interval for place in (15, 16)]
     assert all(interval.low > 1 for interval in alone)  # because the true change is not in the model
 
 
@@ -45,6 +45,14 @@ def test_counts_exactly_on_a_line_are_no_trouble():
     result = placebo_dates([50] * 20 + [100] * 25, at=20)
     assert result.table.loc[20, "ratio"] == pytest.approx(2)
     assert result.table.loc[result.table["placebo"], "ratio"].to_numpy() == pytest.approx(1)
+
+
+def test_a_placebo_date_without_a_fit_is_missing_and_not_counted():
+    counts = [0] * 10 + [3] * 10 + [5, 4, 3, 6] * 5
+    result = placebo_dates(counts, at=20)
+    assert result.table.loc[8].drop("placebo").isna().all()
+    tried = result.table.loc[result.table["placebo"], "ratio"].notna().sum()
+    assert result.expected_by_chance == pytest.approx(0.05 * tried)
 
 
 @pytest.mark.parametrize("family", ["poisson", "negative-binomial"])
@@ -63,6 +71,8 @@ def test_other_families_slopes_and_seasons_are_tried_alike(family):
         ({"dates": [99]}, "outside the series"),
         ({"dates": [3]}, "only 3 before"),
         ({"dates": []}, "no placebo date"),
+        ({"dates": 10}, "list of labels"),
+        ({"dates": "10"}, "list of labels"),
         ({"family": "normal"}, "family"),
     ],
 )
@@ -84,6 +94,28 @@ def test_a_search_finds_a_planted_break_and_its_surroundings():
     assert result.level_ratio.point == pytest.approx(1.4, rel=0.1)
     assert result.table["statistic"].idxmax() == 20
     assert result.table.index.tolist() == list(range(8, 38))
+
+
+def drifting(correlation, worlds, periods=45, spread=0.25):
+    rng = np.random.Generator(np.random.Philox(key=6))
+    logged = rng.standard_normal((worlds, periods))
+    for place in range(1, periods):
+        logged[:, place] = correlation * logged[:, place - 1] + np.sqrt(1 - correlation**2) * logged[:, place]
+    return rng.poisson(200 * np.exp(spread * logged))
+
+
+def test_series_that_drift_do_not_make_many_false_discoveries():
+    counts = pd.DataFrame(drifting(0.6, 150).T)
+    allowed = many_changes(counts, dates=[20], dependence=False)
+    ignored = many_changes(counts, dates=[20], dependence=False, hac_lags=3)
+    assert allowed.discoveries <= 1 < ignored.discoveries
+    assert allowed.clear <= 1.8 * allowed.expected_by_chance
+
+
+def test_a_search_simulates_the_drift_that_it_finds():
+    result = break_search(drifting(0.8, 8, spread=0.1)[3], draws=199, seed=0)
+    assert result.correlation > 0.3
+    assert result.p_value > 0.2  # it is 0.04 if the simulated series do not drift
 
 
 def test_a_search_in_counts_without_a_break_is_calibrated():
@@ -109,6 +141,9 @@ def test_the_same_seed_gives_the_same_search_nought_included():
         (series(), {"seed": None}, "seed"),
         (series(), {"seed": -1}, "seed"),
         ([0] * 20, {}, "no fit"),
+        ([50] * 20, {}, "no scatter"),
+        (np.array(series()) / 10, {}, "whole numbers"),
+        (np.array(series()) * 1e19, {}, "at most 1e"),
         (series(periods=16), {"harmonics": 7, "period": 14.5}, "nothing to judge"),
     ],
 )
@@ -164,6 +199,9 @@ def test_series_without_an_estimate_are_kept_with_the_reason():
         (table().iloc[:, [0, 0]], ["2017-04-01"], "occur twice"),
         (table().iloc[:, :0], ["2017-04-01"], "DataFrame"),
         ([1, 2], [1], "DataFrame"),
+        (table().astype(float).replace(table().iloc[3, 2], np.nan), ["2017-04-01"], "series 'series "),
+        (table(), "2017-04-01", "list of labels"),
+        (table(), 20, "list of labels"),
     ],
 )
 def test_bad_tables_of_series_are_refused(counts, dates, message):

@@ -1,9 +1,13 @@
 """Answers that somebody else published, for changes of series of counts; sources at each."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
+from cseanalysis.models.change import ratio_of_counts
 from cseanalysis.models.interrupted import interrupted_series
 from cseanalysis.models.unknown_break import break_search
 
@@ -37,3 +41,19 @@ def test_reproduces_the_published_year_of_change_in_coal_mining_disasters():
     found = break_search(counts, draws=199, seed=0)
     assert found.at == 1892
     assert found.level_ratio.point < 1
+
+
+def test_reproduces_the_published_rate_ratio_of_breast_cancer_after_fluoroscopies():
+    # Rothman, Greenland and Lash 2008, Modern Epidemiology, chapter 14, on Boice and Monson 1977: 41 cases in 28,010
+    # woman-years against 15 in 19,017; rate ratio 1.86 (1.03 to 3.35).
+    interval = ratio_of_counts(15, 41, exposure=28_010 / 19_017)
+    assert (round(interval.low, 2), round(interval.high, 2)) == (1.03, 3.35)
+    assert round(math.sqrt(interval.low * interval.high), 2) == 1.86
+
+
+def test_reproduces_the_published_year_of_change_of_the_nile():
+    # Cobb 1978 (Biometrika 65); Zeileis and others 2003: the last year of the higher flow at Aswan is 1898.
+    nile = sm.datasets.nile.load_pandas().data
+    flow = pd.Series(nile["volume"].to_numpy(), index=nile["year"].astype(int))
+    found = break_search(flow, draws=99, seed=0)
+    assert (found.at, found.p_value) == (1899, 0.01)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from published_triangles import GENINS, MORTGAGE, RAA, UK_MOTOR
+from published_triangles import GENINS, MERZ_WUTHRICH, MORTGAGE, RAA, UK_MOTOR
 
 from cseanalysis.models.mack import chain_ladder
 from cseanalysis.models.triangle_bootstrap import bootstrap_chain_ladder
@@ -49,6 +49,28 @@ def test_reproduces_the_published_errors_of_every_origin():
     )
     np.testing.assert_allclose(raa.outstanding[1:], [154, 617, 1636, 2747, 3649, 5435, 10907, 10650, 16339], atol=0.51)
     np.testing.assert_allclose(raa.standard_error[1:], [206, 623, 747, 1469, 2002, 2209, 5358, 6333, 24566], atol=0.51)
+
+
+def test_reproduces_the_published_errors_of_a_triangle_that_no_program_ships_with():
+    # Merz and Wüthrich 2008, table 4: reserves, and the root of Mack's mean squared error of prediction.
+    result = chain_ladder(MERZ_WUTHRICH)
+    np.testing.assert_allclose(
+        result.outstanding[1:], [4378, 9347, 28392, 51444, 111811, 187084, 411864, 1433505], atol=0.51
+    )
+    np.testing.assert_allclose(
+        result.standard_error[1:], [566, 1564, 4157, 10536, 30319, 35967, 45090, 69552], atol=0.51
+    )
+    assert result.total_outstanding == pytest.approx(2_237_826, abs=0.51)
+    assert result.total_standard_error == pytest.approx(108_401, abs=0.51)
+
+
+def test_reproduces_the_published_sigmas():
+    # Mack 1993, the example of Taylor and Ashe: sigma squared by lag, the last by his rule.
+    np.testing.assert_allclose(
+        chain_ladder(GENINS).sigma ** 2,
+        [160280, 37736.9, 41965.2, 15182.9, 13731.3, 8185.77, 446.617, 1147.37, 446.617],
+        rtol=5e-6,
+    )
 
 
 def stopped_early(triangle):

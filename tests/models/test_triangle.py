@@ -1,5 +1,7 @@
 """Triangles are refused when they are none; the chain ladder does what can be worked out by hand."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,6 +144,25 @@ BAD = {
     ),
     "unequal intervals": (SMALL, pd.IntervalIndex.from_tuples([(0, 1), (1, 2), (2, 5)]), ValueError, "differ in"),
     "an origin without label": (SMALL, [2021, None, 2023], ValueError, "no label"),
+    "years backwards, unsigned": (SMALL, pd.Index([2022, 2021, 2020], dtype="uint16"), ValueError, "oldest first"),
+    "a year left out, as objects": (SMALL, pd.Index([2020, 2022, 2023], dtype=object), ValueError, "consecutive"),
+    "a year left out, as categories": (SMALL, pd.CategoricalIndex([2020, 2022, 2023]), ValueError, "consecutive"),
+    "a quarter left out, as objects": (
+        SMALL, pd.Index([pd.Period(text) for text in ("2021Q1", "2021Q2", "2021Q4")], dtype=object),
+        ValueError, "consecutive",
+    ),
+    "plain dates of unequal periods": (
+        SMALL, [datetime.date(2021, 1, 1), datetime.date(2022, 1, 1), datetime.date(2025, 1, 1)],
+        ValueError, "consecutive",
+    ),
+    "unequal spans": (SMALL, pd.to_timedelta([1, 2, 9], unit="D"), ValueError, "consecutive"),
+    "origins of two levels": (
+        SMALL, pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 1)]), ValueError, "one label a row",
+    ),
+    "imaginary origins": (SMALL, pd.Index([1j, 2j, 3j]), ValueError, "type complex128"),
+    "an integer beyond floating point": ([[10**400, 2], [3, 2], [1, GAP]], None, ValueError, "not all numbers"),
+    "a count whose square overflows": ([[1e200, 2e200], [3, 4], [1, GAP]], None, ValueError, "1e\\+200 at origin 0"),
+    "numpy truth values": ([[np.True_, 2], [3, 2], [1, GAP]], None, ValueError, "lag 0 has type object"),
 }  # fmt: skip
 
 
@@ -154,7 +175,7 @@ def test_what_is_no_triangle_is_refused_with_the_place(case):
 
 
 def test_lags_must_be_counted_from_nought_and_the_unit_named():
-    for columns in ([1, 2, 3], ["0", "1", "2"], [0, 1, 3], [0, 2, 1]):
+    for columns in ([1, 2, 3], ["0", "1", "2"], [0, 1, 3], [0, 2, 1], pd.Index([0, 1, None], dtype="Int64")):
         with pytest.raises(ValueError, match="must be the lags 0, 1, 2"):
             Triangle(pd.DataFrame(SMALL, columns=columns), "year")
     with pytest.raises(ValueError, match="give a DataFrame"):
@@ -273,3 +294,41 @@ def test_a_factor_for_every_calendar_period_is_refused():
 def test_a_published_triangle_is_square_and_its_corner_hidden():
     assert GENINS.latest.tolist()[-1] == 344014
     assert published(1, [[1, 2], [3, 4], [5]]).latest_lag.tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize("model", [chain_ladder, over_dispersed_poisson])
+def test_a_frame_is_no_triangle_before_it_was_checked(model):
+    with pytest.raises(ValueError, match="triangle is a DataFrame: make a Triangle"):
+        model(pd.DataFrame(SMALL))
+
+
+def test_levels_and_shocks_that_are_no_such_thing_are_refused_by_what_they_are():
+    for level in ("0.95", None, np.array([0.9, 0.95]), pd.NA):
+        with pytest.raises(ValueError, match=r"level is .*must be a number"):
+            over_dispersed_poisson(GENINS, level=level)
+    for shocks in (99, None, [pd.NA], [[1]]):
+        with pytest.raises(ValueError, match="name calendar periods by their origin, 1 to 10"):
+            over_dispersed_poisson(GENINS, shocks=shocks)
+    one, listed = (over_dispersed_poisson(GENINS, shocks=shocks) for shocks in (9, [9]))
+    pd.testing.assert_frame_equal(one.shocks, listed.shocks)
+
+
+def test_mack_error_by_recursion_is_his_closed_form():
+    # Mack 1993, theorem 3 and its corollary, written out origin by origin.
+    seen = RAA.cumulative
+    full, number, result = seen.copy(), len(seen), chain_ladder(RAA)
+    ratios, spread = result.link_ratios.to_numpy(), result.sigma.to_numpy() ** 2
+    below = [seen[: number - lag - 1, lag].sum() for lag in range(number - 1)]
+    for lag in range(number - 1):
+        full[number - lag - 1 :, lag + 1] = full[number - lag - 1 :, lag] * ratios[lag]
+    squared, total = np.zeros(number), 0.0
+    for row in range(1, number):
+        steps = range(number - 1 - row, number - 1)
+        each = [spread[lag] / ratios[lag] ** 2 for lag in steps]
+        squared[row] = full[row, -1] ** 2 * sum(
+            part * (1 / full[row, lag] + 1 / below[lag]) for part, lag in zip(each, steps, strict=True)
+        )
+        shared = sum(2 * part / below[lag] for part, lag in zip(each, steps, strict=True))
+        total += squared[row] + full[row, -1] * full[row + 1 :, -1].sum() * shared
+    np.testing.assert_allclose(result.standard_error**2, squared, rtol=1e-12)
+    assert result.total_standard_error**2 == pytest.approx(total, rel=1e-12)

@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.stats import gamma
 
 from cseanalysis.models.delay import Delay, delay_from_quantiles
 from cseanalysis.models.delay_shapes import shapes_from_quantiles
 from cseanalysis.models.delay_window import delay_from_window_mean, seen_in_window
-from cseanalysis.models.truncation import fit_seen_delays
+from cseanalysis.models.truncation import _log_chance, fit_seen_delays
 from cseanalysis.values import Interval, NotEstimableError
 
 FAMILIES = ("gamma", "lognormal", "weibull")
@@ -45,6 +46,56 @@ def test_rows_that_stand_for_several_cases_fit_as_the_cases_do():
     two = fit_seen_delays(*pairs, observed_until=12, family="gamma", weights=counts)
     assert one.corrected.mean() == pytest.approx(two.corrected.mean(), rel=1e-5)
     assert one.table.loc["as seen", "median"] == two.table.loc["as seen", "median"]
+
+
+@pytest.mark.parametrize("family", ["gamma", "weibull"])
+def test_one_very_slow_case_does_not_decide_the_fit(family):
+    # A lag of 299 with a mean of 5 once fell below rounding: one case in 1,000 made the mean 7.903, give or take 0.001.
+    first, second = simulated("gamma", 1.0, 5.0, months=300, cases=1000)
+    without = fit_seen_delays(first, second, observed_until=300, family=family).table.iloc[2]
+    slow = fit_seen_delays([*first, 0], [*second, 299], observed_until=300, family=family).table.iloc[2]
+    assert slow["mean"] == pytest.approx(without["mean"], rel=0.1)
+    assert slow["mean_high"] / slow["mean_low"] == pytest.approx(without["mean_high"] / without["mean_low"], rel=0.1)
+
+
+def test_intervals_are_those_of_the_likelihood_ratio_and_lean_to_the_long_side():
+    # At both ends the likelihood of the best shape, found by a grid, is half of 1.96 squared below its top.
+    first, second = simulated("gamma", 1.0, 8.0, months=12, cases=150, seed=1)
+    row = fit_seen_delays(first, second, observed_until=12, family="gamma").table.iloc[2]
+    lag, age = second - first, 12 - first
+
+    def best(median):
+        shapes = np.exp(np.linspace(-1.5, 1.5, 400))
+        delays = [Delay("gamma", k, median / Delay("gamma", k, 1.0).quantile(0.5)) for k in shapes]
+        return max(
+            _log_chance(d, lag, 1.0).sum() - np.log(np.diff(d.integrated_completeness([age - 1, age]), axis=0)).sum()
+            for d in delays
+        )
+
+    top = best(row["median"])
+    for end in ("median_low", "median_high"):
+        assert top - best(row[end]) == pytest.approx(1.92, abs=0.02)
+    assert row["median_high"] / row["median"] > row["median"] / row["median_low"]
+
+
+def test_where_the_cases_set_no_upper_limit_the_interval_has_none():
+    lag = np.repeat(np.arange(6), [14, 12, 10, 8, 6, 5])  # falls, but not to nought: are the slow ones still to come?
+    row = fit_seen_delays(np.zeros(55), lag, observed_until=6, family="gamma").table.iloc[2]
+    assert np.isinf(row["mean_high"])
+    assert 0 < row["mean_low"] < row["mean"] < np.inf
+
+
+@pytest.mark.parametrize(("shape", "scale"), [(1.0, 30.0), (20.0, 1.5), (0.3, 500.0)])
+def test_the_chance_of_a_difference_is_the_integral_of_the_density_far_out_too(shape, scale):
+    delay, lag = Delay("gamma", shape, scale), np.array([1.0, 10.0, 40.0, 200.0, 400.0])
+    chance = []
+    for middle in lag:
+        parts = [
+            quad(lambda t, m=middle: (1 - abs(t - m)) * gamma.pdf(t, shape, scale=scale), *ends, epsabs=0)[0]
+            for ends in ((middle - 1, middle), (middle, middle + 1))
+        ]
+        chance.append(sum(parts))
+    np.testing.assert_allclose(_log_chance(delay, lag, 1.0), np.log(chance), rtol=1e-7)
 
 
 def test_the_unit_of_time_does_not_matter():
@@ -128,6 +179,9 @@ def test_quantiles_that_no_delay_has_are_refused():
         ([0, 1], [1, 2], {"weights": [1, -1]}, "not be negative"),
         ([0, 1], [1, 2], {"width": 0}, "width 0"),
         ([0, 1], [1, 2], {"level": 1}, "level 1"),
+        (["0", "1"], ["1", "2"], {}, "dates or text"),
+        (np.array(["2020", "2021"], dtype="M8[D]"), [1, 2], {}, "dates or text"),
+        ([0, 1], [1, 2], {"observed_until": "10"}, "must be a number"),
     ],
 )
 def test_bad_cases_are_refused(first, second, options, words):
@@ -149,6 +203,27 @@ def test_cohorts_watched_for_too_short_a_time_are_not_estimable():
         seen_in_window(Delay("gamma", 1.0, 1.0), 0.0)
     with pytest.raises(NotEstimableError, match="next to no case"):
         seen_in_window(Delay("gamma", 40.0, 1e9), 1.0)
+
+
+def test_the_reason_why_a_delay_is_not_told_is_the_right_one():
+    with pytest.raises(NotEstimableError, match="give finer periods"):
+        fit_seen_delays([0, 0, 0], [0, 1, 2], observed_until=12, weights=[10**6, 1, 1], family="gamma")
+    with pytest.raises(NotEstimableError, match="vary less than any gamma delay"):
+        fit_seen_delays(np.zeros(3), [99, 100, 101], observed_until=400, weights=[1, 100, 1], family="gamma")
+
+
+def test_a_narrow_delay_is_found_from_the_mean_seen_in_a_long_window():
+    # The search once began where no case is ever completed, and refused with "next to no case".
+    low, high = delay_from_window_mean(7.0, 36.0, family="lognormal", shape=Interval(0.02, 0.1, "bound"))
+    for delay in (low, high):
+        assert seen_in_window(delay, 36.0).mean == pytest.approx(7.0, rel=1e-9)
+
+
+def test_an_intake_that_all_but_ended_leaves_the_delay_within_the_window():
+    # Everyone entered at the start: seen delays are the delay itself, cut at the window.
+    delay = Delay("gamma", 1.0, 12.0)
+    seen = seen_in_window(delay, 36.0, growth=-100.0)
+    assert seen.resolved == pytest.approx(delay.completeness(36.0), rel=1e-3)
 
 
 def test_a_mean_beyond_every_number_is_refused_not_infinite():

@@ -114,10 +114,9 @@ def notebook(*cells):
     return (json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n").encode()
 
 
-@pytest.fixture
-def study(tmp_path, monkeypatch):
-    """The small study, with the working directory in it."""
-    project = Project(tmp_path / "study")
+def small_study(root):
+    """Write the small study into a new folder."""
+    project = Project(root)
     for folder in (project.raw, project.processed, project.notebooks, project.results.parent):
         folder.mkdir(parents=True)
     tables = {"figures.csv": FIGURES, "definitions.csv": DEFINITIONS, "bridges.csv": BRIDGES}
@@ -131,5 +130,12 @@ def study(tmp_path, monkeypatch):
     (project.notebooks / "front.md").write_text("## Before you read\n\nSupport: 0800 1111.\n")
     code = "from cseanalysis.report import prose\nprose('{recorded} were recorded [@ho22].')"
     (project.notebooks / "00-summary.ipynb").write_bytes(notebook("# Summary {#sec:summary}", code))
+    return project
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """The small study, with the working directory in it."""
+    project = small_study(tmp_path / "study")
     monkeypatch.chdir(project.notebooks)
     return project

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import RESULTS, notebook
+from conftest import RESULTS, notebook, small_study
 
 from cseanalysis.report import build
 from cseanalysis.report.build import build_report, input_hashes, key_of, read_edition
@@ -17,12 +17,33 @@ from cseanalysis.study import rebuild
 from cseanalysis.study.project import ChecksumError, Project, sha256
 
 
+def stand_in(patch):
+    """Let a table and invented results stand in for the computation of the small study's numbers."""
+    patch.setattr(rebuild, "build_tables", lambda project, out: (out / "table.csv").write_text("a\n1\n"))
+    patch.setattr(rebuild, "build_results", lambda project: RESULTS)
+
+
 @pytest.fixture
 def small(study, monkeypatch):
     """The small study, with stand-ins for the computation of its numbers."""
-    monkeypatch.setattr(rebuild, "build_tables", lambda project, out: (out / "table.csv").write_text("a\n1\n"))
-    monkeypatch.setattr(rebuild, "build_results", lambda project: RESULTS)
+    stand_in(monkeypatch)
     return study
+
+
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory):
+    """The folder of a build of the small study that was made elsewhere; only copies of it are changed."""
+    folder = tmp_path_factory.mktemp("once")
+    with pytest.MonkeyPatch.context() as patch:
+        stand_in(patch)
+        build_report(small_study(folder / "study"), out=folder / "build")
+    return folder / "build"
+
+
+@pytest.fixture
+def out(built_once, tmp_path):
+    """The last build of the small study."""
+    return Path(shutil.copytree(built_once, tmp_path / "build"))
 
 
 def everything(folder):
@@ -54,9 +75,7 @@ def test_a_build_holds_all_of_an_edition_and_a_second_one_finds_nothing_to_do(sm
     assert everything(out) == files
 
 
-def test_a_damaged_build_is_made_again_and_an_intact_chapter_is_kept(small, tmp_path):
-    out = tmp_path / "build"
-    build_report(small, out=out)
+def test_a_damaged_build_is_made_again_and_an_intact_chapter_is_kept(small, out):
     files = everything(out)
     (out / "report.pdf").write_bytes(b"%PDF half")
     lines = []
@@ -65,18 +84,15 @@ def test_a_damaged_build_is_made_again_and_an_intact_chapter_is_kept(small, tmp_
     assert everything(out) == files
 
 
-def test_a_build_elsewhere_has_the_same_bytes(small, tmp_path, monkeypatch):
-    build_report(small, out=tmp_path / "first")
+def test_a_build_elsewhere_has_the_same_bytes(small, built_once, tmp_path, monkeypatch):
     shutil.copytree(small.root, tmp_path / "another place é")
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     monkeypatch.chdir(tmp_path)
     build_report(Project(tmp_path / "another place é"), out=tmp_path / "second")
-    assert everything(tmp_path / "first") == everything(tmp_path / "second")
+    assert everything(built_once) == everything(tmp_path / "second")
 
 
-def test_a_failure_leaves_the_last_build_and_nothing_else(small, tmp_path):
-    out = tmp_path / "build"
-    build_report(small, out=out)
+def test_a_failure_leaves_the_last_build_and_nothing_else(small, out):
     files = everything(out)
     (small.notebooks / "01-x.ipynb").write_bytes(notebook("from cseanalysis.report import prose\nprose('{nothing}')"))
     with pytest.raises(ValueError, match="chapter 01-x, cell 1: ValueError: no result has the id 'nothing'"):

@@ -5,25 +5,14 @@ from pathlib import Path
 import pytest
 
 from cseanalysis.report.editions import diff, release, verify
-from cseanalysis.study import rebuild
-from cseanalysis.study.project import Project, find_project, sha256
+from cseanalysis.study.project import find_project, sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def rebuilt(tmp_path_factory):
-    """The study built once for real; the tests below compare with copies of it, to save time."""
-    return rebuild.rebuild(find_project(ROOT), tmp_path_factory.mktemp("rebuilt"))
-
-
 @pytest.fixture
-def study(tmp_path, rebuilt, monkeypatch):
-    def copy(project, folder):
-        shutil.copytree(rebuilt.root, folder, dirs_exist_ok=True)
-        return Project(folder)
-
-    monkeypatch.setattr(rebuild, "rebuild", copy)
+def study(tmp_path, built_before):
+    """A copy of the study as committed; a rebuild of it is the real one, made once."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
     (tmp_path / "reports").mkdir()
     for name in ("assumptions.toml", "reports/results.json"):

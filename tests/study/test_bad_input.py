@@ -1,6 +1,7 @@
 """Broken input ends in one clear message and exit code 1, and damages nothing."""
 
 import errno
+import json
 import re
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cseanalysis import cli
+from cseanalysis.study import rebuild, results
 from cseanalysis.study.project import sha256
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,14 @@ def study(tmp_path, monkeypatch):
         shutil.copyfile(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def computed(study, monkeypatch):
+    """The committed results stand in for the slow computation, where a test is about what happens around it."""
+    committed = json.loads((study / "reports" / "results.json").read_text(encoding="utf-8"))
+    for module in (results, rebuild):
+        monkeypatch.setattr(module, "build_results", lambda project: committed)
 
 
 def run(monkeypatch, *words):
@@ -169,6 +179,7 @@ def test_other_assumptions_do_not_overwrite_the_build_of_the_study(study, monkey
     ("number", "words"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "make the folder writable")]
 )
 @pytest.mark.parametrize("command", ["data", "results"])
+@pytest.mark.usefixtures("computed")
 def test_a_full_or_read_only_disk_leaves_what_was_there(study, monkeypatch, command, number, words):
     def fail(*_args, **_kwargs):
         raise OSError(number, "the disk refuses", str(study))
@@ -272,6 +283,7 @@ def test_a_malformed_list_of_sources_is_named(study, monkeypatch, change, words)
     assert words in run(monkeypatch, "data")
 
 
+@pytest.mark.usefixtures("computed")
 def test_lock_and_system_files_of_other_programs_do_not_matter(study, monkeypatch):
     (study / "data" / "raw" / ".~lock.figures.csv#").write_text("open")
     (study / "data" / "processed" / ".DS_Store").write_text("x")
@@ -287,6 +299,7 @@ def test_lock_and_system_files_of_other_programs_do_not_matter(study, monkeypatc
         ("data/processed/forces.csv", "a,b\n1,2,3\n"),
     ],
 )
+@pytest.mark.usefixtures("computed")
 def test_verify_names_a_damaged_file_instead_of_failing_itself(study, monkeypatch, capsys, name, content):
     (study / name).write_text(content)
     assert run(monkeypatch, "verify") == "1"

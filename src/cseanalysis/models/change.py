@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from statistics import NormalDist
 
-from cseanalysis.values import Interval
+from cseanalysis.models.number import check_number
+from cseanalysis.values import Interval, NotEstimableError
+
+FARTHEST = 600.0  # logarithm of the largest ratio that an end is written for
+LARGEST = 1e150  # size whose square can be written
 
 
 def ratio_of_counts(
@@ -35,7 +39,9 @@ def ratio_of_counts(
     Raises
     ------
     ValueError
-        When a count, the exposure or the inflation is out of range.
+        When a count, the exposure, the inflation or the level is out of range.
+    NotEstimableError
+        When so few counts, or so clustered ones, give the ratio no ends that can be written down.
 
     Notes
     -----
@@ -49,11 +55,15 @@ def ratio_of_counts(
     (0.96, 1.18)
     """
     middle, error = _log_ratio(before, after, exposure)
+    check_number("inflation", inflation)
     if not (math.isfinite(inflation) and inflation >= 1):
         raise ValueError(f"inflation {inflation}: must be finite and at least 1; clusters never lower the variance")
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie between 0 and 1")
-    half = NormalDist().inv_cdf((1 + level) / 2) * error * math.sqrt(inflation)
+    half = _errors_needed(level) * error * math.sqrt(inflation)
+    if abs(middle) + half > FARTHEST:
+        raise NotEstimableError(
+            f"{before} and {after} with an inflation of {inflation} say nothing about their ratio: its ends are too "
+            "far apart for numbers; give more counts"
+        )
     return Interval(math.exp(middle - half), math.exp(middle + half), "confidence", level)
 
 
@@ -71,6 +81,11 @@ def hiding_inflation(before: float, after: float, *, exposure: float = 1.0, leve
         The inflation at which the interval of the ratio begins to hold 1. Below 1: not clear even if every event
         were independent.
 
+    Raises
+    ------
+    ValueError
+        When a count, the exposure or the level is out of range.
+
     Examples
     --------
     >>> round(hiding_inflation(4_228, 4_450), 2)
@@ -79,10 +94,10 @@ def hiding_inflation(before: float, after: float, *, exposure: float = 1.0, leve
     0.34
     """
     middle, error = _log_ratio(before, after, exposure)
-    return (middle / (NormalDist().inv_cdf((1 + level) / 2) * error)) ** 2
+    return (middle / (_errors_needed(level) * error)) ** 2
 
 
-def variance_inflation(sizes: Sequence[float]) -> float:
+def variance_inflation(sizes: Iterable[float]) -> float:
     """Return how many times the variance of a count exceeds a Poisson one when events come in clusters.
 
     Parameters
@@ -98,20 +113,33 @@ def variance_inflation(sizes: Sequence[float]) -> float:
     Raises
     ------
     ValueError
-        When there are no sizes, or one is not above nought.
+        When there are no sizes, or one is not a number above nought.
 
     Examples
     --------
     >>> variance_inflation([1, 1, 1, 9])
     7.0
     """
-    if not sizes or not all(math.isfinite(size) and size > 0 for size in sizes):
-        raise ValueError(f"sizes {list(sizes)[:5]}: give at least one, all finite and above nought")
-    return math.fsum(size * size for size in sizes) / math.fsum(sizes)
+    if isinstance(sizes, str) or not isinstance(sizes, Iterable):
+        raise ValueError(f"sizes is {sizes!r}: give the events of each cluster, as a list")
+    each = list(sizes)
+    for size in each:
+        check_number("a size", size)
+    if not each or not all(0 < size < LARGEST for size in each):
+        raise ValueError(f"sizes {each[:5]}: give at least one, all finite and above nought")
+    return math.fsum(size * size for size in each) / math.fsum(each)
+
+
+def _errors_needed(level: float) -> float:
+    check_number("level", level)
+    if not 0 < level < 1:
+        raise ValueError(f"level {level}: must lie between 0 and 1")
+    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def _log_ratio(before: float, after: float, exposure: float) -> tuple[float, float]:
     for name, value in (("before", before), ("after", after), ("exposure", exposure)):
+        check_number(name, value)
         if not (math.isfinite(value) and value > 0):
             raise ValueError(f"{name} is {value}: must be finite and above nought, or no ratio exists")
-    return math.log(after / before / exposure), math.sqrt(1 / before + 1 / after)
+    return math.log(after) - math.log(before) - math.log(exposure), math.sqrt(1 / before + 1 / after)

@@ -45,7 +45,7 @@ class Fits:
     weights
         Shape (fits, periods): expected information about the linear predictor.
     dispersion
-        Shape (fits,): Pearson's statistic over the degrees of freedom.
+        Shape (fits,): Pearson's statistic, with the variance of the family, over the degrees of freedom.
     alpha
         Shape (fits,): variance is ``mean + alpha * mean**2``; nought for Poisson families.
     settled
@@ -109,6 +109,9 @@ def fit_means(designs: Floats, counts: Floats, offset: Floats, alpha: Floats | f
         mean = np.exp(np.clip(eta, -700.0, 300.0))
         weight = mean / (1 + spread * mean)
         information = (across * weight[:, None, :]) @ scaled
+        residuals = (y - mean) / (1 + spread * mean)
+        slope = np.abs((across @ residuals[:, :, None])[:, :, 0])  # nought at a maximum, whatever the steps say
+        settled &= (slope <= 1e-6 * (np.abs(across) @ (y + mean)[:, :, None])[:, :, 0]).all(axis=1)
         settled &= _told_apart(information) & np.isfinite(beta).all(axis=1)
         scale = 1 / (size.transpose(0, 2, 1) * size)
         inverse = _inverse(information, settled) * scale
@@ -116,7 +119,6 @@ def fit_means(designs: Floats, counts: Floats, offset: Floats, alpha: Floats | f
         if spread.any():
             seen = mean * (1 + spread * y) / (1 + spread * mean) ** 2
             observed = _inverse((across * seen[:, None, :]) @ scaled, settled) * scale
-        residuals = (y - mean) / (1 + spread * mean)
         pearson = ((y - mean) ** 2 / (mean * (1 + spread * mean))).sum(axis=1)
     return Fits(
         coefficients=beta / size[:, 0, :],

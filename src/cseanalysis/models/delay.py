@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
 
 Family = Literal["gamma", "lognormal", "weibull"]
@@ -46,22 +47,32 @@ class Delay:
             raise ValueError(f"family {self.family!r}: must be gamma, lognormal or weibull")
         for name in ("shape", "scale"):
             value = getattr(self, name)
+            check_number(name, value)
             if not (math.isfinite(value) and value > 0):
                 raise ValueError(f"{name} is {value}: must be positive and finite")
 
     def completeness(self, days: ArrayLike) -> NDArray[np.float64]:
-        """Return the share of eventual events seen within ``days``, same shape as ``days``."""
-        relative = np.asarray(days, dtype=np.float64) / self.scale
+        """Return the share of eventual events seen within ``days``, same shape as ``days``; 0 for negative days."""
+        relative = np.maximum(np.asarray(days, dtype=np.float64), 0.0) / self.scale
         if self.family == "gamma":
             return np.asarray(special.gammainc(self.shape, relative), dtype=np.float64)
         if self.family == "weibull":
-            return -np.expm1(-(relative**self.shape))
+            with np.errstate(over="ignore"):
+                return np.asarray(-np.expm1(-(relative**self.shape)), dtype=np.float64)
         with np.errstate(divide="ignore"):
             return np.asarray(special.ndtr(np.log(relative) / self.shape), dtype=np.float64)
 
     def quantile(self, share: ArrayLike) -> NDArray[np.float64]:
-        """Return the days within which ``share`` of the eventual events are seen, same shape as ``share``."""
+        """Return the days within which ``share`` of the eventual events are seen, same shape as ``share``.
+
+        Raises
+        ------
+        ValueError
+            When a share is not at least 0 and below 1: the last event has no latest day.
+        """
         level = np.asarray(share, dtype=np.float64)
+        if not ((level >= 0) & (level < 1)).all():
+            raise ValueError(f"share {np.ravel(level)[:5].tolist()}: must be at least 0 and below 1")
         if self.family == "gamma":
             unscaled = special.gammaincinv(self.shape, level)
         elif self.family == "weibull":
@@ -93,6 +104,21 @@ class Delay:
         """Return the integral of `completeness` from 0 to ``days``, same shape as ``days``; 0 for negative days."""
         return _integral_of_completeness(self.family, self.shape, self.scale, np.asarray(days, dtype=np.float64))
 
+    def integrated_remainder(self, days: ArrayLike) -> NDArray[np.float64]:
+        """Return the integral of ``1 - completeness`` from ``days`` on, same shape as ``days``; exact in the tail."""
+        x, k = np.maximum(np.asarray(days, dtype=np.float64), 0.0) / self.scale, self.shape
+        with np.errstate(divide="ignore", over="ignore"):
+            if self.family == "gamma":
+                left, beyond = special.gammaincc(k, x), k * special.gammaincc(k + 1, x)
+            elif self.family == "weibull":
+                power = x**k
+                left = np.exp(-power)
+                beyond = np.exp(math.lgamma(1 + 1 / k) + np.log(special.gammaincc(1 + 1 / k, power)))
+            else:
+                score = np.log(x) / k
+                left, beyond = special.ndtr(-score), np.exp(k * k / 2 + special.log_ndtr(k - score))
+        return np.asarray(self.scale * (beyond - x * left), dtype=np.float64)
+
     def mass(self, periods: int, *, period_days: float) -> NDArray[np.float64]:
         """Return the probability mass by whole periods, index 0 the period of the first event itself.
 
@@ -113,7 +139,10 @@ class Delay:
         of the distribution function over ``[k h, (k + 1) h]``, exact here through partial expectations; placing
         all first events at one date biases the early periods (Park et al. 2024 on double censoring).
         """
-        if periods < 1 or not period_days > 0:
+        check_number("period_days", period_days)
+        if isinstance(periods, bool) or not isinstance(periods, int | np.integer):
+            raise ValueError(f"periods is {periods!r}: must be a whole number")
+        if periods < 1 or not 0 < period_days < math.inf:
             raise ValueError(f"{periods} periods of {period_days} days: needs at least one period of positive length")
         return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
 
@@ -168,8 +197,9 @@ def delay_from_quantiles(
     Returns
     -------
     tuple of two Delay
-        The delay of a cohort at the low and at the high shape. Between them, completeness at any age is
-        monotone in the shape, so the two enclose the range.
+        The delay of a cohort at the low and at the high shape. Without growth, completeness at any age is monotone in
+        the shape, so the two enclose the range. With growth they do not quite: near the age at which the two cross,
+        shapes in between can be a few hundredths more or less complete; try shapes in between.
 
     Raises
     ------
@@ -199,8 +229,13 @@ def delay_from_quantiles(
         raise ValueError(f"quantile {level}: {days} days; the level must lie between 0 and 1 and the days be positive")
 
     def fit(value: float) -> Delay:
-        unit = Delay(family, value, 1.0)
-        return _forward(Delay(family, value, days / float(unit.quantile(level))), growth)
+        unit = float(Delay(family, value, 1.0).quantile(level))
+        if not unit > 1e-290:
+            raise NotEstimableError(
+                f"{family} delay of shape {value:g}: nearly all events are at once, so {days:g} days at level "
+                f"{level:g} tell no scale; use larger shapes"
+            )
+        return _forward(Delay(family, value, days / unit), growth)
 
     return fit(shape.low), fit(shape.high)
 
@@ -220,7 +255,8 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
     Returns
     -------
     tuple of two Delay
-        The delay of a cohort at the low and at the high shape.
+        The delay of a cohort at the low and at the high shape. Near the age at which they cross, shapes in between
+        can be a few hundredths more or less complete than both; try them where it matters.
 
     Raises
     ------
@@ -234,6 +270,7 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
     >>> [round(delay.mean(), 6) for delay in delay_from_mean(300.0, shape=Interval(1.0, 2.0, "bound"))]
     [300.0, 300.0]
     """
+    check_number("mean", mean)
     if not (math.isfinite(mean) and mean > 0):
         raise ValueError(f"mean is {mean} days: must be positive and finite")
     low, high = (_forward(Delay("gamma", value, mean / value), growth) for value in (shape.low, shape.high))
@@ -281,6 +318,10 @@ def forward_mean(
     >>> round(forward_mean(7.5, 0.05), 6)
     12.0
     """
+    check_number("observed_mean", observed_mean)
+    check_number("shape", shape)
+    if not 0 < shape < math.inf:
+        raise ValueError(f"shape is {shape}: must be positive and finite")
     if family not in ("exponential", "gamma") or (family == "exponential" and shape != 1):
         raise ValueError(f"family {family!r} with shape {shape}: must be 'gamma', or 'exponential' with shape 1")
     if not (math.isfinite(observed_mean) and observed_mean > 0):
@@ -290,6 +331,9 @@ def forward_mean(
 
 def _forward(backward: Delay, growth: float) -> Delay:
     """Turn the delay seen among completed cases into the delay of a cohort."""
+    check_number("growth", growth)
+    if not math.isfinite(growth):
+        raise ValueError(f"growth is {growth}: must be finite, per unit of the delay")
     if growth == 0:
         return backward
     if backward.family != "gamma":
@@ -299,8 +343,9 @@ def _forward(backward: Delay, growth: float) -> Delay:
     rate = 1 / backward.scale - growth
     if rate <= 0:
         raise NotEstimableError(
-            f"intake growing at {growth:.4g} a day against a delay whose tail falls at {1 / backward.scale:.4g} a day: "
-            "completed cases then say nothing about the long delays; use a smaller growth or follow cohorts"
+            f"intake grows at {growth:.4g} per unit of time and the tail of the delays seen falls no faster, at "
+            f"{1 / backward.scale:.4g}: completed cases then say nothing about the long delays; use a smaller "
+            "growth or follow cohorts"
         )
     return Delay("gamma", backward.shape, 1 / rate)
 
@@ -314,9 +359,10 @@ def _integral_of_completeness(
         seen = special.gammainc(k, x)
         partial = k * special.gammainc(k + 1, x)
     elif family == "weibull":
-        seen = -np.expm1(-(x**k))
-        with np.errstate(divide="ignore"):
-            partial = np.exp(special.gammaln(1 + 1 / k) + np.log(special.gammainc(1 + 1 / k, x**k)))
+        with np.errstate(divide="ignore", over="ignore"):
+            power = x**k
+            seen = -np.expm1(-power)
+            partial = np.exp(special.gammaln(1 + 1 / k) + np.log(special.gammainc(1 + 1 / k, power)))
     else:
         with np.errstate(divide="ignore"):
             logarithm = np.log(x)

@@ -28,6 +28,7 @@ def shapes_from_quantiles(quantiles: Mapping[float, float | tuple[float, float]]
     -------
     Interval
         A bound; the ``shape`` that `delay_from_quantiles` takes. Its ends meet when two exact quantiles are given.
+        Only shapes from 0.02 to 50 are searched: an end there says that the quantiles set no limit on that side.
 
     Raises
     ------

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from scipy import integrate, optimize
 
 from cseanalysis.models.delay import Delay, Family
+from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
 
+_FEWEST = 1e-8  # share completed below which nobody could have seen the delay, nor is it computed exactly
 _PRECISE = {"epsabs": 1e-13, "epsrel": 1e-11, "limit": 200}
 
 
@@ -62,12 +64,17 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
     >>> round(seen.mean, 4), round(seen.resolved, 4)
     (7.3116, 0.6833)
     """
+    check_number("window", window)
+    check_number("growth", growth)
     if not (math.isfinite(window) and window > 0 and math.isfinite(growth)):
         raise ValueError(f"window {window}, growth {growth}: the window must be positive and both finite")
 
     def density(entered: float) -> float:
         """Of entries at this time before the end of the window."""
-        return math.exp(-growth * entered) * (growth / -math.expm1(-growth * window) if growth else 1 / window)
+        if growth == 0:
+            return 1 / window
+        gone = entered if growth > 0 else window - entered  # a falling intake is a growing one seen from the other end
+        return math.exp(-abs(growth) * gone) * abs(growth) / -math.expm1(-abs(growth) * window)
 
     def seen_by(days: float) -> float:
         """Share of entries completed within ``days`` and within the window."""
@@ -120,6 +127,8 @@ def delay_from_window_mean(
     >>> round(one.mean(), 3)
     12.0
     """
+    check_number("mean", mean)
+    check_number("window", window)
     if not 0 < mean < window:
         raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window")
 
@@ -127,15 +136,21 @@ def delay_from_window_mean(
         unit = float(Delay(family, value, 1.0).quantile(0.5))
 
         def excess(log_median: float) -> float:
-            return seen_in_window(Delay(family, value, math.exp(log_median) / unit), window, growth=growth).mean - mean
+            seen = seen_in_window(Delay(family, value, math.exp(log_median) / unit), window, growth=growth)
+            if seen.resolved < _FEWEST:
+                raise refusal
+            return seen.mean - mean
 
-        low, high = math.log(mean / 4), math.log(window * 100)
-        if excess(high) < 0:
-            raise NotEstimableError(
-                f"a mean of {mean:g} seen within {window:g}: even a {family} delay of shape {value:g} with a median a "
-                "hundred times the window would look shorter, so the intake was watched for too short a time; "
-                "follow cohorts, or take a longer window"
-            )
+        refusal = NotEstimableError(
+            f"a mean of {mean:g} seen within {window:g}: even a {family} delay of shape {value:g} with a median a "
+            f"hundred times the window, or of which {_FEWEST:g} is completed, would look shorter, so the intake was "
+            "watched for too short a time; follow cohorts, or take a longer window"
+        )
+        low = high = math.log(mean)
+        while excess(high) < 0:
+            high += 0.5
+            if high > math.log(window * 100):
+                raise refusal
         while excess(low) > 0:
             low -= 1
         return Delay(family, value, math.exp(optimize.brentq(excess, low, high, xtol=1e-12)) / unit)

@@ -11,10 +11,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from cseanalysis.models.count_series import Floats
-from cseanalysis.models.detectable import distance_needed, expected_error, fit_before, whole_periods
+from cseanalysis.models.detectable import distance_needed, expected_errors, fit_before, whole_periods
 from cseanalysis.models.level_changes import check_options
+from cseanalysis.models.number import check_number
 from cseanalysis.models.series import design, read_series
 from cseanalysis.values import NotEstimableError
+
+FARTHEST = 1e6  # ratio
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,15 +87,16 @@ def detectable_from(
     ValueError
         When counts or options make no sense, or the delay is not a probability mass.
     NotEstimableError
-        When there are fewer than eight periods or only noughts, or the ratio is 1.
+        When there are fewer than eight periods, only noughts or counts without any scatter, or the ratio is 1.
 
     Notes
     -----
-    ``k`` periods after the change the series is expected at ``1 + share * (ratio - 1) * F(k)`` times the continued
-    trend, with ``F`` the cumulative delay. The effect is tested with exactly that shape in a quasi-Poisson regression
-    on trend and season, in counts that scatter independently about a straight trend, as they did before: an analysis
-    that does not know the delay, or a series that also drifts, does worse, so ``first`` is a lower limit. Scatter
-    about a straight line is large where the line is the wrong one: give the part of the series that is straight.
+    ``k`` periods after the change the series is expected at ``1 + share * (ratio - 1) * F(k)`` times the level that the
+    trend had reached, with ``F`` the cumulative delay. The effect is tested with exactly that shape in a quasi-Poisson
+    regression on trend and season, in counts that scatter independently about a straight trend, as they did before,
+    with their scatter known: an analysis that does not know the delay, a scatter that is itself estimated, or a series
+    that also drifts, does worse, so ``first`` is a lower limit. Scatter about a straight line is large where the line
+    is the wrong one: give the part of the series that is straight.
 
     With more and more periods the trend, season and level after the change become known, and what remains is the
     uncertainty of the level before it, ``dispersion / sum(means before)``: an effect too small for that is never
@@ -110,17 +114,17 @@ def detectable_from(
     half = distance_needed(power, level)
     latest = whole_periods(horizon, "horizon")
     mass = _mass(delay)
-    if not (math.isfinite(ratio) and ratio > 0):
-        raise ValueError(f"ratio is {ratio}: must be finite and above nought")
+    check_number("ratio", ratio)
+    check_number("share", share)
+    if not 1 / FARTHEST <= ratio <= FARTHEST:
+        raise ValueError(f"ratio is {ratio}: must be above nought and finite, within a factor of a million of 1")
     if not 0 < share <= 1:
         raise ValueError(f"share is {share}: must lie above 0 and be at most 1")
     if ratio == 1:
         raise NotEstimableError("ratio is 1: no change, so nothing could be seen at any time")
     series = read_series(counts, None, whole=False)
-    fit, inflation = fit_before(
-        series, "quasipoisson", harmonics=harmonics, period=period, hac_lags=None, independent=True
-    )
-    before = series.counts.size
+    scatter = fit_before(series, "quasipoisson", harmonics=harmonics, period=period, hac_lags=None, independent=True)
+    fit, inflation, before = scatter.fit, scatter.inflation, series.counts.size
     visible = np.minimum(np.cumsum(np.pad(mass, (0, max(latest - mass.size, 0))))[:latest], 1.0)
     effect = np.log1p(share * (ratio - 1) * visible)
     columns, names = design(before + latest, [], harmonics=harmonics, period=period)
@@ -133,7 +137,7 @@ def detectable_from(
             powers.append(1 - level)
             continue
         upto = np.column_stack([columns, shape])[: before + seen]
-        error = expected_error(upto, mean[: before + seen], len(names), inflation=inflation, alpha=0.0)
+        error = math.sqrt(inflation) * expected_errors(upto, mean[: before + seen], len(names))[0]
         powers.append(_power(1 / error, level))
     table = pd.DataFrame(
         {"completeness": visible, "ratio": np.exp(effect), "power": powers},
@@ -164,7 +168,15 @@ def _power(distance: float, level: float) -> float:
 
 
 def _mass(delay: ArrayLike) -> Floats:
-    mass = np.asarray(delay, dtype=np.float64)
+    if isinstance(delay, pd.Series) and list(delay.index) != list(range(len(delay))):
+        raise ValueError(
+            f"delay has the labels {list(delay.index)[:5]}: must be labelled 0, 1, 2 and so on, the periods of delay; "
+            "put nought where nothing arrives"
+        )
+    try:
+        mass = np.asarray(delay, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"delay holds something that is not a number ({error}); give probabilities") from error
     if mass.ndim != 1 or mass.size == 0 or not np.isfinite(mass).all() or (mass < 0).any():
         raise ValueError(f"delay has shape {mass.shape}: must be one row of finite probabilities, index 0 first")
     if not 0 < mass.sum() <= 1 + 1e-9:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy import stats
 
 from cseanalysis.models.count_series import (
     FAMILIES,
@@ -14,14 +17,35 @@ from cseanalysis.models.count_series import (
     fit_means,
     hac_covariance,
 )
+from cseanalysis.models.drift import Drift, estimate_drift
+from cseanalysis.models.number import check_number
 from cseanalysis.models.series import CountSeries
 from cseanalysis.values import NotEstimableError
 
 SHORT = 120  # periods below which HAC errors are known to be too small
+TOGETHER = 2**20  # counts fitted side by side: bounds the memory of a search over many dates of a long series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelChanges:
+    """One coefficient of each of many designs, missing where there is no fit.
+
+    Parameters
+    ----------
+    values, errors
+        Shape (designs,): on the logarithmic scale.
+    degrees
+        Shape (designs,): of the t distribution of their ratio; infinite for a normal one.
+    """
+
+    values: Floats
+    errors: Floats
+    degrees: Floats
 
 
 def check_options(family: str, hac_lags: int | None, level: float) -> None:
     """Raise ValueError when an option of a fit makes no sense."""
+    check_number("level", level)
     if family not in FAMILIES:
         raise ValueError(f"family {family!r}: must be one of {', '.join(FAMILIES)}")
     whole = isinstance(hac_lags, int | np.integer) and not isinstance(hac_lags, bool)
@@ -61,16 +85,32 @@ def fit_one(design: Floats, counts: Floats, offset: Floats, family: Family) -> t
     return fit, ("poisson" if reason.endswith("as Poisson") else "quasipoisson"), reason
 
 
-def used_error(scale: Floats, hac: Floats, *, periods: int, family: Family, stated: bool) -> Floats:
+def used_error(scale: Floats, hac: Floats, drift: Floats, *, periods: int, family: Family, stated: bool) -> Floats:
     """Return the standard errors that intervals rest on; see `interrupted_series`."""
     if family == "poisson" and not stated:
         return scale
-    return np.maximum(scale, hac) if periods < SHORT else hac
+    if stated:
+        return np.maximum(scale, hac) if periods < SHORT else hac
+    if periods < SHORT:
+        return np.maximum(np.maximum(scale, drift), hac)
+    return np.where(drift > scale, np.maximum(hac, drift), hac)
+
+
+def used_degrees(drift: Drift, left: int, *, family: Family, stated: bool) -> Floats:
+    """Return the degrees of freedom of the t distribution that intervals rest on; see `interrupted_series`."""
+    if family == "poisson":
+        return np.full(drift.degrees.shape, np.inf)
+    return np.full(drift.degrees.shape, float(left)) if stated else drift.degrees
+
+
+def half_widths(errors: Floats, degrees: Floats, level: float) -> Floats:
+    """Return how far the ends of intervals lie from the middle."""
+    return np.asarray(stats.t.ppf((1 + level) / 2, degrees) * errors)
 
 
 def level_changes(
     designs: Floats, series: CountSeries, column: int, *, family: Family, hac_lags: int | None
-) -> tuple[Floats, Floats]:
+) -> LevelChanges:
     """Return one coefficient of each of many designs and its standard error; missing where there is no fit.
 
     Parameters
@@ -85,32 +125,29 @@ def level_changes(
         As in `interrupted_series`; the same rule chooses the error.
     """
     lags = choose_lags(hac_lags, series.counts.size)
-    if family == "negative-binomial":
-        parts = [_with_alpha(one, series, column, lags=lags, hac_lags=hac_lags) for one in designs]
-        return np.array([part[0] for part in parts]), np.array([part[1] for part in parts])
-    fits = fit_means(designs, series.counts, series.offset)
-    return _changes(designs, fits, column, lags=lags, asked=family, fitted=family, stated=hac_lags is not None)
-
-
-def _with_alpha(
-    one: Floats, series: CountSeries, column: int, *, lags: int, hac_lags: int | None
-) -> tuple[float, float]:
-    """Return the coefficient of one design and its error, with alpha estimated."""
-    fit, fitted, _ = fit_one(one, series.counts, series.offset, "negative-binomial")
-    stated = hac_lags is not None
-    values, errors = _changes(
-        one[None], fit, column, lags=lags, asked="negative-binomial", fitted=fitted, stated=stated
-    )
-    return float(values[0]), float(errors[0])
+    alone = family == "negative-binomial"  # each design has its own alpha
+    size = 1 if alone else max(1, TOGETHER // series.counts.size)
+    parts = []
+    for start in range(0, len(designs), size):
+        some = designs[start : start + size]
+        fits, fitted = fit_means(some, series.counts, series.offset), family
+        if alone:
+            fits, fitted, _ = fit_one(some[0], series.counts, series.offset, family)
+        parts.append(_changes(some, fits, column, lags=lags, asked=family, fitted=fitted, stated=hac_lags is not None))
+    return LevelChanges(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def _changes(
     designs: Floats, fits: Fits, column: int, *, lags: int, asked: Family, fitted: Family, stated: bool
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
+    periods, columns = designs.shape[1:]
     scale = fits.dispersion if fitted == "quasipoisson" else np.ones(len(fits.dispersion))
+    drift = estimate_drift(designs, fits)
     with np.errstate(invalid="ignore"):
         scale_error = np.sqrt(scale * fits.inverse[:, column, column])
         hac_error = np.sqrt(hac_covariance(designs, fits, lags)[:, column, column])
-    error = used_error(scale_error, hac_error, periods=designs.shape[1], family=asked, stated=stated)
+    drift_error = scale_error * drift.factor[:, column]
+    error = used_error(scale_error, hac_error, drift_error, periods=periods, family=asked, stated=stated)
+    degrees = used_degrees(drift, periods - columns, family=asked, stated=stated)
     lost = ~fits.settled
-    return np.where(lost, np.nan, fits.coefficients[:, column]), np.where(lost, np.nan, error)
+    return np.where(lost, np.nan, fits.coefficients[:, column]), np.where(lost, np.nan, error), degrees

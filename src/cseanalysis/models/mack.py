@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.triangle import Floats, Triangle, named
+from cseanalysis.models.triangle import Floats, Triangle, check_triangle, named
 from cseanalysis.values import NotEstimableError
 
 SigmaTail = Literal["mack", "log-linear"]
@@ -74,7 +74,7 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     Raises
     ------
     ValueError
-        When ``sigma_tail`` is none of the two.
+        When ``triangle`` is none, or ``sigma_tail`` none of the two.
     NotEstimableError
         When a lag has no counts at all, an origin stands at 0 (0 times any ratio is 0), or for ``"log-linear"`` fewer
         than two sigmas are above 0.
@@ -87,7 +87,8 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     Mack's rule with a warning, so the two differ there. With three origins a single sigma is known and is taken for
     the last lag too. Nothing bounds an ultimate by the cohort it came from; `competing_exits` does.
     The estimate of the total with 1.96 standard errors on each side holds the truth in 94.8%, 93.3% and 92.0% of the
-    worlds of `bootstrap_chain_ladder`.
+    worlds of `bootstrap_chain_ladder`, and with few origins less often: 92%, 88%, 85% and 81% with six, five, four and
+    three, because sigma is then itself hardly known.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     >>> round(result.total_outstanding, 2), round(result.total_standard_error, 2)
     (11.95, 2.39)
     """
+    check_triangle(triangle)
     if sigma_tail not in get_args(SigmaTail):
         raise ValueError(f"sigma_tail {sigma_tail!r}: must be one of {', '.join(get_args(SigmaTail))}")
     values, latest = triangle.cumulative, triangle.latest_lag

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.models.number import check_number, plain_numbers
 from cseanalysis.values import NotEstimableError
 
 
@@ -41,11 +42,12 @@ def project_cohorts(intake: ArrayLike, delay: ArrayLike, probability: float) -> 
     >>> project_cohorts([100, 200], [0.25, 0.75], 0.4).tolist()
     [10.0, 50.0]
     """
-    cases = np.asarray(intake, dtype=float)
+    cases = plain_numbers("intake", intake)
     mass = _checked_mass(delay)
+    check_number("probability", probability)
     if not 0 <= probability <= 1:
         raise ValueError(f"probability is {probability}: must lie between 0 and 1")
-    if cases.ndim != 1 or not np.isfinite(cases).all():
+    if cases.ndim != 1 or cases.size == 0 or not np.isfinite(cases).all():
         raise ValueError(f"intake has shape {cases.shape}: must be one finite count per period; missing is not zero")
     expected: NDArray[np.float64] = probability * np.convolve(cases, mass)[: len(cases)]
     return expected
@@ -69,7 +71,8 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
     Raises
     ------
     ValueError
-        When the delay is not a probability mass, or shorter than ``periods`` while mass is left out.
+        When the delay is not a probability mass, or shorter than ``periods`` while mass is left out, or ``periods``
+        is no whole number from 1.
 
     Examples
     --------
@@ -77,6 +80,8 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
     [1.0, 0.75, 0.5]
     """
     mass = _checked_mass(delay)
+    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or periods < 1:
+        raise ValueError(f"periods is {periods!r}: must be a whole number of cohorts from 1")
     if len(mass) < periods:
         if mass.sum() < 1 - 1e-9:
             raise ValueError(
@@ -118,11 +123,14 @@ def periods_until_visible(intake: ArrayLike, delay: ArrayLike, share: float) -> 
     """
     cases = checked_intake(intake)
     mass = _checked_mass(delay)
+    check_number("share", share)
     if not 0 < share <= 1:
         raise ValueError(f"share {share}: must be above 0 and at most 1, of the events still to come")
     arrived = np.cumsum(np.convolve(cases, mass))[len(cases) - 1 :]  # from the end of the last period with intake
     wanted = arrived[0] + share * (cases.sum() - arrived[0])
-    reached = arrived >= wanted - 1e-9 * cases.sum()
+    # A mass that stops short of 1 tells what the oldest cohort brings in its own periods only, and not what follows.
+    told = len(arrived) if mass.sum() > 1 - 1e-9 else max(len(mass) - len(cases) + 1, 0)
+    reached = arrived[:told] >= wanted - 1e-9 * cases.sum()
     if not reached.any():
         raise NotEstimableError(
             f"within {len(mass)} periods the delay brings {mass.sum():.4g} of a cohort's events, too few for {share:g} "
@@ -133,7 +141,7 @@ def periods_until_visible(intake: ArrayLike, delay: ArrayLike, share: float) -> 
 
 def checked_intake(intake: ArrayLike) -> NDArray[np.float64]:
     """Return cases by period, none missing and none negative."""
-    cases = np.asarray(intake, dtype=float)
+    cases = plain_numbers("intake", intake)
     if cases.ndim != 1 or len(cases) == 0 or not (np.isfinite(cases) & (cases >= 0)).all():
         raise ValueError(
             f"intake of shape {cases.shape}: must be one finite count per period, none negative; missing is not zero, "
@@ -143,7 +151,7 @@ def checked_intake(intake: ArrayLike) -> NDArray[np.float64]:
 
 
 def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
-    mass = np.asarray(delay, dtype=float)
+    mass = plain_numbers("delay", delay)
     if (
         mass.ndim != 1
         or len(mass) == 0

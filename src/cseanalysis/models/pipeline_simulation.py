@@ -13,6 +13,7 @@ from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
 from cseanalysis.models.delay import Delay, Family, masses
+from cseanalysis.models.number import check_number, plain_numbers
 from cseanalysis.models.pipeline import checked_intake
 from cseanalysis.models.simulation import BLOCK, block_generator, check_seed
 from cseanalysis.values import Interval, NotEstimableError
@@ -52,6 +53,11 @@ class UncertainDelay:
             if not value.low > 0:
                 raise ValueError(f"{name} {value}: must stay above 0, or the delay is none")
         Delay(self.family, self.shape.low, 1.0)
+        if not _unit_medians(self.family, np.array([self.shape.low, self.shape.high])).min() > 1e-290:
+            raise ValueError(
+                f"shape {self.shape}: of a {self.family} delay so near 0 nearly all events are at once, so a median "
+                "tells no scale; use larger shapes"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +85,13 @@ class Stage:
     delay: Delay | UncertainDelay | Sequence[float] | NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise ValueError("a stage has no name; say which event it is")
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ValueError(f"stage {self.name!r} has no name; say in words which event it is")
         chance = self.probability
         if not isinstance(chance, ScaledBeta | Trapezoid | Fixed) or not 0 <= chance.low <= chance.high <= 1:
             raise ValueError(f"stage {self.name}: probability {chance}: must be a distribution within 0 and 1")
         if not isinstance(self.delay, Delay | UncertainDelay):
-            mass = np.asarray(self.delay, dtype=np.float64)
+            mass = plain_numbers(f"stage {self.name}: delay", self.delay)
             if mass.ndim != 1 or not np.isfinite(mass).all() or (mass < 0).any() or abs(mass.sum() - 1) > 1e-9:
                 raise ValueError(
                     f"stage {self.name}: delay of shape {mass.shape} and sum {mass.sum():.6g}: must be a probability "
@@ -93,7 +99,7 @@ class Stage:
                 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PipelineSimulation:
     """What a pipeline brings, period by period.
 
@@ -172,7 +178,8 @@ def simulate_pipeline(
     inflation
         How many times the variance of the events exceeds a Poisson one because they come in clusters; see
         `variance_inflation`. 1 for independent events. 0 for no chance at all: the intervals of the expected number
-        alone, too narrow for counts.
+        alone, too narrow for counts. No draw has more events than cases entered, but where most of a cohort has the
+        event within one period a Poisson count varies more than theirs can, and the intervals are too wide.
     draws, seed
         How many, and a whole number from 0.
     level
@@ -213,9 +220,13 @@ def simulate_pipeline(
             raise ValueError(f"{name} is {number!r}: must be a whole number from 1")
     if count < len(cases):
         raise ValueError(f"{count} periods for an intake of {len(cases)}: simulate at least as many")
+    if isinstance(stages, Stage) or not all(isinstance(stage, Stage) for stage in stages):
+        raise ValueError("stages must be a list of Stage, in order")
     names = [stage.name for stage in stages]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"stages {names[:5]}: give at least one, each with a name of its own")
+    for name, value in (("period_days", period_days), ("level", level), ("inflation", inflation)):
+        check_number(name, value)
     if not (math.isfinite(period_days) and period_days > 0):
         raise ValueError(f"period_days is {period_days}: must be positive and finite")
     if not 0 < level < 1:
@@ -229,6 +240,7 @@ def simulate_pipeline(
     ages: list[pd.DataFrame] = []
     waits: dict[str, Array] = {}
     drawn = np.empty((count, draws))
+    entered = np.cumsum(np.pad(cases, (0, count - len(cases))))
     before = [np.eye(1, count)] * len(blocks)  # every case has entered in its own period
     for place, stage in enumerate(stages):
         before = [
@@ -238,6 +250,8 @@ def simulate_pipeline(
         expected = np.zeros(count)
         for at, (block, wait) in enumerate(zip(blocks, before, strict=True)):
             expected += _fill(drawn[:, at * BLOCK : (at + 1) * BLOCK], block, place, _events(wait, cases), inflation)
+        if inflation:
+            np.minimum(drawn, np.ceil(entered)[:, np.newaxis], out=drawn)
         waits[stage.name] = np.concatenate(
             [np.broadcast_to(wait, (block.delays, count)) for block, wait in zip(blocks, before, strict=True)]
         )

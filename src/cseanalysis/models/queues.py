@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.models.number import check_number, plain_numbers
 from cseanalysis.values import NotEstimableError
 
 Array = NDArray[np.float64]
@@ -109,7 +110,8 @@ def waiting_time(
     -------
     float
         Days. One stock alone cannot show whether it is steady: that is then an assumption of the caller. On a stock
-        that falls, the mean of past waits; new cases wait less.
+        that falls it lies between two waits: shorter than that of the cases completed meanwhile, who joined a longer
+        queue before the first stock, and longer than that of those now joining, if completions go on.
 
     Raises
     ------
@@ -128,7 +130,10 @@ def waiting_time(
     >>> waiting_time(6000, 20)
     300.0
     """
-    stocks = np.atleast_1d(np.asarray(open_cases, dtype=np.float64))
+    stocks = np.atleast_1d(plain_numbers("open_cases", open_cases))
+    check_number("completed_per_day", completed_per_day)
+    if received_per_day is not None:
+        check_number("received_per_day", received_per_day)
     rates = [completed_per_day] if received_per_day is None else [completed_per_day, received_per_day]
     if stocks.ndim != 1 or stocks.size == 0 or not np.isfinite([*stocks, *rates]).all() or min(*stocks, *rates, 0) < 0:
         raise ValueError(
@@ -183,7 +188,7 @@ def stock_residual(open_cases: ArrayLike, receipts: ArrayLike, disposals: ArrayL
        published  accumulated  residual
     0      130.0        120.0      10.0
     """
-    stocks = np.asarray(open_cases, dtype=np.float64)
+    stocks = plain_numbers("open_cases", open_cases)
     _, received, completed = _checked(0.0, receipts=receipts, disposals=disposals)
     if stocks.shape != (received.size + 1,) or (stocks < 0).any() or np.isinf(stocks).any():
         raise ValueError(
@@ -208,9 +213,10 @@ def stock_residual(open_cases: ArrayLike, receipts: ArrayLike, disposals: ArrayL
 
 
 def _checked(open_at_start: float, **flows: ArrayLike) -> tuple[float, Array, Array]:
+    check_number("open_at_start", open_at_start)
     if not (np.isfinite(open_at_start) and open_at_start >= 0):
         raise ValueError(f"open_at_start is {open_at_start}: must be finite and not negative")
-    (one_name, one), (two_name, two) = ((name, np.asarray(flow, dtype=np.float64)) for name, flow in flows.items())
+    (one_name, one), (two_name, two) = ((name, plain_numbers(name, flow)) for name, flow in flows.items())
     if one.ndim != 1 or one.size == 0 or one.shape != two.shape:
         raise ValueError(f"{one_name} and {two_name} have shapes {one.shape} and {two.shape}: must be one per period")
     for name, flow in ((one_name, one), (two_name, two)):

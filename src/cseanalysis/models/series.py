@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.models.number import check_number
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
@@ -50,9 +53,9 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, wh
     Raises
     ------
     ValueError
-        When a count is missing, negative or (where that matters) not whole; when labels repeat, or labels that are
-        dates or numbers run backwards or leave periods out; when the exposure has another length or is not above
-        nought.
+        When a count is missing, negative, no number or (where that matters) not whole; when labels repeat or run
+        backwards, or labels that are dates or numbers leave periods out (of labels that are text nothing else can be
+        known); when the exposure has another length or is not above nought.
     """
     labels = counts.index if isinstance(counts, pd.Series) else pd.RangeIndex(len(np.atleast_1d(np.asarray(counts))))
     values = _numbers(counts, "counts")
@@ -65,7 +68,10 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, wh
         )
     if whole and (values != np.floor(values)).any():
         odd = values[values != np.floor(values)][:5].tolist()
-        raise ValueError(f"counts {odd} are not whole numbers, which this family needs; use family='quasipoisson'")
+        raise ValueError(
+            f"counts {odd} are not whole numbers, which a distribution of counts needs; where there is a family, use "
+            "'quasipoisson'"
+        )
     _check_labels(labels)
     offset = np.zeros(values.size)
     if exposure is not None:
@@ -82,6 +88,9 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, wh
 
 
 def _numbers(values: ArrayLike | pd.Series, name: str) -> Floats:
+    _refuse_other_kinds(values, name)
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(np.float64), np.nan)
     try:
         numbers = (
             values.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -95,6 +104,30 @@ def _numbers(values: ArrayLike | pd.Series, name: str) -> Floats:
     return numbers
 
 
+def _refuse_other_kinds(values: ArrayLike | pd.Series, name: str) -> None:
+    """Raise ValueError for what would turn into numbers that nobody counted: text, dates, truth values."""
+    array = np.asarray(values)
+    wrong = []
+    if array.dtype.kind == "O":
+        wrong = [one for one in array.ravel().tolist() if not _passes(one)]
+    elif array.dtype.kind not in "iuf":
+        wrong = array.ravel().tolist()
+    if wrong:
+        raise ValueError(f"{name} hold {wrong[:5]}, which is not a number; give numbers only")
+
+
+def _passes(value: object) -> bool:
+    if value is None or value is pd.NA:
+        return True  # missing: named later, with its period
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
+
+
+def _dated(labels: pd.Index) -> pd.Index:
+    """Return labels that are dates or numbers in an index that held them as objects as what they are."""
+    plain = labels.infer_objects()
+    return pd.DatetimeIndex(plain) if plain.inferred_type in ("date", "datetime") else plain
+
+
 def _check_labels(labels: pd.Index) -> None:
     if isinstance(labels, pd.MultiIndex):
         raise ValueError("the counts have an index of several levels: give one label for each period")
@@ -103,6 +136,7 @@ def _check_labels(labels: pd.Index) -> None:
     if not labels.is_unique:
         seen = [str(label) for label in labels[labels.duplicated()][:5]]
         raise ValueError(f"periods {seen} occur twice: periods must not overlap; add the counts up first")
+    labels = _dated(labels)
     if isinstance(labels, pd.PeriodIndex):
         steps = np.diff(labels.asi8) / labels.freq.n
     elif isinstance(labels, pd.DatetimeIndex):
@@ -111,10 +145,12 @@ def _check_labels(labels: pd.Index) -> None:
         months = plain.year.to_numpy() * 12 + plain.month.to_numpy()
         unequal_days = monthly and len(set(months)) == len(months)  # months and quarters differ in length
         steps = np.diff(months if unequal_days else plain.asi8.astype(np.float64))
+    elif isinstance(labels, pd.TimedeltaIndex):
+        steps = np.diff(labels.asi8.astype(np.float64))
     elif pd.api.types.is_numeric_dtype(labels.dtype):
         steps = np.diff(labels.to_numpy(dtype=np.float64))
     else:
-        return
+        steps = np.full(len(labels) - 1, -1.0 if _backwards(labels) else 1.0)
     if (steps <= 0).any():
         raise ValueError("the periods are not in order: sort the counts by time, oldest first")
     usual = 1.0 if isinstance(labels, pd.PeriodIndex) else float(np.median(steps)) if steps.size else 1.0
@@ -124,6 +160,20 @@ def _check_labels(labels: pd.Index) -> None:
             f"the periods are unequal: the step from {labels[place]} to {labels[place + 1]} differs from the others; "
             "fill the gap or bring the counts to one length of period"
         )
+
+
+def _backwards(labels: pd.Index) -> bool:
+    try:
+        return len(labels) > 1 and bool(labels.is_monotonic_decreasing)
+    except TypeError:  # of several kinds
+        return False
+
+
+def listed(dates: Iterable[Hashable]) -> list[Hashable]:
+    """Return dates as a list; ValueError when there is one alone, where several belong."""
+    if isinstance(dates, str) or not isinstance(dates, Iterable):
+        raise ValueError(f"dates is {dates!r}: give a list of labels, [{dates!r}] for one")
+    return list(dates)
 
 
 def locate(series: CountSeries, at: Hashable, *, fewest: int = FEWEST) -> int:
@@ -136,12 +186,12 @@ def locate(series: CountSeries, at: Hashable, *, fewest: int = FEWEST) -> int:
     NotEstimableError
         When there are fewer than ``fewest`` periods before it or from it on.
     """
-    position = _position(series.labels, at)
+    position = _position(_dated(series.labels), at)
     last = series.counts.size - 1
     if position is None or not 0 <= position <= last:
         raise ValueError(
             f"at={at!r} is outside the series or not the label of a period, from {series.labels[0]} to "
-            f"{series.labels[last]}: name the first period in which the change can show"
+            f"{series.labels[last]}: name the first period in which the change can show (dates as 2017-04-01)"
         )
     before, after = position, series.counts.size - position
     if min(before, after) < fewest:
@@ -157,6 +207,8 @@ def _position(labels: pd.Index, at: Hashable) -> int | None:
     whole = isinstance(at, int | np.integer) and not isinstance(at, bool | np.bool_)
     if whole and not pd.api.types.is_numeric_dtype(labels.dtype):
         return int(at)  # type: ignore[call-overload, no-any-return]
+    if isinstance(labels, pd.PeriodIndex | pd.DatetimeIndex) and isinstance(at, str) and "/" in at:
+        return None  # 01/04/2017 is April here and January there
     wanted = at
     try:
         if isinstance(labels, pd.PeriodIndex):
@@ -164,7 +216,7 @@ def _position(labels: pd.Index, at: Hashable) -> int | None:
         elif isinstance(labels, pd.DatetimeIndex):
             wanted = pd.Timestamp(at)
         place = labels.get_loc(wanted)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, pd.errors.InvalidIndexError):
         return None
     return int(place) if isinstance(place, int | np.integer) else None
 
@@ -195,9 +247,10 @@ def design(
     """
     if isinstance(harmonics, bool) or not isinstance(harmonics, int | np.integer) or harmonics < 0:
         raise ValueError(f"harmonics is {harmonics!r}: must be a whole number, 0 for no season")
+    check_number("period", period)
     if harmonics and not (np.isfinite(period) and period >= 2):
         raise ValueError(f"period is {period}: must be at least 2 periods a year")
-    if harmonics > period / 2:
+    if harmonics and harmonics > period / 2:
         raise ValueError(f"{harmonics} harmonics in a period of {period}: at most half of the period can be told apart")
     time = np.arange(periods, dtype=np.float64)
     columns, names = [np.ones(periods), time], ["baseline", "trend"]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.models.number import check_number
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
 
 _LARGEST_RATIO_OF_LENGTHS = 1.2  # quarters differ by two days, months by three; anything above is another unit
+_LARGEST_COUNT = 1e15  # whole numbers above are no longer exact, and their squares of squares overflow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +41,7 @@ class Triangle:
     Raises
     ------
     ValueError
-        When a count is missing outside the recent corner, negative, infinite or not a number; lags are not 0, 1, 2,
+        When a count is missing outside the recent corner, negative, above 1e15 or not a number; lags are not 0, 1, 2,
         ...; origins repeat, overlap or differ in length. Origins that are text are taken as consecutive periods.
     NotEstimableError
         With fewer than three origins or two lags: two releases of one year are a revision factor, not a triangle.
@@ -114,6 +117,19 @@ def named(labels: Iterable[object]) -> str:
     return ", ".join(every[:5]) + (f" and {len(every) - 5} more" if len(every) > 5 else "")
 
 
+def check_triangle(triangle: object, name: str = "triangle") -> None:
+    """Refuse what is no triangle."""
+    if not isinstance(triangle, Triangle):
+        raise ValueError(f"{name} is a {type(triangle).__name__}: make a Triangle of the cumulative counts first")
+
+
+def check_level(level: object) -> None:
+    """Refuse a level that is not between 0 and 1."""
+    check_number("level", level)
+    if not 0 < level < 1:  # type: ignore[operator]
+        raise ValueError(f"level {level}: must lie between 0 and 1, e.g. 0.95")
+
+
 def _check_shape(counts: pd.DataFrame) -> None:
     origins, lags = counts.shape
     if origins < 3:
@@ -122,7 +138,7 @@ def _check_shape(counts: pd.DataFrame) -> None:
         )
     if lags < 2:
         raise NotEstimableError(f"{lags} lags: a triangle needs at least two columns to show any development")
-    if list(counts.columns) != list(range(lags)):
+    if not all(isinstance(label, Real) and label == place for place, label in enumerate(counts.columns)):
         raise ValueError(
             f"columns {named(counts.columns)}: must be the lags 0, 1, 2, ... in order, without gaps; rename them, and "
             "add up increments first if the counts are not cumulative"
@@ -131,6 +147,7 @@ def _check_shape(counts: pd.DataFrame) -> None:
 
 def check_origins(index: pd.Index) -> None:
     """Refuse origins that repeat, run backwards, overlap, leave a gap or differ in length."""
+    index = _plain(index)
     if index.hasnans:
         raise ValueError("an origin has no label: name every row")
     if not index.is_unique:
@@ -140,11 +157,14 @@ def check_origins(index: pd.Index) -> None:
         if not (index.right[:-1] == index.left[1:]).all() or max(lengths) > _LARGEST_RATIO_OF_LENGTHS * min(lengths):
             raise ValueError("origins overlap, leave a gap or differ in length: give consecutive periods of one length")
         return
-    if isinstance(index, pd.DatetimeIndex):
+    if isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex):
         lengths = index[1:] - index[:-1]
         regular = index.is_monotonic_increasing and max(lengths) <= _LARGEST_RATIO_OF_LENGTHS * min(lengths)
     elif isinstance(index, pd.PeriodIndex) or pd.api.types.is_numeric_dtype(index.dtype):
-        places = index.asi8 if isinstance(index, pd.PeriodIndex) else index.to_numpy()
+        if index.dtype.kind not in "iufO":
+            raise ValueError(f"origins have type {index.dtype}: give years, periods, dates or text")
+        # unsigned numbers have no negative steps, so that years backwards would pass
+        places = index.asi8 if isinstance(index, pd.PeriodIndex) else index.to_numpy(dtype=np.float64)
         steps = np.diff(places)
         regular = bool((steps > 0).all() and (steps == steps[0]).all())
     else:
@@ -156,21 +176,35 @@ def check_origins(index: pd.Index) -> None:
         )
 
 
+def _plain(index: pd.Index) -> pd.Index:
+    """Return origins by what they are: numbers, periods and dates may come as categories or objects."""
+    if isinstance(index, pd.MultiIndex):
+        raise ValueError(f"origins have {index.nlevels} levels: give one label a row; one triangle for each group")
+    if isinstance(index, pd.CategoricalIndex):
+        index = pd.Index(index.to_numpy())
+    if index.dtype != object:
+        return index
+    index = index.infer_objects()
+    return pd.DatetimeIndex(index) if pd.api.types.infer_dtype(index) == "date" else index
+
+
 def _numbers(counts: pd.DataFrame) -> Floats:
     for lag, dtype in enumerate(counts.dtypes):
-        plain = dtype.kind == "O" and not any(isinstance(value, str | bool) for value in counts.iloc[:, lag])
+        plain = dtype.kind == "O" and not any(isinstance(value, str | bool | np.bool_) for value in counts.iloc[:, lag])
         if dtype.kind not in "iuf" and not plain:
             raise ValueError(
                 f"lag {lag} has type {dtype}: must be numbers; parse_counts reads text, and missing must be missing"
             )
     try:
         values = np.array(counts.to_numpy(dtype=np.float64, na_value=np.nan))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"counts are not all numbers ({error}): give numbers, or missing") from None
-    wrong = np.argwhere((values < 0) | np.isinf(values))
+    wrong = np.argwhere((values < 0) | (values > _LARGEST_COUNT))
     if len(wrong):
         shown = named(f"{values[i, j]:g} at origin {counts.index[i]}, lag {j}" for i, j in wrong)
-        raise ValueError(f"counts {shown}: a cumulative count is finite and not negative; add up increments first")
+        raise ValueError(
+            f"counts {shown}: a cumulative count lies between 0 and {_LARGEST_COUNT:g}; add up increments first"
+        )
     return values
 
 

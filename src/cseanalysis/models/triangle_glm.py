@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cseanalysis.models.triangle import Floats, Triangle, named
+from cseanalysis.models.triangle import Floats, Triangle, check_level, check_triangle, named
 from cseanalysis.values import NotEstimableError
 
 
@@ -90,9 +90,9 @@ def over_dispersed_poisson(
     >>> result.outstanding.round(2).to_dict(), round(result.dispersion, 3)
     ({2021: 0.0, 2022: 4.5, 2023: 7.45}, 0.064)
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie between 0 and 1, e.g. 0.95")
-    named_shocks = _places(triangle, [shocks] if isinstance(shocks, str) else list(shocks))
+    check_triangle(triangle)
+    check_level(level)
+    named_shocks = _places(triangle, [shocks] if isinstance(shocks, str) or not np.iterable(shocks) else list(shocks))
     lags_kept = _check_sums(triangle)
     increments = triangle.increments
     known = np.isfinite(increments)
@@ -103,7 +103,9 @@ def over_dispersed_poisson(
         raise NotEstimableError(
             f"{len(past)} counts for {design.shape[1]} unknowns: none is left to show the spread; add origins"
         )
-    if np.linalg.matrix_rank(design) < design.shape[1]:
+    if (
+        np.linalg.matrix_rank(design.T @ design) < design.shape[1]
+    ):  # small whole numbers, so that squaring loses nothing
         raise NotEstimableError(
             f"shocks {named(named_shocks)} cannot be told from origins and lags: too many calendar periods are named, "
             "or one that holds a single count; name fewer"
@@ -155,7 +157,9 @@ def _places(triangle: Triangle, shocks: list[object]) -> dict[object, int]:
             f"{triangle.lag_unit} each to ask for shocks"
         )
     labels = triangle.origins.tolist()
-    if unknown := [shock for shock in shocks if shock not in labels]:
+    if unknown := [
+        shock for shock in shocks if pd.api.types.is_list_like(shock) or pd.isna(shock) or shock not in labels
+    ]:
         raise ValueError(f"shocks {named(unknown)}: name calendar periods by their origin, {labels[0]} to {labels[-1]}")
     return {shock: labels.index(shock) for shock in shocks}
 
@@ -178,7 +182,9 @@ def _fit(design: Floats, counts: Floats) -> tuple[Floats, Floats, float]:
 
     model = sm.GLM(counts, design, family=sm.families.Poisson())
     start = counts.clip(min=max(counts.mean() / 100, 0.01))  # negative increments have no logarithm to start from
-    first = np.linalg.lstsq(design, np.log(start) + 0.01, rcond=None)[0]  # an exact fit must not be where it starts
+    first = np.linalg.solve(
+        design.T @ design, design.T @ (np.log(start) + 0.01)
+    )  # an exact fit must not be where it starts
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an exact fit, and logarithms of negative increments in the deviance
         found = model.fit(start_params=first, scale="X2", maxiter=50, tol=1e-10, tol_criterion="params")

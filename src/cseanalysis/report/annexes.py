@@ -60,7 +60,7 @@ def assumptions_annex(project: Project) -> str:
 
 def figures_annex(project: Project) -> str:
     """Return the published figures that results rest on, as printed by their publishers, as Markdown."""
-    from cseanalysis.study.results import load_results
+    from cseanalysis.study.reported import load_results
     from cseanalysis.study.tables import load_figures
 
     figures = load_figures(project.root)

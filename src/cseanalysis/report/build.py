@@ -95,6 +95,7 @@ def build_report(
     with clock.step("inputs"):
         check_raw(project)
         edition = read_edition(project)
+        _notebooks(project)  # what is missing is told before anything is computed
         hashes = input_hashes(project, used)
         inputs = key_of(hashes)
         before = read_manifest(out)
@@ -257,10 +258,13 @@ def _whole(out: Path, manifest: Mapping[str, Any]) -> bool:
     )
 
 
-def _notebooks(staged: Project) -> list[Path]:
-    notebooks = sorted(staged.notebooks.glob("*.ipynb"))
+def _notebooks(project: Project) -> list[Path]:
+    """Return the chapters, having seen that there are some and that the page they begin after is there."""
+    notebooks = sorted(project.notebooks.glob("*.ipynb"))
     if not notebooks:
         raise FileNotFoundError("notebooks/ holds no chapter (NN-name.ipynb); there is nothing to report")
+    if not (project.notebooks / "front.md").is_file():
+        raise FileNotFoundError("notebooks/front.md is missing: page 2 holds the content note and the support lines")
     return notebooks
 
 
@@ -281,9 +285,6 @@ def _typeset(staged: Project, chapters: Mapping[str, Chapter], edition: tuple[st
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.typeset import TitlePage, typeset
 
-    front = staged.notebooks / "front.md"
-    if not front.is_file():
-        raise FileNotFoundError("notebooks/front.md is missing: page 2 holds the content note and the support lines")
     number, day = edition
     short = inputs[:SHOWN_KEY]
     page = TitlePage(
@@ -307,7 +308,7 @@ def _typeset(staged: Project, chapters: Mapping[str, Chapter], edition: tuple[st
     return typeset(
         {name: chapter.node for name, chapter in chapters.items()},
         page,
-        front.read_text(encoding="utf-8"),
+        (staged.notebooks / "front.md").read_text(encoding="utf-8"),
         annexes=annexes(staged),
         bibliography=bibliography(staged),
     )

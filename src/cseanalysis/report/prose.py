@@ -89,7 +89,7 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
         from cseanalysis.study.tables import load_figures
 
         return load_figures(root)
-    from cseanalysis.study.results import load_period, load_results
+    from cseanalysis.study.reported import load_period, load_results
 
     return load_period(root) if home == "period" else load_results(root)
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -22,14 +21,19 @@ from cseanalysis.study.files import write_atomic
 from cseanalysis.study.funnel import funnel_results
 from cseanalysis.study.lag import data_end, lag_by_year, lag_models, lag_results, lag_scenario
 from cseanalysis.study.missing import missing_results
-from cseanalysis.study.project import Project, check_raw, find_project, read_json
+from cseanalysis.study.project import Project, check_raw
 from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.redteam import redteam_results
+
+# Asked for here by the rest of the study and by chapters; reading alone needs only `reported`, which loads nothing.
+from cseanalysis.study.reported import load_period as load_period  # noqa: PLC0414
+from cseanalysis.study.reported import load_results as load_results  # noqa: PLC0414
+from cseanalysis.study.reported import load_results_table as load_results_table  # noqa: PLC0414
 from cseanalysis.study.survey_routes import survey_comparison, survey_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
-from cseanalysis.values import Assumption, Estimate, Interval
+from cseanalysis.values import Assumption, Estimate
 
 _DIGITS = 12
 
@@ -60,13 +64,14 @@ def build_results(project: Project) -> dict[str, Any]:
     figures, assumptions = load_figures(project.root), load_assumptions(project.root)
     recorded = read_table("recorded_offences", project.root)
     revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
+    totals = total_results(figures, assumptions)  # quick, so first: a fault in an assumption is told at once
     inflation = clustering(assumptions)
     tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
     dependence = dependence_table(assumptions)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *missing_results(recorded, forces, figures, assumptions),
-        *total_results(figures, assumptions),
+        *totals,
         *survey_results(figures, assumptions),
         *dependence_results(dependence),
         *lag_results(recorded, by_year, assumptions),
@@ -119,11 +124,6 @@ def data_period(recorded: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def load_period(root: Path | str | None = None) -> Mapping[str, str]:
-    """Return the months and years between which the recorded offences run, in words; see `data_period`."""
-    return MappingProxyType(_read(root)["period"])
-
-
 def narrowing_table(
     recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
 ) -> pd.DataFrame:
@@ -157,43 +157,6 @@ def write_results(path: Path, results: Mapping[str, Any]) -> None:
     write_atomic(path, (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
-    """Return every reported number by id.
-
-    Parameters
-    ----------
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    Mapping of str to Estimate
-
-    Raises
-    ------
-    FileNotFoundError
-        Outside a checkout, or before ``make results``.
-    ValueError
-        When the file is damaged.
-    """
-    return MappingProxyType({entry["id"]: _from_json(entry) for entry in _read(root)["results"]})
-
-
-def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
-    """Return a table among the results by its name, such as ``"lag_scenario"``, ``"dependence"`` or ``"narrowing"``."""
-    tables = _read(root)["tables"]
-    if name not in tables:
-        raise ValueError(f"no table {name!r} among the results: there are {', '.join(tables)}")
-    table = pd.DataFrame(tables[name])
-    if "period_start" in table:
-        table["period_start"] = pd.to_datetime(table["period_start"])
-    return table
-
-
-def _read(root: Path | str | None) -> dict[str, Any]:
-    return read_json(find_project(root).results, "run `make results`", "results", "tables", "period")
-
-
 def _as_json(estimate: Estimate) -> dict[str, Any]:
     interval = estimate.interval
     return {
@@ -209,13 +172,6 @@ def _as_json(estimate: Estimate) -> dict[str, Any]:
         },
         "basis": list(estimate.basis),
     }
-
-
-def _from_json(entry: Mapping[str, Any]) -> Estimate:
-    interval = entry["interval"]
-    return Estimate(
-        entry["id"], entry["unit"], entry["point"], interval and Interval(**interval), tuple(entry["basis"])
-    )
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

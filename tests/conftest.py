@@ -1,0 +1,53 @@
+"""What several files of tests need and what is slow to make: the study, built once for real in a whole run."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+SECONDS = 120  # how long a process of the run waits for another to have built
+
+
+@pytest.fixture(scope="session")
+def built_study(tmp_path_factory):
+    """The study built from its raw data for real, by the first process of the run that asks; never written to."""
+    from cseanalysis.study.project import Project, find_project
+    from cseanalysis.study.rebuild import rebuild
+
+    own = tmp_path_factory.getbasetemp()
+    # Processes of one run (pytest-xdist) have folders of their own beside each other.
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    built, failed = shared / "built", shared / "failed"
+    try:
+        (shared / "begun").mkdir()  # stays, so that only one process ever builds
+    except FileExistsError:
+        end = time.monotonic() + SECONDS
+        while not built.is_dir():
+            assert not failed.exists(), "the study could not be built; another process of this run says why"
+            assert time.monotonic() < end, f"the study was not built within {SECONDS} seconds"
+            time.sleep(0.05)
+        return Project(built)
+    try:
+        (shared / "building").mkdir()
+        rebuild(find_project(Path(__file__).resolve().parents[1]), shared / "building")
+        (shared / "building").rename(built)
+    except BaseException:
+        failed.touch()
+        raise
+    return Project(built)
+
+
+@pytest.fixture
+def built_before(built_study, monkeypatch):
+    """Whatever rebuilds the study gets a copy of the one that was built for real."""
+    from cseanalysis.study import rebuild
+    from cseanalysis.study.project import Project
+
+    def copy(project, folder):
+        shutil.copytree(built_study.root, folder, dirs_exist_ok=True)
+        return Project(folder)
+
+    monkeypatch.setattr(rebuild, "rebuild", copy)
+    return built_study
