@@ -17,19 +17,18 @@ from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.chains import dependence_results, dependence_table
 from cseanalysis.study.comparisons import comparison_results
+from cseanalysis.study.courts import court_queue, court_results
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.funnel import funnel_results
 from cseanalysis.study.lag import data_end, lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.lag_simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
+from cseanalysis.study.lag_waits import delays_corrected, wait_results
 from cseanalysis.study.missing import missing_results
 from cseanalysis.study.project import Project, check_raw
 from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.redteam import redteam_results
-
-# Asked for here by the rest of the study and by chapters; reading alone needs only `reported`, which loads nothing.
-from cseanalysis.study.reported import load_period as load_period  # noqa: PLC0414
-from cseanalysis.study.reported import load_results as load_results  # noqa: PLC0414
-from cseanalysis.study.reported import load_results_table as load_results_table  # noqa: PLC0414
+from cseanalysis.study.snapshots import snapshot_results
 from cseanalysis.study.survey_routes import survey_comparison, survey_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
@@ -67,6 +66,8 @@ def build_results(project: Project) -> dict[str, Any]:
     totals = total_results(figures, assumptions)  # quick, so first: a fault in an assumption is told at once
     inflation = clustering(assumptions)
     tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
+    corrected, runs = delays_corrected(figures, assumptions), simulation_runs(recorded, assumptions)
+    charges, queue = simulated_charges(recorded, runs, assumptions), court_queue(figures, assumptions)
     dependence = dependence_table(assumptions)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
@@ -76,6 +77,10 @@ def build_results(project: Project) -> dict[str, Any]:
         *dependence_results(dependence),
         *lag_results(recorded, by_year, assumptions),
         *back_test_results(tested, recorded, figures, assumptions),
+        *wait_results(recorded, corrected, figures, assumptions),
+        *simulation_results(recorded, charges, runs["clustered"], assumptions),
+        *court_results(figures, queue),
+        *snapshot_results(figures),
         *comparison_results(figures, inflation=inflation),
         *redteam_results(figures),
         *funnel_results(recorded),
@@ -89,6 +94,10 @@ def build_results(project: Project) -> dict[str, Any]:
         "lag_scenario": lag_scenario(recorded, assumptions),
         "lag_by_year": by_year,
         "back_tests": tested,
+        "delays_corrected": corrected,
+        "charges_by_quarter": charges,
+        "visible_by_age": visible_by_age(runs["clustered"], assumptions),
+        "court_queue": queue,
         "narrowing": narrowing_table(recorded, figures, assumptions),
     }
     return {

@@ -45,6 +45,8 @@ ASSUMPTION_WORDS = {
     "earlier_intake_ratio": "offences before the data begin",
     "later_intake_ratio": "offences after the data end",
     "offences_per_defendant": "offences per defendant",
+    "court_capacity_ratio": "capacity of the courts",
+    "court_receipts_ratio": "cases that come in",
     "abused_before_16_share": "abused before 16, rounding and sampling",
     "abused_before_18_share": "abused before 18, rounding and sampling",
     "children_per_age": "children per year of age",
@@ -174,7 +176,7 @@ def back_tests_in_words(tests: pd.DataFrame) -> pd.DataFrame:
                 say_interval(Interval(low, high, "bound"))
                 for low, high in zip(tests["expected_low"], tests["expected_high"], strict=True)
             ],
-            "Verdict": ["within" if hit else "outside" for hit in tests["within"]],
+            "Verdict": [_hit_or_miss(test) for test in tests.to_dict("records")],
             "What differs": [
                 f"{words}; the range is {say_number(round(fold))} times as high as it is low"
                 for words, fold in zip(tests["differs"], tests["fold"], strict=True)
@@ -252,6 +254,15 @@ def baseline_tornado() -> pd.DataFrame:
     model = partial(contact_total, recorded=float(load_figures()["F008"].value))
     needed = needed_assumptions(model, load_assumptions())
     return tornado(model, needed, {a.id: a.low if a.id == "contact_share" else a.high for a in needed})
+
+
+def _hit_or_miss(test: Mapping[str, float]) -> str:
+    """Say of a miss how far it lies from the nearer end."""
+    if test["within"]:
+        return "within"
+    if test["published"] > test["expected_high"]:
+        return f"outside, {say_number(test['published'] / test['expected_high'])} times the highest"
+    return f"outside, {say_number(test['published'] / test['expected_low'])} times the lowest"
 
 
 def _basis(estimate: Estimate) -> str:

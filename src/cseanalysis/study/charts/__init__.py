@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from cseanalysis.study.charts.lag import back_test_ranges, visible_shares
 from cseanalysis.study.charts.missing import coverage_curves, flag_paths, lists_and_overlap, suspects_panels
+from cseanalysis.study.charts.pipeline import court_queue, simulation_and_bounds
 from cseanalysis.study.charts.recorded import group_based_parts, recorded_by_force, recorded_by_group
 from cseanalysis.study.charts.routes import routes_by_estimand
 from cseanalysis.study.charts.totals import narrowing_bars, tornado_bars
 
 __all__ = [
     "back_test_ranges",
+    "court_queue",
     "coverage_curves",
     "flag_paths",
     "group_based_parts",
@@ -22,6 +24,7 @@ __all__ = [
     "recorded_by_force",
     "recorded_by_group",
     "routes_by_estimand",
+    "simulation_and_bounds",
     "suspects_panels",
     "tornado_bars",
     "visible_shares",
