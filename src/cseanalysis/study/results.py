@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.chains import dependence_results, dependence_table
+from cseanalysis.study.change_chapter import change_chapter
 from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.funnel import funnel_results
@@ -63,6 +65,7 @@ def build_results(project: Project) -> dict[str, Any]:
     inflation = clustering(assumptions)
     tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
     dependence = dependence_table(assumptions)
+    change_estimates, change_tables = change_chapter(recorded, figures, assumptions, project.root)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *missing_results(recorded, forces, figures, assumptions),
@@ -74,6 +77,7 @@ def build_results(project: Project) -> dict[str, Any]:
         *comparison_results(figures, inflation=inflation),
         *redteam_results(figures),
         *funnel_results(recorded),
+        *change_estimates,
     ]
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
@@ -85,6 +89,7 @@ def build_results(project: Project) -> dict[str, Any]:
         "lag_by_year": by_year,
         "back_tests": tested,
         "narrowing": narrowing_table(recorded, figures, assumptions),
+        **change_tables,
     }
     return {
         "period": data_period(recorded),
@@ -228,5 +233,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _rounded(value: Any) -> Any:
     """Drop the digits that differ between processors, so that the same input gives the same bytes."""
     if isinstance(value, float):
+        if math.isnan(value):
+            return None  # a table may hold what cannot be estimated; JSON knows no NaN
         return float(f"{value:.{_DIGITS}g}")
     return value
