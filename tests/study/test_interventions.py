@@ -72,6 +72,7 @@ def an_intervention(**changes):
         "before": (),
         "after": (),
         "series": "",
+        "part": "",
         "would_need": "Counts on both sides.",
         "source": "ho2405",
         "note": "Planted.",
@@ -226,6 +227,8 @@ def test_reasons_name_each_dimension_once_the_commonest_first_with_how_often_it_
         ({"before": ("F106",)}, "has no dates"),
         ({"before": ("F999",)}, "F999 is not in the register"),
         ({"after": ("F564",)}, "money, which is never an outcome"),
+        ({"series": "offence_scope=child_only", "part": "F999"}, "F999 is not in the register or counts no offences"),
+        ({"series": "offence_scope=child_only", "part": "F031"}, "F031 is not in the register or counts no offences"),
         ({"start": None, "start_precision": "", "after": ("F018",)}, "no start is known"),
     ],
 )
@@ -244,6 +247,7 @@ def test_a_figure_on_the_wrong_side_or_of_the_wrong_kind_is_refused(figures, cha
         ({"would_need": " "}, "would_need: is empty"),
         ({"series": "code=88A"}, "write one of"),
         ({"series": "offence_code=88A", "area": "England"}, "which the table covers"),
+        ({"part": "F028"}, "without a series that it is a part of"),
     ],
 )
 def test_an_intervention_that_does_not_fit_itself_is_refused(changes, message):

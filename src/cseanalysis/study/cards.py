@@ -170,9 +170,13 @@ def _count_quarters(item: Intervention, start: date, recorded: pd.DataFrame) -> 
     starts = recorded.loc[recorded[column] == value, "period_start"].drop_duplicates()
     if starts.empty:
         raise ValueError(f"{item.id}, series: no rows with {item.series!r} in the table; mend the value")
-    ends = starts + pd.offsets.QuarterEnd(0)
+    return whole_quarters(starts, start)
+
+
+def whole_quarters(starts: pd.Series, start: date) -> tuple[int, int]:
+    """Count the quarters that end before a day, and those that begin with it or later."""
     day = pd.Timestamp(start)
-    return int((ends < day).sum()), int((starts >= day).sum())
+    return int((starts + pd.offsets.QuarterEnd(0) < day).sum()), int((starts >= day).sum())
 
 
 def _reasons(item: Intervention, tried: Sequence[Comparison], quarters: tuple[int, int] | None) -> Iterable[str]:

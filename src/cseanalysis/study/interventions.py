@@ -38,6 +38,8 @@ class Intervention:
         Ids of figures that end before it, or begin with it or later. Money is no outcome and never stands here.
     series
         Offences of the study's quarterly table that it might move: ``"offence_scope=child_only"``; empty for none.
+    part
+        Id of the figure that counts, in a year, the offences of that series it is about; empty for all of them.
     would_need
         What would have to be published to estimate it.
 
@@ -50,8 +52,8 @@ class Intervention:
     --------
     >>> Intervention(
     ...     id="flag", name="Flag", start=date(2016, 4, 1), start_precision="month", area=WHOLE, kind="recording",
-    ...     what="A mark", outcomes_claimed="More is seen", before=(), after=(), series="", source="wq125164",
-    ...     would_need="Counts from before", note="Experimental",
+    ...     what="A mark", outcomes_claimed="More is seen", before=(), after=(), series="", part="",
+    ...     source="wq125164", would_need="Counts from before", note="Experimental",
     ... ).when
     'from April 2016'
     """
@@ -67,6 +69,7 @@ class Intervention:
     before: tuple[str, ...]
     after: tuple[str, ...]
     series: str
+    part: str
     would_need: str
     source: str
     note: str
@@ -83,6 +86,8 @@ class Intervention:
             raise ValueError(f"start: {self.start}; a month is written as its first day")
         if self.series and self.series.partition("=")[0] not in _SERIES:
             raise ValueError(f"series: {self.series!r}; write one of {', '.join(_SERIES)}, = and its value")
+        if self.part and not self.series:
+            raise ValueError(f"part: {self.part!r} without a series that it is a part of; give the series too")
         if self.series and (self.start is None or self.area != WHOLE):
             raise ValueError(f"series: {self.series!r} needs a start and the area {WHOLE}, which the table covers")
 
@@ -119,11 +124,11 @@ def load_interventions(figures: Mapping[str, Figure], root: Path | str | None = 
     project = find_project(root)
     columns = tuple(item.name for item in fields(Intervention))
     found, wrong = [], []
-    for number, cells in _rows(project.raw / "interventions.csv", columns):
+    for number, cells in read_rows(project.raw / "interventions.csv", columns):
         values: dict[str, Any] = dict(cells)
         try:
-            values["start"] = _day(cells["start"])
-            values["before"], values["after"] = _ids(cells["before"]), _ids(cells["after"])
+            values["start"] = read_day(cells["start"])
+            values["before"], values["after"] = read_ids(cells["before"]), read_ids(cells["after"])
             item = Intervention(**values)
         except ValueError as error:
             wrong.append(f"row {number}, {error}")
@@ -134,16 +139,18 @@ def load_interventions(figures: Mapping[str, Figure], root: Path | str | None = 
             wrong.append(f"row {number}, id: {item.id!r} stands twice")
     publications = load_sources(project)["publications"]
     wrong += [f"source: {item.source!r} is not in sources.toml" for item in found if item.source not in publications]
-    _refuse("interventions.csv", wrong)
+    refuse("interventions.csv", wrong)
     return tuple(found)
 
 
 def check_intervention(item: Intervention, figures: Mapping[str, Figure]) -> None:
     """Refuse an intervention whose figures cannot stand on the side that it names."""
-    _refuse(item.id, list(_problems(item, figures)))
+    refuse(item.id, list(_problems(item, figures)))
 
 
 def _problems(item: Intervention, figures: Mapping[str, Figure]) -> Iterable[str]:
+    if item.part and (item.part not in figures or figures[item.part].unit != "offences"):
+        yield f"part: {item.part} is not in the register or counts no offences"
     for side in ("before", "after"):
         for name in getattr(item, side):
             figure = figures.get(name)
@@ -163,7 +170,8 @@ def _problems(item: Intervention, figures: Mapping[str, Figure]) -> Iterable[str
                 yield f"{side}: {name} ({figure.period_start} to {figure.period_end}) is not {side} {item.start}"
 
 
-def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of one of our own tables with their numbers; the header is row 1 and must be as stated."""
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream, strict=True)
         if tuple(reader.fieldnames or ()) != tuple(columns):
@@ -171,22 +179,25 @@ def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]
         rows = list(enumerate(reader, start=2))
     # A row of the wrong length has a cell without a column or a column without a cell.
     uneven = [number for number, row in rows if None in row or None in row.values()]
-    _refuse(path.name, [f"row {number}: wrong number of cells" for number in uneven])
+    refuse(path.name, [f"row {number}: wrong number of cells" for number in uneven])
     return [(number, {name: cell.strip() for name, cell in row.items()}) for number, row in rows]
 
 
-def _day(cell: str) -> date | None:
+def read_day(cell: str) -> date | None:
+    """Return the date in a cell, or nothing for an empty one."""
     try:
         return date.fromisoformat(cell) if cell else None
     except ValueError:
         raise ValueError(f"start: {cell!r} is not a date; write it as 2023-04-01, or nothing if unknown") from None
 
 
-def _ids(cell: str) -> tuple[str, ...]:
+def read_ids(cell: str) -> tuple[str, ...]:
+    """Return the parts of a cell that are parted by semicolons."""
     return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
-def _refuse(name: str, wrong: Sequence[str]) -> None:
+def refuse(name: str, wrong: Sequence[str]) -> None:
+    """Raise ValueError when there are problems, naming at most five."""
     if wrong:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise ValueError(f"{name}, {len(wrong)} problem(s): {'; '.join(wrong[:_SHOWN])}{more}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from cseanalysis.sensitivity import narrowing
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.chains import dependence_results, dependence_table
+from cseanalysis.study.change_chapter import change_chapter
 from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.courts import court_queue, court_results
 from cseanalysis.study.files import write_atomic
@@ -69,6 +71,7 @@ def build_results(project: Project) -> dict[str, Any]:
     corrected, runs = delays_corrected(figures, assumptions), simulation_runs(recorded, assumptions)
     charges, queue = simulated_charges(recorded, runs, assumptions), court_queue(figures, assumptions)
     dependence = dependence_table(assumptions)
+    change_estimates, change_tables = change_chapter(recorded, figures, assumptions, project.root)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *missing_results(recorded, forces, figures, assumptions),
@@ -84,6 +87,7 @@ def build_results(project: Project) -> dict[str, Any]:
         *comparison_results(figures, inflation=inflation),
         *redteam_results(figures),
         *funnel_results(recorded),
+        *change_estimates,
     ]
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
@@ -99,6 +103,7 @@ def build_results(project: Project) -> dict[str, Any]:
         "visible_by_age": visible_by_age(runs["clustered"], assumptions),
         "court_queue": queue,
         "narrowing": narrowing_table(recorded, figures, assumptions),
+        **change_tables,
     }
     return {
         "period": data_period(recorded),
@@ -193,5 +198,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _rounded(value: Any) -> Any:
     """Drop the digits that differ between processors, so that the same input gives the same bytes."""
     if isinstance(value, float):
+        if math.isnan(value):
+            return None  # a table may hold what cannot be estimated; JSON knows no NaN
         return float(f"{value:.{_DIGITS}g}")
     return value

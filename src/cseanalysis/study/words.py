@@ -41,6 +41,7 @@ ASSUMPTION_WORDS = {
     "charge_to_trial_days": "mean days from charge to trial",
     "delay_shape": "shape of the delay",
     "intake_growth": "growth of what is charged",
+    "effect_ratio": "size of effect looked for",
     "charge_growth": "growth of what comes to trial",
     "earlier_intake_ratio": "offences before the data begin",
     "later_intake_ratio": "offences after the data end",

@@ -1,0 +1,223 @@
+"""The tables of the chapter on change in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from cseanalysis.export.wording import say_interval, say_number
+from cseanalysis.study.breaks import BESIDE, NOTHING
+from cseanalysis.study.changes import TOTAL
+from cseanalysis.study.recording_changes import DatedEvent
+from cseanalysis.values import Interval
+
+_PARTS = {
+    "exploitation": "offences of the group-based exploitation class",
+    "group_based": "all group-based offences",
+    "all": "all child-only offences",
+}
+_FAMILIES = {"quasipoisson": "quasi-Poisson", "poisson": "Poisson", "negative-binomial": "negative binomial"}
+_FIGURES = {
+    "compared": "the gate allows some comparisons, which are no effects either; see @tbl:cards",
+    "cannot be estimated": "no comparison is allowed; see @tbl:cards",
+}
+# Braces are doubled for `prose`, which reads single ones as placeholders.
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "*_[]<>#|@$`~^"} | {"{": "{{", "}": "}}"})
+
+
+def dates_in_words(dates: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
+    """Word what the model says of each date: the ratio, or the refusal, and the recording events nearby.
+
+    Parameters
+    ----------
+    dates
+        The results' table ``change_dates``.
+    events
+        As of `cseanalysis.study.recording_changes.load_events`.
+    """
+    names = _names(events)
+    rows = []
+    for row in dates.to_dict("records"):
+        refused = bool(row["refusal"])
+        ratio = f"cannot be estimated: {row['refusal']}" if refused else _ratio(row)
+        rows.append(
+            {
+                "Date": f"{row['name']}; first quarter from {row['at']}",
+                "Series": _series(str(row["series"])),
+                "Quarters": f"{row['before']} before, {row['after']} after",
+                "Level over the continued trend": ratio,
+                "Not to be told apart from": _listed(str(row["near"]), names),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def diagnostics_in_words(dates: pd.DataFrame) -> pd.DataFrame:
+    """Word what each fit rests on: both errors, scatter, autocorrelation, and the placebo dates."""
+    rows = []
+    for row in dates[dates["refusal"] == ""].to_dict("records"):
+        scale, hac = (say_number(round(row[name], 3)) for name in ("scale_error", "hac_error"))
+        used = {"scale": "the first", "hac": "the second"}[str(row["error_used"])]
+        rows.append(
+            {
+                "From": f"{row['at']}, {_series(str(row['series']))}",
+                "Family": _FAMILIES[str(row["family"])],
+                "Error by scatter; by autocorrelation": f"{scale}; {hac}; {used} is used, the larger",
+                "Scatter over Poisson": say_number(round(row["dispersion"], 1)),
+                "Autocorrelation": say_number(round(row["autocorrelation"], 2)),
+                "Place among dates": f"{int(row['rank'])} of {int(row['dates'])}, "
+                f"{say_number(round(row['share_as_large'], 3), 'share')} as large; "
+                f"{int(row['rank_alone'])} if each is alone",
+                "Other dates that look clear": f"{int(row['placebo_clear'])}; "
+                f"{say_number(round(row['placebo_expected'], 2))} expected by chance",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def specifications_in_words(specifications: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """Word the level ratios by specification, a column a date."""
+    heads = {str(row["id"]): f"From {row['at']}" for row in dates.to_dict("records")}
+    rows: dict[str, dict[str, str]] = {}
+    for row in specifications.to_dict("records"):
+        words = rows.setdefault(str(row["specification"]), {})
+        words[heads[str(row["id"])]] = str(row["refusal"]) or _ratio(row, kind=False)
+    table = pd.DataFrame.from_dict(rows, orient="index").fillna("the same: a quarter begins on the day")
+    return table.rename_axis("Specification").reset_index()
+
+
+def breaks_in_words(breaks: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
+    """Word the most likely break of each series, and the events, by their dates, in its range or within a year."""
+    names = {event.id: event.when for event in events}
+    rows = []
+    for row in breaks.to_dict("records"):
+        within = str(row["within"])
+        beside = ";".join(name for name in str(row["near"]).split(";") if name not in within.split(";"))
+        rows.append(
+            {
+                "Series": _series(str(row["series"])),
+                "Most likely first quarter": f"{row['at']} ({row['earliest']} to {row['latest']})",
+                "Level over the trend": _ratio(row, kind=False),
+                "P-value": say_number(round(row["p_value"], 4)),
+                "Registered events in that range": _listed(within, names),
+                "Others within a year": _listed(beside, names),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def many_in_words(many: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
+    """Word how many changes of many series stand out, by what the register knows of the date."""
+    names = {
+        **_names(events),
+        BESIDE: "Other dates within a year of an event",
+        NOTHING: "Dates without an event within a year",
+    }
+    return pd.DataFrame(
+        {
+            "Dates": [names.get(str(name), "All") for name in many["dates"]],
+            "Changes tried": many["tried"].astype(int),
+            "Clear by their own interval": many["clear"].astype(int),
+            "Expected by chance": [say_number(round(value, 1)) for value in many["expected_by_chance"]],
+            "Left after control of false discoveries": many["discoveries"].astype(int),
+        }
+    )
+
+
+def left_out_in_words(left_out: pd.DataFrame) -> pd.DataFrame:
+    """Count the series that are left out, by rule, and name the forces of which none is kept for any code."""
+    every = left_out["code"].nunique()
+    rows = []
+    for rule, part in left_out.groupby("rule", sort=False):
+        whole = [str(name) for name, own in left_out.groupby("force") if len(own) == every and rule in set(own["rule"])]
+        rows.append(
+            {
+                "Left out because": str(rule),
+                "Series": len(part),
+                "Forces with such a series": part["force"].nunique(),
+                "Codes": ", ".join(sorted({_series(str(code)) for code in part["code"]}, key=_code_order)),
+                "Forces left out wholly": ", ".join(whole) or "none",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def visible_in_words(visible: pd.DataFrame) -> pd.DataFrame:
+    """Word from which quarter on effects of the assumed sizes could be seen, in records and in charges."""
+    rows = []
+    for row in visible.to_dict("records"):
+        early, late = str(row["charges_earliest_words"]), str(row["charges_latest_words"])
+        effect = say_number(round(row["effect"], 4), "share")
+        share = "" if row["share"] == 1 else f" (at most {say_number(round(row['share'], 4), 'share')} of the series)"
+        rows.append(
+            {
+                "What is multiplied": f"{_PARTS[str(row['part'])]}{share}, by {say_number(row['ratio'])}",
+                "Series rises by": effect if row["share"] == 1 else f"at most {effect}",
+                "Seen in records": str(row["recorded_words"]),
+                "Seen in charges": early if early == late else f"{early} at best; {late} at worst",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def verdicts_in_words(cards: pd.DataFrame) -> pd.DataFrame:
+    """List the cards in short: what, when, and the verdict."""
+    names = {"name": "Intervention", "when": "When", "quarters": "Quarters of the table", "verdict": "Verdict"}
+    return cards[list(names)].rename(columns=names)
+
+
+def cards_in_words(cards: pd.DataFrame) -> str:
+    """Write the cards as Markdown, a heading and a list an intervention.
+
+    Parameters
+    ----------
+    cards
+        The results' table ``too_early``.
+
+    Returns
+    -------
+    str
+        For `cseanalysis.report.prose`; it holds no placeholder.
+    """
+    return "\n\n".join(_card({name: str(cell) for name, cell in row.items()}) for row in cards.to_dict("records"))
+
+
+def _card(row: Mapping[str, str]) -> str:
+    cell = {name: " ".join(text.translate(_MARKDOWN).split()) for name, text in row.items()}
+    lines = (
+        ("When", f"{cell['when']}, {cell['area']}"),
+        ("Claimed", cell["claimed"]),
+        ("Quarters of the table", cell["quarters"]),
+        ("Not to be told apart from", cell["near"]),
+        ("Smallest change that could be seen", cell["least"]),
+        ("First quarter in which an effect could be seen", cell["seen"]),
+        ("Published figures before and after", _FIGURES[row["figures"]]),
+        ("Why", f"{cell['because']} {cell['note']}"),
+        ("What would have to be published", cell["would_need"]),
+    )
+    listed = "\n".join(f"- *{name}:* {text.rstrip('.')}." for name, text in lines)
+    return f"### {cell['name']}\n\n**{cell['verdict'].capitalize()}.**\n\n{listed}"
+
+
+def _names(events: Sequence[DatedEvent]) -> dict[str, str]:
+    return {event.id: event.name.rstrip(".") for event in events}
+
+
+def _listed(ids: str, names: Mapping[str, str]) -> str:
+    return "; ".join(names[name] for name in ids.split(";") if name) or "none registered"
+
+
+def _series(name: str) -> str:
+    return "child-only codes" if name == TOTAL else f"code {name}"
+
+
+def _code_order(name: str) -> tuple[bool, str]:
+    return not name.startswith("child"), name
+
+
+def _ratio(row: Mapping[str, object], *, kind: bool = True) -> str:
+    ratio, low, high = (float(str(row[name])) for name in ("ratio", "low", "high"))
+    words = say_interval(Interval(low, high, "confidence", 0.95), digits=3)
+    ends = words if kind else words.partition(" (")[0]
+    return f"{ratio:.2f} times: {ends}" if kind else f"{ratio:.2f} ({ends})"

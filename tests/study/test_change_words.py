@@ -1,0 +1,111 @@
+"""The chapter on change in words and charts: no empty cell, kinds of interval named, events labelled."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cseanalysis.report import chart, prose
+from cseanalysis.study import charts, tables
+from cseanalysis.study.change_words import (
+    breaks_in_words,
+    cards_in_words,
+    dates_in_words,
+    diagnostics_in_words,
+    left_out_in_words,
+    many_in_words,
+    specifications_in_words,
+    verdicts_in_words,
+    visible_in_words,
+)
+from cseanalysis.study.recording_changes import load_events
+from cseanalysis.study.results import load_results_table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def rows(name):
+    return load_results_table(name, ROOT)
+
+
+@pytest.fixture(scope="module")
+def events():
+    return load_events(tables.load_figures(ROOT), ROOT)
+
+
+@pytest.fixture(scope="module")
+def dates():
+    return rows("change_dates")
+
+
+def test_every_table_in_words_has_no_empty_cell(events, dates):
+    for table in (
+        dates_in_words(dates, events),
+        diagnostics_in_words(dates),
+        specifications_in_words(rows("change_specifications"), dates),
+        breaks_in_words(rows("change_breaks"), events),
+        many_in_words(rows("many_changes"), events),
+        left_out_in_words(rows("series_left_out")),
+        visible_in_words(rows("visible_from")),
+        verdicts_in_words(rows("too_early")),
+    ):
+        assert len(table)
+        assert not table.isna().any(axis=None)
+        assert table.astype(str).map(lambda cell: cell.strip() not in {"", "nan", "None"}).all(axis=None)
+
+
+def test_a_date_has_a_confidence_interval_or_the_models_refusal(events, dates):
+    said = dates_in_words(dates, events)["Level over the continued trend"]
+    refused = said.str.startswith("cannot be estimated: only")
+    assert refused.sum() == 2
+    assert said[~refused].str.endswith("95% confidence interval)").all()
+
+
+def test_what_is_near_is_named_and_the_absence_of_events_is_only_that_none_is_registered(events, dates):
+    near = dates_in_words(dates, events).set_index("Series")["Not to be told apart from"]
+    assert near["code 88A"] == "none registered"
+    assert "Operation Hydrant" in " ".join(near)
+
+
+def test_a_part_of_the_series_is_always_at_most():
+    table = visible_in_words(rows("visible_from"))
+    parts = table[~table["What is multiplied"].str.startswith("all child-only")]
+    assert parts["What is multiplied"].str.contains("at most").all()
+    assert parts["Series rises by"].str.startswith("at most").all()
+
+
+def test_each_intervention_has_a_card_that_prose_can_print_as_it_stands():
+    cards = rows("too_early")
+    text = cards_in_words(cards)
+    assert text.count("### ") == len(cards) == 15
+    for part in ("When", "Claimed", "Not to be told apart from", "What would have to be published"):
+        assert text.count(f"- *{part}:* ") == 15
+    assert str(prose(text))
+
+
+def test_marks_in_a_card_are_printed_and_not_obeyed():
+    cards = rows("too_early").head(1).assign(claimed="*More* {figure:F001} [x]_y_")
+    said = str(prose(cards_in_words(cards)))
+    assert "\\*More\\* {figure:F001} \\[x\\]\\_y\\_" in said
+
+
+def test_every_dated_event_of_the_table_stands_under_the_chart_and_in_its_alternative_text(events):
+    recorded = tables.read_table("recorded_offences", ROOT)
+    figure, alt = charts.series_with_events(recorded, events)
+    drawn = [event for event in events if event.first and event.first <= pd.Timestamp("2023-06-30").date()]
+    assert len(drawn) == 11
+    texts = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+    for event in drawn:
+        assert event.name.rstrip(".") in alt
+        assert event.when in texts
+
+
+def test_the_other_charts_say_in_words_what_they_show(dates):
+    control, control_alt = charts.control_fit(rows("change_control"))
+    placebo, placebo_alt = charts.placebo_panels(rows("change_placebos"), dates)
+    least, least_alt = charts.least_visible_curves(rows("least_visible"), {"doubled": 0.0118})
+    assert "jumps in April 2017" in control_alt
+    assert placebo_alt.count("other dates look clear") == len(placebo.axes) == 4
+    assert "doubled: 1.2%" in least_alt
+    assert chart((control, control_alt), label="fig:x", caption="A caption").data["text/plain"]
+    assert least.axes[0].get_ylim()[0] == 0
