@@ -19,7 +19,7 @@ from cseanalysis.study.change_words import (
     visible_in_words,
 )
 from cseanalysis.study.recording_changes import load_events
-from cseanalysis.study.results import load_results_table
+from cseanalysis.study.reported import load_results_table
 
 ROOT = Path(__file__).resolve().parents[2]
 

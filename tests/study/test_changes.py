@@ -45,7 +45,7 @@ from cseanalysis.study.detectability import (
 from cseanalysis.study.interventions import load_interventions
 from cseanalysis.study.lag import CHILD_CODES
 from cseanalysis.study.recording_changes import dated_events, load_recording_changes
-from cseanalysis.study.results import load_results_table
+from cseanalysis.study.reported import load_results_table
 from cseanalysis.study.too_early import CANNOT, EARLY, NEVER, NOT_TOLD, SEEN, VERDICTS, timing_cards, timing_table
 from cseanalysis.values import NotEstimableError
 

@@ -17,7 +17,7 @@ from cseanalysis.study.courts import (
     receipts_needed,
 )
 from cseanalysis.study.lag_words import LINKS, court_pairs_in_words, links_in_words, verdict_in_words
-from cseanalysis.study.results import load_results_table
+from cseanalysis.study.reported import load_results_table
 from cseanalysis.study.snapshots import deceased_by_edition, incidence_answers, triangle_answers
 
 ROOT = Path(__file__).resolve().parents[2]

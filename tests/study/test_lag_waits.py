@@ -13,7 +13,7 @@ from cseanalysis.study.lag_waits import (
     months_until_trials,
     seen_of_cohort,
 )
-from cseanalysis.study.results import load_results_table
+from cseanalysis.study.reported import load_results_table
 
 ROOT = Path(__file__).resolve().parents[2]
 DELAY = {"days_to_charge": 365.25 * math.log(2) / 4, "delay_shape": 1.0, "intake_growth": 0.0}

@@ -9,7 +9,7 @@ from cseanalysis.lazy import door
 if TYPE_CHECKING:
     from cseanalysis.study.assumptions import load_assumptions
     from cseanalysis.study.project import ChecksumError, find_project
-    from cseanalysis.study.results import load_results
+    from cseanalysis.study.reported import load_results
     from cseanalysis.study.tables import load_figures, read_table
 
 __all__ = ["ChecksumError", "find_project", "load_assumptions", "load_figures", "load_results", "read_table"]
@@ -22,7 +22,7 @@ __getattr__ = door(
         "find_project": "project",
         "load_assumptions": "assumptions",
         "load_figures": "tables",
-        "load_results": "results",
+        "load_results": "reported",
         "read_table": "tables",
     },
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_interval, say_number
 from cseanalysis.study.breaks import BESIDE, NOTHING
-from cseanalysis.study.changes import TOTAL
+from cseanalysis.study.changes import ERRORS, TOTAL
 from cseanalysis.study.recording_changes import DatedEvent
 from cseanalysis.values import Interval
 
@@ -54,16 +54,16 @@ def dates_in_words(dates: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.Data
 
 
 def diagnostics_in_words(dates: pd.DataFrame) -> pd.DataFrame:
-    """Word what each fit rests on: both errors, scatter, autocorrelation, and the placebo dates."""
+    """Word what each fit rests on: the errors, scatter, autocorrelation, and the placebo dates."""
     rows = []
     for row in dates[dates["refusal"] == ""].to_dict("records"):
-        scale, hac = (say_number(round(row[name], 3)) for name in ("scale_error", "hac_error"))
-        used = {"scale": "the first", "hac": "the second"}[str(row["error_used"])]
+        errors = "; ".join(say_number(round(row[name], 3)) for name in ERRORS)
+        used = {"scale": "first", "hac": "second", "drift": "third"}[str(row["error_used"])]
         rows.append(
             {
                 "From": f"{row['at']}, {_series(str(row['series']))}",
                 "Family": _FAMILIES[str(row["family"])],
-                "Error by scatter; by autocorrelation": f"{scale}; {hac}; {used} is used, the larger",
+                "Error by scatter; by autocorrelation; by drift": f"{errors}; the {used} is used, the largest",
                 "Scatter over Poisson": say_number(round(row["dispersion"], 1)),
                 "Autocorrelation": say_number(round(row["autocorrelation"], 2)),
                 "Place among dates": f"{int(row['rank'])} of {int(row['dates'])}, "

@@ -22,6 +22,7 @@ PERIOD = 4  # quarters in a year
 NEIGHBOURS = 12  # quarters on either side in the short specification
 SHORT = "quarters within three years of the date"
 LEVEL = 0.95
+ERRORS = ("scale_error", "hac_error", "drift_error")
 
 # One model for every series and date: recording grew fast and then slowly, so a trend that may change at the date;
 # quarters differ by season, so one pair of harmonics; offences come in clusters, so the scatter is estimated. The other
@@ -201,8 +202,9 @@ def dates_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
     -------
     DataFrame
         A row a date: ``id``, ``name``, ``kind``, ``series``, ``at``, ``before``, ``after``; ``ratio``, ``low``,
-        ``high`` of the level; ``slope_ratio`` a quarter; ``scale_error``, ``hac_error``, ``error_used``; ``family``,
-        ``dispersion``, ``autocorrelation``; ``rank``, ``rank_alone``, ``dates``, ``share_as_large``, ``placebo_clear``,
+        ``high`` of the level; ``slope_ratio`` a quarter; ``scale_error``, ``hac_error``, ``drift_error``,
+        ``error_used``; ``family``, ``dispersion``, ``autocorrelation`` (of the quarters, freed of the pull of the fit);
+        ``rank``, ``rank_alone``, ``dates``, ``share_as_large``, ``placebo_clear``,
         ``placebo_expected``; ``near`` (ids); ``refusal``.
     """
     rows = []
@@ -213,10 +215,10 @@ def dates_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
         }  # fmt: skip
         if item.fit is not None:
             level, seen = item.fit.table.loc["level_change"], item.fit.diagnostics
-            row |= {name: float(level[name]) for name in ("ratio", "low", "high", "scale_error", "hac_error")}
+            row |= {name: float(level[name]) for name in ("ratio", "low", "high", *ERRORS)}
             row |= {"slope_ratio": float(item.fit.table.loc["slope_change", "ratio"]), "error_used": seen.error}
             row |= {"family": seen.family, "dispersion": seen.dispersion}
-            row |= {"autocorrelation": seen.residual_autocorrelation}
+            row |= {"autocorrelation": seen.correlation}
         if item.placebo is not None:
             row |= {"rank": item.placebo.rank, "rank_alone": item.rank_alone, "dates": len(item.placebo.table)}
             row |= {"share_as_large": item.placebo.share_as_large, "placebo_clear": item.placebo.found}

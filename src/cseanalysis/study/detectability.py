@@ -248,10 +248,12 @@ def detectability_results(
         )
     ]
     for number, part in least[least["after"].isin(AFTER)].groupby("after"):
-        rise, fall = part["rise"] - 1, 1 - part["fall"]
+        rise, fall = part["rise"] - 1, 1 - part["fall"].fillna(0.0)  # where no fall can be told: all of it
         for name, ends in (("rise", rise), ("fall", fall)):
             interval = Interval(float(ends.min()), float(ends.max()), "bound")
             unit = f"share by which the level must {name} to be told from chance after {number} quarters"
+            if part[name].isna().any():
+                unit += "; for one length of the trend not even a fall to nothing is told"
             found.append(Estimate(f"least_{name}_{number}", unit, interval=interval, basis=table))
     for name, ids in PARTS.items():
         most = Interval(0, shares[name], "bound")

@@ -10,7 +10,7 @@ from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.register import Comparison, Figure, compare
 from cseanalysis.study import courts, snapshots
 from cseanalysis.study.project import find_project
-from cseanalysis.study.results import load_results, load_results_table
+from cseanalysis.study.reported import load_results, load_results_table
 from cseanalysis.study.tables import load_figures, read_table
 from cseanalysis.values import Interval
 

@@ -22,7 +22,7 @@ from cseanalysis.study.missing import (
     suspect_ladder,
 )
 from cseanalysis.study.missing_lists import LISTS, refusal_on_no_overlap, refusal_on_totals
-from cseanalysis.study.results import load_results
+from cseanalysis.study.reported import load_results
 from cseanalysis.study.tables import load_figures
 from cseanalysis.values import Estimate, Interval
 

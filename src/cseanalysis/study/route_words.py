@@ -11,7 +11,7 @@ from cseanalysis.export.wording import say, say_assumption, say_ends, say_interv
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.chains import LEVEL, RECORDED
 from cseanalysis.study.estimands import Estimand
-from cseanalysis.study.results import load_results, load_results_table
+from cseanalysis.study.reported import load_results, load_results_table
 from cseanalysis.study.survey_routes import BRIDGE, WINDOWS
 from cseanalysis.study.words import ASSUMPTION_WORDS
 from cseanalysis.values import Assumption, Estimate, Interval

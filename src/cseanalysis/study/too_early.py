@@ -12,7 +12,15 @@ from cseanalysis.export.wording import say_month, say_number
 from cseanalysis.register import Figure
 from cseanalysis.study.breaks import SIDE
 from cseanalysis.study.cards import Card, intervention_cards, whole_quarters
-from cseanalysis.study.changes import NamedChange, first_quarter, in_words, named_changes, quarterly_series, series_name
+from cseanalysis.study.changes import (
+    SHORT,
+    NamedChange,
+    first_quarter,
+    in_words,
+    named_changes,
+    quarterly_series,
+    series_name,
+)
 from cseanalysis.study.detectability import Seen, least_of, seen_from, yearly_share
 from cseanalysis.study.interventions import Intervention
 from cseanalysis.study.lag import data_end
@@ -90,7 +98,7 @@ def timing_cards(
         As of `cseanalysis.study.recording_changes.dated_events`.
     specifications
         As of `cseanalysis.study.changes.specifications_table`: a change is seen only if every one that can be fitted
-        shows it.
+        to the whole series shows it, and the short one goes the same way.
 
     Returns
     -------
@@ -147,14 +155,18 @@ def _judge(
         early = change.before >= SIDE and change.after < SIDE
         return (EARLY if early else CANNOT), refused.strip()
     tried = specifications[(specifications["id"] == item.id) & specifications["ratio"].notna()]
-    rise, fall = bool((tried["low"] > 1).all()), bool((tried["high"] < 1).all())
-    shown = "all" if rise or fall else f"{int(((tried['low'] > 1) | (tried['high'] < 1)).sum())}"
+    # A few years are too short for an interval of a series that drifts: there the direction must be the same.
+    short = tried["specification"] == SHORT
+    rise = bool(((tried["low"] > 1) | (short & (tried["ratio"] > 1))).all())
+    fall = bool(((tried["high"] < 1) | (short & (tried["ratio"] < 1))).all())
+    shown = int(((tried["low"] > 1) | (tried["high"] < 1)).sum())
+    way = ", the others the same direction," if (rise or fall) and shown < len(tried) else ""
     place = change.placebo
     among = (
         f"the date is number {place.rank} of {len(place.table)} by size ({change.rank_alone} if each is tried alone), "
         f"and {place.found} others look clear"
     )
-    because = f"Of {len(tried)} specifications {shown} show a change; {among}."
+    because = f"Of {len(tried)} specifications {shown} show a clear change{way} and {among}."
     return (SEEN if (rise or fall) and place.rank == change.rank_alone == 1 else NOT_TOLD), because
 
 

@@ -12,7 +12,7 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity import tornado
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.ranges import needed_assumptions
-from cseanalysis.study.results import load_period, load_results
+from cseanalysis.study.reported import load_period, load_results
 from cseanalysis.study.tables import load_figures
 from cseanalysis.study.totals import contact_total
 from cseanalysis.values import Estimate, Interval
