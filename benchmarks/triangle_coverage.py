@@ -4,10 +4,10 @@
 
 Worlds are simulated from a known delay, the recent corner is hidden, and what was hidden is compared with the 95%
 interval. Every kind of world keeps the assumptions of the method except the last of the nowcasts, where reporting
-slows down, which no nowcast from the past can see, and the last of the exits, where cases leave in groups of ten. Refused
-worlds are counted apart, and so are refused lags. Found with 1,000 worlds and 2,000 draws, of lags, few origins and
-exits 1,024: the figures in the notes of the functions, with a standard error of at most 0.8%, or 1.5% where the share
-is below 90%. Takes about ten minutes.
+slows down, which no nowcast from the past can see, and the last of the exits, where cases leave in groups of ten.
+Refused worlds are counted apart, and so are refused lags. Found with 1,000 worlds and 2,000 draws (of lags,
+few origins and exits 1,024): the figures in the notes of the functions, with a standard error of at most 0.8%, or 1.5%
+where the share is below 90%. Takes about ten minutes.
 """
 
 from __future__ import annotations

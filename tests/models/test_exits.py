@@ -127,6 +127,13 @@ def scattered(sizes, seed, concentration=100):
     return pd.Series(sizes), {"a": hidden(final[:, :, 0]), "b": hidden(final[:, :, 1])}
 
 
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "Int64", "Float64", "object"])
+def test_cohorts_of_every_number_type_give_the_same_answer(dtype):
+    exits = {"charged": table(CHARGED), "closed": table(CLOSED)}
+    result = competing_exits(COHORT.astype(dtype), exits, draws=2000, seed=0)
+    pd.testing.assert_frame_equal(result.ultimate, example().ultimate)
+
+
 def test_one_dominant_cohort_does_not_pass_its_own_luck_off_as_everybodys():
     # Hazards differ between cohorts, so the pooled ones are little more than those of the cohort of 20,000: with a
     # dispersion that is the same for all sizes, intervals held the truth in OLD of these 40 worlds. Hazards of 0.1 and

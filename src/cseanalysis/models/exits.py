@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -100,10 +101,10 @@ def competing_exits(
     own hazards off as everybody's. Assumed: cohorts share hazards by lag, up to such differences.
 
     ``benchmarks/triangle_coverage.py`` simulates 1,000 worlds of eight cohorts each. The 95% intervals hold the final
-    count of an exit in 97% of origins (cohorts of 200), 98% (1,000, differing beyond chance), 99% (30; counts are whole,
-    so that short intervals hold more than they say), 98% (100, differing, one of 5,000; 94% of the largest where that
-    is the youngest) and 88% to 90% (500, of which ten leave together: a late exit is then a single group or none, which
-    no gamma is like). They hold the median lag of an exit in 95% to 96%.
+    count of an exit in 97% of origins (cohorts of 200), 98% (1,000, differing beyond chance), 99% (30; counts are
+    whole, so that short intervals hold more than they say), 98% (100, differing, one of 5,000; 94% of the largest where
+    that is the youngest) and 88% to 90% (500, of which ten leave together; a likely reason is that late exits are then
+    a single group or none). They hold the median lag of an exit in 95% to 96%.
 
     Examples
     --------
@@ -169,7 +170,9 @@ def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, 
             raise ValueError(f"exit {name!r}: origins, lags, unit and what is observed must be those of the first exit")
     if not isinstance(cohort, pd.Series) or not cohort.index.equals(first.origins):
         raise ValueError("cohort: give a Series of the cases that entered, indexed by the origins of the triangles")
-    if cohort.dtype.kind not in "iuf" and not (cohort.map(type).isin((int, float)) | cohort.isna()).all():
+    if not all(
+        (isinstance(case, Real) and not isinstance(case, bool)) or case is None or case is pd.NA for case in cohort
+    ):
         raise ValueError(f"cohort has type {cohort.dtype}: must be numbers; parse_counts reads text")
     entered = cohort.to_numpy(dtype=np.float64, na_value=np.nan)
     left = np.stack([triangle.cumulative for triangle in exits.values()], axis=2)
