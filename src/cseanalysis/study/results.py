@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +21,7 @@ from cseanalysis.study.chains import dependence_results, dependence_table
 from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.funnel import funnel_results
-from cseanalysis.study.lag import data_end, lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.lag import OWN_SCOPE, data_end, lag_by_year, lag_models, lag_results, lag_scenario
 from cseanalysis.study.missing import missing_results
 from cseanalysis.study.project import Project, check_raw, find_project, read_json
 from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
@@ -34,8 +35,32 @@ from cseanalysis.values import Assumption, Estimate, Interval
 _DIGITS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class StudyInputs:
+    """What every reported number is computed from, read once: assumptions may change, these do not."""
+
+    figures: Mapping[str, Figure]
+    recorded: pd.DataFrame
+    revision: pd.DataFrame
+    forces: pd.DataFrame
+
+
+def read_inputs(project: Project) -> StudyInputs:
+    """Read figures and tidy tables, checked against the registered raw files.
+
+    Raises
+    ------
+    ChecksumError
+        When a raw file is not the registered one, or the tidy tables were built from another.
+    """
+    check_raw(project)
+    check_tables(project)
+    tables = (read_table(name, project.root) for name in ("recorded_offences", "revision_2017_18", "forces"))
+    return StudyInputs(dict(load_figures(project.root)), *tables)
+
+
 def build_results(project: Project) -> dict[str, Any]:
-    """Compute every reported number of the study.
+    """Compute every reported number of the study; see `compute_results`.
 
     Parameters
     ----------
@@ -45,23 +70,43 @@ def build_results(project: Project) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``"results"``: a list of estimates with id, unit, point or interval, and basis. ``"tables"``: name to a list
-        of rows, for numbers that are reported side by side.
 
     Raises
     ------
     ChecksumError
         When a raw file is not the registered one, or the tidy tables were built from another.
+    """
+    return compute_results(read_inputs(project), load_assumptions(project.root))
+
+
+def compute_results(
+    inputs: StudyInputs, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+) -> dict[str, Any]:
+    """Compute every reported number from what was read.
+
+    Parameters
+    ----------
+    inputs
+        Figures and tidy tables.
+    assumptions
+        The study's, by id, or those of a scenario.
+    scope
+        The offences whose lag is followed, one of `study.lag.SCOPES`.
+
+    Returns
+    -------
+    dict
+        ``"results"``: a list of estimates with id, unit, point or interval, and basis. ``"tables"``: name to a list
+        of rows, for numbers that are reported side by side.
+
+    Raises
+    ------
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
-    check_raw(project)
-    check_tables(project)
-    figures, assumptions = load_figures(project.root), load_assumptions(project.root)
-    recorded = read_table("recorded_offences", project.root)
-    revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
+    figures, recorded, revision, forces = inputs.figures, inputs.recorded, inputs.revision, inputs.forces
     inflation = clustering(assumptions)
-    tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
+    tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions, scope=scope)
     dependence = dependence_table(assumptions)
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
@@ -69,7 +114,7 @@ def build_results(project: Project) -> dict[str, Any]:
         *total_results(figures, assumptions),
         *survey_results(figures, assumptions),
         *dependence_results(dependence),
-        *lag_results(recorded, by_year, assumptions),
+        *lag_results(recorded, by_year, assumptions, scope=scope),
         *back_test_results(tested, recorded, figures, assumptions),
         *comparison_results(figures, inflation=inflation),
         *redteam_results(figures),
@@ -81,10 +126,10 @@ def build_results(project: Project) -> dict[str, Any]:
     tables = {
         "dependence": dependence,
         "survey_comparison": survey_comparison({estimate.id: estimate for estimate in estimates}),
-        "lag_scenario": lag_scenario(recorded, assumptions),
+        "lag_scenario": lag_scenario(recorded, assumptions, scope=scope),
         "lag_by_year": by_year,
         "back_tests": tested,
-        "narrowing": narrowing_table(recorded, figures, assumptions),
+        "narrowing": narrowing_table(recorded, figures, assumptions, scope=scope),
     }
     return {
         "period": data_period(recorded),
@@ -125,7 +170,11 @@ def load_period(root: Path | str | None = None) -> Mapping[str, str]:
 
 
 def narrowing_table(
-    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str = OWN_SCOPE,
 ) -> pd.DataFrame:
     """Say for each headline range how much of it would go if one assumption were known.
 
@@ -133,6 +182,8 @@ def narrowing_table(
     ----------
     recorded, figures, assumptions
         The table ``recorded_offences`` and the study's figures and assumptions.
+    scope
+        As for `compute_results`.
 
     Returns
     -------
@@ -141,7 +192,7 @@ def narrowing_table(
     """
     count = float(figures["F008"].value)
     models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
-    models |= lag_models(recorded)
+    models |= lag_models(recorded, scope=scope)
     parts = []
     for name, model in models.items():
         needed = needed_assumptions(model, assumptions)
@@ -154,7 +205,12 @@ def narrowing_table(
 
 def write_results(path: Path, results: Mapping[str, Any]) -> None:
     """Write the results as JSON, whole or not at all."""
-    write_atomic(path, (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomic(path, results_bytes(results))
+
+
+def results_bytes(results: Mapping[str, Any]) -> bytes:
+    """Return results as they are written: the same numbers, the same bytes."""
+    return (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
@@ -227,6 +283,8 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _rounded(value: Any) -> Any:
     """Drop the digits that differ between processors, so that the same input gives the same bytes."""
+    if value is pd.NA or (isinstance(value, float) and value != value):  # noqa: PLR0124 - not a number: refused
+        return None
     if isinstance(value, float):
         return float(f"{value:.{_DIGITS}g}")
     return value
