@@ -135,7 +135,19 @@ def test_public_names_are_the_ones_that_were_agreed():
         "simulate_total_between", "split_by_year", "stock_residual", "totals_by_dependence", "two_list_bounds",
         "two_list_estimate", "unit_share_bounds", "variance_inflation", "waiting_time", "without_cancelled",
     }  # fmt: skip
-    assert set(cseanalysis.sensitivity.__all__) == {"bound", "envelope", "narrowing", "tornado"}
+    assert set(cseanalysis.sensitivity.__all__) == {
+        "bound",
+        "breakdown",
+        "breakdown_frontier",
+        "breakdowns",
+        "envelope",
+        "multiverse",
+        "narrowing",
+        "pawn",
+        "shapley",
+        "sobol",
+        "tornado",
+    }
     assert set(cseanalysis.read.__all__) == READERS
     assert set(cseanalysis.export.__all__) == {
         "Book", "Link", "Sheet", "Source", "write_csv", "write_ods", "write_xlsx",

@@ -21,7 +21,11 @@ except ModuleNotFoundError:
 
 BUILD = Path("reports/build")
 # What else helps where a folder cannot be written, for the commands that take another.
-_ELSEWHERE = {"report": ", or name another with --out", "forces": ", or name another"}
+_ELSEWHERE = {
+    "report": ", or name another with --out",
+    "run": ", or name another with --out",
+    "forces": ", or name another",
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -140,15 +144,39 @@ def release() -> None:
 
 @app.command()
 def diff(
-    first: Annotated[Path, typer.Argument(help="Folder of a build or edition, e.g. reports/v0.1.0.")],
+    first: Annotated[Path, typer.Argument(help="Folder of a build, edition or scenario, or . for the checkout.")],
     second: Annotated[Path, typer.Argument(help="Folder of another.")],
 ) -> None:
-    """List the assumptions and numbers in which two builds differ, and why."""
+    """List the assumptions and numbers in which two builds differ, why, and which change moves each number most."""
     from cseanalysis.report.editions import diff as compare
+    from cseanalysis.study.project import find_project
 
-    lines = compare(first, second)
+    try:
+        project = find_project()
+    except FileNotFoundError:  # two folders can be compared anywhere; causes are sought where the data are
+        project = None
+    lines = compare(first, second, project)
     for line in lines or ["no assumption and no reported number differs"]:
         print(line)
+
+
+@app.command()
+def run(
+    scenarios: Annotated[list[Path], typer.Argument(help="Files such as scenarios/long_delay.toml.")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="Folder for their results; reports/scenarios without it.")] = None,
+    workers: Annotated[int, typer.Option(help="Threads on this computer.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster, as tcp://host:port.")] = None,
+) -> None:
+    """Compute every reported number under each scenario; finished ones are left as they are."""
+    from cseanalysis.study.project import find_project
+    from cseanalysis.study.scenarios import FOLDER, run_scenarios
+
+    project = find_project()
+    folder = project.root / FOLDER if out is None else out.resolve()
+    with _steps() as say, _timed(say, "scenarios"):
+        run_scenarios(project, scenarios, out=folder, workers=workers, scheduler=scheduler, log=say)
+        say(f"results: {folder}")
 
 
 @app.command()

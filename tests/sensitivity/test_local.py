@@ -103,3 +103,37 @@ def test_the_range_that_is_left_is_followed_between_the_ends_too():
     # Known to be half-way, x leaves y no effect at all; known to be at either end, it leaves the full width.
     table = narrowing(lambda x, y: y * (x - 0.5), [assumed("x", 0, 1), assumed("y", 0, 1)])
     assert table.set_index("assumption").loc["x", "narrowing_most"] == pytest.approx(1.0)
+
+
+def test_a_turn_that_the_middle_of_the_range_does_not_show_is_seen_all_the_same():
+    # Symmetric about the middle, but above its ends at an eighth of the range.
+    with pytest.raises(ValueError, match="not monotone in x"):
+        bound(lambda x, y: y * (x + np.sin(4 * np.pi * x)), [assumed("x", 0, 1), assumed("y", 1, 2)])
+
+
+def test_small_values_turn_as_visibly_as_large_ones():
+    with pytest.raises(ValueError, match="not monotone in x"):
+        bound(lambda x: 1e-12 * x * (1 - x), [assumed("x", 0, 1)])
+
+
+def test_a_tornado_follows_a_model_that_turns_and_says_so():
+    table = tornado(lambda x, y: x * (1 - x) + y, [assumed("x", 0, 1), assumed("y", 0, 0.1)], {"x": 0, "y": 0})
+    assert table["turns"].tolist() == [True, False]
+    assert table["swing"].tolist() == pytest.approx([0.25, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("words", "model", "names"),
+    [
+        (r"no argument \['unused'\]", lambda x: x, ["x", "unused"]),
+        (r"needs \['y'\]", lambda x, y: x + y, ["x"]),
+        (r"\['x'\] given more than once", lambda x: x, ["x", "x"]),
+        (r"ZeroDivisionError.*at \{'x': 0.0\}", lambda x: 1 / x, ["x"]),
+        (r"not finite at \{'x': 1.0\}", lambda x: float("inf") if x == 1 else x, ["x"]),
+    ],
+)
+def test_assumptions_that_do_not_fit_and_corners_that_fail_are_named(words, model, names):
+    ranges = [assumed(name, 0, 1) for name in names]
+    for analysis in (bound, narrowing, lambda model, ranges: tornado(model, ranges, dict.fromkeys(names, 0))):
+        with pytest.raises(ValueError, match=words):
+            analysis(model, ranges)

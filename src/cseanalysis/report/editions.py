@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cseanalysis.report.build import commit_of
-from cseanalysis.study.assumptions import read_assumptions
+from cseanalysis.study.causes import SCOPE, causes_of, changed_inputs, leading_causes, read_build
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.project import Project, read_json, sha256
 
@@ -126,13 +126,16 @@ def release(project: Project, build: Path) -> Path:
     return edition
 
 
-def diff(first: Path, second: Path) -> list[str]:
-    """Say which assumptions and reported numbers differ between two builds or editions, and why.
+def diff(first: Path, second: Path, project: Project | None = None) -> list[str]:
+    """Say which assumptions and reported numbers differ between two builds, editions or scenarios, and why.
 
     Parameters
     ----------
     first, second
-        Folders with ``results.json`` and ``assumptions.toml``.
+        Folders with ``results.json`` and ``assumptions.toml``, or the checkout.
+    project
+        With it, a number that several changes could move names the one that moves it most when made alone, which takes
+        a few seconds for each change; see `study.causes.leading_causes`.
 
     Returns
     -------
@@ -145,43 +148,41 @@ def diff(first: Path, second: Path) -> list[str]:
     FileNotFoundError
         When a folder holds no build.
     """
-    for folder in (first, second):
-        for name in ("results.json", "assumptions.toml"):
-            if not (folder / name).is_file():
-                raise FileNotFoundError(f"{folder} holds no {name}: name the folder of a build or of an edition")
+    one, other = read_build(first), read_build(second)
+    changed = changed_inputs(one, other)
+    leading = leading_causes(project, one, other) if project is not None else {}
     lines = []
-    before, after = (read_assumptions(folder / "assumptions.toml") for folder in (first, second))
-    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    for name in sorted(changed):
+    for name in changed:
+        if name == SCOPE:
+            lines.append(f"choice {SCOPE}: {one.scope} -> {other.scope}")
+            continue
         old, new = (
-            f"{group[name].low:g} to {group[name].high:g}" if name in group else "absent" for group in (before, after)
+            f"{build.assumptions[name].low:g} to {build.assumptions[name].high:g}"
+            if name in build.assumptions
+            else "absent"
+            for build in (one, other)
         )
         words = "its reason, source or unit changed" if old == new else f"{old} -> {new}"
         lines.append(f"assumption {name}: {words}")
-    old_results, new_results = (_results(folder / "results.json") for folder in (first, second))
-    for name in [*old_results, *(name for name in new_results if name not in old_results)]:
-        old_entry, new_entry = old_results.get(name), new_results.get(name)
+    for name in [*one.results, *(name for name in other.results if name not in one.results)]:
+        old_entry, new_entry = one.results.get(name), other.results.get(name)
         if old_entry == new_entry:
             continue
-        basis = {*(old_entry or {}).get("basis", ()), *(new_entry or {}).get("basis", ())}
-        causes = sorted(basis & changed)
+        causes = causes_of((old_entry, new_entry), changed)
         cause = f"because of {', '.join(causes)}" if causes else "because of data or code"
+        cause += f": {leading[name]}" if leading and name in leading else ""
         lines.append(f"result {name}: {_words(old_entry)} -> {_words(new_entry)}, {cause}")
-    tables = [
-        read_json(folder / "results.json", "build it again", "results", "tables")["tables"]
-        for folder in (first, second)
-    ]
     lines += [
         f"table {name}: rows differ, because of the above or of data or code"
-        for name in sorted({*tables[0], *tables[1]})
-        if tables[0].get(name) != tables[1].get(name)
+        for name in sorted({*one.tables, *other.tables})
+        if one.tables.get(name) != other.tables.get(name)
     ]
+    if leading is None:
+        lines.append(
+            f"leading causes were not sought: {first} does not rebuild from the present data and code, or the two have "
+            "other assumptions, not only other ranges"
+        )
     return lines
-
-
-def _results(path: Path) -> dict[str, dict[str, Any]]:
-    content = read_json(path, "build it again", "results", "tables")
-    return {entry["id"]: entry for entry in content["results"]}
 
 
 def _words(entry: Mapping[str, Any] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -42,7 +43,7 @@ def read_assumptions(path: Path) -> Mapping[str, Assumption]:
     problems: list[str] = []
     for name, entry in read_toml(path).items():
         try:
-            found[name] = _assumption(name, entry)
+            found[name] = read_assumption(name, entry)
         except (TypeError, ValueError, OverflowError) as error:
             problems.append(str(error))
     if problems:
@@ -51,7 +52,30 @@ def read_assumptions(path: Path) -> Mapping[str, Assumption]:
     return MappingProxyType(found)
 
 
-def _assumption(name: str, entry: object) -> Assumption:
+def assumptions_text(assumptions: Mapping[str, Assumption]) -> str:
+    """Return assumptions as a toml file that `read_assumptions` reads back as the same."""
+    lines = []
+    for name, assumption in assumptions.items():
+        lines.append(f"[{name}]")
+        for field in fields(Assumption):
+            value = getattr(assumption, field.name)
+            if field.name != "id" and value not in (None, ()):
+                lines.append(f"{field.name} = {_toml(value)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: float | str | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(each) for each in value)}]"
+    if isinstance(value, str):
+        # A JSON string is a TOML string, but for the one control character that JSON leaves bare.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(float(value))
+
+
+def read_assumption(name: str, entry: object) -> Assumption:
+    """Return one entry of a file of assumptions, checked; see `load_assumptions`."""
     if not isinstance(entry, dict):
         raise TypeError(f"{name} = {entry!r}: must be a table with {', '.join(sorted(_REQUIRED))}")
     if missing := sorted(_REQUIRED - entry.keys()):

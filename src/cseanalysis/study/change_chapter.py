@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,8 +18,8 @@ from cseanalysis.study.changes import (
     specifications_table,
 )
 from cseanalysis.study.detectability import detectability_results, last_complete, least_visible, visible_table
-from cseanalysis.study.interventions import load_interventions
-from cseanalysis.study.recording_changes import DatedEvent, dated_events, load_recording_changes
+from cseanalysis.study.interventions import Intervention
+from cseanalysis.study.recording_changes import DatedEvent, RecordingChange, dated_events
 from cseanalysis.study.too_early import timing_cards, timing_table
 from cseanalysis.values import Assumption, Estimate
 
@@ -31,7 +30,9 @@ def change_chapter(
     recorded: pd.DataFrame,
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
-    root: Path | str | None = None,
+    *,
+    recording: tuple[RecordingChange, ...],
+    interventions: tuple[Intervention, ...],
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
     """Compute every number of the chapter on change.
 
@@ -41,8 +42,8 @@ def change_chapter(
         The table ``recorded_offences``.
     figures, assumptions
         The study's.
-    root
-        The checkout, for the two registers of events.
+    recording, interventions
+        The two registers of events.
 
     Returns
     -------
@@ -51,7 +52,6 @@ def change_chapter(
         ``change_control``, ``change_breaks``, ``many_changes``, ``series_left_out``, ``least_visible``,
         ``visible_from``, ``too_early``.
     """
-    recording, interventions = load_recording_changes(root), load_interventions(figures, root)
     events = dated_events(recording, interventions)
     changes = named_changes(recorded, interventions, events)
     specifications = specifications_table(changes)

@@ -16,6 +16,7 @@ from scipy.optimize import brentq
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
+from cseanalysis.models.delay import Family
 from cseanalysis.sensitivity import envelope
 from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -27,13 +28,25 @@ _BOTH_DELAYS = ("F189", "F193", "F457", "F458")
 QUANTILES = 500  # steps of the numerical sum of two delays
 CHILD_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A")
 ALL_CODES = (*CHILD_CODES, "23", "86")
+CONTACT_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B")
+OWN_SCOPE = "child-only codes"
+# What may be counted as the recorded offences; a scenario may choose another than the study's own.
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    OWN_SCOPE: CHILD_CODES,
+    "contact codes": CONTACT_CODES,
+    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
+    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
+    "child-only codes and 23": (*CHILD_CODES, "23"),
+    "child-only codes and 86": (*CHILD_CODES, "86"),
+    "all thirteen codes": ALL_CODES,
+}
 
 
-def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float) -> Delay:
+def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma") -> Delay:
     """Delay from recording to charge of a cohort, from the median among one year's charges."""
     shape = Interval(delay_shape, delay_shape, "bound")
     growth = math.log1p(intake_growth) / DAYS_A_YEAR
-    return delay_from_quantiles({0.5: days_to_charge}, family="gamma", shape=shape, growth=growth)[0]
+    return delay_from_quantiles({0.5: days_to_charge}, family=family, shape=shape, growth=growth)[0]
 
 
 def trial_delay(charge_to_trial_days: float, delay_shape: float, charge_growth: float) -> Delay:
@@ -44,10 +57,10 @@ def trial_delay(charge_to_trial_days: float, delay_shape: float, charge_growth: 
 
 
 def visible_charges(
-    *, quarters: int, days_to_charge: float, delay_shape: float, intake_growth: float
+    *, quarters: int, days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma"
 ) -> NDArray[np.float64]:
     """Share of each quarter's eventual charges made by the end of the last quarter, oldest quarter first."""
-    delay = charge_delay(days_to_charge, delay_shape, intake_growth)
+    delay = charge_delay(days_to_charge, delay_shape, intake_growth, family)
     return completeness(delay.mass(quarters, period_days=QUARTER), quarters)
 
 
@@ -67,13 +80,22 @@ def visible_trials(
 
 
 def yearly_charges(
-    *, intake: NDArray[np.float64], days_to_charge: float, delay_shape: float, intake_growth: float
+    *,
+    intake: NDArray[np.float64],
+    days_to_charge: float,
+    delay_shape: float,
+    intake_growth: float,
+    family: Family = "gamma",
 ) -> NDArray[np.float64]:
     """Share of the eventual charges of each financial year's recorded offences made by the end of the last quarter."""
     visible = visible_charges(
-        quarters=len(intake), days_to_charge=days_to_charge, delay_shape=delay_shape, intake_growth=intake_growth
+        quarters=len(intake),
+        days_to_charge=days_to_charge,
+        delay_shape=delay_shape,
+        intake_growth=intake_growth,
+        family=family,
     )
-    return _by_year(visible, intake)
+    return average_years(visible, intake)
 
 
 def yearly_trials(
@@ -94,12 +116,14 @@ def yearly_trials(
         intake_growth=intake_growth,
         charge_growth=charge_growth,
     )
-    return _by_year(visible, intake)
+    return average_years(visible, intake)
 
 
-def months_to_charge(*, share: float, days_to_charge: float, delay_shape: float, intake_growth: float) -> float:
+def months_to_charge(
+    *, share: float, days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma"
+) -> float:
     """Months from recording until a share of a cohort's eventual charges has been made."""
-    return float(charge_delay(days_to_charge, delay_shape, intake_growth).quantile(share)) / MONTH
+    return float(charge_delay(days_to_charge, delay_shape, intake_growth, family).quantile(share)) / MONTH
 
 
 def months_to_trial(
@@ -125,13 +149,17 @@ def months_to_trial(
     return float(brentq(missing, 0.0, longest)) / MONTH
 
 
-def quarterly_intake(recorded: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
+def quarterly_intake(
+    recorded: pd.DataFrame, codes: Sequence[str], force_types: Sequence[str] = ("territorial",)
+) -> pd.Series:
     """Offences of some codes recorded by the territorial forces, summed by quarter, oldest first."""
-    chosen = recorded[recorded["offence_code"].isin(codes) & (recorded["force_type"] == "territorial")]
+    chosen = recorded[recorded["offence_code"].isin(codes) & recorded["force_type"].isin(force_types)]
     return chosen.groupby("period_start")["offences"].sum().astype("float64")
 
 
-def lag_scenario(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+def lag_scenario(
+    recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+) -> pd.DataFrame:
     """Say for each quarter how much of what will come of its recorded offences had become visible at the data's end.
 
     Parameters
@@ -140,25 +168,29 @@ def lag_scenario(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) 
         The table ``recorded_offences``.
     assumptions
         The study's, by id.
+    scope
+        One of `SCOPES`.
 
     Returns
     -------
     DataFrame
-        A row a quarter: ``period_start``, ``recorded`` (child-only codes, territorial forces), and the ends of the
+        A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the
         shares of eventual charges and of eventual trials that are visible, each a bound.
     """
-    intake = quarterly_intake(recorded, CHILD_CODES)
+    intake = quarterly_intake(recorded, SCOPES[scope])
     table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
     charges, trials = partial(visible_charges, quarters=len(intake)), partial(visible_trials, quarters=len(intake))
     return table.join(_visible_ends(charges, trials, assumptions))
 
 
-def lag_by_year(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+def lag_by_year(
+    recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+) -> pd.DataFrame:
     """Say the same for each financial year, its quarters weighted by what was recorded in them.
 
     Parameters
     ----------
-    recorded, assumptions
+    recorded, assumptions, scope
         As for `lag_scenario`.
 
     Returns
@@ -166,7 +198,7 @@ def lag_by_year(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -
     DataFrame
         A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares.
     """
-    intake = quarterly_intake(recorded, CHILD_CODES)
+    intake = quarterly_intake(recorded, SCOPES[scope])
     starts = pd.DatetimeIndex(intake.index)
     years = pd.Series(intake.to_numpy()).groupby(starts.year - (starts.month < 4))
     table = pd.DataFrame({"quarters": years.size(), "recorded": years.sum().astype("int64")})
@@ -176,9 +208,9 @@ def lag_by_year(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -
     return table.reset_index(drop=True).join(_visible_ends(charges, trials, assumptions))
 
 
-def lag_models(recorded: pd.DataFrame) -> dict[str, Callable[..., float]]:
+def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, Callable[..., float]]:
     """Return the models behind two headline numbers of the lag, by result id, their data fixed."""
-    intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
+    intake = quarterly_intake(recorded, SCOPES[scope]).to_numpy()
 
     newest = len(intake) // 4 - 1  # the newest year with four quarters
 
@@ -199,7 +231,13 @@ def data_end(recorded: pd.DataFrame) -> pd.Timestamp:
     return recorded["period_start"].max() + pd.offsets.QuarterEnd()
 
 
-def lag_results(recorded: pd.DataFrame, by_year: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+def lag_results(
+    recorded: pd.DataFrame,
+    by_year: pd.DataFrame,
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str = OWN_SCOPE,
+) -> list[Estimate]:
     """Return the headline numbers of the lag scenario, all as bounds.
 
     Parameters
@@ -208,6 +246,8 @@ def lag_results(recorded: pd.DataFrame, by_year: pd.DataFrame, assumptions: Mapp
         The table ``recorded_offences`` and the table of `lag_by_year`.
     assumptions
         The study's, by id.
+    scope
+        One of `SCOPES`, that of ``by_year``.
 
     Returns
     -------
@@ -236,7 +276,7 @@ def lag_results(recorded: pd.DataFrame, by_year: pd.DataFrame, assumptions: Mapp
             results.append(
                 Estimate(
                     f"{stage}_visible_{name}",
-                    f"share of eventual {stage} visible by {end}, offences recorded in {year}, child-only codes",
+                    f"share of eventual {stage} visible by {end}, offences recorded in {year}, {scope}",
                     interval=Interval(low, high, "bound"),
                     basis=("recorded_offences", *figures, *needed),
                 )
@@ -264,7 +304,7 @@ def _visible_ends(
     return pd.concat(parts, axis=1)
 
 
-def _by_year(visible: NDArray[np.float64], intake: NDArray[np.float64]) -> NDArray[np.float64]:
+def average_years(visible: NDArray[np.float64], intake: NDArray[np.float64]) -> NDArray[np.float64]:
     """Average quarters into financial years; the data begin with the first quarter of one."""
     starts = np.arange(0, len(intake), 4)
     return np.asarray(np.add.reduceat(visible * intake, starts) / np.add.reduceat(intake, starts), dtype=np.float64)

@@ -8,7 +8,7 @@ from inspect import Parameter, signature
 
 from cseanalysis.models import joint_reporting_probability
 from cseanalysis.sensitivity import bound
-from cseanalysis.values import Assumption, Estimate, Interval
+from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
 
@@ -86,7 +86,8 @@ def resting_on(name: str, chosen: Iterable[Assumption]) -> Iterator[None]:
         yield
     except (ValueError, ArithmeticError) as error:
         ranges = ", ".join(f"{assumption.id} {assumption.low:g} to {assumption.high:g}" for assumption in chosen)
-        raise ValueError(f"result {name}: {error}; it rests on {ranges}: mend one of these ranges") from error
+        kind = NotEstimableError if isinstance(error, NotEstimableError) else ValueError
+        raise kind(f"result {name}: {error}; it rests on {ranges}: mend one of these ranges") from error
 
 
 def clustering(assumptions: Mapping[str, Assumption]) -> Interval:

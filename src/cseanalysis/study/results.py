@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,15 @@ from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.courts import court_queue, court_results
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.funnel import funnel_results
-from cseanalysis.study.lag import data_end, lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.interventions import Intervention, load_interventions
+from cseanalysis.study.lag import OWN_SCOPE, data_end, lag_by_year, lag_models, lag_results, lag_scenario
 from cseanalysis.study.lag_simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
 from cseanalysis.study.lag_waits import delays_corrected, wait_results
 from cseanalysis.study.missing import missing_results
 from cseanalysis.study.project import Project, check_raw
 from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
+from cseanalysis.study.recording_changes import RecordingChange, load_recording_changes
 from cseanalysis.study.redteam import redteam_results
 from cseanalysis.study.snapshots import snapshot_results
 from cseanalysis.study.survey_routes import survey_comparison, survey_results
@@ -39,8 +42,41 @@ from cseanalysis.values import Assumption, Estimate
 _DIGITS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class StudyInputs:
+    """What every reported number is computed from, read once: assumptions may change, these do not."""
+
+    figures: Mapping[str, Figure]
+    recorded: pd.DataFrame
+    revision: pd.DataFrame
+    forces: pd.DataFrame
+    recording: tuple[RecordingChange, ...]
+    interventions: tuple[Intervention, ...]
+
+
+def read_inputs(project: Project) -> StudyInputs:
+    """Read figures and tidy tables, checked against the registered raw files.
+
+    Raises
+    ------
+    ChecksumError
+        When a raw file is not the registered one, or the tidy tables were built from another.
+    """
+    check_raw(project)
+    check_tables(project)
+    figures = dict(load_figures(project.root))
+    return StudyInputs(
+        figures=figures,
+        recorded=read_table("recorded_offences", project.root),
+        revision=read_table("revision_2017_18", project.root),
+        forces=read_table("forces", project.root),
+        recording=load_recording_changes(project.root),
+        interventions=load_interventions(figures, project.root),
+    )
+
+
 def build_results(project: Project) -> dict[str, Any]:
-    """Compute every reported number of the study.
+    """Compute every reported number of the study; see `compute_results`.
 
     Parameters
     ----------
@@ -50,35 +86,57 @@ def build_results(project: Project) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``"results"``: a list of estimates with id, unit, point or interval, and basis. ``"tables"``: name to a list
-        of rows, for numbers that are reported side by side.
 
     Raises
     ------
     ChecksumError
         When a raw file is not the registered one, or the tidy tables were built from another.
+    """
+    return compute_results(read_inputs(project), load_assumptions(project.root))
+
+
+def compute_results(
+    inputs: StudyInputs, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+) -> dict[str, Any]:
+    """Compute every reported number from what was read.
+
+    Parameters
+    ----------
+    inputs
+        Figures and tidy tables.
+    assumptions
+        The study's, by id, or those of a scenario.
+    scope
+        The offences whose lag is followed, one of `study.lag.SCOPES`.
+
+    Returns
+    -------
+    dict
+        ``"results"``: a list of estimates with id, unit, point or interval, and basis. ``"tables"``: name to a list
+        of rows, for numbers that are reported side by side.
+
+    Raises
+    ------
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
-    check_raw(project)
-    check_tables(project)
-    figures, assumptions = load_figures(project.root), load_assumptions(project.root)
-    recorded = read_table("recorded_offences", project.root)
-    revision, forces = read_table("revision_2017_18", project.root), read_table("forces", project.root)
+    figures, recorded, revision, forces = inputs.figures, inputs.recorded, inputs.revision, inputs.forces
     totals = total_results(figures, assumptions)  # quick, so first: a fault in an assumption is told at once
     inflation = clustering(assumptions)
-    tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions)
+    tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions, scope=scope)
     corrected, runs = delays_corrected(figures, assumptions), simulation_runs(recorded, assumptions)
     charges, queue = simulated_charges(recorded, runs, assumptions), court_queue(figures, assumptions)
     dependence = dependence_table(assumptions)
-    change_estimates, change_tables = change_chapter(recorded, figures, assumptions, project.root)
+    change_estimates, change_tables = change_chapter(
+        recorded, figures, assumptions, recording=inputs.recording, interventions=inputs.interventions
+    )
     estimates = [
         *recorded_results(recorded, revision, forces, figures),
         *missing_results(recorded, forces, figures, assumptions),
         *totals,
         *survey_results(figures, assumptions),
         *dependence_results(dependence),
-        *lag_results(recorded, by_year, assumptions),
+        *lag_results(recorded, by_year, assumptions, scope=scope),
         *back_test_results(tested, recorded, figures, assumptions),
         *wait_results(recorded, corrected, figures, assumptions),
         *simulation_results(recorded, charges, runs["clustered"], assumptions),
@@ -95,14 +153,14 @@ def build_results(project: Project) -> dict[str, Any]:
     tables = {
         "dependence": dependence,
         "survey_comparison": survey_comparison({estimate.id: estimate for estimate in estimates}),
-        "lag_scenario": lag_scenario(recorded, assumptions),
+        "lag_scenario": lag_scenario(recorded, assumptions, scope=scope),
         "lag_by_year": by_year,
         "back_tests": tested,
         "delays_corrected": corrected,
         "charges_by_quarter": charges,
         "visible_by_age": visible_by_age(runs["clustered"], assumptions),
         "court_queue": queue,
-        "narrowing": narrowing_table(recorded, figures, assumptions),
+        "narrowing": narrowing_table(recorded, figures, assumptions, scope=scope),
         **change_tables,
     }
     return {
@@ -139,7 +197,11 @@ def data_period(recorded: pd.DataFrame) -> dict[str, str]:
 
 
 def narrowing_table(
-    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str = OWN_SCOPE,
 ) -> pd.DataFrame:
     """Say for each headline range how much of it would go if one assumption were known.
 
@@ -147,6 +209,8 @@ def narrowing_table(
     ----------
     recorded, figures, assumptions
         The table ``recorded_offences`` and the study's figures and assumptions.
+    scope
+        As for `compute_results`.
 
     Returns
     -------
@@ -155,7 +219,7 @@ def narrowing_table(
     """
     count = float(figures["F008"].value)
     models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
-    models |= lag_models(recorded)
+    models |= lag_models(recorded, scope=scope)
     parts = []
     for name, model in models.items():
         needed = needed_assumptions(model, assumptions)
@@ -168,7 +232,12 @@ def narrowing_table(
 
 def write_results(path: Path, results: Mapping[str, Any]) -> None:
     """Write the results as JSON, whole or not at all."""
-    write_atomic(path, (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomic(path, results_bytes(results))
+
+
+def results_bytes(results: Mapping[str, Any]) -> bytes:
+    """Return results as they are written: the same numbers, the same bytes."""
+    return (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _as_json(estimate: Estimate) -> dict[str, Any]:
@@ -197,8 +266,8 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _rounded(value: Any) -> Any:
     """Drop the digits that differ between processors, so that the same input gives the same bytes."""
+    if value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None  # a table may hold what cannot be estimated; JSON knows no NaN
     if isinstance(value, float):
-        if math.isnan(value):
-            return None  # a table may hold what cannot be estimated; JSON knows no NaN
         return float(f"{value:.{_DIGITS}g}")
     return value

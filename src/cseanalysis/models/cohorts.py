@@ -1,0 +1,120 @@
+"""From counts by dates, as any engine groups them, to the tables of cohort by age that models take."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+import pandas as pd
+
+_SHOWN = 5
+
+
+def cohort_tables(
+    cells: pd.DataFrame,
+    *,
+    until: pd.Period,
+    recorded: str = "period_start",
+    closed: str = "closed",
+    outcome: str = "outcome_group",
+    cases: str = "cases",
+) -> tuple[pd.Series, dict[Hashable, pd.DataFrame]]:
+    """Arrange grouped counts as cases entered and, for each outcome, a table of cohort by age.
+
+    Parameters
+    ----------
+    cells
+        Counts of cases by period recorded, period closed and outcome: a row for each combination that has cases (or
+        several), in any order. This is the small table that a group-by gives; records themselves are not needed.
+    until
+        Last period that was watched to its end, such as ``pd.Period("2024Q4")``; its length is the unit of cohorts
+        and ages. Cases are taken as they stood then: what closed later was open, what was recorded later is left out.
+    recorded, closed
+        Columns of dates, any day of the period; ``closed`` is missing for a case that is open.
+    outcome
+        Column of what closed a case. Each label becomes a table, also one such as a cancelled record.
+    cases
+        Column of whole numbers.
+
+    Returns
+    -------
+    entered : Series
+        Cases of each cohort from the first to the last that has any; a cohort without cases has 0.
+    outcomes : dict of DataFrame
+        By label the cases closed at each age (0 is the period of recording). Nobody closed is 0; an age that lies
+        after ``until`` is missing.
+
+    Raises
+    ------
+    ValueError
+        When a column is missing or holds something else; when a case has no date of recording, closed before it was
+        recorded, or closed without an outcome; when nothing was recorded by ``until``.
+
+    Notes
+    -----
+    The pair is what `cohort_incidence` takes. ``table.cumsum(axis=1)`` of one outcome is what `Triangle` takes.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2023-01-01", "2023-01-01", "2023-01-01", "2023-04-01", "2023-04-01"])
+    >>> ends = pd.to_datetime(["2023-02-14", "2023-05-02", None, "2023-06-30", None])
+    >>> labels = ["charged", "charged", "open", "charged", "open"]
+    >>> cells = pd.DataFrame({"period_start": days, "closed": ends, "outcome_group": labels, "cases": [2, 3, 5, 4, 6]})
+    >>> entered, outcomes = cohort_tables(cells, until=pd.Period("2023Q2"))
+    >>> entered.tolist(), outcomes["charged"].to_numpy().tolist()
+    ([10, 10], [[2.0, 3.0], [4.0, nan]])
+    """
+    if not isinstance(until, pd.Period):
+        raise ValueError(f"until is {until!r}: give the last period watched to its end, such as pd.Period('2024Q4')")
+    if missing := [name for name in (recorded, closed, outcome, cases) if name not in cells.columns]:
+        raise ValueError(f"cells have no column {', '.join(map(repr, missing))}: name those of the group-by")
+    start, end = (_periods(cells[name], until) for name in (recorded, closed))
+    counts = _whole(cells[cases])
+    _refuse(start.isna(), counts, "no date of recording; a case must be in a cohort")
+    begun, ended = start.array.asi8, end.array.asi8
+    shut = end.notna().to_numpy()
+    _refuse(shut & (ended < begun), counts, "closed before the period in which they were recorded; correct the dates")
+    _refuse(shut & cells[outcome].isna().to_numpy(), counts, "closed without an outcome; give it a label of its own")
+    there = begun <= until.ordinal
+    if not there.any():
+        raise ValueError(f"no case was recorded by {until}: is it the last period of these records?")
+    first, last = int(begun[there].min()), int(begun[there].max())
+    cohorts = pd.period_range(start[there].min(), start[there].max(), name="cohort")
+    entered = np.bincount(begun[there] - first, counts[there], last - first + 1).astype(np.int64)
+    ages = np.arange(until.ordinal - first + 1)
+    watched = np.arange(first, last + 1)[:, None] + ages <= until.ordinal
+    seen = there & shut & (ended <= until.ordinal)
+    tables: dict[Hashable, pd.DataFrame] = {}
+    labels = cells[outcome].to_numpy(dtype=object)
+    for label in sorted(set(labels[seen]), key=str):
+        rows = seen & (labels == label)
+        table = np.where(watched, 0.0, np.nan)
+        np.add.at(table, (begun[rows] - first, (ended - begun)[rows]), counts[rows])
+        tables[label] = pd.DataFrame(table, index=cohorts, columns=pd.RangeIndex(len(ages), name="age"))
+    return pd.Series(entered, index=cohorts, name="entered"), tables
+
+
+def _periods(dates: pd.Series, until: pd.Period) -> pd.Series:
+    """Return the period of each date; text and numbers are refused, because pandas would guess at them."""
+    if isinstance(dates.dtype, pd.PeriodDtype):
+        dates = dates.dt.start_time
+    guessed = dates.dropna().map(lambda value: isinstance(value, str | int | float))
+    if guessed.any():
+        shown = dates.dropna()[guessed].iloc[0]
+        raise ValueError(f"column {dates.name!r} holds {shown!r}: give dates, not text or numbers")
+    return pd.to_datetime(dates).dt.to_period(until.freqstr)
+
+
+def _whole(cases: pd.Series) -> np.ndarray:
+    counts = pd.to_numeric(cases, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~((counts >= 0) & (counts % 1 == 0))
+    if wrong.any():
+        shown = cases[wrong].tolist()
+        raise ValueError(f"column {cases.name!r} holds {shown[:_SHOWN]}: must be whole counts of cases, none negative")
+    return counts
+
+
+def _refuse(rows: np.ndarray | pd.Series, counts: np.ndarray, problem: str) -> None:
+    rows = np.asarray(rows)
+    if rows.any():
+        raise ValueError(f"{int(counts[rows].sum()):,} cases in {int(rows.sum())} cells: {problem}")

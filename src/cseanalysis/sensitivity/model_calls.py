@@ -1,0 +1,176 @@
+"""Calls of a user's model that say at which values, or in which row, it went wrong."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cseanalysis.values import NotEstimableError
+
+Array = NDArray[np.float64]
+Model = Callable[..., ArrayLike]
+
+_FLAT = 1e-12  # values that differ by less than this share of their size differ by rounding only
+
+
+def check_arguments(model: Model, names: Sequence[str]) -> None:
+    """Refuse assumptions that no argument of the model takes, and arguments that no assumption gives.
+
+    Raises
+    ------
+    ValueError
+        Naming at most five of them; also when a name is given twice or there is none. A model that takes
+        ``**values`` is not looked into.
+
+    Examples
+    --------
+    >>> check_arguments(lambda told, kept=1.0: told * kept, ["told"])
+    """
+    if not names:
+        raise ValueError("no assumptions given: a range needs at least one")
+    if repeated := sorted({name for name in names if list(names).count(name) > 1}):
+        raise ValueError(f"{repeated[:5]} given more than once; each assumption has one range")
+    try:
+        arguments = inspect.signature(model).parameters.values()
+    except (TypeError, ValueError):  # some compiled functions do not say what they take
+        return
+    taken = {each.name for each in arguments if each.kind in {each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY}}
+    open_ended = any(each.kind is each.VAR_KEYWORD for each in arguments)
+    if not open_ended and (unused := [name for name in names if name not in taken]):
+        raise ValueError(
+            f"the model has no argument {unused[:5]}: an assumption that nothing uses cannot be ranked; it takes "
+            f"{sorted(taken)[:5]}"
+        )
+    needed = [
+        each.name
+        for each in arguments
+        if each.default is each.empty and each.kind not in {each.VAR_KEYWORD, each.VAR_POSITIONAL}
+    ]
+    if missing := [name for name in needed if name not in names]:
+        raise ValueError(f"the model needs {missing[:5]}, which no assumption gives; add it, or fix it with partial")
+
+
+def value_at(model: Model, values: Mapping[str, float]) -> Array:
+    """Call the model at one point and return its finite value, shape (n,); a number has shape (1,).
+
+    Raises
+    ------
+    ValueError
+        Naming the point, when the model raises or its value is not finite. `NotEstimableError` stays one.
+
+    Examples
+    --------
+    >>> value_at(lambda p: 100 / p, {"p": 0.5}).tolist()
+    [200.0]
+    """
+    try:
+        value = np.atleast_1d(np.asarray(model(**values), dtype=np.float64))
+    except Exception as error:
+        raise _kind(error)(
+            f"{_said(error)} - so the model said at {dict(values)}; narrow the assumption that causes it"
+        ) from error
+    if not np.isfinite(value).all():
+        raise ValueError(f"the model is not finite at {dict(values)}; narrow the assumption that causes it")
+    return value
+
+
+def values_of_rows(model: Model, columns: Mapping[str, Array]) -> Array:
+    """Call the model once with a column of values per input and return its values, shape (n,).
+
+    Parameters
+    ----------
+    model
+        Takes arrays of shape (n,), which it must not change, and returns one of that shape.
+    columns
+        Values by input.
+
+    Raises
+    ------
+    ValueError
+        Naming the first row, when the model raises or its values are not finite; when they have another shape.
+
+    Examples
+    --------
+    >>> values_of_rows(lambda p: 100 / p, {"p": np.array([0.5, 0.25])}).tolist()
+    [200.0, 400.0]
+    """
+    for column in columns.values():
+        column.flags.writeable = False
+    rows = len(next(iter(columns.values())))
+    try:
+        values = np.asarray(model(**columns), dtype=np.float64)
+    except Exception as error:
+        row = _first_that_raises(model, columns, rows)
+        where = f"at {_row(columns, row)}" if row is not None else f"for arrays of {rows} values, not for single rows"
+        raise _kind(error)(
+            f"{_said(error)} - so the model said {where}; it must take arrays of shape (n,) and return one"
+        ) from error
+    if values.shape != (rows,):
+        raise ValueError(
+            f"the model returned shape {values.shape} for {rows} rows: must be ({rows},), one value a row; "
+            "write it with numpy so that it works on arrays"
+        )
+    if not (finite := np.isfinite(values)).all():
+        wrong = np.flatnonzero(~finite)
+        raise ValueError(
+            f"the model is not finite in {wrong.size} of {rows} rows, first {values[wrong[0]]} at "
+            f"{_row(columns, int(wrong[0]))}; narrow the distribution that causes it"
+        )
+    return values
+
+
+def centre_and_scale(values: Array) -> tuple[Array, float]:
+    """Return values about their mean, the largest being 1 in size, and the factor that was taken out.
+
+    Raises
+    ------
+    NotEstimableError
+        When they are all the same, but for rounding.
+
+    Examples
+    --------
+    >>> centre_and_scale(np.array([1.0, 3.0, 5.0]))
+    (array([-1.,  0.,  1.]), 2.0)
+    """
+    size = float(np.abs(values).max())
+    unit = values / size if size > 0 else values  # neither sums nor squares of huge values overflow
+    if np.ptp(unit) <= _FLAT:
+        raise NotEstimableError(
+            f"the model's value is {values.flat[0]:g} whatever its inputs are: there is no variance to share out"
+        )
+    centred = unit - unit.mean()
+    scale = float(np.abs(centred).max())
+    return centred / scale, scale * size
+
+
+def _first_that_raises(model: Model, columns: Mapping[str, Array], rows: int) -> int | None:
+    """Halve the rows until one is left that the model raises for; None when no half raises."""
+    low, high = 0, rows
+    while True:
+        middle = (low + high) // 2
+        for start, stop in ((low, middle), (middle, high)) if high - low > 1 else ((low, high),):
+            try:
+                model(**{name: column[start:stop] for name, column in columns.items()})
+            except Exception:  # noqa: BLE001 - whatever it raised for all rows is looked for
+                found = start, stop
+                break
+        else:
+            return None
+        if high - low == 1:
+            return low
+        low, high = found
+
+
+def _row(columns: Mapping[str, Array], row: int) -> dict[str, float]:
+    return {name: float(column[row]) for name, column in columns.items()}
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+
+
+def _kind(error: Exception) -> type[ValueError]:
+    return NotEstimableError if isinstance(error, NotEstimableError) else ValueError

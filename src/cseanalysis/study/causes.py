@@ -1,0 +1,153 @@
+"""Why two builds differ: the changed assumption that moves a number most when it alone is changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cseanalysis.study.assumptions import read_assumptions
+from cseanalysis.study.lag import OWN_SCOPE, SCOPES
+from cseanalysis.study.project import Project, read_json
+from cseanalysis.study.results import StudyInputs, compute_results, read_inputs
+from cseanalysis.values import Assumption
+
+SCOPE = "offence_scope"  # a structural choice, named beside the assumptions
+_SAME = 1e-9
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The assumptions, the structural choice and the numbers of a build, an edition, a scenario or the checkout."""
+
+    folder: Path
+    assumptions: Mapping[str, Assumption]
+    scope: str
+    results: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, Any]
+
+
+def read_build(folder: Path) -> Build:
+    """Read a folder that holds ``results.json`` and ``assumptions.toml``, or the checkout itself.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        When the folder holds no build, or one of its files is damaged.
+    """
+    checkout = not (folder / "results.json").is_file() and (folder / "reports" / "results.json").is_file()
+    path = folder / "reports" / "results.json" if checkout else folder / "results.json"
+    for needed in (path, folder / "assumptions.toml"):
+        if not needed.is_file():
+            raise FileNotFoundError(f"{folder} holds no {needed.name}: name the folder of a build or of an edition")
+    content = read_json(path, "build it again", "results", "tables")
+    return Build(
+        folder,
+        read_assumptions(folder / "assumptions.toml"),
+        content.get("scenario", {}).get(SCOPE, OWN_SCOPE),
+        {entry["id"]: entry for entry in content["results"]},
+        content["tables"],
+    )
+
+
+def changed_inputs(first: Build, second: Build) -> list[str]:
+    """Return the ids of assumptions that differ, sorted, and ``"offence_scope"`` when that does."""
+    names = {*first.assumptions, *second.assumptions}
+    changed = sorted(name for name in names if first.assumptions.get(name) != second.assumptions.get(name))
+    return [*changed, *([SCOPE] if first.scope != second.scope else [])]
+
+
+def leading_causes(project: Project, first: Build, second: Build) -> dict[str, str] | None:
+    """Say for each number that differs which change moves it most, by making one change at a time.
+
+    Parameters
+    ----------
+    project
+        The study, from whose data both were built.
+    first, second
+        The builds.
+
+    Returns
+    -------
+    dict of str to str, or None
+        Result id to words; only numbers that more than one change could move. None when ``first`` does not rebuild
+        from the present data and code, so that swaps would compare other things too, or when assumptions were added
+        or removed.
+
+    Notes
+    -----
+    Each change is made alone, from ``first``. The end of a range that moves most, relative to itself, is followed; the
+    share is what the one change does to it over what all of them do. Changes work together, so shares need not sum to
+    1 and may exceed it.
+    """
+    changed = changed_inputs(first, second)
+    if set(first.assumptions) != set(second.assumptions):
+        return None
+    wanted = {name: causes for name, causes in _several_causes(first, second, changed).items() if len(causes) > 1}
+    if not wanted:
+        return {}
+    inputs = read_inputs(project)
+    if not _equal(_rerun(inputs, first, first, None), first.results):
+        return None
+    candidates = [name for name in changed if any(name in causes for causes in wanted.values())]
+    swapped = {name: _rerun(inputs, first, second, name) for name in candidates}
+    return {
+        name: _words(first.results[name], second.results[name], {one: swapped[one][name] for one in causes})
+        for name, causes in wanted.items()
+    }
+
+
+def causes_of(entries: Iterable[Mapping[str, Any] | None], changed: Iterable[str]) -> list[str]:
+    """Return which of the changed inputs could move a number: those it rests on, and a scope that its unit names."""
+    there = [entry for entry in entries if entry is not None]
+    basis = {name for entry in there for name in entry["basis"]}
+    if any(entry["unit"].endswith(tuple(SCOPES)) for entry in there):
+        basis.add(SCOPE)
+    return [name for name in changed if name in basis]
+
+
+def _several_causes(first: Build, second: Build, changed: list[str]) -> dict[str, list[str]]:
+    return {
+        name: causes_of((entry, second.results[name]), changed)
+        for name, entry in first.results.items()
+        if name in second.results and ends(entry) != ends(second.results[name])
+    }
+
+
+def ends(entry: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the two ends of a result, which are one for a count."""
+    interval = entry["interval"]
+    return (entry["point"], entry["point"]) if interval is None else (interval["low"], interval["high"])
+
+
+def _rerun(inputs: StudyInputs, first: Build, second: Build, change: str | None) -> dict[str, Mapping[str, Any]]:
+    """Compute the numbers of the first build with one change taken from the second."""
+    assumptions = dict(first.assumptions)
+    if change is not None and change != SCOPE:
+        assumptions[change] = second.assumptions[change]
+    scope = second.scope if change == SCOPE else first.scope
+    return {entry["id"]: entry for entry in compute_results(inputs, assumptions, scope=scope)["results"]}
+
+
+def _equal(found: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Mapping[str, Any]]) -> bool:
+    return found.keys() == expected.keys() and all(
+        math.isclose(one, other, rel_tol=_SAME)
+        for name, entry in found.items()
+        for one, other in zip(ends(entry), ends(expected[name]), strict=True)
+    )
+
+
+def _words(before: Mapping[str, Any], after: Mapping[str, Any], alone: Mapping[str, Mapping[str, Any]]) -> str:
+    pairs = list(zip(ends(before), ends(after), strict=True))
+    place = max(range(2), key=lambda end: abs(pairs[end][1] - pairs[end][0]) / (max(map(abs, pairs[end])) or 1.0))
+    old, new = pairs[place]
+    shares = {name: (ends(entry)[place] - old) / (new - old) for name, entry in alone.items()}
+    leading = max(shares, key=lambda name: shares[name])
+    end = "it" if before["interval"] is None else ("its low end", "its high end")[place]
+    share = f"{100 * shares[leading]:.0f}%"
+    if shares[leading] < _HALF:
+        return f"no one of them explains half; {leading} alone moves {end} by {share} of the change"
+    return f"mostly {leading}, which alone moves {end} by {share} of the change"

@@ -1,0 +1,269 @@
+"""Scenarios: a small file over the study's assumptions, and every reported number under it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cseanalysis.sensitivity.spread import as_finished
+from cseanalysis.study.assumptions import assumptions_text, load_assumptions, read_assumption
+from cseanalysis.study.files import staged_folder
+from cseanalysis.study.lag import OWN_SCOPE, SCOPES
+from cseanalysis.study.project import Project, check_raw, load_sources, read_toml, sha256
+from cseanalysis.study.results import StudyInputs, compute_results, read_inputs, results_bytes
+from cseanalysis.values import Assumption
+
+FOLDER = Path("reports/scenarios")
+_TOP = {"title", "why", "source", "choices", "assumptions"}
+_STATED = ("low", "high", "reason", "source", "locator")  # an entry says why its range is another than the study's
+_OURS = {"results.json", "assumptions.toml", "scenario.toml", "manifest.json"}
+_PACKAGE = Path(__file__).resolve().parent.parent
+_NO_NUMBERS = ("report", "cli.py", "__main__.py")  # code that words and typesets, and computes nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named set of ranges instead of the study's, and of structural choices.
+
+    Attributes
+    ----------
+    name
+        Of the file, without its ending; the folder of its results bears it.
+    title, why, source
+        What it supposes, what it is for, and whose claim it is.
+    changes
+        The assumptions that differ from the study's, by id.
+    offence_scope
+        The offences whose lag is followed, one of `study.lag.SCOPES`.
+    content
+        The file's bytes.
+    """
+
+    name: str
+    title: str
+    why: str
+    source: str
+    changes: Mapping[str, Assumption]
+    offence_scope: str
+    content: bytes
+
+    def applied(self, base: Mapping[str, Assumption]) -> dict[str, Assumption]:
+        """Return the study's assumptions with those of the scenario in their place."""
+        return {**base, **self.changes}
+
+
+def read_scenario(path: Path, base: Mapping[str, Assumption]) -> Scenario:
+    """Read and check a scenario.
+
+    Parameters
+    ----------
+    path
+        A toml file: ``title``, ``why`` and ``source``; for each assumption that differs a table
+        ``[assumptions.<id>]`` with ``low``, ``high``, ``reason``, ``source`` and ``locator``; and ``[choices]`` with
+        ``offence_scope``, where that differs.
+    base
+        The study's assumptions. Unit and losses stay what they are there.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        Naming the file, and every entry that is unknown, malformed or without its reason.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is no file; name scenarios such as scenarios/long_delay.toml")
+    if path.suffix != ".toml" or not re.fullmatch(r"[A-Za-z0-9][\w-]{0,79}", path.stem, re.ASCII):
+        raise ValueError(f"{path.name}: a scenario is named by letters, digits, - and _, and ends in .toml")
+    content = read_toml(path)
+    problems = [f"{name} is unknown; allowed are {', '.join(sorted(_TOP))}" for name in sorted(content.keys() - _TOP)]
+    problems += [
+        f"{name} is missing; say it in words"
+        for name in ("title", "why", "source")
+        if not isinstance(content.get(name), str) or not content[name].strip()
+    ]
+    entries, choices = content.get("assumptions", {}), content.get("choices", {})
+    if not isinstance(entries, dict) or not isinstance(choices, dict):
+        raise ValueError(f"{path.name}: write [assumptions.<id>] and [choices] as tables")
+    changes: dict[str, Assumption] = {}
+    for name, entry in entries.items():
+        try:
+            changes[name] = _changed(name, entry, base)
+        except (TypeError, ValueError, OverflowError) as error:
+            problems.append(str(error))
+    scope = choices.get("offence_scope", OWN_SCOPE)
+    if unknown := sorted(choices.keys() - {"offence_scope"}):
+        problems.append(f"choices {', '.join(unknown[:5])} are unknown; there is offence_scope")
+    if scope not in SCOPES:
+        problems.append(f"offence_scope is {scope!r}; must be one of {', '.join(SCOPES)}")
+    if not entries and not choices:
+        problems.append("nothing differs from the study; give [assumptions.<id>] or [choices]")
+    if problems:
+        more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
+        raise ValueError(f"{path.name}: " + "; ".join(problems[:5]) + more)
+    words = (content["title"], content["why"], content["source"])
+    return Scenario(path.stem, *words, changes, scope, path.read_bytes())
+
+
+def run_scenarios(
+    project: Project,
+    paths: Iterable[Path],
+    *,
+    out: Path,
+    workers: int = 1,
+    scheduler: str | None = None,
+    log: Callable[[str], None] = lambda line: None,
+) -> list[Path]:
+    """Compute every reported number under each scenario, leaving those that are finished as they are.
+
+    Parameters
+    ----------
+    project
+        The study; nothing in it is written, except ``out`` when that lies in it.
+    paths
+        Files of scenarios.
+    out
+        Gets a folder for each, with ``results.json``, ``assumptions.toml`` (all of them, as used), ``scenario.toml``
+        and ``manifest.json``. A folder appears whole or not at all.
+    workers, scheduler
+        See `cseanalysis.sensitivity.spread.as_finished`; the results are the same for any of them.
+    log
+        Told of each scenario as it ends.
+
+    Returns
+    -------
+    list of Path
+        The folders, in the order of ``paths``.
+
+    Raises
+    ------
+    ValueError
+        Naming the scenarios that are malformed, before any is computed; or, after the others were computed, those
+        whose assumptions no model can take.
+    """
+    base = dict(load_assumptions(project.root))
+    shared = inputs_key(project)
+    folders: dict[str, Path] = {}
+    left: list[tuple[Path, str]] = []
+    for path in paths:
+        scenario = read_scenario(path, base)
+        if scenario.name in folders:
+            raise ValueError(f"scenario {scenario.name} is named twice; each has one folder for its results")
+        folder = folders[scenario.name] = out / scenario.name
+        _check_folder(folder)
+        key = sha256(f"{shared}\n{sha256(scenario.content)}".encode())
+        if is_whole(folder, key):
+            log(f"{scenario.name:<32} unchanged")
+        else:
+            left.append((path, key))
+    if not folders:
+        raise ValueError("no scenario named; name files such as scenarios/long_delay.toml")
+    failed: list[str] = []
+    under_way: dict[int, Scenario] = {}  # no more of them are in memory than workers are busy with
+
+    def tasks() -> Iterator[Scenario]:
+        for position, (path, _) in enumerate(left):
+            under_way[position] = read_scenario(path, base)
+            yield under_way[position]
+
+    compute = partial(_compute, read_inputs(project), base) if left else None
+    finished = as_finished(compute, tasks(), workers=workers, scheduler=scheduler) if compute else ()
+    for done, (position, (results, problem)) in enumerate(finished, start=len(folders) - len(left) + 1):
+        scenario = under_way.pop(position)
+        if problem:
+            failed.append(f"{scenario.name}: {problem}")
+        else:
+            _write(folders[scenario.name], left[position][1], scenario, base, results)
+        log(f"{scenario.name:<32} {'failed' if problem else 'built'}, {done} of {len(folders)}")
+    if failed:
+        more = f" (and {len(failed) - 5} more)" if len(failed) > 5 else ""
+        raise ValueError("; ".join(failed[:5]) + more)
+    return list(folders.values())
+
+
+def inputs_key(project: Project) -> str:
+    """Return a hash of everything a scenario's numbers rest on besides the scenario: data, assumptions and code."""
+    check_raw(project)
+    files = {name: entry["sha256"] for name, entry in load_sources(project)["files"].items()}
+    data = [project.assumptions, project.raw / "sources.toml", project.processed / "datapackage.json"]
+    files |= {path.name: sha256(path.read_bytes()) for path in data if path.is_file()}
+    for path in (*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")):
+        name = path.relative_to(_PACKAGE)
+        if name.parts[0] not in _NO_NUMBERS:
+            files[f"package/{name.as_posix()}"] = sha256(path.read_bytes())
+    return sha256(json.dumps(files, sort_keys=True).encode())
+
+
+def is_whole(folder: Path, key: str) -> bool:
+    """Say whether a folder holds the finished results of these inputs; a file cut off or altered makes it not so."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        outputs = manifest["outputs"]
+        return (
+            manifest["key"] == key
+            and set(outputs) == _OURS - {"manifest.json"}
+            and all(sha256((folder / name).read_bytes()) == expected for name, expected in outputs.items())
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _changed(name: str, entry: Any, base: Mapping[str, Assumption]) -> Assumption:
+    if name not in base:
+        raise ValueError(f"assumption {name} is not in assumptions.toml; mend the id")
+    if not isinstance(entry, dict):
+        raise TypeError(f"assumption {name}: write it as a table [assumptions.{name}]")
+    own = base[name]
+    if unknown := sorted(entry.keys() - {*_STATED, "distribution"}):
+        raise ValueError(f"assumption {name}: {', '.join(unknown)} cannot be changed by a scenario")
+    if own.distribution is not None and "distribution" not in entry:
+        raise ValueError(f"assumption {name}: the study states {own.distribution}; state a distribution here too")
+    return read_assumption(name, {**entry, "unit": own.unit, "loss": list(own.loss)})
+
+
+def _compute(inputs: StudyInputs, base: Mapping[str, Assumption], scenario: Scenario) -> tuple[bytes, str]:
+    """Return the results as they are written, or what stands against them."""
+    try:
+        results = compute_results(inputs, scenario.applied(base), scope=scenario.offence_scope)
+    except ValueError as error:
+        return b"", str(error)
+    about: dict[str, Any] = {
+        "name": scenario.name,
+        "title": scenario.title,
+        "why": scenario.why,
+        "source": scenario.source,
+        "assumptions": sorted(scenario.changes),
+        "offence_scope": scenario.offence_scope,
+    }
+    return results_bytes({"scenario": about, **results}), ""
+
+
+def _write(folder: Path, key: str, scenario: Scenario, base: Mapping[str, Assumption], results: bytes) -> None:
+    contents = {
+        "results.json": results,
+        "assumptions.toml": assumptions_text(scenario.applied(base)).encode(),
+        "scenario.toml": scenario.content,
+    }
+    manifest = {"key": key, "outputs": {name: sha256(content) for name, content in contents.items()}}
+    with staged_folder(folder) as staging:
+        for name, content in contents.items():
+            (staging / name).write_bytes(content)
+        (staging / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse to take the place of what no run of scenarios wrote."""
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file, and the results of a scenario need a folder; name another with --out")
+    foreign = sorted({path.name for path in folder.iterdir()} - _OURS) if folder.is_dir() else []
+    if foreign:
+        raise ValueError(f"{folder} holds {foreign[:5]}, which no run of scenarios wrote; name another with --out")
