@@ -7,7 +7,7 @@ export PYTHONPATH = $(CURDIR)/src
 RUN = .venv/bin/python -m cseanalysis
 REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions '$(ASSUMPTIONS)') $(if $(OUT),--out '$(OUT)')
 
-.PHONY: install add data results report verify release diff check test test-engines bench coverage clean
+.PHONY: install add data results report run verify release diff check test test-engines bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -16,6 +16,7 @@ add: .venv/report.done ; @$(RUN) add '$(or $(FILE),$(error name a file or addres
 data: .venv/report.done ; @$(RUN) data
 results: .venv/report.done ; @$(RUN) results
 report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)
+run: .venv/report.done ; @$(RUN) run $(or $(SCENARIOS),scenarios/*.toml) $(if $(OUT),--out '$(OUT)')
 verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
 diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))' '$(or $(B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))'

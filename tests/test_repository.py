@@ -338,6 +338,7 @@ OWN_WORDS = [
     ROOT / "CHANGELOG.md",
     *(ROOT / "docs").glob("*.md"),
     ROOT / "assumptions.toml",
+    *(ROOT / "scenarios").glob("*.toml"),
     *SOURCE.rglob("*.py"),
     *SOURCE.rglob("*.typ"),
 ]
