@@ -16,9 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
+from cseanalysis.distributions import beta
+from cseanalysis.models import simulate_total
 from cseanalysis.sensitivity import multiverse
 from cseanalysis.sensitivity.spread import spread_tasks
 from cseanalysis.study import find_project
@@ -125,6 +128,25 @@ def test_an_unreachable_scheduler_is_said_within_ten_seconds() -> None:
             spread_tasks(abs, [1], scheduler=address)
 
 
+@pytest.mark.parametrize("greeting", [b"\x01", (100).to_bytes(8, "little"), (4).to_bytes(8, "little") + b"text"])
+def test_a_greeting_that_stops_half_way_or_is_none_is_said_within_ten_seconds(greeting: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        held: list[socket.socket] = []
+
+        def greet() -> None:
+            held.append(other.accept()[0])
+            held[0].sendall(greeting)
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        start = time.monotonic()
+        with pytest.raises(ConnectionError, match="no Dask scheduler answers"):
+            spread_tasks(abs, [1], scheduler=f"tcp://127.0.0.1:{other.getsockname()[1]}")
+        assert time.monotonic() - start < 10
+        thread.join()
+        held[0].close()
+
+
 def test_a_server_of_another_kind_and_a_cluster_without_workers_are_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
 
@@ -155,6 +177,17 @@ def test_scenarios_of_the_study_are_the_same_bytes_on_a_cluster_as_here(cluster:
         if path.is_file():
             for other in ("there", "threads"):
                 assert (tmp_path / other / path.relative_to(tmp_path / "here")).read_bytes() == path.read_bytes()
+
+
+def drawn_part(seed: int) -> Any:
+    links = {"told": beta(4, 36), "recorded": beta(18, 2)}
+    return simulate_total(1000, links, correlation=0.3, draws=2000, seed=seed).draws
+
+
+def test_a_simulation_spread_by_seeds_has_the_same_bits_on_a_cluster(cluster: Any) -> None:
+    alone = np.concatenate([drawn_part(seed) for seed in range(6)])
+    parts = spread_tasks(drawn_part, range(6), scheduler=cluster.scheduler_address)
+    np.testing.assert_array_equal(np.concatenate(parts), alone)
 
 
 KILLED = """

@@ -114,7 +114,6 @@ def test_what_a_breakdown_cannot_be_asked_of_is_refused():
         ("vary is 'z'", lambda x: x, one, {"vary": "z"}),
         ("finite number", lambda x: x, one, {"threshold": np.nan}),
         ("'above'", lambda x: x, one, {"claim": "over"}),
-        ("whatever x is", lambda x: 0.5 + 0 * x, one, {}),
         ("one number", lambda x: [x, x], one, {}),
         ("lacks", lambda x, y: x + y, [*one, assumed("y", 0, 1)], {"baseline": {}}),
         ("no argument", lambda x: x, [*one, assumed("unused", 0, 1)], {}),
@@ -141,3 +140,13 @@ def test_beyond_the_breakdown_and_only_there_the_claim_fails_somewhere(slope, wi
     assert found == pytest.approx(1 + share * width, rel=1e-9)
     for place, holds in ((found - 1e-6, True), (found + 1e-6, False)):
         assert (bound(model, [assumed("x", place, place), ranges[1]]).low > threshold) == holds
+
+
+def test_an_assumption_without_effect_does_not_stop_the_others_when_the_baseline_lies_on_the_threshold():
+    ranges = [assumed("x", 0, 1), assumed("idle", 0, 1)]
+    assert breakdown(lambda x: 0.5 + 0 * x, ranges[:1], vary="x", threshold=0.5) is None
+    table = breakdowns(lambda x, idle: x + 0 * idle, ranges, threshold=0.5, baseline={"x": 0.5, "idle": 0})
+    assert table["direction"].tolist() == ["fails below", "fails throughout"]
+    frontier = breakdown_frontier(lambda x, idle: x + 0 * idle, ranges, vary=("x", "idle"), threshold=0.5, points=2)
+    assert frontier["x"].tolist() == pytest.approx([0, 0.5, 1])
+    assert frontier["direction"].tolist() == ["fails throughout", "fails throughout", "never within the range"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cseanalysis.sensitivity import bound, envelope, narrowing, tornado
@@ -31,6 +31,7 @@ def test_turning_must_name_an_assumption():
         bound(lambda x: x, [assumed("x", 0, 1)], turning=["y"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.1, 10), st.floats(0.1, 10)), min_size=1, max_size=4), st.randoms())
 def test_the_bound_holds_the_value_at_every_point_of_the_ranges(ends, random):
     ranges = [assumed(f"a{k}", *sorted(pair)) for k, pair in enumerate(ends)]
@@ -137,3 +138,11 @@ def test_assumptions_that_do_not_fit_and_corners_that_fail_are_named(words, mode
     for analysis in (bound, narrowing, lambda model, ranges: tornado(model, ranges, dict.fromkeys(names, 0))):
         with pytest.raises(ValueError, match=words):
             analysis(model, ranges)
+
+
+def test_a_model_of_several_values_is_not_bounded_by_its_first():
+    ranges = [assumed("x", 1, 2)]
+    for analysis in (bound, narrowing, lambda model, ranges: tornado(model, ranges, {"x": 1})):
+        for found, values in (("2 values", lambda x: [x, -x]), ("0 values", lambda x: [])):
+            with pytest.raises(ValueError, match=f"{found}: must be one number"):
+                analysis(values, ranges)

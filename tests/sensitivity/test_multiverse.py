@@ -2,6 +2,8 @@
 
 import json
 import math
+import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from cseanalysis.distributions import beta
+from cseanalysis.models import simulate_total
 from cseanalysis.sensitivity import multiverse
 from cseanalysis.sensitivity.decisions import (
     decision_shares,
@@ -286,6 +290,62 @@ def test_threads_give_the_same_bits_in_the_same_order(workers):
     alone = multiverse(model, choices)
     assert_frame_equal(multiverse(model, choices, workers=workers), alone, check_exact=True)
     assert spread_tasks(math.sqrt, range(50), workers=workers) == [math.sqrt(n) for n in range(50)]
+
+
+def test_a_run_that_is_stopped_on_threads_ends_in_its_own_error_alone():
+    pytest.importorskip("joblib", reason="joblib is not installed")
+
+    def full(done, count):
+        raise OSError("no space left")
+
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        with pytest.raises(OSError, match="no space left"):
+            multiverse(lambda a: float(a), {"a": list(range(64))}, workers=2, progress=full)
+    assert heard == []
+
+
+def drawn_part(seed):
+    links = {"told": beta(4, 36), "recorded": beta(18, 2)}
+    return simulate_total(1000, links, correlation=0.3, draws=2000, seed=seed).draws
+
+
+def test_a_simulation_spread_by_seeds_has_the_same_bits_for_any_workers():
+    pytest.importorskip("joblib", reason="joblib is not installed")
+    alone = np.concatenate([drawn_part(seed) for seed in range(6)])
+    assert np.unique(alone).size == alone.size  # no part repeats another
+    for workers in (1, 2, 5):
+        assert (np.concatenate(spread_tasks(drawn_part, range(6), workers=workers)) == alone).all()
+
+
+def test_models_that_differ_in_what_is_fixed_do_not_take_each_others_results(tmp_path):
+    def total(a, per):
+        return a * {"offences": 1.0, "children": 10.0}[per]
+
+    for per, expected in (("offences", 3.0), ("children", 30.0)):
+        table = multiverse(partial(total, per=per), {"a": [3]}, folder=tmp_path, inputs="same data")
+        assert table["value"].tolist() == [expected]
+
+
+def test_a_refusal_that_is_no_longer_allowed_is_not_taken_from_the_folder(tmp_path):
+    def model(a):
+        raise OtherRefusalError("not here")
+
+    where = {"folder": tmp_path, "inputs": "same data"}
+    assert multiverse(model, {"a": [1]}, refusals=(OtherRefusalError,), **where)["outcome"].tolist() == ["refused"]
+    with pytest.raises(ValueError, match="specification a: 1: OtherRefusalError"):
+        multiverse(model, {"a": [1]}, **where)
+
+
+@pytest.mark.parametrize("name", ["own", "rank", "option", 1])
+def test_names_that_the_tables_need_are_no_decisions(name):
+    with pytest.raises(ValueError, match="no column of the results"):
+        multiverse(lambda **options: 1.0, {name: [1]})
+
+
+def test_a_model_may_not_say_its_own_outcome():
+    with pytest.raises(ValueError, match=r"returned \['outcome'\], which are columns of the results"):
+        multiverse(lambda a: {"outcome": 1.0}, {"a": [1]})
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, None])

@@ -389,3 +389,9 @@ def test_levels_seeds_and_pairs_that_cannot_be_are_refused():
         pawn(lambda a: a, {"a": UNIT}, samples=2**10, slices=10, seed=0)
     with pytest.raises(ValueError, match="16 rows"):
         pawn(lambda a: a, {"a": UNIT}, samples=2**6, slices=16, seed=0)
+
+
+def test_shares_of_values_whose_squares_are_no_numbers_are_given():
+    table = shapley(lambda a, b: 1e300 * (a + b), {"a": UNIT, "b": UNIT}, samples=2**8, seed=0)
+    assert table["shapley"].tolist() == pytest.approx([0.5, 0.5], abs=CLOSE)
+    assert np.isposinf(table["variance"]).all()

@@ -9,7 +9,9 @@ from cseanalysis.report import chart, prose
 from cseanalysis.study import charts, tables
 from cseanalysis.study.change_words import (
     breaks_in_words,
+    breaks_said,
     cards_in_words,
+    control_said,
     dates_in_words,
     diagnostics_in_words,
     left_out_in_words,
@@ -93,7 +95,7 @@ def test_every_dated_event_of_the_table_stands_under_the_chart_and_in_its_altern
     recorded = tables.read_table("recorded_offences", ROOT)
     figure, alt = charts.series_with_events(recorded, events)
     drawn = [event for event in events if event.first and event.first <= pd.Timestamp("2023-06-30").date()]
-    assert len(drawn) == 11
+    assert len(drawn) == 12
     texts = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
     for event in drawn:
         assert event.name.rstrip(".") in alt
@@ -108,4 +110,49 @@ def test_the_other_charts_say_in_words_what_they_show(dates):
     assert placebo_alt.count("other dates look clear") == len(placebo.axes) == 4
     assert "doubled: 1.2%" in least_alt
     assert chart((control, control_alt), label="fig:x", caption="A caption").data["text/plain"]
-    assert least.axes[0].get_ylim()[0] == 0
+    assert least.axes[0].get_yscale() == "log", "one line through all years needs twenty times what short trends need"
+    assert least.axes[0].get_ylim()[0] < 1.18
+
+
+def test_the_words_typed_in_the_chapter_still_hold_in_the_results(dates):
+    """Sentences that are typed beside numbers: whoever changes the data or the model must read them again."""
+    by_id = dates.set_index("id")
+    for name in ("recording_inspection_2014", "exploitation_flag", "lockdowns"):
+        assert by_id.at[name, "low"] < 1 < by_id.at[name, "high"]  # "none is clear"
+    assert by_id.at["lockdowns", "autocorrelation"] > 0.9  # "the series hardly returns to that line"
+    assert dates["autocorrelation"].max() == by_id.at["lockdowns", "autocorrelation"]  # "as the last of these"
+    found = rows("change_specifications")
+    outside = (found["low"] > 1) | (found["high"] < 1)
+    one_side = outside | (found["specification"] == "quarters within three years of the date")
+    by_date = one_side.groupby(found["id"]).all()
+    assert by_date[by_date].index.tolist() == ["sexual_communication"]  # "only for April 2017"
+    visible = rows("visible_from").set_index(["part", "ratio"])
+    assert (visible.loc["exploitation", "recorded_words"] == "never").all()
+    many = rows("many_changes").set_index("dates")
+    assert many.loc[["rape_undefined_offenders", "lockdowns"], "discoveries"].sum() == 0  # "none of these is left"
+
+
+def test_breaks_are_told_with_their_ranges_so_that_no_date_is_read_into_them(events, dates):
+    planted = pd.DataFrame(
+        [
+            ("19D", "July 2019", "April 2015", "January 2020", 0.015, "rape_undefined_offenders"),
+            ("88A", "April 2017", "April 2017", "April 2017", 0.005, "sexual_communication"),
+            ("73", "October 2014", "July 2014", "January 2015", 0.2, "recording_inspection_2014"),
+        ],
+        columns=["series", "at", "earliest", "latest", "p_value", "near"],
+    )
+    said = breaks_said(planted, dates, events)
+    assert "In 2 of 3 series the p-value is at most one in twenty" in said
+    assert "inspection of 2014 in 1 of the series" in said
+    assert "in 1 the range is longer than two years, and 1 ranges hold the date of the exploitation flag" in said
+    assert "steps down in July 2019 if anywhere (range: April 2015 to January 2020)" in said
+
+
+def test_the_control_is_told_with_the_quarters_it_does_not_fit_and_the_trend_it_falls_back_to():
+    quarters = ["January 2017", "April 2017", "July 2017", "October 2017"]
+    control = pd.DataFrame(
+        {"quarter": quarters, "count": [10, 30, 36, 60], "fitted": [10, 40, 40, 40], "continued": [10, 10, 20, 80]}
+    )
+    said = control_said(control)
+    assert "The first 2 quarters lie below the fitted line, the first of all at 75% of it" in said
+    assert "in October 2017 the count is 75% of it" in said

@@ -16,7 +16,14 @@ from cseanalysis.study.courts import (
     queue_ahead,
     receipts_needed,
 )
-from cseanalysis.study.lag_words import LINKS, court_pairs_in_words, links_in_words, verdict_in_words
+from cseanalysis.study.lag_words import (
+    LINKS,
+    court_pairs_in_words,
+    links_in_words,
+    refused_in_words,
+    snapshots_in_words,
+    verdict_in_words,
+)
 from cseanalysis.study.reported import load_results_table
 from cseanalysis.study.snapshots import deceased_by_edition, incidence_answers, triangle_answers
 
@@ -71,6 +78,13 @@ def test_littles_law_and_the_residual_are_refused_by_the_models_themselves(figur
     assert "open cases grow from 6399 to 6989: Little's law needs a steady stock" in answers[0]
     assert "the stock grows" in answers[1]
     assert answers[2].startswith("receipts holds [nan]")
+
+
+def test_refusals_are_printed_without_what_they_tell_a_programmer():
+    said = " ".join([*refused_in_words()["Answered"], *snapshots_in_words()["Answered"]])
+    for raw in ("serve_queue", "nan", "1 origins", "1 lags", "6399", "find out"):
+        assert raw not in said
+    assert "Open cases grow from 6,399 to 6,989: Little's law needs a steady stock" in said
 
 
 def test_a_stock_that_does_not_grow_would_be_answered(figures):

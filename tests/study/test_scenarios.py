@@ -120,6 +120,8 @@ def test_assumptions_written_for_a_build_read_back_as_the_same(tmp_path):
         (HEAD + "assumptions = 3\n", "as tables"),
         (HEAD + "[assumptions]\ndays_to_charge = 3\n", "write it as a table"),
         (HEAD + "odd = 1\n" + entry("days_to_charge"), "odd is unknown"),
+        (HEAD + '[choices]\noffence_scope = ["child-only codes"]\n', "must be one of child-only codes"),
+        (HEAD + entry("days_to_charge"), "the study states .*; state a distribution here too"),
         ("title = ", "bad.toml is not valid toml"),
     ],
 )
@@ -177,6 +179,25 @@ def test_one_that_no_model_can_take_is_named_after_the_others_were_built(files, 
     with pytest.raises(ValueError, match=r"^two: result total: impossible$"):
         run_scenarios(PROJECT, files, out=tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one", "three"]
+
+
+def test_a_scenario_that_divides_by_nought_is_named_and_the_others_are_built(files, quick, tmp_path, monkeypatch):
+    def picky(inputs, assumptions, *, scope):
+        1 / (assumptions["known_offence_probability"].low - 0.1)
+        return cheap(inputs, assumptions, scope=scope)
+
+    monkeypatch.setattr(module, "compute_results", picky)
+    with pytest.raises(ValueError, match=r"^one: .*division by zero$"):
+        run_scenarios(PROJECT, files, out=tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["three", "two"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(files, quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "compute_results", None)
+    monkeypatch.setattr(module.os, "access", lambda path, mode: path != tmp_path / "out")
+    with pytest.raises(PermissionError) as error:
+        run_scenarios(PROJECT, files, out=tmp_path / "out")
+    assert error.value.filename == str(tmp_path / "out")
 
 
 def test_a_run_never_takes_the_place_of_what_it_did_not_write(quick, files, tmp_path):
@@ -269,6 +290,24 @@ def test_causes_are_not_sought_where_the_first_does_not_rebuild(quick, tmp_path)
     build(tmp_path / "b", other("known_offence_probability", 0.1, 0.1) | other("recording_probability", 0.8, 0.8))
     assert leading_causes(PROJECT, read_build(first.folder), read_build(tmp_path / "b")) is None
     assert "not sought" in diff(tmp_path / "a", tmp_path / "b", PROJECT)[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("results", 3), ("results", [{"id": "total"}]), ("tables", []), ("scenario", ["narrow"])]
+)
+def test_results_that_are_json_but_no_build_are_said_to_be_damaged(tmp_path, name, value):
+    build(tmp_path / "a", {})
+    path = tmp_path / "a" / "results.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
+    with pytest.raises(ValueError, match=r"a/results.json is damaged .*: build it again"):
+        read_build(tmp_path / "a")
+
+
+def test_damaged_assumptions_name_their_folder(tmp_path):
+    build(tmp_path / "a", {})
+    (tmp_path / "a" / "assumptions.toml").write_text("[days_to_charge")
+    with pytest.raises(ValueError, match="a: assumptions.toml is not valid toml"):
+        read_build(tmp_path / "a")
 
 
 def test_the_checkout_itself_can_be_compared():

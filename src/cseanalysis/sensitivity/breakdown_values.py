@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from cseanalysis.sensitivity.local import GRID, check_baseline, corners
-from cseanalysis.sensitivity.model_calls import Model, check_arguments, value_at
+from cseanalysis.sensitivity.model_calls import Model, check_arguments, number_at
 from cseanalysis.values import Assumption
 
 Claim = Literal["above", "below"]
@@ -62,8 +62,7 @@ def breakdown(
     Raises
     ------
     ValueError
-        When the model crosses the threshold more than once (all places are named), equals it throughout, is not
-        monotone in another assumption, raises or is not finite somewhere (named); or when ``vary``, ``baseline`` or
+        When the model crosses the threshold more than once (all places are named), is not monotone in another assumption, raises or is not finite somewhere (named); or when ``vary``, ``baseline`` or
         the model's arguments do not fit the assumptions.
 
     Notes
@@ -237,10 +236,7 @@ def _margin(
 
     def margin(*values: float) -> float:
         moved = dict(zip(names, values, strict=True))
-        found = [value_at(model, {**point, **moved}) for point in standing]
-        if any(value.size != 1 for value in found):
-            raise ValueError(f"the model returned {found[0].size} values: a claim is about one number")
-        return min(sign * (float(value[0]) - threshold) for value in found)
+        return min(sign * (number_at(model, {**point, **moved}) - threshold) for point in standing)
 
     return margin
 
@@ -253,8 +249,8 @@ def _crossings(margin: Callable[[float], float], one: Assumption) -> tuple[list[
     # Threshold and end may be the same number but for rounding.
     signs[[0, -1]] *= np.abs(margins[[0, -1]]) > _ROUNDING * np.abs(margins).max()
     apart = np.flatnonzero(signs)
-    if not apart.size:
-        raise ValueError(f"the model equals the threshold whatever {one.id} is: there is no side of it to fall on")
+    if not apart.size:  # on the threshold everywhere, which is neither above nor below it
+        return [], _THROUGHOUT
     width = one.high - one.low
 
     def change(left: int, right: int) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.sensitivity.model_calls import check_arguments, value_at
+from cseanalysis.sensitivity.model_calls import check_arguments, number_at, one_number, value_at
 from cseanalysis.values import Assumption, Interval
 
 GRID = 9  # points across the range of an assumption in which the model may turn
@@ -54,7 +54,7 @@ def bound(model: Callable[..., float], assumptions: Iterable[Assumption], *, tur
     Interval(low=200.0, high=400.0, kind='bound', level=None)
     """
     ends = envelope(model, assumptions, turning=turning)
-    return Interval(float(ends["low"].iloc[0]), float(ends["high"].iloc[0]), "bound")
+    return Interval(one_number(ends["low"].to_numpy()), one_number(ends["high"].to_numpy()), "bound")
 
 
 def envelope(
@@ -125,13 +125,15 @@ def narrowing(
     1          b              0.2
     """
     ranges = list(assumptions)
-    full = np.ptp(np.stack(list(corners(model, ranges, turning).values())))
+    check_arguments(model, [assumption.id for assumption in ranges])
+    kept = remembered(model)  # following one assumption asks for the corners of the others again
+    full = np.ptp([one_number(value) for value in corners(kept, ranges, turning).values()])
     if full == 0:
         raise ValueError("the model's value is the same at every corner: there is no range to narrow")
     rows = []
     for position, assumption in enumerate(ranges):
         # The width that is left is not monotone in the place, so every place is followed along the assumption.
-        along = corners(model, ranges, {*turning, assumption.id})
+        along = corners(kept, ranges, {*turning, assumption.id})
         widths = [
             float(np.ptp(np.stack([value for key, value in along.items() if key[position] == step])))
             for step in range(GRID)
@@ -192,7 +194,7 @@ def tornado(
     rows = []
     for a in ranges:
         places = np.linspace(a.low, a.high, GRID).tolist()
-        values = np.array([_number_at(model, {**baseline, a.id: place}) for place in places])
+        values = np.array([number_at(model, {**baseline, a.id: place}) for place in places])
         rows.append(
             {
                 "assumption": a.id,
@@ -221,15 +223,17 @@ def check_baseline(baseline: Mapping[str, float], ranges: Sequence[Assumption]) 
             )
 
 
-def _number_at(model: Callable[..., ArrayLike], values: Mapping[str, float]) -> float:
-    (value,) = value_at(model, values)
-    return float(value)
-
-
 def corners(
     model: Callable[..., ArrayLike], ranges: Sequence[Assumption], turning: Collection[str] = ()
 ) -> dict[tuple[int, ...], NDArray[np.float64]]:
     """Evaluate the model at every combination of ends (of points, where it may turn), keyed by their positions."""
+    return corners_and_middles(model, ranges, turning)[0]
+
+
+def corners_and_middles(
+    model: Callable[..., ArrayLike], ranges: Sequence[Assumption], turning: Collection[str] = ()
+) -> tuple[dict[tuple[int, ...], NDArray[np.float64]], dict[int, dict[tuple[int, ...], NDArray[np.float64]]]]:
+    """Return `corners` with the values half-way along each edge, which are looked at anyway, by position and corner."""
     names = [assumption.id for assumption in ranges]
     check_arguments(model, names)
     if unknown := sorted(set(turning) - set(names)):
@@ -244,25 +248,41 @@ def corners(
     found = {key: at(key) for key in keys}
     slack = _SLACK * np.abs(np.stack(list(found.values()))).max(axis=0)
     extremes = {tuple(0 for _ in axes), tuple(len(axis) - 1 for axis in axes)}
+    middles: dict[int, dict[tuple[int, ...], NDArray[np.float64]]] = {}
     for position, assumption in enumerate(ranges):
         if assumption.id in turning or assumption.low == assumption.high:
             continue
         # Along assumptions that turn, ends and middle stand for all points: enough to see, at a third of the cost.
         shown = [{0, 1, len(axis) // 2, len(axis) - 1} for axis in axes]
         inside = np.linspace(assumption.low, assumption.high, GRID)[1:-1].tolist()
+        middles[position] = {}
         for key in keys:
             if key[position] == 0 and all(step in steps for step, steps in zip(key, shown, strict=True)):
                 other_end = (*key[:position], 1, *key[position + 1 :])
                 # Two opposite edges are followed closely; on the others the middle stands for all.
                 places = inside if extremes & {key, other_end} else [(assumption.low + assumption.high) / 2]
                 between = np.stack([at(key, position, place) for place in places])
+                middles[position][key] = between[len(places) // 2]
                 if leaves(between, found[key], found[other_end], slack):
                     raise ValueError(
                         f"the model is not monotone in {assumption.id} between {assumption.low} and "
                         f"{assumption.high}: in between its value leaves the range of the ends, so corners would "
                         f"give too narrow a range; name it in turning=, as in turning=({assumption.id!r},)"
                     )
-    return found
+    return found, middles
+
+
+def remembered(model: Callable[..., ArrayLike]) -> Callable[..., ArrayLike]:
+    """Return the model with the values it has given; it is called once for each combination."""
+    given: dict[tuple[tuple[str, float], ...], ArrayLike] = {}
+
+    def recall(**values: float) -> ArrayLike:
+        key = tuple(values.items())
+        if key not in given:
+            given[key] = model(**values)
+        return given[key]
+
+    return recall
 
 
 def leaves(

@@ -77,6 +77,29 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
     return value
 
 
+def number_at(model: Model, values: Mapping[str, float]) -> float:
+    """Call the model at one point, as `value_at` does, and return the one number that it gives.
+
+    Raises
+    ------
+    ValueError
+        Also when the model returns several values, or none.
+
+    Examples
+    --------
+    >>> number_at(lambda p: 100 / p, {"p": 0.5})
+    200.0
+    """
+    return one_number(value_at(model, values))
+
+
+def one_number(value: Array) -> float:
+    """Return the only element of a model's value."""
+    if value.size != 1:
+        raise ValueError(f"the model returned {value.size} values: must be one number; envelope takes several")
+    return float(value.item())
+
+
 def values_of_rows(model: Model, columns: Mapping[str, Array]) -> Array:
     """Call the model once with a column of values per input and return its values, shape (n,).
 

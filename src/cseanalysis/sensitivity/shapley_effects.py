@@ -161,6 +161,8 @@ def _table(names: list[str], effects: Array, spread: Array, scale: float, method
     # The share is a ratio of means: its error is that of the effect less the share times the variance.
     error = (effects - share[:, None] * spread).std(axis=1, ddof=1) / spread.mean() / len(spread) ** 0.5
     told_apart = share + 2 * error >= 0
+    with np.errstate(over="ignore"):  # the squared unit of a huge value may be no number; shares are
+        unit = np.float64(scale) ** 2
     notes = [
         ""
         if value >= 0
@@ -174,7 +176,7 @@ def _table(names: list[str], effects: Array, spread: Array, scale: float, method
             "input": names,
             "shapley": share,
             "standard_error": error,
-            "variance": share * spread.mean() * scale**2,
+            "variance": share * spread.mean() * unit,
             "method": method,
             "note": notes,
         }

@@ -19,6 +19,7 @@ from cseanalysis.values import Interval, NotEstimableError
 OUTCOME, REASON = "outcome", "reason"
 ESTIMATED, REFUSED = "estimated", "refused"
 LIMIT = 1_000_000  # specifications: beyond, a table of all of them no longer fits in a working memory
+_RESERVED = {"value", "low", "high", "kind", OUTCOME, REASON, "rank", "own", "decision", "option"}
 _CHUNKS = 64  # files of a run that is kept, so that a kill loses at most a sixty-fourth of it for each worker
 
 Choices = Mapping[str, Mapping[str, Any] | Sequence[Any]]
@@ -53,7 +54,8 @@ def multiverse(
         Where to run; see `as_finished` in ``sensitivity.spread``. The table is the same for any of them, bit by bit.
     folder
         Where finished parts are kept, so that a run that was ended goes on where it stood. A part is used again only
-        for the same model name, labels, options and ``inputs``; one that is cut off or altered is run again.
+        for the same model name (and texts and numbers fixed in it by ``partial``), labels, options, ``refusals`` and
+        ``inputs``; one that is cut off or altered is run again.
     inputs
         With ``folder``: text that changes whenever the data behind the model or its code do, such as a hash.
     progress
@@ -101,7 +103,13 @@ def multiverse(
     size = -(-count // _CHUNKS)
     starts = range(0, count, size)
     key = key_of_run(
-        [_name(model), repr({name: _said(each) for name, each in options.items()}), inputs or "", str(count)]
+        [
+            _name(model),
+            repr({name: _said(each) for name, each in options.items()}),
+            inputs or "",
+            str(count),
+            *(f"{error.__module__}.{error.__qualname__}" for error in refusals),
+        ]
     )
     files = {start: Path(folder) / key / f"part-{start:07d}.json" for start in starts} if folder is not None else {}
     finished: dict[int, list[Found]] = {}
@@ -125,7 +133,7 @@ def labelled(choices: Choices) -> dict[str, dict[str, Any]]:
         raise ValueError("no choices given: a multiverse needs at least one decision")
     found: dict[str, dict[str, Any]] = {}
     for decision, options in choices.items():
-        if not decision.isidentifier() or decision in {"value", "low", "high", "kind", OUTCOME, REASON}:
+        if not str(decision).isidentifier() or decision in _RESERVED:
             raise ValueError(f"decision {decision!r}: must be an identifier that is no column of the results")
         if isinstance(options, str) or not isinstance(options, Mapping | Sequence):
             raise ValueError(f"decision {decision}: options are {options!r}; give a list, or label to option")
@@ -181,6 +189,8 @@ def _columns(value: Any) -> Found:
     columns = columns if isinstance(value, Mapping) else {"value": float(value)}
     if not columns:
         raise ValueError("the model returned nothing; return a number, an Interval or a mapping of name to number")
+    if reserved := columns.keys() & {OUTCOME, REASON}:
+        raise ValueError(f"the model returned {sorted(reserved)}, which are columns of the results; rename them")
     if wrong := {name: one for name, one in columns.items() if not math.isfinite(one)}:
         raise ValueError(f"the model returned {wrong}, which is not finite; raise NotEstimableError to refuse")
     return columns
@@ -214,7 +224,12 @@ def _own_labels(decision: str, options: Sequence[Any]) -> dict[str, Any]:
 
 def _name(model: Callable[..., Any]) -> str:
     inner = model.func if isinstance(model, partial) else model
-    return f"{getattr(inner, '__module__', '')}.{getattr(inner, '__qualname__', type(inner).__qualname__)}"
+    name = f"{getattr(inner, '__module__', '')}.{getattr(inner, '__qualname__', type(inner).__qualname__)}"
+    if not isinstance(model, partial):
+        return name
+    # Two models may differ in nothing else; data that are fixed are for ``inputs`` to stand for.
+    fixed = [*enumerate(model.args), *model.keywords.items()]
+    return f"{name}{[(at, value) for at, value in fixed if isinstance(value, str | int | float | None)]}"
 
 
 def _said(options: Mapping[str, Any]) -> dict[str, str]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import project_cohorts
 from cseanalysis.register import Figure
-from cseanalysis.sensitivity import bound
+from cseanalysis.sensitivity.known import known_ends, scaled
 from cseanalysis.study.lag import ALL_CODES, QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
+from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -145,11 +146,14 @@ def back_tests(
         fixed = partial(test.model, intake=intake, first_quarter=test.first_quarter)
         needed = needed_assumptions(fixed, assumptions)
         with resting_on(f"back-test {test.figure}", needed):
-            charged = bound(fixed, needed, turning=among(TURNING, needed))
+            charged = known_ends(fixed, needed, turning=among(TURNING, needed))
         # These two scale every corner alike, so they need no corners of their own.
         factors = [assumptions["charge_probability"], *([assumptions[test.divisor]] if test.divisor else [])]
-        least, most = (factors[1].low, factors[1].high) if test.divisor else (1.0, 1.0)
-        low, high = charged.low * factors[0].low / most, charged.high * factors[0].high / least
+        ends = scaled(charged, factors[0])
+        if test.divisor:
+            ends = scaled(ends, factors[1], divide=True)
+        note(expected_id(test.figure), ends)
+        low, high = float(ends.low[0]), float(ends.high[0])
         basis = [assumption.id for assumption in (*needed, *factors)]
         rows.append(
             {
@@ -166,6 +170,11 @@ def back_tests(
             }
         )
     return pd.DataFrame(rows)
+
+
+def expected_id(figure: str) -> str:
+    """Return the id of the result that a published figure is held against."""
+    return f"expected_{figure.lower()}"
 
 
 def back_test_results(
@@ -192,7 +201,7 @@ def back_test_results(
     return [
         *(
             Estimate(
-                f"expected_{test.figure.lower()}",
+                expected_id(test.figure),
                 f"{test.statement}, {test.period}: expected",
                 interval=Interval(test.expected_low, test.expected_high, "bound"),
                 basis=("recorded_offences", test.figure, *test.basis.split(", ")),

@@ -21,7 +21,7 @@ FEWEST = 5.0  # offences a quarter on average; below it intervals that are norma
 
 BESIDE = "within a year of an event, not its own date"
 NOTHING = "no event within a year"
-FAILED = "the force's recording is known to have failed on a day that is not known"
+FAILED = "a check found recording in the force wrong, on a day that is not known"
 NEGATIVE = "a quarter is below nought after corrections"
 THIN = "fewer than five offences a quarter on average"
 
@@ -76,7 +76,9 @@ def breaks_table(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.Dat
         ends = [pd.Timestamp(str(day)) for day in (found.earliest, found.at, found.latest)]
         codes = () if name == TOTAL else (name,)
         around = near(ends[1].date(), _end(ends[1]).date(), events, codes=codes)
-        within = [event for event in around if _between(event, ends[0], _end(ends[2]))]
+        # A range can be longer than the year around the quarter found: every event on these codes is looked through.
+        all_along = near(ends[0].date(), _end(ends[2]).date(), events, codes=codes)
+        within = [event for event in all_along if _between(event, ends[0], _end(ends[2]))]
         rows.append(
             {
                 "series": name, "at": say_month(ends[1]), "ratio": level.point, "low": interval.low,
@@ -96,7 +98,7 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
     recorded
         The table ``recorded_offences``.
     changes
-        The register: a force whose recording of offences is known to have failed on a day that is not known is left
+        The register: a force whose recording of offences was found wrong on a day that is not known is left
         out, because any date may be that day.
 
     Returns
@@ -193,7 +195,9 @@ def many_results(many: pd.DataFrame, kept: SeriesKept) -> list[Estimate]:
             for name, rule in (("thin", THIN), ("negative", NEGATIVE), ("failed", FAILED))
         ),
     ]
-    for stem, name in (("all", "all"), ("nothing", NOTHING), ("control", "sexual_communication")):
+    stems = {"all": "all", "nothing": NOTHING, "control": "sexual_communication"}
+    stems |= {"rape_codes": "rape_undefined_offenders", "lockdown": "lockdowns"}
+    for stem, name in stems.items():
         row = rows.loc[name]
         for column, unit in (
             ("tried", "changes tried"),

@@ -44,13 +44,17 @@ def read_build(folder: Path) -> Build:
         if not needed.is_file():
             raise FileNotFoundError(f"{folder} holds no {needed.name}: name the folder of a build or of an edition")
     content = read_json(path, "build it again", "results", "tables")
-    return Build(
-        folder,
-        read_assumptions(folder / "assumptions.toml"),
-        content.get("scenario", {}).get(SCOPE, OWN_SCOPE),
-        {entry["id"]: entry for entry in content["results"]},
-        content["tables"],
-    )
+    results, tables, about = content["results"], content["tables"], content.get("scenario", {})
+    if not isinstance(results, list) or not all(_is_result(entry) for entry in results):
+        raise ValueError(f"{path} is damaged (results holds what is no result): build it again")
+    if not isinstance(tables, dict) or not isinstance(about, dict):
+        raise ValueError(f"{path} is damaged (tables or scenario is no table): build it again")
+    try:
+        assumptions = read_assumptions(folder / "assumptions.toml")
+    except ValueError as error:
+        raise ValueError(f"{folder}: {error}") from error
+    scope = str(about.get(SCOPE, OWN_SCOPE))
+    return Build(folder, assumptions, scope, {entry["id"]: entry for entry in results}, tables)
 
 
 def changed_inputs(first: Build, second: Build) -> list[str]:
@@ -107,6 +111,15 @@ def causes_of(entries: Iterable[Mapping[str, Any] | None], changed: Iterable[str
     if any(entry["unit"].endswith(tuple(SCOPES)) for entry in there):
         basis.add(SCOPE)
     return [name for name in changed if name in basis]
+
+
+def _is_result(entry: Any) -> bool:
+    try:
+        numbers = ends(entry)
+        texts = [entry["id"], entry["unit"], *entry["basis"]]
+    except (KeyError, TypeError):
+        return False
+    return all(isinstance(one, int | float) for one in numbers) and all(isinstance(one, str) for one in texts)
 
 
 def _several_causes(first: Build, second: Build, changed: list[str]) -> dict[str, list[str]]:

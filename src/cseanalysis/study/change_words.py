@@ -22,6 +22,7 @@ _FIGURES = {
     "compared": "the gate allows some comparisons, which are no effects either; see @tbl:cards",
     "cannot be estimated": "no comparison is allowed; see @tbl:cards",
 }
+NOTABLE = 0.05
 # Braces are doubled for `prose`, which reads single ones as placeholders.
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "*_[]<>#|@$`~^"} | {"{": "{{", "}": "}}"})
 
@@ -105,6 +106,69 @@ def breaks_in_words(breaks: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.Da
             }
         )
     return pd.DataFrame(rows)
+
+
+def breaks_said(breaks: pd.DataFrame, dates: pd.DataFrame, events: Sequence[DatedEvent]) -> str:
+    """Say how many series break, how near to what is registered, and how little the date is known.
+
+    Parameters
+    ----------
+    breaks, dates
+        The results' tables ``change_breaks`` and ``change_dates``.
+    events
+        As of `cseanalysis.study.recording_changes.load_events`.
+
+    Returns
+    -------
+    str
+        Sentences for `cseanalysis.report.prose`.
+    """
+    first, last = (_days(breaks[name]) for name in ("earliest", "latest"))
+    flag = _days(dates.loc[dates["id"] == "exploitation_flag", "at"]).iloc[0]
+    notable = int((breaks["p_value"] <= NOTABLE).sum())
+    inspected = sum("recording_inspection_2014" in str(ids).split(";") for ids in breaks["near"])
+    wide = int((last > first + pd.DateOffset(years=2)).sum())
+    around = int(((first <= flag) & (flag <= last)).sum())
+    rows = breaks.set_index("series")
+    codes = next(event for event in events if event.id == "rape_undefined_offenders")
+    step, own = rows.loc["19D"], rows.loc["88A"]
+    beside = "within" if codes.id in str(step["near"]).split(";") else "not within"
+    return (
+        f"In {notable} of {len(breaks)} series the p-value is at most one in twenty. The most likely quarter lies "
+        f"within a year of the inspection of 2014 in {inspected} of the series, but that dates few of them: in {wide} "
+        f"the range is longer than two years, and {around} ranges hold the date of the exploitation flag, which moves "
+        "no code. "
+        f"Code 88A breaks in {own['at']} (range: {own['earliest']} to {own['latest']}). Code 19D, rape of a girl under "
+        f"16, steps down in {step['at']} if anywhere (range: {step['earliest']} to {step['latest']}); the codes 19J "
+        f"and 19K, which may take cases from it, came in {codes.when}, {beside} a year of that."
+    )
+
+
+def control_said(control: pd.DataFrame) -> str:
+    """Say where the counts of the positive control leave the fitted line, and where the earlier trend leads to.
+
+    Parameters
+    ----------
+    control
+        The results' table ``change_control``.
+
+    Returns
+    -------
+    str
+        Sentences for `cseanalysis.report.prose`.
+    """
+    after = control[control["fitted"] != control["continued"]]
+    share = after["count"] / after["fitted"]
+    below, last = int((share < 1).cummin().sum()), after.iloc[-1]
+    opening = say_number(round(float(share.iloc[0]), 2), "share")
+    left = say_number(round(float(last["count"] / last["continued"]), 2), "share")
+    return (
+        f"The first {below} quarters lie below the fitted line, the first of all at {opening} of it, as they would if "
+        "use of a new offence grew in over months, which one change of level cannot show. The ratio is of the first "
+        "quarter alone: the earlier trend, continued as a straight line on this scale, rises on, and in "
+        f"{last['quarter']} the count is {left} of it. That is what a long continuation of steep growth does, and no "
+        "sign that the offence went away."
+    )
 
 
 def many_in_words(many: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
@@ -200,12 +264,16 @@ def _card(row: Mapping[str, str]) -> str:
     return f"### {cell['name']}\n\n**{cell['verdict'].capitalize()}.**\n\n{listed}"
 
 
+def _days(words: pd.Series) -> pd.Series:
+    return pd.to_datetime(words, format="%B %Y")
+
+
 def _names(events: Sequence[DatedEvent]) -> dict[str, str]:
     return {event.id: event.name.rstrip(".") for event in events}
 
 
 def _listed(ids: str, names: Mapping[str, str]) -> str:
-    return "; ".join(names[name] for name in ids.split(";") if name) or "none registered"
+    return "; ".join(dict.fromkeys(names[name] for name in ids.split(";") if name)) or "none registered"
 
 
 def _series(name: str) -> str:

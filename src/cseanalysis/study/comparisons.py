@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from cseanalysis.export.wording import say_number
@@ -15,6 +16,8 @@ from cseanalysis.register.differences import lines
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.sentences import period_words, span
 from cseanalysis.register.spans import months_in
+from cseanalysis.sensitivity.known import KnownEnds
+from cseanalysis.study.leading import note
 from cseanalysis.values import Estimate, Interval
 
 # Pairs that are set against each other most, or could be: each with its question in plain words.
@@ -224,6 +227,10 @@ def _ratios(name: str, found: Comparison) -> list[Estimate]:
         (name, change.independent, basis),
         (f"{name}_clustered", change.clustered, (*basis, "clustering_inflation")),
     )
+    both = (change.independent, change.clustered)  # at either end of the range of the inflation
+    lows, highs = (np.array([[ends.low] for ends in both]), np.array([[ends.high] for ends in both]))
+    known = {"clustering_inflation": (lows, highs)}
+    note(f"{name}_clustered", KnownEnds(lows.min(axis=0), highs.max(axis=0), known))
     return [
         *(
             Estimate(key, unit, point, replace(ends, low=100 * (ends.low - 1), high=100 * (ends.high - 1)), rests_on)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from cseanalysis.models import backlog, serve_queue, stock_residual, waiting_time
 from cseanalysis.register import Figure
-from cseanalysis.sensitivity import envelope
+from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.lag import DAYS_A_YEAR
+from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -97,7 +98,10 @@ def court_queue(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumpt
     )
     needed = needed_assumptions(model, assumptions)
     with resting_on("court queue", needed):
-        ends = envelope(model, needed).to_numpy().reshape(2, YEARS + 1, 2)
+        found = known_ends(model, needed)
+    for name, row in (("open_ahead", YEARS), ("wait_now", YEARS + 1), ("wait_ahead", 2 * YEARS + 1)):
+        note(f"court_{name}", element(found, row))
+    ends = np.stack([found.low, found.high], axis=1).reshape(2, YEARS + 1, 2)
     columns = {"open_low": ends[0, :, 0], "open_high": ends[0, :, 1]}
     columns |= {"wait_low": ends[1, :, 0], "wait_high": ends[1, :, 1]}
     return pd.DataFrame({"year": range(YEARS + 1), **columns})

@@ -13,8 +13,10 @@ from numpy.typing import ArrayLike
 
 from cseanalysis.models import DetectableFrom, detectable_from, minimum_detectable
 from cseanalysis.register import Figure
+from cseanalysis.sensitivity.known import on_grid
 from cseanalysis.study.changes import PERIOD, TOTAL, quarterly_series
 from cseanalysis.study.lag import QUARTER, charge_delay
+from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import TURNING, bounded, needed_assumptions
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
@@ -169,6 +171,8 @@ def visible_table(
                 else [at_once]
             )
             charges = sorted(later, key=_order)
+            if (part, ratio) == ("all", size.high):
+                _note_charges(later, assumptions)
             rows.append(
                 {
                     "part": part, "share": share, "ratio": ratio,
@@ -180,6 +184,15 @@ def visible_table(
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _note_charges(later: Sequence[Seen], assumptions: Mapping[str, Assumption]) -> None:
+    """Note which assumption the quarters hang on most, if there are quarters at every corner."""
+    needed = needed_assumptions(charge_delay_of, assumptions)
+    quarters = [np.nan if one.first is None else float(one.first) for one in later]
+    if len(later) > 1 and not np.isnan(quarters).any():
+        shape = [3 if item.id in TURNING else 2 for item in needed]  # as in charge_masses
+        note("quarters_to_see_charges", on_grid(np.reshape(quarters, shape), [item.id for item in needed]))
 
 
 def charge_masses(assumptions: Mapping[str, Assumption]) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from scipy.optimize import brentq
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.models.delay import Family
-from cseanalysis.sensitivity import envelope
+from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -205,7 +207,9 @@ def lag_by_year(
     table.insert(0, "financial_year", [f"{year}/{(year + 1) % 100:02d}" for year in table.index])
     counts = intake.to_numpy()
     charges, trials = partial(yearly_charges, intake=counts), partial(yearly_trials, intake=counts)
-    return table.reset_index(drop=True).join(_visible_ends(charges, trials, assumptions))
+    complete = np.flatnonzero(table["quarters"] == 4).tolist()
+    reported = {"earlier": complete[-5], "newest": complete[-1]} if len(complete) >= 5 else {}
+    return table.reset_index(drop=True).join(_visible_ends(charges, trials, assumptions, reported))
 
 
 def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, Callable[..., float]]:
@@ -294,13 +298,17 @@ def _visible_ends(
     charges: Callable[..., NDArray[np.float64]],
     trials: Callable[..., NDArray[np.float64]],
     assumptions: Mapping[str, Assumption],
+    reported: Mapping[str, int] = MappingProxyType({}),
 ) -> pd.DataFrame:
+    """Bound each row; ``reported`` names the rows that are results of their own."""
     parts = []
     for stage, model in (("charges", charges), ("trials", trials)):
         needed = needed_assumptions(model, assumptions)
         with resting_on(f"{stage} visible", needed):
-            ends = envelope(model, needed, turning=among(TURNING, needed))
-        parts.append(ends.add_prefix(f"{stage}_visible_"))
+            ends = known_ends(model, needed, turning=among(TURNING, needed))
+        for name, row in reported.items():
+            note(f"{stage}_visible_{name}", element(ends, row))
+        parts.append(pd.DataFrame({f"{stage}_visible_low": ends.low, f"{stage}_visible_high": ends.high}))
     return pd.concat(parts, axis=1)
 
 

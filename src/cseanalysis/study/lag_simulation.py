@@ -22,6 +22,7 @@ from cseanalysis.models import (
     simulate_pipeline,
 )
 from cseanalysis.sensitivity import envelope
+from cseanalysis.sensitivity.known import element, known_ends, scaled
 from cseanalysis.study.backtest import EARLIER, TURNING
 from cseanalysis.study.lag import (
     CHILD_CODES,
@@ -33,6 +34,7 @@ from cseanalysis.study.lag import (
     visible_trials,
 )
 from cseanalysis.study.lag_waits import MONTHS_A_QUARTER, SHARES
+from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import TURNING as TURNING_SHAPE
 from cseanalysis.study.ranges import among, clustering, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -155,11 +157,13 @@ def simulated_charges(
     model = partial(charges_by_quarter, intake=intake.to_numpy())
     needed = needed_assumptions(model, assumptions)
     with resting_on("charges by quarter", needed):
-        ends = envelope(model, needed, turning=among(TURNING, needed))
-    chance = assumptions["charge_probability"]  # scales every corner alike, so it needs no corners of its own
-    starts = pd.date_range(intake.index[0], periods=len(ends), freq="QS-APR")
+        charged = known_ends(model, needed, turning=among(TURNING, needed))
+    # The probability of a charge scales every corner alike, so it needs no corners of its own.
+    ends = scaled(charged, assumptions["charge_probability"])
+    note("charges_bound_last_quarter", element(ends, len(intake) - 1))
+    starts = pd.date_range(intake.index[0], periods=len(ends.low), freq="QS-APR")
     table = pd.DataFrame({"period_start": starts, "in_data": starts <= intake.index[-1]})
-    table["bound_low"], table["bound_high"] = ends["low"] * chance.low, ends["high"] * chance.high
+    table["bound_low"], table["bound_high"] = ends.low, ends.high
     for name, run in runs.items():
         drawn = run.events[run.events["stage"] == "charged"].iloc[EARLIER:].reset_index(drop=True)
         table[f"{name}_low"], table[f"{name}_high"] = drawn["low"], drawn["high"]

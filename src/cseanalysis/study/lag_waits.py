@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import (
     Delay,
-    SeenDelay,
     delay_from_mean,
     delay_from_quantiles,
     forward_mean,
@@ -22,7 +21,7 @@ from cseanalysis.models import (
     seen_in_window,
 )
 from cseanalysis.register import Figure
-from cseanalysis.sensitivity import envelope
+from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.lag import (
     CHILD_CODES,
     DAYS_A_YEAR,
@@ -33,6 +32,7 @@ from cseanalysis.study.lag import (
     quarterly_intake,
     trial_delay,
 )
+from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import TURNING, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -123,7 +123,7 @@ def seen_of_cohort(published: float, average: Average, *, shape: float, growth: 
     delay = _cohort(published, average, shape=shape, growth=growth)
     values = [cohort_average(published, average, shape=shape, growth=growth)]
     for days in WINDOWS.values():
-        seen = _window(delay, days, math.log1p(growth) / DAYS_A_YEAR)
+        seen = seen_in_window(delay, days, growth=math.log1p(growth) / DAYS_A_YEAR)
         values += [seen.mean if average == "mean" else seen.median, seen.resolved]
     return np.array(values)
 
@@ -150,13 +150,19 @@ def delays_corrected(figures: Mapping[str, Figure], assumptions: Mapping[str, As
         model = partial(_seen_of_charges if stage == "charges" else _seen_of_trials, published, average)
         needed = needed_assumptions(model, assumptions)
         with resting_on(f"delay {name}", needed):
-            ends = envelope(model, needed, turning=TURNING)
+            ends = known_ends(model, needed, turning=TURNING)
+        note(cohort_id(average, name), element(ends, 0))
         row: dict[str, object] = {"figure": name, "stage": stage, "average": average, "published": published}
         columns = ["cohort", *(f"{window}_{what}" for window in WINDOWS for what in ("seen", "resolved"))]
-        for column, low, high in zip(columns, ends["low"], ends["high"], strict=True):
+        for column, low, high in zip(columns, ends.low, ends.high, strict=True):
             row |= {f"{column}_low": float(low), f"{column}_high": float(high)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def cohort_id(average: str, figure: str) -> str:
+    """Return the id of the result that corrects a published average."""
+    return f"cohort_{average}_{figure.lower()}"
 
 
 def wait_results(
@@ -210,7 +216,7 @@ def wait_results(
         growth = "intake_growth" if row.stage == "charges" else "charge_growth"
         results.append(
             Estimate(
-                f"cohort_{row.average}_{row.figure.lower()}",
+                cohort_id(row.average, row.figure),
                 f"days {_STRETCH[row.stage]}, {row.average} of a cohort, from {row.figure}",
                 interval=Interval(row.cohort_low, row.cohort_high, "bound"),
                 basis=(row.figure, "delay_shape", growth),
@@ -240,12 +246,6 @@ def _cohort(published: float, average: Average, *, shape: float, growth: float) 
     if average == "mean":
         return delay_from_mean(published, shape=one, growth=rate)[0]
     return delay_from_quantiles({0.5: published}, family="gamma", shape=one, growth=rate)[0]
-
-
-@lru_cache(maxsize=1024)
-def _window(delay: Delay, days: float, growth: float) -> SeenDelay:
-    """Kept, because each takes many integrals, and a check that rebuilds the study asks for all of them again."""
-    return seen_in_window(delay, days, growth=growth)
 
 
 @lru_cache(maxsize=4096)

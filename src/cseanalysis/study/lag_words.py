@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,6 +22,12 @@ _COURT_PAIRS = (
     (courts.THROUGH, courts.OPEN_AFTER, "cases through the courts and open cases"),
     (courts.DAYS_TO_END, courts.OPEN_AFTER, "days from charge to completion and open cases"),
     (courts.DAYS_TO_END, courts.DAYS_TO_TRIAL, "days from charge to completion and days from charge to trial"),
+)
+# What an error tells whoever called the function, which says nothing to a reader of the report.
+_ADVICE = (
+    "; use serve_queue with stated capacities",
+    ": must be finite and not negative",
+    ", find out",
 )
 _STRETCHES = {"charges": "recording to charge", "trials": "charge to start of trial"}
 
@@ -208,4 +215,10 @@ def _span(row: dict[str, float], column: str, unit: str) -> str:
 
 
 def _sentence(answer: str) -> str:
-    return answer[:1].upper() + answer[1:]
+    """Return what a model saw and its rule; leave out what it tells its caller to do, and write one lag, not lags."""
+    said = answer
+    for advice in _ADVICE:
+        said = said.replace(advice, "")
+    said = re.sub(r"\b1 (origin|lag)s\b", r"1 \1", said)
+    said = re.sub(r"\b\d{4,}\b", lambda found: f"{int(found[0]):,}", said).replace("[nan]", "a missing number")
+    return said[:1].upper() + said[1:]

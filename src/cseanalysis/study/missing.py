@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import pandas as pd
 
-from cseanalysis.models import assumption_ladder, coverage_needed, rogan_gladen, share_bounds
+from cseanalysis.models import assumption_ladder, coverage_needed, rogan_gladen, share_at_odds_ratio, share_bounds
 from cseanalysis.models.missingness_ladder import Rung
 from cseanalysis.register import Figure
+from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.leading import note
 from cseanalysis.study.missing_lists import list_results
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -227,6 +230,15 @@ def coverage_line(group: Group, coverage: float, population: float) -> tuple[flo
     return above, below
 
 
+def _at_odds(group: Group, coverage: tuple[float, float], *, unrecorded_odds_ratio: float) -> list[float]:
+    """Lowest and highest share that coverage and rounding leave open when the odds ratio has one value."""
+    shares = [
+        share_at_odds_ratio(known * share, known, 1 - known, unrecorded_odds_ratio)
+        for known, share in product(coverage, group.share)
+    ]
+    return [min(shares), max(shares)]
+
+
 def field_coverage(figures: Mapping[str, Figure]) -> tuple[float, float]:
     """Return the share of suspects with a recorded ethnicity, lowest and highest where a range is printed."""
     return as_printed(figures[COVERAGE])
@@ -262,6 +274,9 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
         raise ValueError(f"assumption {odds.id}: from {odds.low} to {odds.high}; must run from 1/r to r")
     ladders = {group: suspect_ladder(group, coverage, odds.high) for group in suspect_groups(figures)}
     assumed = f"{SUSPECTS}, if the assumed odds ratio holds"
+    for group in ladders:
+        shares = known_ends(partial(_at_odds, group, coverage), [odds])
+        note(f"suspects_{group.name}_within_odds", element(shares, 0, 1))
     return [
         *(
             Estimate(f"suspects_{group.name}", SUSPECTS, interval=ladder[0].interval, basis=(*group.figures, COVERAGE))

@@ -10,11 +10,14 @@ import pandas as pd
 
 from cseanalysis.models import estimate_population, known_to_all, known_to_any, two_list_bounds
 from cseanalysis.register import Figure
-from cseanalysis.study.ranges import bounded
+from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.leading import note
+from cseanalysis.study.ranges import bounded, ranging
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 YEAR = "2021/22"
 ASSESSED, CENTRES = "F153", "F152"
+_POLICE = ("adult_when_recorded_share", "child_only_offences_per_child")
 CHILDREN = f"children on the list in {YEAR}"
 ODDS_RATIOS = (0.5, 1.0, 2.0, 4.0)  # drawn, not assumed: half as likely, independent, twice, four times
 
@@ -96,11 +99,6 @@ def list_results(
     tables = ("recorded_offences", "forces")
     rounding = figures[ASSESSED].ends
     per_child = ("assessments_per_child",)
-    services = Interval(
-        children_with_services(assessments=rounding[0], assessments_per_child=assumptions[per_child[0]].high),
-        children_with_services(assessments=rounding[1], assessments_per_child=assumptions[per_child[0]].low),
-        "bound",
-    )
 
     def police(*, adult_when_recorded_share: float, child_only_offences_per_child: float) -> float:
         return children_with_police(
@@ -109,16 +107,38 @@ def list_results(
             child_only_offences_per_child=child_only_offences_per_child,
         )
 
+    def services(*, assessments_per_child: float) -> list[float]:
+        return [
+            children_with_services(assessments=end, assessments_per_child=assessments_per_child) for end in rounding
+        ]
+
     centres = Interval(*figures[CENTRES].ends, "bound")
+
+    def together(**values: float) -> list[float]:
+        """Ends of what any, and what both, may hold where the assumptions have one value."""
+        counted = police(**{name: values[name] for name in _POLICE})
+        assessed = services(assessments_per_child=values[per_child[0]])
+        spans = {"police": Interval(counted, counted, "bound"), "services": Interval(assessed[0], assessed[1], "bound")}
+        anyone, both = known({**spans, "centres": centres}), shared([*spans.values()])
+        return [anyone.low, anyone.high, both.low, both.high]
+
     lists = [
         Estimate("list_offences", f"child-only offences recorded in {YEAR}, English forces", offences, basis=tables),
         bounded("list_police", CHILDREN, police, assumptions, tables),
-        Estimate("list_services", CHILDREN, interval=services, basis=(ASSESSED, *per_child)),
+        ranging(
+            "list_services",
+            CHILDREN,
+            element(known_ends(services, [assumptions[name] for name in per_child]), 0, 1),
+            (ASSESSED, *per_child),
+        ),
         Estimate("list_centres", CHILDREN, interval=centres, basis=(CENTRES,)),
     ]
     spans = {estimate.id: estimate.interval for estimate in lists if estimate.interval is not None}
     basis = tuple(dict.fromkeys(name for estimate in lists[1:] for name in estimate.basis))
     two = tuple(dict.fromkeys((*lists[1].basis, *lists[2].basis)))
+    joint = known_ends(together, [assumptions[name] for name in (*_POLICE, *per_child)])
+    note("known_to_any", element(joint, 0, 1))
+    note("known_to_both", element(joint, 2, 3))
     return [
         *lists,
         Estimate("known_to_any", f"children on any of the lists in {YEAR}", interval=known(spans), basis=basis),

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from inspect import Parameter, signature
 
 from cseanalysis.models import joint_reporting_probability
-from cseanalysis.sensitivity import bound
+from cseanalysis.sensitivity.known import KnownEnds, known_ends
+from cseanalysis.study.leading import note
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
@@ -75,8 +76,14 @@ def bounded(
     chosen = needed_assumptions(model, assumptions)
     basis = (*figures, *(assumption.id for assumption in chosen))
     with resting_on(name, chosen):
-        interval = bound(model, chosen, turning=among(turning, chosen))
-    return Estimate(name, unit, interval=interval, basis=basis)
+        ends = known_ends(model, chosen, turning=among(turning, chosen))
+    return ranging(name, unit, ends, basis)
+
+
+def ranging(name: str, unit: str, ends: KnownEnds, basis: Iterable[str]) -> Estimate:
+    """Return the bound between two ends as an estimate, and note which assumption it hangs on most."""
+    note(name, ends)
+    return Estimate(name, unit, interval=Interval(float(ends.low[0]), float(ends.high[0]), "bound"), basis=tuple(basis))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,56 @@ def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFram
     if "period_start" in table:
         table["period_start"] = pd.to_datetime(table["period_start"])
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The least and the most share of a range that would go if an assumption were known, over where it might lie."""
+
+    assumption: str
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """What a reported number hangs on most.
+
+    Attributes
+    ----------
+    kind
+        ``"one"``: an assumption; ``"several"``: what knowing them would remove overlaps, so none leads; ``"none"``:
+        knowing any one alone removes nothing. Without an assumption: ``"counted"``, one value; ``"data"``, a range that
+        what is published, or the stretch of it that is used, leaves open; ``"confidence"``, chance; ``"simulation"``,
+        stated distributions, whose shares of variance are in a table of their own.
+    assumptions
+        The leading one, or several, most useful first.
+    """
+
+    kind: str
+    assumptions: tuple[Narrowed, ...]
+
+
+def load_leading(root: Path | str | None = None) -> Mapping[str, Leading]:
+    """Return for every reported number, by id, the assumption that it hangs on most, or why there is none.
+
+    Parameters
+    ----------
+    root
+        As for `load_results`.
+
+    Returns
+    -------
+    Mapping of str to Leading
+    """
+    return MappingProxyType(
+        {
+            entry["id"]: Leading(
+                entry["leading"]["kind"], tuple(Narrowed(**one) for one in entry["leading"].get("assumptions", ()))
+            )
+            for entry in _read(root)["results"]
+        }
+    )
 
 
 def load_period(root: Path | str | None = None) -> Mapping[str, str]:

@@ -27,12 +27,15 @@ from cseanalysis.study.interventions import Intervention, load_interventions
 from cseanalysis.study.lag import OWN_SCOPE, data_end, lag_by_year, lag_models, lag_results, lag_scenario
 from cseanalysis.study.lag_simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
 from cseanalysis.study.lag_waits import delays_corrected, wait_results
+from cseanalysis.study.leading import leading_of, narrowed_rows, noting
 from cseanalysis.study.missing import missing_results
 from cseanalysis.study.project import Project, check_raw
 from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.recording_changes import RecordingChange, load_recording_changes
 from cseanalysis.study.redteam import redteam_results
+from cseanalysis.study.reported import Narrowed
+from cseanalysis.study.sensitivity_chapter import sensitivity_chapter
 from cseanalysis.study.snapshots import snapshot_results
 from cseanalysis.study.survey_routes import survey_comparison, survey_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
@@ -112,14 +115,42 @@ def compute_results(
     Returns
     -------
     dict
-        ``"results"``: a list of estimates with id, unit, point or interval, and basis. ``"tables"``: name to a list
-        of rows, for numbers that are reported side by side.
+        ``"results"``: a list of estimates with id, unit, point or interval, basis, and the assumption that each hangs
+        on most (``"leading"``, see `cseanalysis.study.reported.Leading`). ``"tables"``: name to a list of rows, for
+        numbers that are reported side by side.
 
     Raises
     ------
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
+    with noting() as noted:
+        estimates, tables = _computed(inputs, assumptions, scope)
+    finer = narrowed_rows(tables["narrowing"])  # at nine places, not only at those that bounding them takes
+    ids = [estimate.id for estimate in estimates]
+    if twice := sorted({name for name in ids if ids.count(name) > 1}):
+        raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
+    tables |= sensitivity_chapter(
+        {estimate.id: estimate for estimate in estimates},
+        inputs.recorded,
+        inputs.revision,
+        inputs.figures,
+        assumptions,
+        scope=scope,
+    )
+    return {
+        "period": data_period(inputs.recorded),
+        "results": [
+            {**_as_json(estimate), "leading": _leading(estimate, {**noted, **finer}, assumptions)}
+            for estimate in estimates
+        ],
+        "tables": {name: _rows(table) for name, table in tables.items()},
+    }
+
+
+def _computed(
+    inputs: StudyInputs, assumptions: Mapping[str, Assumption], scope: str
+) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
     figures, recorded, revision, forces = inputs.figures, inputs.recorded, inputs.revision, inputs.forces
     totals = total_results(figures, assumptions)  # quick, so first: a fault in an assumption is told at once
     inflation = clustering(assumptions)
@@ -147,9 +178,6 @@ def compute_results(
         *funnel_results(recorded),
         *change_estimates,
     ]
-    ids = [estimate.id for estimate in estimates]
-    if twice := sorted({name for name in ids if ids.count(name) > 1}):
-        raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
     tables = {
         "dependence": dependence,
         "survey_comparison": survey_comparison({estimate.id: estimate for estimate in estimates}),
@@ -163,11 +191,7 @@ def compute_results(
         "narrowing": narrowing_table(recorded, figures, assumptions, scope=scope),
         **change_tables,
     }
-    return {
-        "period": data_period(recorded),
-        "results": [_as_json(estimate) for estimate in estimates],
-        "tables": {name: _rows(table) for name, table in tables.items()},
-    }
+    return estimates, tables
 
 
 def data_period(recorded: pd.DataFrame) -> dict[str, str]:
@@ -255,6 +279,17 @@ def _as_json(estimate: Estimate) -> dict[str, Any]:
         },
         "basis": list(estimate.basis),
     }
+
+
+def _leading(
+    estimate: Estimate, noted: Mapping[str, tuple[Narrowed, ...]], assumptions: Mapping[str, Assumption]
+) -> dict[str, Any]:
+    leading = leading_of(estimate, noted, assumptions)
+    rows = [
+        {"assumption": one.assumption, "least": _rounded(one.least), "most": _rounded(one.most)}
+        for one in leading.assumptions
+    ]
+    return {"kind": leading.kind, **({"assumptions": rows} if rows else {})}
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -103,7 +105,7 @@ def read_scenario(path: Path, base: Mapping[str, Assumption]) -> Scenario:
     scope = choices.get("offence_scope", OWN_SCOPE)
     if unknown := sorted(choices.keys() - {"offence_scope"}):
         problems.append(f"choices {', '.join(unknown[:5])} are unknown; there is offence_scope")
-    if scope not in SCOPES:
+    if not isinstance(scope, str) or scope not in SCOPES:
         problems.append(f"offence_scope is {scope!r}; must be one of {', '.join(SCOPES)}")
     if not entries and not choices:
         problems.append("nothing differs from the study; give [assumptions.<id>] or [choices]")
@@ -149,6 +151,8 @@ def run_scenarios(
     ValueError
         Naming the scenarios that are malformed, before any is computed; or, after the others were computed, those
         whose assumptions no model can take.
+    OSError
+        When ``out`` cannot be written, before any is computed; or when the disk is full. What is finished stands.
     """
     base = dict(load_assumptions(project.root))
     shared = inputs_key(project)
@@ -167,6 +171,9 @@ def run_scenarios(
             left.append((path, key))
     if not folders:
         raise ValueError("no scenario named; name files such as scenarios/long_delay.toml")
+    out.mkdir(parents=True, exist_ok=True)
+    if left and not os.access(out, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(out))
     failed: list[str] = []
     under_way: dict[int, Scenario] = {}  # no more of them are in memory than workers are busy with
 
@@ -225,16 +232,17 @@ def _changed(name: str, entry: Any, base: Mapping[str, Assumption]) -> Assumptio
     own = base[name]
     if unknown := sorted(entry.keys() - {*_STATED, "distribution"}):
         raise ValueError(f"assumption {name}: {', '.join(unknown)} cannot be changed by a scenario")
-    if own.distribution is not None and "distribution" not in entry:
+    changed = read_assumption(name, {**entry, "unit": own.unit, "loss": list(own.loss)})
+    if own.distribution is not None and changed.distribution is None:
         raise ValueError(f"assumption {name}: the study states {own.distribution}; state a distribution here too")
-    return read_assumption(name, {**entry, "unit": own.unit, "loss": list(own.loss)})
+    return changed
 
 
 def _compute(inputs: StudyInputs, base: Mapping[str, Assumption], scenario: Scenario) -> tuple[bytes, str]:
     """Return the results as they are written, or what stands against them."""
     try:
         results = compute_results(inputs, scenario.applied(base), scope=scenario.offence_scope)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         return b"", str(error)
     about: dict[str, Any] = {
         "name": scenario.name,

@@ -10,7 +10,8 @@ import pandas as pd
 
 from cseanalysis.models import Basis, BridgeFactor, Measure, annual_victims, recorded_to_survey
 from cseanalysis.register import Figure
-from cseanalysis.study.ranges import bounded
+from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.ranges import bounded, needed_assumptions, ranging, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 
@@ -129,7 +130,6 @@ def window_results(window: Window, assumptions: Mapping[str, Assumption]) -> lis
     steps: dict[str, tuple[str, dict[str, float]]] = {
         "first": (first, {"years_abused": 1.0}),
         "first_steady": (first, {"years_abused": 1.0, "prevalence_change": 1.0}),
-        "longest": (abused, {"years_abused": float(window.ages)}),
         "yearly": (abused, {}),
         "yearly_steady": (abused, {"prevalence_change": 1.0}),
     }
@@ -138,9 +138,14 @@ def window_results(window: Window, assumptions: Mapping[str, Assumption]) -> lis
         for step, (unit, known) in steps.items()
     }
     # Whoever is abused is abused in at least one year and at most in all of the window: no judgement is needed.
-    fewest, most = _interval(found["first"]), _interval(found.pop("longest"))
-    widest = Interval(fewest.low, most.high, "bound")
-    any_years = Estimate(f"yearly_any_{window.id}", abused, interval=widest, basis=found["first"].basis)
+    needed = needed_assumptions(partial(window.model, years_abused=1.0), assumptions)
+
+    def any_number(**values: float) -> list[float]:
+        return [window.model(years_abused=years, **values) for years in (1.0, float(window.ages))]
+
+    with resting_on(f"yearly_any_{window.id}", needed):
+        widest = element(known_ends(any_number, needed), 0, 1)
+    any_years = ranging(f"yearly_any_{window.id}", abused, widest, found["first"].basis)
     return [found["first"], found["first_steady"], any_years, found["yearly"], found["yearly_steady"]]
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import exp
 
 import pandas as pd
 
 from cseanalysis.export.wording import say_month, say_number
+from cseanalysis.models import InterruptedSeries
+from cseanalysis.models.detectable import distance_needed
 from cseanalysis.register import Figure
 from cseanalysis.study.breaks import SIDE
 from cseanalysis.study.cards import Card, intervention_cards, whole_quarters
 from cseanalysis.study.changes import (
+    LEVEL,
     SHORT,
     NamedChange,
     first_quarter,
@@ -21,7 +25,7 @@ from cseanalysis.study.changes import (
     quarterly_series,
     series_name,
 )
-from cseanalysis.study.detectability import Seen, least_of, seen_from, yearly_share
+from cseanalysis.study.detectability import Seen, least_of, seen_from, whole_effect, yearly_share
 from cseanalysis.study.interventions import Intervention
 from cseanalysis.study.lag import data_end
 from cseanalysis.study.recording_changes import DatedEvent, as_event, cannot_be_told_apart_from
@@ -33,6 +37,7 @@ NEVER = "never visible in this series"
 SEEN = "a change of level is seen; not an effect"
 NOT_TOLD = "not told from other dates or from the trend"
 VERDICTS = (CANNOT, EARLY, NEVER, SEEN, NOT_TOLD)
+POWER = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +55,16 @@ class TimingCard:
     change
         What the model says of the date; absent where it is not tried.
     least
-        Smallest rise and fall visible with the quarters at hand; absent where there is no series or no fit.
+        Smallest rise and fall visible with the quarters at hand, by the error of the fit where there is one, otherwise
+        foreseen from the quarters before; absent where there is no series or too little of it.
     share
         Share of its series that it is about, at most; absent where there is no series.
     seen
-        For the smaller and for the larger assumed effect, when it could be seen in the records of its series.
+        For the smaller and for the larger assumed effect, when it could be seen in the records of its series, as
+        foreseen from the quarters before.
+    visible
+        Whether the smaller and the larger assumed effect could be seen with the quarters at hand, by the error of the
+        fit; absent without one.
     verdict
         One of ``VERDICTS``.
     because
@@ -68,6 +78,7 @@ class TimingCard:
     least: tuple[float, float | None] | None
     share: float | None
     seen: tuple[Seen, Seen] | None
+    visible: tuple[bool, bool] | None
     verdict: str
     because: str
 
@@ -113,7 +124,7 @@ def timing_cards(
         item = card.intervention
         change = changes.get(item.id) if item.series else None
         quarters = None if item.start is None else whole_quarters(pd.Series(quarterly.index), item.start)
-        least, share, seen = None, None, None
+        least, share, seen, visible = None, None, None, None
         if change is not None:
             before = quarterly[series_name(item)].iloc[: change.before]
             share = 1.0 if not item.part else yearly_share(before, float(figures[item.part].value))
@@ -126,10 +137,30 @@ def timing_cards(
                 )
             except NotEstimableError:
                 seen = None
+            if change.fit is not None:
+                # What was foreseen supposes a trend that goes on unbent; a fit has its own error.
+                least = rise, _ = visible_by(change.fit)
+                visible = (
+                    whole_effect(share=share, effect_ratio=size.low) >= rise,
+                    whole_effect(share=share, effect_ratio=size.high) >= rise,
+                )
         verdict, because = _judge(item, change, seen, specifications=specifications, ends=ends, quarters=quarters)
         near = cannot_be_told_apart_from(as_event(item), events)
-        cards.append(TimingCard(card, quarters, near, change, least, share, seen, verdict, because))
+        cards.append(TimingCard(card, quarters, near, change, least, share, seen, visible, verdict, because))
     return tuple(cards)
+
+
+def visible_by(fit: InterruptedSeries) -> tuple[float, float]:
+    """Return the smallest rise and fall (ratios) that a fit would have told from chance four times in five.
+
+    Parameters
+    ----------
+    fit
+        Of a level change, with the error and the degrees of freedom that its interval rests on.
+    """
+    error = float(fit.table.at["level_change", "error"])
+    needed = distance_needed(POWER, LEVEL, fit.diagnostics.t_degrees) * error
+    return exp(needed), exp(-needed)
 
 
 def _judge(
@@ -162,11 +193,11 @@ def _judge(
     shown = int(((tried["low"] > 1) | (tried["high"] < 1)).sum())
     way = ", the others the same direction," if (rise or fall) and shown < len(tried) else ""
     place = change.placebo
-    among = (
-        f"the date is number {place.rank} of {len(place.table)} by size ({change.rank_alone} if each is tried alone), "
-        f"and {place.found} others look clear"
+    because = (
+        f"A clear change shows in {shown} of {len(tried)} specifications{way} and the date is number {place.rank} of "
+        f"{len(place.table)} by size ({change.rank_alone} if each is tried alone); of the other dates {place.found} "
+        "would look clear too."
     )
-    because = f"Of {len(tried)} specifications {shown} show a clear change{way} and {among}."
     return (SEEN if (rise or fall) and place.rank == change.rank_alone == 1 else NOT_TOLD), because
 
 
@@ -218,8 +249,9 @@ def _least(card: TimingCard) -> str:
     if card.least is None:
         return "none: too few quarters before it to know the scatter"
     rise, fall = card.least
-    down = "no fall" if fall is None else f"a fall by {say_number(round(1 - fall, 3), 'share')}"
-    return f"a rise by {say_number(round(rise - 1, 3), 'share')} or {down} of its whole series, at best"
+    down = "no fall" if fall is None else f"a fall by {say_number(round(1 - fall, 2), 'share')}"
+    how = "foreseen from the quarters before it, at best" if card.visible is None else "by the error of the fit"
+    return f"a rise by {say_number(round(rise - 1, 2), 'share')} or {down} of its whole series, {how}"
 
 
 def _seen(card: TimingCard) -> str:
@@ -229,6 +261,9 @@ def _seen(card: TimingCard) -> str:
     about = (
         "all of the series" if card.share == 1 else f"at most {say_number(round(card.share, 4), 'share')} of the series"
     )
+    if card.visible is not None and not large.never:
+        at_hand = ("can be seen" if shown else "cannot be seen" for shown in card.visible)
+        return "with the quarters at hand the smaller assumed effect {}, the larger {} (on {})".format(*at_hand, about)
     start = first_quarter(card.intervention.start or date.max)
     return f"the smaller assumed effect {_from(small, start)}, the larger {_from(large, start)} (on {about})"
 

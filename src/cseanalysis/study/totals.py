@@ -11,8 +11,8 @@ from functools import partial
 
 from cseanalysis.models import split_by_year
 from cseanalysis.register import Figure
-from cseanalysis.sensitivity import bound
-from cseanalysis.study.ranges import bounded, needed_assumptions, resting_on
+from cseanalysis.sensitivity.known import known_ends
+from cseanalysis.study.ranges import bounded, needed_assumptions, ranging, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 
@@ -281,8 +281,8 @@ def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assum
         return route.model(recorded=recorded, **values) - base
 
     with resting_on(route.dark_figure, chosen):
-        interval = bound(dark, chosen)
-    return [total, Estimate(route.dark_figure, f"not recorded: {route.unit}", interval=interval, basis=total.basis)]
+        ends = known_ends(dark, chosen)
+    return [total, ranging(route.dark_figure, f"not recorded: {route.unit}", ends, total.basis)]
 
 
 def narrowed(route: Route, recorded: float, assumptions: Mapping[str, Assumption]) -> Estimate:

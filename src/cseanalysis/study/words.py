@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import pandas as pd
 
 from cseanalysis.export.wording import say, say_interval, say_number
 from cseanalysis.register import Figure
-from cseanalysis.sensitivity import tornado
-from cseanalysis.study.assumptions import load_assumptions
-from cseanalysis.study.ranges import needed_assumptions
-from cseanalysis.study.reported import load_period, load_results
+from cseanalysis.study.reported import load_results
 from cseanalysis.study.tables import load_figures
-from cseanalysis.study.totals import contact_total
 from cseanalysis.values import Estimate, Interval
 
 RESULT_WORDS = {
@@ -72,11 +67,6 @@ _DELAYS = (
     ("F455", "charge to completion, child sexual abuse, Crown Court", "no: another end point"),
     ("F306", "offence to completion, child sexual abuse", "no: starts at the offence"),
     ("F307", "offence to completion, child sexual abuse", "no: starts at the offence"),
-)
-_CLAIMS = (
-    ("Most eventual charges for offences recorded in {newest_year} are to come.", "charges_visible_newest", True, 0.5),
-    ("Most eventual charges for offences recorded in {earlier_year} were made.", "charges_visible_earlier", False, 0.5),
-    ("Most eventual trials for offences recorded in {newest_year} are to come.", "trials_visible_newest", True, 0.5),
 )
 
 
@@ -184,77 +174,6 @@ def back_tests_in_words(tests: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
-
-
-def leading_assumptions(narrowing: pd.DataFrame) -> pd.DataFrame:
-    """Name for each result the assumption whose knowledge would narrow it most.
-
-    Parameters
-    ----------
-    narrowing
-        The results' table ``narrowing``.
-
-    Returns
-    -------
-    DataFrame
-    """
-    rows = []
-    for name, part in narrowing.groupby("result", sort=False):
-        # Where what the second could remove overlaps what the first would, neither leads.
-        leads = part[part["narrowing_most"] >= part["narrowing_least"].max()]
-        rows.append(
-            {
-                "Result": RESULT_WORDS[name],
-                "Hangs most on": "; ".join(ASSUMPTION_WORDS[assumption] for assumption in leads["assumption"]),
-                "Share of the range that would go": "; ".join(
-                    say_interval(Interval(low, high, "bound"), "share")
-                    for low, high in zip(leads["narrowing_least"], leads["narrowing_most"], strict=True)
-                ),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def claims_in_words() -> pd.DataFrame:
-    """Hold statements against the value at which each would fail, and say whether the range contains it.
-
-    Returns
-    -------
-    DataFrame
-        Statement, the value at which it breaks down, the range that is assumed or implied, and the verdict.
-    """
-    results, period = load_results(), load_period()
-    rows = []
-    for statement, result, below, threshold in _CLAIMS:
-        interval = results[result].interval
-        if interval is None:
-            raise ValueError(f"{result} is no range; a statement is held against one")
-        certain = interval.high < threshold if below else interval.low > threshold
-        impossible = interval.low >= threshold if below else interval.high <= threshold
-        verdict = "holds" if certain else "fails" if impossible else "cannot be decided"
-        rows.append(
-            {
-                "Statement": statement.format(**period),
-                "Fails when": f"the share is {say_number(threshold, 'share')} or {'more' if below else 'less'}",
-                "Range": say_interval(interval, "share", digits=3),
-                "Over the whole assumed range": verdict,
-                "Rests on": _basis(results[result]),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def baseline_tornado() -> pd.DataFrame:
-    """Move each assumption behind the implied contact offences from the corner that gives the lowest total.
-
-    Returns
-    -------
-    DataFrame
-        See `cseanalysis.sensitivity.tornado`.
-    """
-    model = partial(contact_total, recorded=float(load_figures()["F008"].value))
-    needed = needed_assumptions(model, load_assumptions())
-    return tornado(model, needed, {a.id: a.low if a.id == "contact_share" else a.high for a in needed})
 
 
 def _hit_or_miss(test: Mapping[str, float]) -> str:

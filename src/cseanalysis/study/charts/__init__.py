@@ -12,6 +12,7 @@ from cseanalysis.study.charts.missing import coverage_curves, flag_paths, lists_
 from cseanalysis.study.charts.pipeline import court_queue, simulation_and_bounds
 from cseanalysis.study.charts.recorded import group_based_parts, recorded_by_force, recorded_by_group
 from cseanalysis.study.charts.routes import routes_by_estimand
+from cseanalysis.study.charts.sensitivity import specification_curves, total_frontier
 from cseanalysis.study.charts.totals import narrowing_bars, tornado_bars
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "routes_by_estimand",
     "series_with_events",
     "simulation_and_bounds",
+    "specification_curves",
     "suspects_panels",
     "tornado_bars",
+    "total_frontier",
     "visible_shares",
 ]

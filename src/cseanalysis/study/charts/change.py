@@ -135,7 +135,8 @@ def placebo_panels(placebos: pd.DataFrame, dates: pd.DataFrame) -> tuple[Figure,
             axes.set_xticks(pd.to_datetime([f"{year}-01-01" for year in range(2014, 2023, 2)]), range(2014, 2023, 2))
             series = "child-only codes" if row["series"] == TOTAL else f"code {row['series']}"
             axes.set_title(f"{row['at']}, {series}", loc="left", fontsize=7.5, color=ORANGE)
-            note = f"place {row['rank']:.0f} of {row['dates']:.0f}; {row['placebo_clear']:.0f} others look clear"
+            axes.set_ylim(top=own["high"].max() * 1.25)  # room for the note
+            note = f"place {row['rank']:.0f} of {row['dates']:.0f}; others that look clear: {row['placebo_clear']:.0f}"
             axes.text(0.98, 0.98, note, transform=axes.transAxes, fontsize=7, color=GREY, ha="right", va="top")
             words.append(
                 f"{row['at']}, {series}: {row['ratio']:.2f}, place {row['rank']:.0f} of {row['dates']:.0f}, "
@@ -179,11 +180,19 @@ def least_visible_curves(least: pd.DataFrame, effects: Mapping[str, float]) -> t
             )
         for label, effect in effects.items():
             axes.axhline(100 * effect, color=ORANGE, linewidth=1.1, linestyle="--")
-            axes.text(0.7, 100 * effect + 0.6, label, color=ORANGE, fontsize=7, va="bottom")
-        axes.set_ylim(0, 100 * (least["rise"].max() - 1) * 1.05)
+            axes.text(0.7, 100 * effect * 1.04, label, color=ORANGE, fontsize=7, va="bottom")
+        # A straight line through all years needs twenty times what shorter trends need: only logarithms show both.
+        axes.set_yscale("log")
+        bottom, top = min([*effects.values(), least["rise"].min() - 1]), least["rise"].max() - 1
+        axes.set_ylim(100 * bottom / 1.5, 140 * top)
+        axes.set_yticks(
+            [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 400) if bottom / 1.5 < tick / 100 < 1.4 * top]
+        )
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
         axes.set_xlim(0.5, 27)
         axes.set_xticks(sorted(set(least["after"])))
         axes.set_xlabel("Quarters after the date")
-        axes.set_ylabel("Smallest rise that could be seen, %")
+        axes.set_ylabel("Smallest rise that could be seen, %,\nlogarithmic scale")
     marked = "; ".join(f"{label}: {100 * effect:.1f}%" for label, effect in effects.items())
-    return figure, f"Three curves that hardly fall: the smallest visible rise is, {'; '.join(words)}. Marked: {marked}."
+    return figure, f"Three curves, the smallest visible rise: {'; '.join(words)}. Marked: {marked}."

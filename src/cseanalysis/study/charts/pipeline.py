@@ -41,7 +41,7 @@ def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Fi
         top = float(charges["bound_high"].max())
         axes.set_ylim(0, 1.15 * top)
         axes.set_xlim(when.iloc[0], when.iloc[-1])
-        axes.text(end, 1.07 * top, "  nobody recorded any more", fontsize=7.5, color=GREY, va="center")
+        axes.text(end, 1.07 * top, "  no offence recorded any more", fontsize=7.5, color=GREY, va="center")
         axes.text(when.iloc[2], 0.03 * top, "pale: bound on the expected charges", fontsize=7.5, color=GREY)
         axes.text(when.iloc[8], 0.42 * top, "dark: 95% of simulated counts", fontsize=7.5, color="white")
         axes.yaxis.set_major_formatter("{x:,.0f}")

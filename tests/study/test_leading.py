@@ -1,0 +1,216 @@
+"""Leading assumptions and flips: by hand on planted models, and every reported number has one or a reason."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cseanalysis.sensitivity import envelope, narrowing
+from cseanalysis.sensitivity.known import element, known_ends, narrowings, on_grid, scaled
+from cseanalysis.study import load_assumptions, load_figures, load_results
+from cseanalysis.study.flips import FAILS, HOLDS, OPEN, STATEMENTS, TOTALS, total_frontiers, verdict, verdict_of
+from cseanalysis.study.leading import leading_of, leads, narrowed_rows, note, noting
+from cseanalysis.study.ranges import bounded
+from cseanalysis.study.reported import Narrowed, load_leading, load_results_table
+from cseanalysis.study.sensitivity_words import statements_in_words
+from cseanalysis.study.shares_of_variance import chain_total, visible_share
+from cseanalysis.values import Assumption, Estimate, Interval
+
+ROOT = Path(__file__).resolve().parents[2]
+REASONS = {"counted", "data", "confidence", "simulation"}
+
+
+def ranging(name, low, high):
+    return Assumption(name, low, high, "cases", "planted", "by hand", "here")
+
+
+TWO = {"wide": ranging("wide", 0.0, 8.0), "slim": ranging("slim", 0.0, 2.0)}
+
+
+def added(*, wide, slim):
+    return wide + slim
+
+
+def product_of(*, wide, slim):
+    return (1 + wide) * (1 + slim)
+
+
+def test_of_a_sum_each_assumption_takes_its_own_width_wherever_it_lies():
+    with noting() as noted:
+        estimate = bounded("sum", "cases", added, TWO, ())
+    assert (estimate.interval.low, estimate.interval.high) == (0, 10)
+    found = leading_of(estimate, noted, TWO)
+    assert (found.kind, [one.assumption for one in found.assumptions]) == ("one", ["wide"])
+    assert (found.assumptions[0].least, found.assumptions[0].most) == pytest.approx((0.8, 0.8))
+
+
+def test_of_a_product_the_place_matters_and_the_middle_is_among_the_places():
+    # 1 to 27 in all. With wide known to be 0, 1 to 3 is left; 4, 5 to 15; 8, 9 to 27.
+    ends = known_ends(product_of, TWO.values())
+    assert narrowings(ends)["wide"] == pytest.approx((1 - 18 / 26, 1 - 2 / 26))
+    assert ends.known["wide"][0].ravel().tolist() == [1, 5, 9]
+    assert ends.known["wide"][1].ravel().tolist() == [3, 15, 27]
+
+
+def test_nobody_leads_where_what_two_would_remove_overlaps_and_none_where_nothing_goes():
+    overlapping = [Narrowed("a", 0.1, 0.6), Narrowed("b", 0.5, 0.9), Narrowed("c", 0.0, 0.2)]
+    assert [one.assumption for one in leads(overlapping)] == ["b", "a"]
+    assert leads([Narrowed("a", 0.0, 0.0)]) == ()
+    with noting() as noted:
+        note("flat", known_ends(lambda wide, slim: 1.0, TWO.values()))
+    flat = Estimate("flat", "cases", interval=Interval(1, 1, "bound"), basis=("wide",))
+    assert leading_of(flat, noted, TWO).kind == "none"
+
+
+def test_a_range_that_nobody_noted_is_refused_and_one_without_assumptions_gets_its_reason():
+    silent = Estimate("silent", "cases", interval=Interval(0, 1, "bound"), basis=("wide",))
+    with pytest.raises(ValueError, match="silent rests on wide, and what knowing them would leave"):
+        leading_of(silent, {}, TWO)
+    kinds = {
+        "counted": Estimate("n", "cases", 3, basis=("F1",)),
+        "data": Estimate("n", "cases", interval=Interval(0, 1, "bound"), basis=("F1",)),
+        "confidence": Estimate("n", "cases", interval=Interval(0, 1, "confidence", 0.95), basis=("F1",)),
+        "simulation": Estimate("n", "cases", interval=Interval(0, 1, "simulation", 0.95), basis=("wide",)),
+    }
+    assert {kind: leading_of(estimate, {}, TWO).kind for kind, estimate in kinds.items()} == {k: k for k in kinds}
+
+
+def test_nothing_is_noted_unless_asked_and_the_model_is_called_no_more_often():
+    calls = []
+
+    def counting(*, wide, slim):
+        calls.append((wide, slim))
+        return wide + slim
+
+    envelope(counting, TWO.values())
+    before = len(calls)
+    calls.clear()
+    bounded("sum", "cases", counting, TWO, ())
+    assert len(calls) == before
+    with noting() as noted:
+        pass
+    bounded("late", "cases", counting, TWO, ())
+    assert dict(noted) == {}
+
+
+def test_a_factor_that_scales_alike_gives_the_corners_that_it_would_have_had():
+    factor = ranging("factor", 0.5, 2.0)
+    joint = known_ends(lambda wide, slim, factor: (1 + wide + slim) / factor, [*TWO.values(), factor])
+    apart = scaled(known_ends(lambda wide, slim: 1 + wide + slim, TWO.values()), factor, divide=True)
+    assert (apart.low, apart.high) == (joint.low, joint.high)
+    for name, (least, most) in narrowings(joint).items():
+        assert narrowings(apart)[name] == pytest.approx((least, most)), name
+    with pytest.raises(ValueError, match="both must be positive"):
+        scaled(known_ends(lambda wide: wide - 1, [TWO["wide"]]), factor)
+
+
+def test_elements_and_grids_give_the_same_as_one_model():
+    pair = known_ends(lambda wide, slim: [wide + slim, wide + slim + 1], TWO.values())
+    spanning = element(pair, 0, 1)
+    assert (spanning.low[0], spanning.high[0]) == (0, 11)
+    assert narrowings(spanning)["wide"] == pytest.approx((8 / 11, 8 / 11))
+    grid = on_grid(np.add.outer([0.0, 8.0], [0.0, 2.0]), ["wide", "slim"])
+    assert narrowings(grid)["wide"] == pytest.approx((0.8, 0.8))
+
+
+def test_every_reported_number_has_a_leading_assumption_or_a_reason():
+    results, leading, assumptions = load_results(ROOT), load_leading(ROOT), load_assumptions(ROOT)
+    assert set(leading) == set(results)
+    for name, found in leading.items():
+        own = [one.assumption for one in found.assumptions]
+        assert set(own) <= set(results[name].basis) & set(assumptions), name
+        assert bool(own) == (found.kind in {"one", "several"}), name
+        assert found.kind in REASONS | {"one", "several", "none"}
+        assert all(-1e-9 <= one.least <= one.most <= 1 + 1e-9 for one in found.assumptions), name
+        if found.kind in {"counted", "data"}:
+            assert not set(results[name].basis) & set(assumptions), name
+
+
+def test_the_headlines_lead_as_in_the_narrowing_over_nine_places():
+    for name, rows in narrowed_rows(load_results_table("narrowing", ROOT)).items():
+        assert load_leading(ROOT)[name].assumptions == leads(rows), name
+
+
+def test_the_few_places_that_bounding_takes_lie_within_the_nine():
+    nine = narrowed_rows(narrowing(product_of, TWO.values()).assign(result="product"))["product"]
+    few = narrowings(known_ends(product_of, TWO.values()))
+    for one in nine:
+        assert one.least - 1e-9 <= few[one.assumption][0] <= few[one.assumption][1] <= one.most + 1e-9
+
+
+def test_narrowing_calls_the_model_once_for_each_combination():
+    calls = []
+
+    def counting(wide, slim):
+        calls.append((wide, slim))
+        return wide + slim
+
+    narrowing(counting, TWO.values())
+    assert len(calls) == len(set(calls))
+
+
+def test_a_statement_holds_fails_or_is_open_by_hand():
+    assert verdict(1, 2, "above", 1) == OPEN  # equal is not above
+    assert verdict(1, 2, "above", 2) == FAILS
+    assert verdict(1, 2, "below", 2.5) == HOLDS
+    assert verdict(3, 3, "above", 2) == HOLDS
+
+
+def test_what_decides_a_statement_is_where_its_worst_corner_meets_the_threshold():
+    recorded = float(load_figures(ROOT)["F008"].value)
+    known = load_assumptions(ROOT)
+    table = load_results_table("breakdowns", ROOT).query("result == 'contact_total'")
+    ours = table[table["assumption"] == "known_offence_probability"].set_index("side")
+    share, kept = known["contact_share"], known["recording_probability"]
+    assert ours.loc[HOLDS, "breakdown"] == pytest.approx(recorded * share.low / kept.high / 1_000_000)
+    assert ours.loc[FAILS, "breakdown"] == pytest.approx(recorded * share.high / kept.low / 1_000_000)
+    assert ours["direction"].to_dict() == {HOLDS: "fails above", FAILS: "fails below"}
+    others = table[table["assumption"] != "known_offence_probability"]
+    assert (others["direction"] == "fails throughout").all()
+
+
+def test_statements_that_are_open_have_breakdowns_and_the_others_none():
+    results = load_results(ROOT)
+    found = set(load_results_table("breakdowns", ROOT)["result"])
+    assert found == {each.result for each in STATEMENTS if verdict_of(each, results[each.result]) == OPEN}
+    assert statements_in_words()["Over the whole range"].isin({HOLDS, FAILS, OPEN}).all()
+
+
+def test_on_the_frontier_the_model_gives_the_stated_total():
+    lines, known = total_frontiers(load_figures(ROOT), load_assumptions(ROOT)), load_assumptions(ROOT)
+    recorded = load_figures(ROOT)["F008"].value
+    pairs = lines["known_offence_probability"] * lines["recording_probability"]
+    share = lines["side"].map({"more": known["contact_share"].low, "less": known["contact_share"].high})
+    np.testing.assert_allclose(recorded * share / pairs, lines["total"])
+    assert set(lines["total"]) == set(TOTALS)
+
+
+def test_shares_of_variance_are_of_stated_distributions_only_and_those_of_correlated_links_sum_to_one():
+    table, assumptions = load_results_table("variance_shares", ROOT), load_assumptions(ROOT)
+    assert all(assumptions[name].distribution for name in table["assumption"])
+    sums = table[table["method"] == "shapley"].groupby("quantity")["share"].sum()
+    assert sums.tolist() == pytest.approx([1.0] * len(sums), abs=0.002)
+
+
+def test_the_simulated_models_agree_with_the_scenario_by_hand():
+    assert chain_total(one=np.array([0.5]), other=np.array([0.1])).tolist() == pytest.approx([20_000])
+    intake = np.array([0.0, 0, 0, 100])  # offences fall evenly within the newest quarter, and only there
+    quick = visible_share(intake=intake, days_to_charge=np.array([1e-3]), delay_shape=np.array([1.0]))
+    assert quick.tolist() == pytest.approx([1.0], abs=1e-3)
+    slow = partial(visible_share, intake=intake, delay_shape=np.array([1.0]))
+    days = 200.0
+    mean, quarter = days / np.log(2), 365.25 / 4
+    by_hand = 1 - mean / quarter * (1 - np.exp(-quarter / mean))
+    assert slow(days_to_charge=np.array([days])).tolist() == pytest.approx([by_hand])
+
+
+def test_counts_of_specifications_add_up():
+    curves, verdicts = load_results_table("curves", ROOT), load_results_table("curve_verdicts", ROOT)
+    refused = load_results_table("curve_refusals", ROOT).groupby("curve")["refused"].sum()
+    left = curves.set_index("curve")["specifications"] - curves.set_index("curve")["estimated"]
+    pd.testing.assert_series_equal(left.sort_index(), refused.sort_index(), check_names=False)
+    counted = verdicts.set_index("curve")[["holds", "fails", "open"]].sum(axis=1)
+    assert counted.to_dict() == curves.set_index("curve")["estimated"].to_dict()
+    assert curves["estimated"].sum() >= 200
