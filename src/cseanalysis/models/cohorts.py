@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -98,15 +99,13 @@ def _periods(dates: pd.Series, until: pd.Period) -> pd.Series:
     """Return the period of each date; text and numbers are refused, because pandas would guess at them."""
     if isinstance(dates.dtype, pd.PeriodDtype):
         dates = dates.dt.start_time
-    guessed = dates.dropna().map(lambda value: isinstance(value, str | int | float))
-    if guessed.any():
-        shown = dates.dropna()[guessed].iloc[0]
-        raise ValueError(f"column {dates.name!r} holds {shown!r}: give dates, not text or numbers")
+    if guessed := [value for value in dates.dropna().unique() if isinstance(value, str | Real)]:
+        raise ValueError(f"column {dates.name!r} holds {str(guessed[0])!r}: give dates, not text or numbers")
     return pd.to_datetime(dates).dt.to_period(until.freqstr)
 
 
 def _whole(cases: pd.Series) -> np.ndarray:
-    counts = pd.to_numeric(cases, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    counts: np.ndarray = pd.to_numeric(cases, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     wrong = ~((counts >= 0) & (counts % 1 == 0))
     if wrong.any():
         shown = cases[wrong].tolist()
