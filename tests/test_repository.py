@@ -120,7 +120,7 @@ def test_public_names_are_the_ones_that_were_agreed():
         "Simulation", "Stage", "Triangle", "TwoListEstimate", "UncertainDelay", "UnitBounds", "against_population",
         "annual_victims", "assumption_ladder", "backlog", "bootstrap_chain_ladder", "bound_counts", "break_search",
         "breakdown_probability", "bridge_survey", "chain_ladder", "class_rate_ratio_bounds", "class_share_bounds",
-        "cohort_incidence", "competing_exits", "completeness", "correct_counts", "correct_selection",
+        "cohort_incidence", "cohort_tables", "competing_exits", "completeness", "correct_counts", "correct_selection",
         "correct_two_by_two", "correct_with_predictive_values", "coverage_needed", "cumulative_incidence",
         "delay_from_mean", "delay_from_quantiles", "delay_from_window_mean", "detectable_from", "e_value",
         "estimate_population", "existence_status", "fit_seen_delays", "forward_mean", "hiding_inflation",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     )
     from cseanalysis.models.bias_draws import BiasAnalysis
     from cseanalysis.models.change import hiding_inflation, ratio_of_counts, variance_inflation
+    from cseanalysis.models.cohorts import cohort_tables
     from cseanalysis.models.count_misclassification import (
         CorrectedCounts,
         bound_counts,
@@ -151,6 +152,7 @@ __all__ = [
     "class_rate_ratio_bounds",
     "class_share_bounds",
     "cohort_incidence",
+    "cohort_tables",
     "competing_exits",
     "completeness",
     "correct_counts",
@@ -270,6 +272,7 @@ __getattr__ = door(
         "class_rate_ratio_bounds": "group_shares",
         "class_share_bounds": "group_shares",
         "cohort_incidence": "incidence",
+        "cohort_tables": "cohorts",
         "competing_exits": "exits",
         "completeness": "pipeline",
         "correct_counts": "count_misclassification",
