@@ -6,6 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair; speed is measured in benchmarks.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SECONDS = 120  # how long a process of the run waits for another to have built
 

@@ -301,8 +301,12 @@ def test_a_run_that_is_stopped_on_threads_ends_in_its_own_error_alone():
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         with pytest.raises(OSError, match="no space left"):
-            multiverse(lambda a: float(a), {"a": list(range(64))}, workers=2, progress=full)
+            multiverse(one_decision, {"a": list(range(64))}, workers=2, progress=full)
     assert heard == []
+
+
+def one_decision(a):
+    return float(a)
 
 
 def drawn_part(seed):
@@ -312,10 +316,10 @@ def drawn_part(seed):
 
 def test_a_simulation_spread_by_seeds_has_the_same_bits_for_any_workers():
     pytest.importorskip("joblib", reason="joblib is not installed")
-    alone = np.concatenate([drawn_part(seed) for seed in range(6)])
+    alone = np.concatenate([drawn_part(seed) for seed in range(3)])
     assert np.unique(alone).size == alone.size  # no part repeats another
-    for workers in (1, 2, 5):
-        assert (np.concatenate(spread_tasks(drawn_part, range(6), workers=workers)) == alone).all()
+    for workers in (1, 2):
+        assert (np.concatenate(spread_tasks(drawn_part, range(3), workers=workers)) == alone).all()
 
 
 def test_models_that_differ_in_what_is_fixed_do_not_take_each_others_results(tmp_path):

@@ -142,7 +142,7 @@ def test_random_orders_give_the_same_effects_as_all_subsets(monkeypatch):
     table = shapley(linear_in_normals(WEIGHTS), FOUR, correlation=MATRIX, samples=2**13, seed=0)
     expected = linear_shapley(WEIGHTS, MATRIX)
     error = (table["shapley"] - expected / expected.sum()) / table["standard_error"]
-    assert table["method"].iloc[0] == "512 orders"
+    assert table["method"].iloc[0] == "2048 orders"
     assert table["shapley"].sum() == pytest.approx(1, abs=1e-12)
     assert error.abs().max() < 4
 

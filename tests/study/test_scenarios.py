@@ -8,10 +8,12 @@ import pytest
 
 from cseanalysis.report.editions import diff
 from cseanalysis.study import causes as causes_module
-from cseanalysis.study import find_project, load_assumptions, load_figures
+from cseanalysis.study import find_project, load_assumptions, load_figures, read_table
 from cseanalysis.study import scenarios as module
 from cseanalysis.study.assumptions import assumptions_text, read_assumptions
 from cseanalysis.study.causes import changed_inputs, leading_causes, read_build
+from cseanalysis.study.lag_simulation import simulation_runs
+from cseanalysis.study.package_code import code_hashes
 from cseanalysis.study.project import load_sources
 from cseanalysis.study.ranges import bounded
 from cseanalysis.study.scenarios import inputs_key, is_whole, read_scenario, run_scenarios
@@ -88,6 +90,14 @@ def test_the_lowest_claims_give_the_largest_total_by_hand():
     found = bounded("total", "offences", partial(contact_total, recorded=115_489), applied, []).interval
     assert found.low == pytest.approx(115_489 * 0.675 / (0.075 * 0.745))
     assert found.high == pytest.approx(115_489 * 0.685 / (0.065 * 0.735))
+
+
+def test_the_simulation_follows_long_delays_to_their_last_tenth():
+    applied = read_scenario(ROOT / "scenarios" / "long_delay.toml", BASE).applied(BASE)
+    runs = simulation_runs(read_table("recorded_offences", ROOT), applied, draws=2**11)
+    for stage in ("charged", "trial"):
+        wait = runs["clustered"].until_visible(stage, 0.9)
+        assert 12 < wait.low < wait.high < 36
 
 
 def test_the_broad_definition_leaves_nothing_beside_contact_and_images():
@@ -229,6 +239,8 @@ def test_what_was_finished_before_an_interruption_stands_and_the_rest_is_built(f
 
 def test_the_key_follows_the_data_the_assumptions_and_the_code():
     assert inputs_key(PROJECT) == inputs_key(PROJECT)
+    assert {"models/delay.py", "sensitivity/local.py", "study/curve_models.py"} <= code_hashes().keys()
+    assert not [name for name in code_hashes() if name.startswith("report/") or name == "cli.py"]
     assert not is_whole(ROOT / "scenarios", "any")
 
 
@@ -306,7 +318,7 @@ def test_results_that_are_json_but_no_build_are_said_to_be_damaged(tmp_path, nam
 def test_damaged_assumptions_name_their_folder(tmp_path):
     build(tmp_path / "a", {})
     (tmp_path / "a" / "assumptions.toml").write_text("[days_to_charge")
-    with pytest.raises(ValueError, match="a: assumptions.toml is not valid toml"):
+    with pytest.raises(ValueError, match=r"a: assumptions\.toml is not valid toml"):
         read_build(tmp_path / "a")
 
 

@@ -62,8 +62,9 @@ def breakdown(
     Raises
     ------
     ValueError
-        When the model crosses the threshold more than once (all places are named), is not monotone in another assumption, raises or is not finite somewhere (named); or when ``vary``, ``baseline`` or
-        the model's arguments do not fit the assumptions.
+        When the model crosses the threshold more than once (all places are named), is not monotone in another
+        assumption, raises or is not finite somewhere (named); or when ``vary``, ``baseline`` or the model's arguments
+        do not fit the assumptions.
 
     Notes
     -----

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Costs = Callable[[NDArray[np.intp]], Array]
 
 EXACT = 10  # inputs up to which every subset of them is asked
-_PERMUTATIONS = 512  # orders of the inputs beyond that
+_PERMUTATIONS = 2048  # orders of the inputs beyond that
 _GROUPS = 2**10  # neighbouring rows of a Sobol sequence count as one draw, because they are even together
 
 
@@ -43,7 +43,7 @@ def shapley(
         ``2 sin(pi r / 6)`` here.
     samples
         Rows for each subset, a power of two. Up to ten inputs that are not fixed, all ``2^k - 1`` subsets are
-        evaluated; beyond, ``samples * (k + 1)`` rows follow up to 512 random orders of the inputs and their reverses.
+        evaluated; beyond, ``samples * (k + 1)`` rows follow up to 2,048 random orders of the inputs and their reverses.
     seed
         A whole number from 0.
 

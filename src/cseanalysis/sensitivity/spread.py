@@ -103,7 +103,7 @@ def as_finished(
         Within ten seconds, when no scheduler answers at the address or it has no workers; or when workers die of the
         same task again and again.
     ModuleNotFoundError
-        When joblib, or for a cluster Dask, is not installed.
+        When joblib, or for a cluster Dask, is not installed; or the cluster lacks what the function needs.
 
     Notes
     -----
@@ -180,6 +180,14 @@ def _on_cluster(
             raise ConnectionError(
                 f"workers of {scheduler} died of the same task again and again ({error}): give them more memory, or "
                 "look for what ends them in their logs"
+            ) from error
+        except (ModuleNotFoundError, RuntimeError) as error:
+            # Workers say which module they lack; a scheduler only that it cannot read what it was sent.
+            if isinstance(error, RuntimeError) and "deserialization" not in str(error):
+                raise
+            raise ModuleNotFoundError(
+                f"the cluster at {scheduler} lacks a package that is here, or has it in another version "
+                f"({str(error).splitlines()[0]}): have its scheduler and workers install the same, {_INSTALL}"
             ) from error
 
 

@@ -40,6 +40,7 @@ from cseanalysis.study.curve_models import (
     years_of,
 )
 from cseanalysis.study.lag import OWN_SCOPE, SCOPES
+from cseanalysis.study.package_code import code_hashes
 from cseanalysis.study.survey_routes import WINDOWS
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -302,6 +303,7 @@ def _inputs_key(
             revision.to_csv(index=False),
             repr(sorted(figures.items())),
             repr(sorted(assumptions.items())),
+            repr(code_hashes()),
         ]
     )
     return hashlib.sha256(text.encode()).hexdigest()

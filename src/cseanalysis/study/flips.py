@@ -253,7 +253,7 @@ def sure_side(direction: str, value: float, words: Callable[[float], str]) -> st
     --------
     >>> sure_side("fails above", 0.5, str), sure_side("fails below", 0.5, str)
     ('below 0.5', 'above 0.5')
-    >>> sure_side("fails throughout", np.nan, str), sure_side("never within the range", np.nan, str)
+    >>> sure_side("fails throughout", 0.0, str), sure_side("never within the range", 0.0, str)
     ('nowhere in its range', 'throughout its range')
     """
     if direction == _NEVER:

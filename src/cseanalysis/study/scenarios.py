@@ -16,6 +16,7 @@ from cseanalysis.sensitivity.spread import as_finished
 from cseanalysis.study.assumptions import assumptions_text, load_assumptions, read_assumption
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.lag import OWN_SCOPE, SCOPES
+from cseanalysis.study.package_code import code_hashes
 from cseanalysis.study.project import Project, check_raw, load_sources, read_toml, sha256
 from cseanalysis.study.results import StudyInputs, compute_results, read_inputs, results_bytes
 from cseanalysis.values import Assumption
@@ -24,8 +25,6 @@ FOLDER = Path("reports/scenarios")
 _TOP = {"title", "why", "source", "choices", "assumptions"}
 _STATED = ("low", "high", "reason", "source", "locator")  # an entry says why its range is another than the study's
 _OURS = {"results.json", "assumptions.toml", "scenario.toml", "manifest.json"}
-_PACKAGE = Path(__file__).resolve().parent.parent
-_NO_NUMBERS = ("report", "cli.py", "__main__.py")  # code that words and typesets, and computes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +202,7 @@ def inputs_key(project: Project) -> str:
     files = {name: entry["sha256"] for name, entry in load_sources(project)["files"].items()}
     data = [project.assumptions, project.raw / "sources.toml", project.processed / "datapackage.json"]
     files |= {path.name: sha256(path.read_bytes()) for path in data if path.is_file()}
-    for path in (*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")):
-        name = path.relative_to(_PACKAGE)
-        if name.parts[0] not in _NO_NUMBERS:
-            files[f"package/{name.as_posix()}"] = sha256(path.read_bytes())
+    files |= {f"package/{name}": code for name, code in code_hashes().items()}
     return sha256(json.dumps(files, sort_keys=True).encode())
 
 

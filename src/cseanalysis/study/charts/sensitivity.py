@@ -116,7 +116,7 @@ def _curve_panel(axes: Axes, part: pd.DataFrame, unit: str) -> None:
     for chosen, colour, width in ((~own, TURQUOISE, thin), (own, ORANGE, max(thin, 2.0))):
         ranging, single = chosen & (low < high), chosen & (low == high)
         axes.vlines(rank[ranging], low[ranging], high[ranging], color=colour, linewidth=width)
-        axes.plot(rank[single], high[single], "o", color=colour, markersize=1.5 + width / 2, markeredgewidth=0)
+        axes.plot(rank[single], high[single], "o", color=colour, markersize=1.5 + width, markeredgewidth=0)
     wide = low.min() > 0 and high.max() > _WIDE * low.min()
     if wide:
         axes.set_yscale("log")
