@@ -120,7 +120,7 @@ def test_a_cluster_without_a_package_that_is_here_is_said(
     monkeypatch.syspath_prepend(str(tmp_path))
     import only_here
 
-    with pytest.raises(ModuleNotFoundError, match="lacks a package that is here.*only_here.*install the same"):
+    with pytest.raises(ModuleNotFoundError, match=r"lack a package that is here.*only_here.*install the same"):
         spread_tasks(only_here.double, [1], scheduler=cluster.scheduler_address)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import socket
 import time
 import warnings
@@ -148,6 +149,7 @@ def _on_cluster(
 ) -> Iterator[tuple[int, Result]]:
     # Through Dask's own client: joblib's backend for it (1.6) waits without end when the scheduler gives a task up.
     with _cluster(scheduler) as client:
+        import cloudpickle
         from distributed import KilledWorker, as_completed
 
         finished = as_completed(loop=client.loop, with_results=True)
@@ -164,7 +166,8 @@ def _on_cluster(
                     threads = max(sum(client.ncores().values()), 1)
                 asked = time.monotonic()
             for position, task in islice(numbered, max(2 * threads - len(positions), 0)):
-                future = client.submit(function, task, pure=False)
+                # Read, and so run, within the task: what a worker lacks is then the task's error and no endless wait.
+                future = client.submit(pickle.loads, cloudpickle.dumps(_Call(function, task)), pure=False)
                 positions[future.key] = position
                 finished.add(future)
 
@@ -181,14 +184,24 @@ def _on_cluster(
                 f"workers of {scheduler} died of the same task again and again ({error}): give them more memory, or "
                 "look for what ends them in their logs"
             ) from error
-        except (ModuleNotFoundError, RuntimeError) as error:
-            # Workers say which module they lack; a scheduler only that it cannot read what it was sent.
-            if isinstance(error, RuntimeError) and "deserialization" not in str(error):
+        except (AttributeError, ModuleNotFoundError) as error:
+            if isinstance(error, AttributeError) and "Can't get attribute" not in str(error):
                 raise
             raise ModuleNotFoundError(
-                f"the cluster at {scheduler} lacks a package that is here, or has it in another version "
-                f"({str(error).splitlines()[0]}): have its scheduler and workers install the same, {_INSTALL}"
+                f"workers of {scheduler} lack a package that is here, or have it in another version ({error}): install "
+                f"the same there, {_INSTALL}"
             ) from error
+
+
+class _Call:
+    """A function and a task that give, where they are read from bytes, the function's value for the task."""
+
+    def __init__(self, function: Callable[[Task], Result], task: Task) -> None:
+        self.parts = function, task
+
+    def __reduce__(self) -> tuple[Callable[[Any], Any], tuple[Any]]:
+        function, task = self.parts
+        return function, (task,)
 
 
 @contextmanager
