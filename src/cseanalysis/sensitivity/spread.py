@@ -149,8 +149,9 @@ def _on_cluster(
 ) -> Iterator[tuple[int, Result]]:
     # Through Dask's own client: joblib's backend for it (1.6) waits without end when the scheduler gives a task up.
     with _cluster(scheduler) as client:
-        import cloudpickle
         from distributed import KilledWorker, as_completed
+
+        cloudpickle = _installed("cloudpickle")  # comes with Dask
 
         finished = as_completed(loop=client.loop, with_results=True)
         positions: dict[Any, int] = {}

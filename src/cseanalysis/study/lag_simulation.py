@@ -41,7 +41,7 @@ from cseanalysis.values import Assumption, Estimate, Interval
 
 DRAWS = 2**13
 SEED = 2026
-AFTER = 36  # quarters after the data that are followed, with nobody recorded in them
+AFTER = 48  # quarters after the data that are followed, with nobody recorded in them
 SHOWN_FROM = 16  # quarters of the data left out, in which earlier offences weigh
 SHOWN_AFTER = 20  # quarters after the data that are reported
 AGES = 24  # quarters of age for which the visible share is shown
