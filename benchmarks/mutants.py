@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import copy
 import csv
 import importlib.abc
 import importlib.util
@@ -63,19 +62,21 @@ class Mutant:
 def mutants(module: str) -> list[Mutant]:
     """Plant every fault of every kind in a module, in the order of its text."""
     tree = ast.parse((SOURCE / module).read_text(encoding="utf-8"))
-    nodes = list(_reached(tree))
     found = []
-    for place, node in enumerate(nodes):
+    for node in _reached(tree):
         for kind, change in _changes(node):
-            whole = copy.deepcopy(tree)
-            target = list(_reached(whole))[place]
-            before = ast.unparse(target)
-            for field, value in change.items():
-                setattr(target, field, value)
-            after = ast.unparse(target)
-            if after != before:
-                found.append(Mutant(module, node.lineno, kind, _short(before), _short(after), ast.unparse(whole)))
+            before, kept = ast.unparse(node), {field: getattr(node, field) for field in change}
+            _set(node, change)
+            found.append(
+                Mutant(module, node.lineno, kind, _short(before), _short(ast.unparse(node)), ast.unparse(tree))
+            )
+            _set(node, kept)
     return found
+
+
+def _set(node: ast.AST, fields: dict[str, object]) -> None:
+    for field, value in fields.items():
+        setattr(node, field, value)
 
 
 def _short(text: str) -> str:
@@ -129,8 +130,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, dict[str, object]]]:
             yield "bin", {"op": ARITHMETIC[type(op)]()}
         case ast.Call(func=ast.Name(id=name)) if name in CALLS:
             yield "call", {"func": ast.Name(id=CALLS[name])}
-        case ast.UnaryOp(op=ast.Not()):
-            yield "neg", {"operand": ast.UnaryOp(op=ast.Not(), operand=node.operand)}
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield "neg", {"operand": ast.UnaryOp(op=ast.Not(), operand=operand)}
         case ast.UnaryOp(op=ast.USub()):
             yield "neg", {"op": ast.UAdd()}
 
