@@ -54,7 +54,9 @@ def test_the_turn_of_the_century_is_read() -> None:
 
 @pytest.mark.parametrize("label", ["2023", 2023, "YE December 2023"])
 def test_a_calendar_year_is_told_from_a_financial_year(label: object) -> None:
-    assert read(label) == ("2023-01-01", "2023-12-31", "calendar_year")
+    result = harmonise_periods(pd.DataFrame({"Year": [label]}), period="Year")
+    dates = [result[name].dt.strftime("%Y-%m-%d").item() for name in ("period_start", "period_end")]
+    assert (*dates, result["period_type"].item()) == ("2023-01-01", "2023-12-31", "calendar_year")
 
 
 def test_a_year_to_another_month_is_rolling_and_knows_leap_years() -> None:
@@ -91,6 +93,8 @@ def test_what_is_not_a_quarter_is_refused(quarter: object) -> None:
 def test_a_calendar_year_has_no_financial_quarters() -> None:
     with pytest.raises(UnmappedLabelError, match=r"'2023 quarter 1' \(only a financial year"):
         clean(["2023"], [1])
+    with pytest.raises(UnmappedLabelError, match=r"only a financial year has these quarters; a bare year needs conv"):
+        harmonise_periods(pd.DataFrame({"Year": ["2023"], "q": [1]}), period="Year", quarter="q")
 
 
 def test_keep_gives_missing_dates() -> None:

@@ -57,7 +57,7 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     import pandas as pd
 
     engine, there = look_at(frame)
-    check_columns(engine, there, [relation] if count is None else [relation, count], [])
+    check_columns(engine, there, {"relation": relation} | ({} if count is None else {"count": count}), [])
     table = pd.DataFrame(0.0, index=pd.Index(_ORDER), columns=["rows", "count", "rows_without_count"])
     for label, rows, total, counted in _grouped(engine, frame, relation, count):
         # pandas and Dask give NaN for an empty cell
