@@ -98,8 +98,7 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
        717 [note 3]  717.0     exact  717.00  717.00 [note 3]
                 [c]    NaN       NaN     NaN     NaN      [c]
     """
-    wide = not isinstance(around_width, bool) and isinstance(around_width, (Real, Decimal))
-    if not (wide and math.isfinite(around_width) and around_width > 0):
+    if not _is_width(around_width):
         raise ValueError(f"around_width={around_width!r}: must be above zero, because around is never exact; try 0.5")
     if not isinstance(prefix, str):
         raise ValueError(f"prefix={prefix!r}: must be text, such as 'offences_'")
@@ -126,13 +125,21 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
     )
 
 
+def _is_width(width: object) -> bool:
+    try:
+        number = isinstance(width, (Real, Decimal)) and not isinstance(width, bool)
+        return number and 0 < float(width) < math.inf  # type: ignore[arg-type]
+    except (ArithmeticError, ValueError):
+        return False
+
+
 def _read_cell(key: Key, around_width: Decimal, *, decimals: bool) -> Answer | Unmapped:
     cell = key[0]
     if cell is None:
         return (None, None, None, None, "empty")
     if isinstance(cell, (Real, Decimal)) and not isinstance(cell, bool):
         try:
-            number = float(cell)
+            number = float(cell) + 0.0  # nought has no sign
         except (ArithmeticError, ValueError):
             return Unmapped(cell, "not a number that can be held exactly")
         if math.isfinite(number) and abs(number) < _LARGEST:

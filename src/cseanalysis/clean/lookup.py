@@ -8,7 +8,7 @@ that hold a query rather than rows they become one more step of the query (``que
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -87,6 +87,7 @@ def add_columns(
     columns = list(keys.values())
 
     def answer(counted: Counted) -> list[Column]:
+        _check_cells(counted, columns)
         resolve = resolver(counted)
         answers: list[Answer] = []
         problems: list[Unmapped] = []
@@ -128,7 +129,7 @@ def look_at(frame: Any) -> tuple[str, list[str]]:
     try:
         table = nw.from_native(frame, pass_through=True)
     except nw.exceptions.DuplicateError as error:
-        names = [str(name) for name in getattr(frame, "columns", [])]
+        names = [str(name) for name in getattr(frame, "column_names", None) or getattr(frame, "columns", [])]
         twice = list(dict.fromkeys(repr(name) for name in names if names.count(name) > 1))
         named = f": {', '.join(twice[:_SHOWN])}" if twice else ""
         raise ValueError(f"two columns of the frame have one name{named}; rename one of them first") from error
@@ -144,6 +145,15 @@ def look_at(frame: Any) -> tuple[str, list[str]]:
     )
 
 
+def _check_cells(counted: Counted, columns: Sequence[str]) -> None:
+    for key, _ in counted:
+        for name, cell in zip(columns, key, strict=True):
+            if not isinstance(cell, Hashable):
+                raise ValueError(
+                    f"column {name!r} holds {type(cell).__name__} cells; a cell must be one text or one number"
+                )
+
+
 def check_columns(engine: str, there: Sequence[str], keys: Mapping[str, str], added: Iterable[str]) -> None:
     """Refuse a frame without the columns to read, or with one that would be overwritten."""
     for argument, name in keys.items():
@@ -152,7 +162,7 @@ def check_columns(engine: str, there: Sequence[str], keys: Mapping[str, str], ad
         if name not in there:
             shown = ", ".join(map(repr, there[:_SHOWN])) or "no columns"
             more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-            near = closest(name, [each for each in there if isinstance(each, str)])
+            near = closest(name, [each for each in there if isinstance(each, str) and each not in keys.values()])
             near = f" ({near.replace('known label', 'name')})" if near.startswith("closest") else ""
             raise ValueError(
                 f"no column {name!r}; the frame has {shown}{more}{near}. Name the column to read as {argument}="

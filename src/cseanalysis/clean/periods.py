@@ -20,7 +20,7 @@ from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
 _FINANCIAL = re.compile(r"([0-9]{4})[/_\u2010-\u2015\u2212-]([0-9]{4}|[0-9]{2})")
 _BARE = re.compile(r"[0-9]{4}")
 # What can also be a month: 2011-12 is December 2011 or the financial year from April 2011.
-_MONTH = re.compile(r"([0-9]{4})[/_\u2010-\u2015\u2212-](0[1-9]|1[0-2])")
+_MONTH = re.compile(r"([0-9]{4})[_\u2010-\u2015\u2212-](0[1-9]|1[0-2])")
 _ENDING = re.compile(
     r"(?:year ending|year to|ye|12 months ending|12 months to)\s+(?:([0-9]{1,2})\s+)?([a-z]+)\s+([0-9]{4})"
 )
@@ -32,6 +32,8 @@ _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_nam
 _CONVENTIONS = ("starts", "ends", "calendar")
 # No count of recorded crime in England and Wales is older; what lies outside is a slip of the finger.
 _YEARS = range(1850, 2151)
+
+_OTHER_MONTHS = tuple(name.lower() for number, name in enumerate(calendar.month_name) if name and number != 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +150,13 @@ def period_reader(heading: str, cells: Iterable[object], convention: str | None)
     financial = financial or (name.startswith(("fy", "ye")) and not name.startswith("year"))
     plain = "calendar" in name or not (financial or years - {"calendar_year"})
     bare = convention or ("calendar" if plain else None)
+    other = any(word in name for word in ("academic", "school")) or (
+        (any(word in name for word in ("yearend", "yearto", "monthsend", "monthsto")) or name.startswith("ye"))
+        and any(month in name for month in _OTHER_MONTHS)
+    )
     monthly = any(word in name for word in ("month", "date")) and not financial
     annual = financial or "year" in name or (bool(years) and not monthly)
-    return partial(read_period, bare=bare, annual=annual and not monthly)
+    return partial(read_period, bare=bare, annual=annual and not monthly, other=other)
 
 
 def _one_reading(cell: object) -> Period | None:
@@ -166,13 +172,17 @@ def _one_reading(cell: object) -> Period | None:
 
 @lru_cache(maxsize=4096, typed=True)
 def read_period(
-    period: Any, quarter: Any = _WHOLE_YEAR, *, bare: str | None = None, annual: bool = True
+    period: Any, quarter: Any = _WHOLE_YEAR, *, bare: str | None = None, annual: bool = True, other: bool = False
 ) -> Readings | Unmapped:
     """Read one period, and its quarter where there is one, in every way that its column leaves open."""
     year = _read_year(period)
     if isinstance(year, Unmapped):
         return year
     text = split_notes(_text(period))[0]
+    if other and (_BARE.fullmatch(text) or _FINANCIAL.fullmatch(text)):
+        return Unmapped(
+            period, "the name of its column speaks of another year than April to March; write its last month"
+        )
     years: Readings = (year,)
     if _BARE.fullmatch(text):
         first = year.start.year
@@ -274,6 +284,9 @@ def _year_to(year: int, month: int, day: int | None) -> Period | None:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
-        return str(int(float(value)))
+    try:
+        if isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
+            return str(int(float(value)))
+    except OverflowError:  # a whole number beyond what a float holds
+        return ""
     return str(value).strip()

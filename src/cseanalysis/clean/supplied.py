@@ -123,7 +123,8 @@ def _read(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, An
         raise ValueError("crosswalk table: two columns have one name; rename one of them") from error
     except TypeError as error:
         raise TypeError(
-            f"a crosswalk of type {type(crosswalk).__name__}: must be a path or a pandas, Polars or PyArrow table"
+            f"a crosswalk of type {type(crosswalk).__name__}: must be a path or a pandas, Polars or PyArrow table; "
+            "make one, for example with pandas.DataFrame(...), or collect() a lazy one"
         ) from error
     return list(table.columns), [(f"row {place}", row) for place, row in enumerate(table.iter_rows(named=True), 1)]
 
