@@ -82,6 +82,7 @@ def test_the_published_table_of_forces_and_regions_adds_up_to_its_43_forces() ->
         [NAME, *REGIONS[:7]],
         [NAME, *OTHERS[:41]],
         [NAME, NAME, *OTHERS],
+        [*[NAME] * 4, *OTHERS, *OTHERS],
         [NAME, "west midlands", *OTHERS],
         [NAME, *OTHERS, "North East"],
         [NAME, *REGIONS, "Kent"],
@@ -117,6 +118,7 @@ def test_a_name_that_its_column_leaves_open_is_refused_with_both_readings(labels
         ([NAME, *[name.upper() for name in OTHERS]], FORCE),
         ([NAME, "Metropolitan and City", *[name for name in OTHERS if name not in MERGED]], FORCE),
         ([NAME, NAME, "Kent", *OTHERS], FORCE),
+        ([*[NAME] * 3, *OTHERS, *OTHERS], FORCE),
         ([NAME, "West Midlands Region", *OTHERS], FORCE),
         ([NAME, "West Midlands Region", *NAMED_REGIONS, *OTHERS], FORCE),
         ([NAME, *REGIONS], REGION),
@@ -124,7 +126,7 @@ def test_a_name_that_its_column_leaves_open_is_refused_with_both_readings(labels
         ([NAME, *NAMED_REGIONS], REGION),
         ([NAME, "West Midlands Police", *REGIONS, *OTHERS], REGION),
     ],
-    ids=range(13),
+    ids=range(14),
 )  # fmt: skip
 def test_a_name_is_decided_where_its_column_is_the_whole_list_of_one_kind(
     labels: list[str], expected: tuple[str, str]

@@ -12,6 +12,9 @@ from cseanalysis.clean.labels import Unmapped, match_key, split_notes
 from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
 from cseanalysis.clean.supplied import Crosswalk, Rules, group, supplied_rules
 
+# The rows of a force and of its region are twice as many as those of another force.
+_MANY = 1.5
+
 
 def harmonise_forces(
     frame: IntoFrameT,
@@ -54,7 +57,8 @@ def harmonise_forces(
         ``"unknown"`` (offences whose area is not known) or ``"out_of_scope"``; ``force_relation``; ``force_note`` (the
         footnote mark); ``force_rule`` (see :func:`explain`). Without a code a name with two readings is decided only
         where the rest of its column leaves one: beside all the other forces and no region it is the force (unless it
-        has more rows than any of them), beside all the other regions and no force the region.
+        has more than one and a half times the rows of any of them), beside all the other regions and no force the
+        region.
 
     Raises
     ------
@@ -186,8 +190,8 @@ def _by_official(official: str, bare: str, names: Rules, codes: Rules) -> Rule |
 def _decide(counted: Counted, names: Rules, codes: Rules) -> dict[str, Rule]:
     """Decide names with two readings by the rest of their column, where it leaves only one.
 
-    Beside some forces alone nothing is certain: they may be a region with the forces in it. More rows than any other
-    force has may be those of both.
+    Beside some forces alone nothing is certain: they may be a region with the forces in it. Many more rows than any
+    other force has may be those of both.
     """
     rows: dict[str, int] = {}
     open_rows: dict[str, int] = {}
@@ -211,7 +215,7 @@ def _decide(counted: Counted, names: Rules, codes: Rules) -> dict[str, Rule]:
                 alone
                 and rule.category["force_code"] not in rows
                 and peers <= rows.keys()
-                and count <= max(rows[peer] for peer in peers)
+                and count <= _MANY * max(rows[peer] for peer in peers)
             ):
                 decided[key] = rule
     return decided

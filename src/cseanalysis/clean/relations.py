@@ -106,7 +106,7 @@ def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[
     if isinstance(small, nw.LazyFrame):
         small = small.collect()
     names = ("label", "rows", "sum", "counted", "infinite")
-    return [tuple(row[name] for name in names) for row in small.iter_rows(named=True)]  # type: ignore[misc]
+    return [tuple(row[name] for name in names) for row in small.iter_rows(named=True)]
 
 
 def _group_partition(part: Any, relation: str, count: str | None) -> Any:
