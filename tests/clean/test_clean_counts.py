@@ -394,3 +394,18 @@ def test_numbers_are_floats_and_words_are_text_on_polars() -> None:
 def test_nought_has_no_sign_as_a_number_either() -> None:
     value, _, low, high, _ = read(-0.0)
     assert [math.copysign(1, end) for end in (value, low, high) if isinstance(end, float)] == [1, 1, 1]
+
+
+@given(st.lists(st.text("0123456789,.-%", max_size=7), min_size=2, max_size=4))
+def test_company_decides_whether_any_text_is_read_and_never_what_it_says(cells: list[str]) -> None:
+    try:
+        together = parse_counts(pd.DataFrame({"n": cells}), column="n")[COLUMNS].astype(object)
+    except UnmappedLabelError:
+        return
+    for place, cell in enumerate(cells):
+        try:
+            alone = read(cell)
+        except UnmappedLabelError as error:
+            assert "its point" in str(error)  # noqa: PT017 - the only reason that company can remove
+            continue
+        assert tuple(None if pd.isna(each) else each for each in together.iloc[place]) == alone
