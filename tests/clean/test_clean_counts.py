@@ -409,3 +409,8 @@ def test_company_decides_whether_any_text_is_read_and_never_what_it_says(cells: 
             assert "its point" in str(error)  # noqa: PT017 - the only reason that company can remove
             continue
         assert tuple(None if pd.isna(each) else each for each in together.iloc[place]) == alone
+
+
+def test_a_column_that_is_not_there_is_asked_for_by_its_argument() -> None:
+    with pytest.raises(ValueError, match=r"no column 'm'; the frame has 'n'\. Name the column to read as column="):
+        parse_counts(pd.DataFrame({"n": ["1"]}), column="m")

@@ -142,7 +142,7 @@ def _read_cell(key: Key, around_width: Decimal, *, decimals: bool) -> Answer | U
             number = float(cell) + 0.0  # nought has no sign
         except (ArithmeticError, ValueError):
             return Unmapped(cell, "not a number that can be held exactly")
-        if math.isfinite(number) and abs(number) < _LARGEST:
+        if abs(number) < _LARGEST:  # which infinity is not, nor what is not a number
             return (number, "exact", number, number, None)
         return Unmapped(cell, "not a number that can be held exactly")
     if not isinstance(cell, str):
@@ -170,10 +170,11 @@ def _read_text(cell: str, around_width: Decimal, *, decimals: bool) -> Answer | 
     return (read.value, read.qualifier, read.low, read.high, flag)
 
 
-def _marker(text: str) -> str | None:
+def _marker(text: str) -> str:
+    """Give the marker in its one spelling; empty when the text is none."""
     if found := _BRACKETED.fullmatch(text):
         return f"[{found[1]}]"
-    return text if text in _MARKERS else None
+    return text if text in _MARKERS else ""
 
 
 def _split_marks(text: str) -> tuple[str, list[str]]:
