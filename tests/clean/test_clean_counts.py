@@ -202,3 +202,215 @@ def test_any_text_is_read_or_refused_and_nothing_else(cell: str) -> None:
         assert flag is not None
     if low is not None and high is not None:
         assert low <= high
+
+
+@pytest.mark.parametrize("mark", ["r", "p", "e", "f", "b", "u", "ns", "s"])
+def test_a_mark_beside_a_number_is_kept_as_its_flag_however_it_is_spaced(mark: str) -> None:
+    for cell in (f"717 [{mark}]", f"717[ {mark.upper()} ]"):
+        assert read(cell) == (717, "exact", 717, 717, f"[{mark}]")
+
+
+@pytest.mark.parametrize("mark", ["r", "p", "e"])
+def test_three_marks_may_stand_in_round_brackets_and_no_other(mark: str) -> None:
+    assert read(f"717 ({mark})") == (717, "exact", 717, 717, f"[{mark}]")
+    with pytest.raises(UnmappedLabelError):
+        read("717 (f)")
+
+
+def test_marks_and_notes_are_kept_in_the_order_in_which_they_stand() -> None:
+    assert read("717 [r] [note 2] [p]")[4] == "[r] [note 2] [p]"
+    assert read("717 [note 2] [r] (5)")[4] == "[note 2] [r] (5)"
+    assert read("85.3% [r]")[4] == "% [r]"
+
+
+@pytest.mark.parametrize("cell", ["[r]", "(r)", "[f]", "[q]", "[u2]", "[ x", "x"])
+def test_a_mark_that_says_nothing_about_a_missing_number_is_no_marker(cell: str) -> None:
+    with pytest.raises(UnmappedLabelError):
+        read(cell)
+
+
+def test_a_marker_with_a_note_keeps_both() -> None:
+    assert read("[u] [note 3]") == (None, None, None, None, "[u] [note 3]")
+    assert read("* (5)") == (None, None, None, None, "* (5)")
+    assert read("[LOW]")[4] == "[low]"
+
+
+@pytest.mark.parametrize("dash", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
+def test_every_dash_is_the_same_dash(dash: str) -> None:
+    assert read(f"{dash}5")[0] == -5
+    assert read(f"4{dash}5")[1:4] == ("range", 4, 5)
+    assert read(dash)[4] == "-"
+
+
+@pytest.mark.parametrize("neighbour", ["\u200c", "\u2016", "\ufe64", "\ufe59", "\u2211"])
+def test_a_sign_beside_the_dashes_is_no_dash(neighbour: str) -> None:
+    with pytest.raises(UnmappedLabelError):
+        read(f"4{neighbour}5")
+
+
+def test_full_width_forms_are_those_of_all_ascii_signs() -> None:
+    wide = {chr(code): chr(code - 0xFF01 + 0x21) for code in range(0xFF01, 0xFF5F)}
+    assert read("\uff5e100") == read("~100")
+    assert read("\uffe1400") == read("\N{POUND SIGN}400")
+    for sign, plain in wide.items():
+        if plain.isdigit():
+            assert read(f"1{sign}")[0] == int(f"1{plain}")
+    for cell in ("\uff1c5", "5\uff05", "5\uff0b", "\uff0a", "1\uff0e5", "\uff3bc\uff3d"):
+        assert read(cell) == read("".join(wide.get(sign, sign) for sign in cell))
+
+
+@pytest.mark.parametrize("sign", ["\uff5f", "\uff00", "\uffe0", "\uffe2"])
+def test_a_sign_beside_the_full_width_forms_is_refused(sign: str) -> None:
+    with pytest.raises(UnmappedLabelError):
+        read(f"{sign}100")
+
+
+@pytest.mark.parametrize("sign", ["\ufeff", "\u200b", "\u200e", "\u200f", "\u2060"])
+def test_what_has_no_width_does_not_matter(sign: str) -> None:
+    assert read(f"7{sign}17{sign}") == (717, "exact", 717, 717, None)
+    assert read(sign)[4] == "empty"
+
+
+def test_a_cell_of_500_signs_is_read_and_one_of_501_is_too_long() -> None:
+    assert read("5".rjust(500))[0] == 5
+    with pytest.raises(UnmappedLabelError, match=r"\(501 characters, too long for one number\)"):
+        read("5".rjust(501))
+
+
+@pytest.mark.parametrize("number", [2**53 - 1, -(2**53) + 1])
+def test_the_largest_number_that_is_held_exactly_is_read_as_number_and_as_text(number: int) -> None:
+    for cell in (number, str(number), f"{number:,}"):
+        assert read(cell) == (number, "exact", number, number, None)
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 2**53 + 1])
+def test_beyond_it_nothing_is_read(number: int) -> None:
+    for cell in (number, float(number), Decimal(number)):
+        with pytest.raises(UnmappedLabelError, match=r"\(not a number that can be held exactly\)"):
+            read(cell)
+    with pytest.raises(UnmappedLabelError):
+        read(f"{number:,}")
+
+
+def test_an_end_beyond_it_is_refused_too_on_either_side() -> None:
+    for cell in (f"1 to {2**53}", f"-{2**53} to 1", f"more than {2**53}", f"up to {2**53}"):
+        with pytest.raises(UnmappedLabelError):
+            read(cell)
+    assert read(f"1 to {2**53 - 1}")[3] == 2**53 - 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (True, "a bool, not text or a number"),
+        (b"5", "a bytes, not text or a number"),
+        (10**400, "not a number that can be held exactly"),
+        (Decimal("1e400"), "not a number that can be held exactly"),
+        (float("-inf"), "not a number that can be held exactly"),
+        ("1.234", "its point can be that of decimals or of thousands; pandas.to_numeric if of decimals"),
+    ],
+)
+def test_why_a_cell_is_refused_is_said_beside_it(cell: object, words: str) -> None:
+    with pytest.raises(UnmappedLabelError) as caught:
+        read(cell)
+    message = str(caught.value)
+    assert message.startswith("1 label in 1 row of 'n' without a rule: ")
+    assert message.endswith(
+        f" ({words}). A cell must be a number, a qualified number, a range or a known marker; correct the cell first"
+    )
+
+
+@pytest.mark.parametrize(
+    "cell", ["1.234", "-1.234", "12.345", "999.000", "around 1.234", "more than 1.234", "5 to 6.789"]
+)
+def test_a_point_before_three_digits_is_refused_alone_and_beside_others_of_its_kind(cell: str) -> None:
+    for others in ([], ["2.345"], ["1,234"], ["5", ".."], ["4.321 [note 1]"], [1.5]):
+        with pytest.raises(UnmappedLabelError, match="its point can be that of decimals or of thousands"):
+            parse_counts(pd.DataFrame({"n": pd.Series([cell, *others], dtype=object)}), column="n")
+
+
+@pytest.mark.parametrize(
+    "other", ["1.5", "1.25", "1.2345", "0.123", "0.5", "1,234.5", "1,234.567", "0.5%", "\uff11\uff0e\uff15"]
+)
+def test_a_point_before_three_digits_is_read_where_another_cell_shows_what_points_are(other: str) -> None:
+    result = parse_counts(pd.DataFrame({"n": ["1.234", other]}), column="n")
+    assert result["value"].tolist()[0] == 1.234
+    assert result["flag"].isna().tolist()[0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1.234%", "1.234 per cent", "1.234 million", "1.234m", "1.234k", "1.234bn", "1.234 thousand", "1.234 billion"],
+)
+def test_a_unit_or_a_scale_behind_it_leaves_a_point_one_meaning(cell: str) -> None:
+    low, high = read(cell)[2:4]
+    assert isinstance(low, float)
+    assert isinstance(high, float)
+    scale = {"m": 1e6, "k": 1e3, "b": 1e9, "t": 1e3}.get(cell[5:].strip()[0], 1)
+    assert low < 1.234 * scale < high
+
+
+@pytest.mark.parametrize("cell", ["0.123", "1234.567", "1.2345", "01.234"])
+def test_what_cannot_be_thousands_is_read_without_company(cell: str) -> None:
+    assert read(cell)[0] == float(cell)
+
+
+def test_the_beginning_of_a_long_cell_only_is_looked_at_for_points() -> None:
+    frame = pd.DataFrame({"n": ["1.234", "x" * 500 + " 1.5"]})
+    with pytest.raises(UnmappedLabelError, match="its point"):
+        parse_counts(frame, column="n")
+
+
+@pytest.mark.parametrize("width", ["0.5", None, True, 10**400, Decimal("NaN"), Decimal("sNaN"), [0.5], 1j])
+def test_a_width_is_a_number(width: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"^around_width=.*: must be above zero, because around is never exact; try 0\.5$"
+    ):
+        parse_counts(pd.DataFrame({"n": ["1"]}), column="n", around_width=width)
+
+
+def test_a_width_may_be_a_decimal_and_is_half_a_unit_when_none_is_given() -> None:
+    frame = pd.DataFrame({"n": ["around 100"]})
+    exact = parse_counts(frame, column="n", around_width=Decimal("0.5"))  # type: ignore[arg-type]
+    assert_frame_equal(exact, parse_counts(frame, column="n"))
+    assert exact[["low", "high"]].values.tolist() == [[50, 150]]
+
+
+def test_a_prefix_is_text_and_stands_before_every_new_column() -> None:
+    for prefix in (None, 5, ["a"]):
+        with pytest.raises(ValueError, match=r"^prefix=.*: must be text, such as 'offences_'$"):
+            parse_counts(pd.DataFrame({"n": ["1"]}), column="n", prefix=prefix)  # type: ignore[arg-type]
+    result = parse_counts(pd.DataFrame({"n": ["1"]}), column="n", prefix="a_")
+    assert result.columns.tolist() == ["n", "a_value", "a_qualifier", "a_low", "a_high", "a_flag"]
+    assert parse_counts(pd.DataFrame({"n": ["1"]}), column="n").columns.tolist() == ["n", *COLUMNS]
+
+
+def test_numbers_are_floats_and_words_are_text_on_polars() -> None:
+    result = parse_counts(pl.DataFrame({"n": ["1", "[c]"]}), column="n")
+    kinds = dict.fromkeys(("value", "low", "high"), pl.Float64) | dict.fromkeys(("qualifier", "flag"), pl.Categorical)
+    assert {name: result.schema[name] for name in COLUMNS} == kinds
+
+
+def test_nought_has_no_sign_as_a_number_either() -> None:
+    value, _, low, high, _ = read(-0.0)
+    assert [math.copysign(1, end) for end in (value, low, high) if isinstance(end, float)] == [1, 1, 1]
+
+
+@given(st.lists(st.text("0123456789,.-%", max_size=7), min_size=2, max_size=4))
+def test_company_decides_whether_any_text_is_read_and_never_what_it_says(cells: list[str]) -> None:
+    try:
+        together = parse_counts(pd.DataFrame({"n": cells}), column="n")[COLUMNS].astype(object)
+    except UnmappedLabelError:
+        return
+    for place, cell in enumerate(cells):
+        try:
+            alone = read(cell)
+        except UnmappedLabelError as error:
+            assert "its point" in str(error)  # noqa: PT017 - the only reason that company can remove
+            continue
+        assert tuple(None if pd.isna(each) else each for each in together.iloc[place]) == alone
+
+
+def test_a_column_that_is_not_there_is_asked_for_by_its_argument() -> None:
+    with pytest.raises(ValueError, match=r"no column 'm'; the frame has 'n'\. Name the column to read as column="):
+        parse_counts(pd.DataFrame({"n": ["1"]}), column="m")

@@ -40,9 +40,16 @@ def test_no_day_has_two_rules_for_one_offence_code() -> None:
         assert all(end < start for end, start in zip(ends, starts, strict=True)), code
 
 
-def test_no_two_force_rules_share_a_label() -> None:
-    keys = [match_key(label) for rule in load_rules("forces") for label in rule.labels]
-    assert len(keys) == len(set(keys))
+def test_the_labels_that_two_rules_for_areas_share_are_these_and_their_codes_tell_them_apart() -> None:
+    codes: dict[str, list[str]] = {}
+    for rule in load_rules("forces"):
+        for key in {match_key(label) for label in rule.labels}:
+            codes.setdefault(key, []).append(rule.category["force_code"])
+    shared = {key: sorted(each) for key, each in codes.items() if len(each) > 1}
+    assert shared == {
+        "westmidlands": ["E12000005", "E23000014"],
+        "greaterlondon": ["E12000007", "E23000001"],
+    }
 
 
 def test_scopes_and_force_types_are_the_documented_ones() -> None:
@@ -51,7 +58,7 @@ def test_scopes_and_force_types_are_the_documented_ones() -> None:
     }  # fmt: skip
     assert read_crosswalk("forces")["force_type"].value_counts()["territorial"] == 44  # one force has two rules
     assert set(read_crosswalk("forces")["force_type"]) == {
-        "territorial", "non_territorial", "combined_area", "fraud_body", "total", "out_of_scope",
+        "territorial", "non_territorial", "combined_area", "fraud_body", "total", "unknown", "out_of_scope",
     }  # fmt: skip
 
 

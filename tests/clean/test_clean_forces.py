@@ -75,12 +75,6 @@ def test_the_label_without_a_mark_has_no_note_even_with_letters_in_brackets() ->
     assert pd.isna(row["force_code"])
 
 
-@pytest.mark.parametrize("label", ["West Midlands", "West Midlands ", "WEST MIDLANDS"])
-def test_west_midlands_in_a_column_of_forces_is_the_force(label: str) -> None:
-    row = one(label)
-    assert (row["force_code"], row["force_type"], row["region"]) == ("E23000014", "territorial", "West Midlands")
-
-
 @pytest.mark.parametrize(
     "label",
     [
@@ -131,7 +125,10 @@ def test_a_column_of_numbers_is_not_a_column_of_forces() -> None:
 def test_harmonised_names_are_known_labels_so_cleaning_twice_changes_nothing() -> None:
     rules = read_crosswalk("forces")
     labels = [label for text in rules["label"] for label in text.split("; ")]
-    once = clean(*labels)
-    twice = clean(*once["force"])
+    # Two labels have two readings; their codes, which stand beside the names now, tell them apart.
+    once = clean(*(label for label in labels if label not in ("West Midlands", "Greater London")))
+    twice = harmonise_forces(
+        once[["force", "force_code"]].set_axis(["name", "code"], axis=1), force="name", code="code"
+    ).astype(object)
     assert twice["force"].tolist() == once["force"].tolist()
     assert twice["force_code"].fillna("").tolist() == once["force_code"].fillna("").tolist()

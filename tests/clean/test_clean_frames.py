@@ -28,7 +28,7 @@ from cseanalysis.clean import (
 
 CODES = ["17B", "19D", "21", "71", "88A", "86", "23", "19J", "4.10", "not a code", None]
 YEARS = ["2012/13", "2017-18", "2022_23", "2016", "never", None]
-FORCES = ["West Midlands", "London, City of", "Essex(5)", "ENGLAND ", "BTP", "Nowhere", None]
+FORCES = ["West Midlands Police", "West Midlands", "London, City of", "Essex(5)", "ENGLAND ", "BTP", "Nowhere", None]
 CELLS = ["1,099", "-1", "more than 4,000", "[x]", "", "68%", None]
 QUARTERS = [1, 2, 3, 4]
 OUTCOMES = ["1", "1a", "0", "23", "OC18 - No Sus / No Line Enq / Filed", "Caution, youths", "99", None]
@@ -337,7 +337,7 @@ def test_twenty_five_thousand_rows_keep_their_order(engine: str) -> None:
     cells = dict(zip(done.column_names if engine == "pyarrow" else done.columns, values(done), strict=True))
     assert cells["row"] == list(range(MANY))
     expected = {
-        "West Midlands": "force:E23000014",
+        "West Midlands Police": "force:E23000014",
         "London, City of": "force:E23000034",
         "Essex(5)": "force:E23000028",
         "ENGLAND ": "force:E92000001",

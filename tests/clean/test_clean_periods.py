@@ -6,6 +6,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cseanalysis.clean import UnmappedLabelError, harmonise_periods
 
@@ -54,7 +56,9 @@ def test_the_turn_of_the_century_is_read() -> None:
 
 @pytest.mark.parametrize("label", ["2023", 2023, "YE December 2023"])
 def test_a_calendar_year_is_told_from_a_financial_year(label: object) -> None:
-    assert read(label) == ("2023-01-01", "2023-12-31", "calendar_year")
+    result = harmonise_periods(pd.DataFrame({"Year": [label]}), period="Year")
+    dates = [result[name].dt.strftime("%Y-%m-%d").item() for name in ("period_start", "period_end")]
+    assert (*dates, result["period_type"].item()) == ("2023-01-01", "2023-12-31", "calendar_year")
 
 
 def test_a_year_to_another_month_is_rolling_and_knows_leap_years() -> None:
@@ -91,6 +95,8 @@ def test_what_is_not_a_quarter_is_refused(quarter: object) -> None:
 def test_a_calendar_year_has_no_financial_quarters() -> None:
     with pytest.raises(UnmappedLabelError, match=r"'2023 quarter 1' \(only a financial year"):
         clean(["2023"], [1])
+    with pytest.raises(UnmappedLabelError, match=r"only a financial year has these quarters; a bare year needs conv"):
+        harmonise_periods(pd.DataFrame({"Year": ["2023"], "q": [1]}), period="Year", quarter="q")
 
 
 def test_keep_gives_missing_dates() -> None:
@@ -103,3 +109,49 @@ def test_dates_are_of_the_kind_that_the_engine_uses() -> None:
     assert str(harmonise_periods(pd.DataFrame(data))["period_start"].dtype) == "datetime64[us]"
     assert harmonise_periods(pl.DataFrame(data))["period_end"].to_list() == [dt.date(2018, 3, 31)]
     assert harmonise_periods(pa.table(data)).schema.field("period_end").type == pa.date32()
+
+
+HEADINGS = st.sampled_from(["Financial Year", "FY", "Year", "Period", "Month", "Calendar Year", "Year ending June"])
+LABELS = ["2020", "2011-12", "2019/20", "2015-16", "year ending June 2016", "YE December 2018", "never"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(HEADINGS, st.lists(st.sampled_from(LABELS), min_size=1, max_size=4))
+def test_a_label_is_read_only_where_no_other_reading_is_left(heading: str, labels: list[str]) -> None:
+    frame = pd.DataFrame({heading: labels, "n": range(len(labels))})
+    result = harmonise_periods(frame, period=heading, on_unmapped="keep")
+    pd.testing.assert_frame_equal(result[[heading, "n"]], frame)
+    read_now = dict(zip(labels, result["period_end"].dt.strftime("%Y-%m-%d"), strict=True))
+    years = {"2019/20", "2015-16"} & set(labels)
+    ends = "year ending June 2016" in labels
+    june = heading == "Year ending June"
+    expected = {
+        "never": False,
+        "year ending June 2016": True,
+        "YE December 2018": True,
+        "2019/20": not june,
+        "2015-16": not june,
+        "2020": heading == "Calendar Year" or (heading in ("Year", "Period", "Month") and not years and not ends),
+        "2011-12": heading in ("Financial Year", "FY", "Year", "Calendar Year")
+        or (heading == "Period" and bool(years or ends or "YE December 2018" in labels)),
+    }
+    for label, end in read_now.items():
+        assert pd.notna(end) == expected[label], label
+    if heading in ("Calendar Year", "Year", "Period", "Month") and pd.notna(read_now.get("2020", float("nan"))):
+        assert read_now["2020"] == "2020-12-31"
+
+
+@pytest.mark.parametrize(
+    ("convention", "start", "end"),
+    [
+        ("starts", "2020-04-01", "2021-03-31"),
+        ("ends", "2019-04-01", "2020-03-31"),
+        ("calendar", "2020-01-01", "2020-12-31"),
+    ],
+)
+def test_a_convention_says_what_a_bare_year_names_and_leaves_other_labels_alone(
+    convention: str, start: str, end: str
+) -> None:
+    result = clean(["2020", 2020, "2017/18", "YE December 2018"], convention=convention)
+    dates = result[["period_start", "period_end"]].apply(lambda column: column.dt.strftime("%Y-%m-%d")).values.tolist()
+    assert dates == [[start, end]] * 2 + [["2017-04-01", "2018-03-31"], ["2018-01-01", "2018-12-31"]]

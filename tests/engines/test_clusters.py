@@ -18,12 +18,13 @@ from cseanalysis.clean import (
     harmonise_outcomes,
     harmonise_periods,
     parse_counts,
+    read_crosswalk,
     share_by_relation,
 )
 
 CODES = ["17B", "88A", "71", "86", "4.10", "not a code", None]
 YEARS = ["2012/13", "2017-18", "2016", "never", None]
-FORCES = ["West Midlands", "London, City of", "Essex(5)", "ENGLAND ", "BTP", "Nowhere", None]
+FORCES = ["West Midlands", "Heddlu Gwent", "Essex(5)", "ENGLAND ", "BTP", "Nowhere", None]
 OUTCOMES = ["1", "1a", "0", "23", "Caution, youths", "99", None]
 CELLS = ["1,099", "-1", "more than 4,000", "[x]", "", "68%", None]
 ROWS = 300
@@ -35,11 +36,14 @@ DATA = {
     "Number of Offences": [CELLS[n // 2 % 7] for n in range(ROWS)],
     "Financial Quarter": [1 + n % 4 for n in range(ROWS)],
     "row": list(range(ROWS)),
+    "Area Code": [["E23000014", None, "E12000005", "E23000028"][n // 3 % 4] for n in range(ROWS)],
 }
+WHOLE = read_crosswalk("forces").query("force_type == 'territorial'")["force"].unique().tolist()
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "offences": lambda frame: harmonise_offences(frame, on_unmapped="keep"),
     "offences by quarter": lambda frame: harmonise_offences(frame, quarter="Financial Quarter", on_unmapped="keep"),
     "forces": lambda frame: harmonise_forces(frame, on_unmapped="keep"),
+    "forces by code": lambda frame: harmonise_forces(frame, code="Area Code", on_unmapped="keep"),
     "periods": lambda frame: harmonise_periods(frame, quarter="Financial Quarter", on_unmapped="keep"),
     "outcomes": lambda frame: harmonise_outcomes(frame, on_unmapped="keep"),
     "counts": lambda frame: parse_counts(frame, column="Number of Offences"),
@@ -146,6 +150,15 @@ def test_an_unmapped_label_is_the_same_error_as_on_pandas(spread: Callable[..., 
         harmonise_forces(spread())
     assert str(caught.value) == str(expected.value)
     assert caught.value.labels == expected.value.labels
+
+
+@every_engine
+def test_a_name_with_two_readings_is_decided_over_all_partitions_at_once(spread: Callable[..., Any]) -> None:
+    # A force a row: no partition holds them all.
+    data = {name: cells[: len(WHOLE)] for name, cells in DATA.items()} | {"Force Name": WHOLE}
+    result = rows(harmonise_forces(spread(data)))
+    assert result == rows(harmonise_forces(pandas_frame(data)))
+    assert {row[9] for row in result if row[2] == "West Midlands"} == {"E23000014"}
 
 
 @every_engine

@@ -32,7 +32,12 @@ LABELS = {
     "no_suspect_identified": ["18", "Investigation complete - no suspect identified"],
     None: ["Under investigation", "0"],
 }
-COUNTED = {"Kent": "Kent", "London, City of": "London", "Heddlu Gwent": "Gwent", "WEST MIDLANDS": "West Midlands"}
+COUNTED = {
+    "Kent": "Kent",
+    "London, City of": "London",
+    "Heddlu Gwent": "Gwent",
+    "WEST MIDLANDS POLICE": "West Midlands",
+}
 ENGINES = ["pandas", "Polars", "DuckDB", "Dask", "Spark"]
 DATES = ["Date Recorded", "Date Closed"]
 

@@ -11,7 +11,7 @@ from numbers import Real
 from narwhals.stable.v2.typing import IntoDataFrameT
 
 from cseanalysis.clean.labels import Unmapped, split_notes
-from cseanalysis.clean.lookup import Answer, Key, Kind, add_columns
+from cseanalysis.clean.lookup import Answer, Counted, Key, Kind, Resolve, add_columns
 from cseanalysis.clean.phrases import read_statement
 
 _MARKERS = frozenset({"..", "...", "*", "-", ":", "n/a", "na", "n.a."})
@@ -23,6 +23,12 @@ _DASH = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63]")
 # footnote, and reading "717²" as 7172 would be a silent change.
 _FORMS = {0xFF01 + place: 0x21 + place for place in range(94)} | {0xFFE1: "£", 0x2026: "..."}
 _FORMS |= dict.fromkeys((0xFEFF, 0x200B, 0x200E, 0x200F, 0x2060), "")
+# "1.234" is a number with three decimals, or one thousand with the point that other countries print.
+_POINT = re.compile(
+    r"(?<![0-9.,])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9]|\s?(?:%|per\s?cent|k\b|m\b|bn\b|[tmb]\w*ion|thousand))"
+)
+# Decimals that cannot be thousands: one, two or more than three of them, behind a nought, or behind English thousands.
+_DECIMALS = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9.,])|(?<![0-9.,])0\.[0-9]|[0-9],[0-9]{3}\.[0-9]")
 # No statement of one number is longer, and patterns are slow on endless text.
 _LONGEST = 500
 # Beyond this a float no longer holds every whole number.
@@ -73,9 +79,10 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
     ------
     UnmappedLabelError
         When a cell is none of these: dates, sums, bare number words, ``1/2``, ``(5)`` and raised footnotes are
-        refused, because each can be read in more than one way.
+        refused, because each can be read in more than one way. So is ``1.234`` as text where no other cell of the
+        column shows that its points stand before decimals; as a number it is one.
     ValueError
-        When the column is missing, a new column exists already, or ``around_width`` is not above zero.
+        When the column is missing, a new column exists already, or ``around_width`` is no number above zero.
 
     Examples
     --------
@@ -91,8 +98,16 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
        717 [note 3]  717.0     exact  717.00  717.00 [note 3]
                 [c]    NaN       NaN     NaN     NaN      [c]
     """
-    if not (math.isfinite(around_width) and around_width > 0):
+    if not _is_width(around_width):
         raise ValueError(f"around_width={around_width!r}: must be above zero, because around is never exact; try 0.5")
+    if not isinstance(prefix, str):
+        raise ValueError(f"prefix={prefix!r}: must be text, such as 'offences_'")
+    width = Decimal(str(around_width))
+
+    def resolver(counted: Counted) -> Resolve:
+        texts = (key[0][:_LONGEST].translate(_FORMS) for key, _ in counted if isinstance(key[0], str))
+        return partial(_read_cell, around_width=width, decimals=any(map(_DECIMALS.search, texts)))
+
     added: dict[str, Kind] = {
         f"{prefix}value": "number",
         f"{prefix}qualifier": "text",
@@ -102,32 +117,40 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
     }
     return add_columns(
         frame,
-        keys=[column],
+        keys={"column": column},
         added=added,
-        resolve=partial(_read_cell, around_width=Decimal(str(around_width))),
+        resolver=resolver,
         on_unmapped="raise",
         remedy="A cell must be a number, a qualified number, a range or a known marker; correct the cell first",
     )
 
 
-def _read_cell(key: Key, around_width: Decimal) -> Answer | Unmapped:
+def _is_width(width: object) -> bool:
+    try:
+        number = isinstance(width, (Real, Decimal)) and not isinstance(width, bool)
+        return number and 0 < float(width) < math.inf  # type: ignore[arg-type]
+    except (ArithmeticError, ValueError):
+        return False
+
+
+def _read_cell(key: Key, around_width: Decimal, *, decimals: bool) -> Answer | Unmapped:
     cell = key[0]
     if cell is None:
         return (None, None, None, None, "empty")
     if isinstance(cell, (Real, Decimal)) and not isinstance(cell, bool):
         try:
-            number = float(cell)
+            number = float(cell) + 0.0  # nought has no sign
         except (ArithmeticError, ValueError):
             return Unmapped(cell, "not a number that can be held exactly")
-        if math.isfinite(number) and abs(number) < _LARGEST:
+        if abs(number) < _LARGEST:  # which infinity is not, nor what is not a number
             return (number, "exact", number, number, None)
         return Unmapped(cell, "not a number that can be held exactly")
     if not isinstance(cell, str):
         return Unmapped(cell, f"a {type(cell).__name__}, not text or a number")
-    return _read_text(cell, around_width)
+    return _read_text(cell, around_width, decimals=decimals)
 
 
-def _read_text(cell: str, around_width: Decimal) -> Answer | Unmapped:
+def _read_text(cell: str, around_width: Decimal, *, decimals: bool) -> Answer | Unmapped:
     if len(cell) > _LONGEST:
         return Unmapped(cell, f"{len(cell):,} characters, too long for one number")
     text = " ".join(_DASH.sub("-", cell.translate(_FORMS)).lower().split())
@@ -141,14 +164,17 @@ def _read_text(cell: str, around_width: Decimal) -> Answer | Unmapped:
     read = read_statement(text, around_width=around_width)
     if read is None or any(end is not None and abs(end) >= _LARGEST for end in (read.low, read.high)):
         return Unmapped(cell)
+    if not decimals and _POINT.search(text):
+        return Unmapped(cell, "its point can be that of decimals or of thousands; pandas.to_numeric if of decimals")
     flag = " ".join([*([read.unit] if read.unit else []), *marks]) or None
     return (read.value, read.qualifier, read.low, read.high, flag)
 
 
-def _marker(text: str) -> str | None:
+def _marker(text: str) -> str:
+    """Give the marker in its one spelling; empty when the text is none."""
     if found := _BRACKETED.fullmatch(text):
         return f"[{found[1]}]"
-    return text if text in _MARKERS else None
+    return text if text in _MARKERS else ""
 
 
 def _split_marks(text: str) -> tuple[str, list[str]]:

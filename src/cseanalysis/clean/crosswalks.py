@@ -128,6 +128,10 @@ def explain(rule_id: str, *, crosswalk: Any = None) -> str:
       source    Home Office, police recorded crime open data
       note      Polices the railways of England, Wales and Scotland; no area of its own, and not one of the 43.
     """
+    if not isinstance(rule_id, str):
+        raise ValueError(
+            f"rule_id of type {type(rule_id).__name__}: must be the id of one rule, as text, such as 'offence:88A:2017'"
+        )
     known = {rule.rule_id: rule for scheme in SCHEMES for rule in load_rules(scheme)}
     if crosswalk is not None:
         from cseanalysis.clean.supplied import supplied_rules, supplied_scheme

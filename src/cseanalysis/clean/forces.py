@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import load_rules
+from cseanalysis.clean.crosswalks import Rule, load_rules
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
-from cseanalysis.clean.lookup import Answer, Key, add_columns
-from cseanalysis.clean.supplied import Crosswalk, Rules, group, with_supplied
+from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
+from cseanalysis.clean.supplied import Crosswalk, Rules, group, supplied_rules
+
+# The rows of a force and of its region are twice as many as those of another force.
+_MANY = 1.5
 
 
 def harmonise_forces(
     frame: IntoFrameT,
     *,
-    force: str = "Force Name",
+    force: str | None = "Force Name",
+    code: str | None = None,
     on_unmapped: str = "raise",
     crosswalk: Crosswalk | None = None,
 ) -> IntoFrameT:
     """Add one name, code and region for each police force, and tell forces from totals and other bodies.
 
     Labels are compared without regard to letter case, dashes, ``&`` and spaces; footnote marks such as
-    ``[Note 6]`` or ``(5)`` behind a label are set aside. A label that no rule covers is never guessed.
+    ``[Note 6]`` or ``(5)`` behind a label are set aside. A label that no rule covers is never guessed, and neither is
+    one with two readings: ``West Midlands`` is a force and a region, ``Greater London`` stands for the Metropolitan
+    Police and for a region.
 
     Parameters
     ----------
     frame
         A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed.
     force
-        Column of force names, as text.
+        Column of force names or of official codes, as text; None when there are codes only.
+    code
+        Column of official codes, if there is one: E23 and W15 for forces, E12 for regions, E92, W92 and K04 for
+        countries. The code decides; where it is empty, the name does. A name that says another area than its code is
+        an error.
     on_unmapped
         ``"raise"``, or ``"keep"`` to get nulls for labels without a rule.
     crosswalk
@@ -42,14 +53,17 @@ def harmonise_forces(
         The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``force``;
         ``force_code`` (police force area code; two joined by ``+`` for a combined area); ``region`` (of a force,
         empty for totals); ``force_type``: ``"territorial"`` (the 43 forces of England and Wales), ``"non_territorial"``
-        (British Transport Police), ``"combined_area"``, ``"fraud_body"``, ``"total"`` (a region, a country or both)
-        or ``"out_of_scope"``; ``force_relation``; ``force_note`` (the footnote mark); ``force_rule``
-        (see :func:`explain`). The label ``West Midlands``, a force and a region, is read as the force.
+        (British Transport Police), ``"combined_area"``, ``"fraud_body"``, ``"total"`` (a region, a country or both),
+        ``"unknown"`` (offences whose area is not known) or ``"out_of_scope"``; ``force_relation``; ``force_note`` (the
+        footnote mark); ``force_rule`` (see :func:`explain`). Without a code a name with two readings is decided only
+        where the rest of its column leaves one: beside all the other forces and no region it is the force (unless it
+        has more than one and a half times the rows of any of them), beside all the other regions and no force the
+        region.
 
     Raises
     ------
     UnmappedLabelError
-        When a label has no rule, or a cell is empty.
+        When a label has no rule or two readings, contradicts its code, or a cell is empty.
     ValueError
         When the column is missing or not text, a new column exists already, or ``crosswalk`` has errors.
 
@@ -59,37 +73,49 @@ def harmonise_forces(
     >>> table = pd.DataFrame({"Force Name": ["London, City of", "DYFED POWYS[Note 6]"]})
     >>> harmonise_forces(table)[["force", "force_code", "force_note"]].values.tolist()
     [['City of London', 'E23000034', nan], ['Dyfed-Powys', 'W15000004', '[Note 6]']]
+    >>> areas = pd.DataFrame({"code": ["E12000005", "E23000014"], "area": ["West Midlands", "West Midlands"]})
+    >>> harmonise_forces(areas, force="area", code="code")["force_type"].tolist()
+    ['total', 'territorial']
     """
-    rules = with_supplied(_rules_by_key(), "forces", match_key, crosswalk)
+    if force is None and code is None:
+        raise ValueError("force=None and code=None: name the column of force names as force= or of codes as code=")
+    own = () if crosswalk is None else supplied_rules("forces", crosswalk, match_key)
+    names = _rules_by_key() | group(own, match_key)
+    codes = _rules_by_code() | _by_code(own)
+    keys = {argument: name for argument, name in (("force", force), ("code", code)) if name is not None}
 
-    def resolve(key: Key) -> Answer | Unmapped:
-        label = key[0]
-        if label is None:
-            return Unmapped(None)
-        if not isinstance(label, str):
-            raise ValueError(
-                f"column {force!r} holds {type(label).__name__} values (for example {label!r}): force names are text; "
-                "name the column of force names"
+    def resolver(counted: Counted) -> Resolve:
+        # Beside codes nothing is inferred: a name without its code is one that the source could not place either.
+        decided = _decide(counted, names, codes) if len(keys) == 1 else {}
+
+        def resolve(key: Key) -> Answer | Unmapped:
+            cells = {argument: _text(cell, name) for (argument, name), cell in zip(keys.items(), key, strict=True)}
+            label, official = cells.get("force"), cells.get("code")
+            bare, note = split_notes(label or "")
+            if official is not None and official.strip():
+                found = _by_official(official, bare, names, codes)
+            elif label is None:
+                return Unmapped(None)
+            else:
+                found = _by_name(label, match_key(bare), names, codes, decided)
+            if isinstance(found, Unmapped):
+                return found
+            given = found.category
+            return (
+                given["force"],
+                given["force_code"] or None,
+                given["region"] or None,
+                given["force_type"],
+                found.relation,
+                note,
+                found.rule_id,
             )
-        bare, note = split_notes(label)
-        known = rules.get(match_key(bare))
-        if known is None:
-            return Unmapped(label, known=tuple(name for each in rules.values() for name in each[0].labels))
-        rule = known[0]
-        given = rule.category
-        return (
-            given["force"],
-            given["force_code"] or None,
-            given["region"] or None,
-            given["force_type"],
-            rule.relation,
-            note,
-            rule.rule_id,
-        )
+
+        return resolve
 
     return add_columns(
         frame,
-        keys=[force],
+        keys=keys,
         added={
             "force": "text",
             "force_code": "text",
@@ -99,12 +125,126 @@ def harmonise_forces(
             "force_note": "text",
             "force_rule": "text",
         },
-        resolve=resolve,
+        resolver=resolver,
         on_unmapped=on_unmapped,
         remedy='Correct the label, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
     )
 
 
+def _text(cell: object, column: str) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    raise ValueError(
+        f"column {column!r} holds {type(cell).__name__} values (for example {cell!r}): force names are text, "
+        "and so are codes; name the column that holds them"
+    )
+
+
+def _by_name(label: str, key: str, names: Rules, codes: Rules, decided: dict[str, Rule]) -> Rule | Unmapped:
+    known = names.get(key)
+    if known is None:
+        if key in codes:
+            return codes[key][0]
+        return Unmapped(label, known=tuple(name for each in names.values() for name in each[0].labels))
+    if len(known) == 1:
+        return known[0]
+    if key in decided:
+        return decided[key]
+    readings = " or ".join(
+        f"the {_type(rule)} {rule.category['force']} ({rule.category['force_code']})" for rule in known
+    )
+    clear = " or ".join(repr(_clear_name(rule, names, codes)) for rule in known)
+    return Unmapped(
+        label, f"it can be {readings}: name the column of official codes as code=, or write {clear} where it is meant"
+    )
+
+
+def _clear_name(rule: Rule, names: Rules, codes: Rules) -> str:
+    """Give a name of the same area that stands for nothing else."""
+    same = [name for each in codes[match_key(rule.category["force_code"])] for name in each.labels]
+    return next(name for name in same[1:] + same[:1] if len(names[match_key(name)]) == 1)
+
+
+def _type(rule: Rule) -> str:
+    return "region" if rule.category["force_type"] == "total" else "force"
+
+
+def _by_official(official: str, bare: str, names: Rules, codes: Rules) -> Rule | Unmapped:
+    """Let the code decide, and refuse a name beside it that stands for something else."""
+    listed = codes.get(match_key(official))
+    if listed is None:
+        return Unmapped(official, "no code of a force, region or country that is known here")
+    key = match_key(bare)
+    named = names.get(key) or codes.get(key)
+    if named is None:
+        return listed[0]
+    for rule in named:
+        if rule in listed:
+            return rule
+    areas = " or ".join(dict.fromkeys(rule.category["force"] for rule in named))
+    return Unmapped(
+        bare, f"the name is that of {areas}, the code {official!r} beside it that of {listed[0].category['force']}"
+    )
+
+
+def _decide(counted: Counted, names: Rules, codes: Rules) -> dict[str, Rule]:
+    """Decide names with two readings by the rest of their column, where it leaves only one.
+
+    Beside some forces alone nothing is certain: they may be a region with the forces in it. Many more rows than any
+    other force has may be those of both.
+    """
+    rows: dict[str, int] = {}
+    open_rows: dict[str, int] = {}
+    for (label,), count in counted:
+        if not isinstance(label, str):
+            continue
+        key = match_key(split_notes(label)[0])
+        known = names.get(key) or codes.get(key, ())[:1]
+        if len(known) > 1:
+            open_rows[key] = open_rows.get(key, 0) + count
+        for rule in known if len(known) == 1 else ():
+            for part in rule.category["force_code"].split("+"):
+                rows[part] = rows.get(part, 0) + count
+    decided: dict[str, Rule] = {}
+    for key, count in open_rows.items():
+        for rule in names[key]:
+            peers = _peers(rule)
+            others = [other for other in names[key] if other is not rule]
+            alone = all(other.category["force_code"] in rows or not _peers(other) & rows.keys() for other in others)
+            if (
+                alone
+                and rule.category["force_code"] not in rows
+                and peers <= rows.keys()
+                and count <= _MANY * max(rows[peer] for peer in peers)
+            ):
+                decided[key] = rule
+    return decided
+
+
+def _peers(rule: Rule) -> frozenset[str]:
+    """Give the codes of all other areas of the same kind."""
+    kinds = {"region": ("E12",), "force": ("E23", "W15")}[_type(rule)]
+    # A code of a combined area is two that are there by themselves.
+    return frozenset(
+        code
+        for each in load_rules("forces")
+        if (code := each.category["force_code"]).startswith(kinds) and "+" not in code
+    ) - {rule.category["force_code"]}
+
+
 @cache
 def _rules_by_key() -> Rules:
     return group(load_rules("forces"), match_key)
+
+
+@cache
+def _rules_by_code() -> Rules:
+    return _by_code(load_rules("forces"))
+
+
+def _by_code(rules: Iterable[Rule]) -> Rules:
+    found: Rules = {}
+    for rule in rules:
+        if key := match_key(rule.category["force_code"]):
+            found[key] = (*found.get(key, ()), rule)
+    return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 _SPELT_NOTE = re.compile(r"\[\s*notes?\b[^\[\]]*\]$", re.IGNORECASE)
 _ANY_NOTE = re.compile(r"(?:\[\s*notes?\b[^\[\]]*\]|\[[0-9]+\]|\([0-9]+(?:,\s?[0-9]+)*\))$", re.IGNORECASE)
 _SHOWN = 5
+_LONGEST = 200
 # As match_key gives them. "Group-based" alone is not here: its definition may be named beside it.
 _UNDEFINED = ("groominggang", "ganggrooming", "localisedgrooming", "localizedgrooming", "streetgrooming", "ggcse")
 _FIVE = (
@@ -135,4 +136,7 @@ def _describe(problem: Unmapped) -> str:
         return "an empty cell"
     # Looked up here, for the few labels that are shown: comparing every unknown label would be slow.
     reason = closest(str(problem.label), problem.known) if problem.known else problem.reason
-    return f"{problem.label!r} ({reason})" if reason else repr(problem.label)
+    label = repr(problem.label)
+    if len(label) > _LONGEST:
+        label = f"{label[:_LONGEST]}... ({len(label):,} characters)"
+    return f"{label} ({reason})" if reason else label

@@ -8,23 +8,25 @@ that hold a query rather than rows they become one more step of the query (``que
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.labels import Unmapped, unmapped_error
+from cseanalysis.clean.labels import Unmapped, closest, unmapped_error
 
 Kind = Literal["text", "number", "date", "flag"]
 Key = tuple[Any, ...]
 Answer = tuple[str | float | bool | dt.date | None, ...]
 Counted = Sequence[tuple[Key, int]]
+Resolve = Callable[[Key], "Answer | Unmapped"]
 
 _EAGER = ("pandas", "polars", "pyarrow")
 _CASELESS = ("duckdb", "pyspark", "pyspark[connect]")
 _QUERIES = ("polars lazy", *_CASELESS)
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,25 @@ class Column:
 def add_columns(
     frame: IntoFrameT,
     *,
-    keys: Sequence[str],
+    keys: Mapping[str, str],
     added: Mapping[str, Kind],
-    resolve: Callable[[Key], Answer | Unmapped],
+    resolver: Callable[[Counted], Resolve],
     on_unmapped: str,
     remedy: str,
 ) -> IntoFrameT:
-    """Append one column per name in ``added``, its values given by ``resolve`` for each distinct key.
+    """Append one column per name in ``added``, its values given by ``resolver`` for each distinct key.
 
     Parameters
     ----------
     frame
         A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame.
     keys
-        The columns that make up a key; empty cells reach ``resolve`` as None.
+        The columns that make up a key, by the arguments that name them; empty cells of a key are None.
     added
         Names of the new columns and what they hold.
-    resolve
-        From a key to the values of the new columns, or to the reason why there are none.
+    resolver
+        From all distinct keys, with their numbers of rows, to a function from one key to the values of the new
+        columns, or to the reason why there are none: what a label means can hang on the rest of its column.
     on_unmapped
         ``"raise"`` or ``"keep"``, which gives nulls.
     remedy
@@ -81,7 +84,11 @@ def add_columns(
     engine, there = look_at(frame)
     check_columns(engine, there, keys, added)
 
+    columns = list(keys.values())
+
     def answer(counted: Counted) -> list[Column]:
+        _check_cells(counted, columns)
+        resolve = resolver(counted)
         answers: list[Answer] = []
         problems: list[Unmapped] = []
         rows = 0
@@ -93,7 +100,7 @@ def add_columns(
                 given = (None,) * len(added)
             answers.append(given)
         if problems and on_unmapped == "raise":
-            raise unmapped_error(problems, rows=rows, columns=keys, remedy=remedy)
+            raise unmapped_error(problems, rows=rows, columns=columns, remedy=remedy)
         return [
             Column(name, kind, [given[place] for given in answers]) for place, (name, kind) in enumerate(added.items())
         ]
@@ -101,13 +108,13 @@ def add_columns(
     if engine not in _EAGER:
         from cseanalysis.clean.queries import extend
 
-        result: IntoFrameT = extend(frame, engine, list(keys), answer)
+        result: IntoFrameT = extend(frame, engine, columns, answer)
         return result
 
     from cseanalysis.clean.positions import build_column, encode
 
     table: nw.DataFrame[Any] = nw.from_native(cast("Any", frame), eager_only=True)
-    counted, positions = encode(table, keys)
+    counted, positions = encode(table, columns)
     extended: IntoFrameT = table.with_columns(
         *(build_column(table, column, positions) for column in answer(counted))
     ).to_native()
@@ -122,7 +129,10 @@ def look_at(frame: Any) -> tuple[str, list[str]]:
     try:
         table = nw.from_native(frame, pass_through=True)
     except nw.exceptions.DuplicateError as error:
-        raise ValueError("two columns of the frame have one name; rename one of them first") from error
+        names = [str(name) for name in getattr(frame, "column_names", None) or getattr(frame, "columns", [])]
+        twice = list(dict.fromkeys(repr(name) for name in names if names.count(name) > 1))
+        named = f": {', '.join(twice[:_SHOWN])}" if twice else ""
+        raise ValueError(f"two columns of the frame have one name{named}; rename one of them first") from error
     if isinstance(table, (nw.DataFrame, nw.LazyFrame)):
         engine = table.implementation.value
         if engine == "polars" and isinstance(table, nw.LazyFrame):
@@ -131,17 +141,32 @@ def look_at(frame: Any) -> tuple[str, list[str]]:
             return engine, list(table.collect_schema().names())
     raise TypeError(
         f"a frame of type {type(frame).__name__}: must be a pandas, Polars, PyArrow, DuckDB, Dask or PySpark frame; "
-        "convert it first, for example with .to_pandas()"
+        "make one first, for example with pandas.DataFrame(...)"
     )
 
 
-def check_columns(engine: str, there: Sequence[str], keys: Iterable[str], added: Iterable[str]) -> None:
+def _check_cells(counted: Counted, columns: Sequence[str]) -> None:
+    for key, _ in counted:
+        for name, cell in zip(columns, key, strict=True):
+            if not isinstance(cell, Hashable):
+                raise ValueError(
+                    f"column {name!r} holds {type(cell).__name__} cells; a cell must be one text or one number"
+                )
+
+
+def check_columns(engine: str, there: Sequence[str], keys: Mapping[str, str], added: Iterable[str]) -> None:
     """Refuse a frame without the columns to read, or with one that would be overwritten."""
-    if missing := [name for name in keys if name not in there]:
-        raise ValueError(
-            f"no column {', '.join(map(repr, missing))}; the frame has {', '.join(map(repr, there)) or 'no columns'}. "
-            "Name the column to read"
-        )
+    for argument, name in keys.items():
+        if not isinstance(name, str) and not (isinstance(name, int) and name in there):
+            raise ValueError(f"{argument}={name!r}: must be the name of one column, as text")
+        if name not in there:
+            shown = ", ".join(map(repr, there[:_SHOWN])) or "no columns"
+            more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+            near = closest(name, [each for each in there if isinstance(each, str) and each not in keys.values()])
+            near = f" ({near.replace('known label', 'name')})" if near.startswith("closest") else ""
+            raise ValueError(
+                f"no column {name!r}; the frame has {shown}{more}{near}. Name the column to read as {argument}="
+            )
     # DuckDB and Spark take "Force" and "force" for one column, so there letter case makes no new name.
     folded = {name.lower() for name in there} if engine in _CASELESS else set(there)
     if taken := [name for name in added if (name.lower() if engine in _CASELESS else name) in folded]:

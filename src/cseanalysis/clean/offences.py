@@ -8,8 +8,8 @@ from narwhals.stable.v2.typing import IntoFrameT
 
 from cseanalysis.clean.crosswalks import Rule, load_rules
 from cseanalysis.clean.labels import Unmapped, split_notes, undefined_term
-from cseanalysis.clean.lookup import Answer, Key, add_columns
-from cseanalysis.clean.periods import Period, read_period
+from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
+from cseanalysis.clean.periods import Readings, period_keys, period_reader
 from cseanalysis.clean.supplied import Crosswalk, Rules, group, with_supplied
 
 
@@ -80,38 +80,45 @@ def harmonise_offences(
     """
     rules = with_supplied(_rules_by_code(), "offences", offence_key, crosswalk)
 
-    def resolve(key: Key) -> Answer | Unmapped:
-        label, when = key[0], key[1:]
-        if label is None:
-            return Unmapped(None)
-        if not isinstance(label, str):
-            raise ValueError(
-                f"column {code!r} holds {type(label).__name__} values (for example {label!r}): codes are text, "
-                "because as numbers 4.10 and 4.1 are the same; read the file with dtype=str"
-            )
-        known = rules.get(offence_key(label))
-        if known is None:
-            undefined = undefined_term(label)
-            return Unmapped(label, undefined) if undefined else Unmapped(label, known=_labels(rules))
-        covered = read_period(*when)
-        if isinstance(covered, Unmapped):
-            return covered
-        for rule in known:
-            if rule.covers(covered.start, covered.end):
-                given = rule.category
-                return given["offence_category"], given["offence_scope"], rule.relation, rule.rule_id
-        return Unmapped(label, _not_then(known, covered))
+    def resolver(counted: Counted) -> Resolve:
+        read = period_reader(period, [key[1] for key, _ in counted], None)
+
+        def resolve(key: Key) -> Answer | Unmapped:
+            label, when = key[0], key[1:]
+            if label is None:
+                return Unmapped(None)
+            if not isinstance(label, str):
+                raise ValueError(
+                    f"column {code!r} holds {type(label).__name__} values (for example {label!r}): codes are text, "
+                    "because as numbers 4.10 and 4.1 are the same; read the file with dtype=str"
+                )
+            known = rules.get(offence_key(label))
+            if known is None:
+                undefined = undefined_term(label)
+                return Unmapped(label, undefined) if undefined else Unmapped(label, known=_labels(rules))
+            readings = read(*when)
+            if isinstance(readings, Unmapped):
+                return readings
+            held = [next((rule for rule in known if rule.covers(each.start, each.end)), None) for each in readings]
+            rule = held[0]
+            # A period with two readings is none too many where both lead to one rule.
+            if rule is None or any(other is not rule for other in held):
+                return Unmapped(label, _not_then(known, readings))
+            given = rule.category
+            return given["offence_category"], given["offence_scope"], rule.relation, rule.rule_id
+
+        return resolve
 
     return add_columns(
         frame,
-        keys=[code, period] if quarter is None else [code, period, quarter],
+        keys={"code": code} | period_keys(period, quarter),
         added={
             "offence_category": "text",
             "offence_scope": "text",
             "offence_relation": "text",
             "offence_rule": "text",
         },
-        resolve=resolve,
+        resolver=resolver,
         on_unmapped=on_unmapped,
         remedy=(
             'Correct the code or its period, pass on_unmapped="keep" to get nulls, '
@@ -141,8 +148,8 @@ def offence_key(code: str) -> str:
     return " ".join(split_notes(code, spelt_only=True)[0].casefold().split())
 
 
-def _not_then(rules: tuple[Rule, ...], period: Period) -> str:
+def _not_then(rules: tuple[Rule, ...], readings: Readings) -> str:
     held = " and ".join(f"{rule.rule_id} holds {rule.validity}" for rule in rules)
-    return (
-        f"the code exists, but no one rule for it covers {period.start.isoformat()} to {period.end.isoformat()}: {held}"
-    )
+    periods = " or ".join(f"{each.start.isoformat()} to {each.end.isoformat()}" for each in readings)
+    several = ", which are the readings of its period" if len(readings) > 1 else ""
+    return f"the code exists, but no one rule for it covers {periods}{several}: {held}"

@@ -15,6 +15,7 @@ from cseanalysis.clean.supplied import Crosswalk, group, with_supplied
 
 _TYPE = re.compile(r"(?:outcome\s*)?(?:type\s*)?(?:oc)?\s*0*([0-9]{1,2})\s*([abc]?)", re.IGNORECASE)
 _PREFIX = re.compile(r"oc\s*([0-9]{1,2}[abc]?)\b.*", re.IGNORECASE | re.DOTALL)
+_WORDS_BEHIND = re.compile(r"oc\s*[0-9]{1,2}[abc]?\b\W*(\w.*)", re.IGNORECASE | re.DOTALL)
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _IN_DENOMINATOR = {"yes": True, "no": False, "": None}
 
@@ -79,15 +80,23 @@ def harmonise_outcomes(
         if known is None:
             return Unmapped(label, known=tuple(name for each in rules.values() for name in each[0].labels))
         rule = known[0]
+        if words := _WORDS_BEHIND.fullmatch(split_notes(_text(label))[0]):
+            if not re.search("[a-z]", words[1], re.IGNORECASE):
+                return Unmapped(label, "two numbers of a type")
+            named = rules.get(outcome_key(words[1]), (rule,))[0]
+            if named.category != rule.category:
+                return Unmapped(
+                    label, f"its number is that of {rule.category['outcome']}, its words of {named.category['outcome']}"
+                )
         given = rule.category
         counted = _IN_DENOMINATOR[given["outcome_in_denominator"]]
         return given["outcome"], given["outcome_group"], counted, rule.rule_id
 
     return add_columns(
         frame,
-        keys=[outcome],
+        keys={"outcome": outcome},
         added={"outcome": "text", "outcome_group": "text", "outcome_in_denominator": "flag", "outcome_rule": "text"},
-        resolve=resolve,
+        resolver=lambda _: resolve,
         on_unmapped=on_unmapped,
         remedy='Correct the type, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
     )

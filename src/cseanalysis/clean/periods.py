@@ -5,20 +5,22 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from numbers import Real
 from typing import Any
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.labels import Unmapped, split_notes
-from cseanalysis.clean.lookup import Answer, Key, add_columns
+from cseanalysis.clean.labels import Unmapped, match_key, split_notes
+from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
 
 _FINANCIAL = re.compile(r"([0-9]{4})[/_\u2010-\u2015\u2212-]([0-9]{4}|[0-9]{2})")
-_CALENDAR = re.compile(r"[0-9]{4}")
+_BARE = re.compile(r"[0-9]{4}")
+# What can also be a month: 2011-12 is December 2011 or the financial year from April 2011.
+_MONTH = re.compile(r"([0-9]{4})[_\u2010-\u2015\u2212-](0[1-9]|1[0-2])")
 _ENDING = re.compile(
     r"(?:year ending|year to|ye|12 months ending|12 months to)\s+(?:([0-9]{1,2})\s+)?([a-z]+)\s+([0-9]{4})"
 )
@@ -27,6 +29,11 @@ _QUARTER = re.compile(r"(?:q|quarter)?\s*([1-4])")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name} | {
     name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
 }
+_CONVENTIONS = ("starts", "ends", "calendar")
+# No count of recorded crime in England and Wales is older; what lies outside is a slip of the finger.
+_YEARS = range(1850, 2151)
+
+_OTHER_MONTHS = tuple(name.lower() for number, name in enumerate(calendar.month_name) if name and number != 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,13 @@ def harmonise_periods(
     *,
     period: str = "Financial Year",
     quarter: str | None = None,
+    convention: str | None = None,
     on_unmapped: str = "raise",
 ) -> IntoFrameT:
     """Add the first and last day of each row's period.
+
+    A label with two readings is refused: a bare year in a column whose name or other labels speak of financial years
+    or of years that end in some month, and a label such as ``2011-12`` where nothing tells a year from a month.
 
     Parameters
     ----------
@@ -54,9 +65,12 @@ def harmonise_periods(
     period
         Column of periods: financial years from April to March (``2017/18``, ``2017-18``, ``2017_18``), calendar
         years (``2023``), years that end with a named month (``year ending March 2023``, ``YE Mar 2023``,
-        ``12 months ending 31/03/2023``). ``2011-12`` is read as a financial year, never as a month.
+        ``12 months ending 31/03/2023``). Years lie between 1850 and 2150.
     quarter
         Column of quarters of the financial year (1 is April to June; ``1``, ``"1"``, ``"Q1"``), if there is one.
+    convention
+        What a bare year such as ``2020`` names: ``"starts"`` or ``"ends"``, the financial year that starts or ends in
+        it; ``"calendar"``, the calendar year.
     on_unmapped
         ``"raise"``, or ``"keep"`` to get nulls for what cannot be read.
 
@@ -70,9 +84,9 @@ def harmonise_periods(
     Raises
     ------
     UnmappedLabelError
-        When a period or quarter cannot be read.
+        When a period or quarter cannot be read, or can be read in two ways.
     ValueError
-        When a column is missing or exists already.
+        When a column is missing or exists already, or ``convention`` is none of its words.
 
     Examples
     --------
@@ -80,38 +94,132 @@ def harmonise_periods(
     >>> table = pd.DataFrame({"Financial Year": ["2017/18", "2017/18"], "Quarter": [1, 4]})
     >>> harmonise_periods(table, quarter="Quarter")["period_end"].dt.strftime("%Y-%m-%d").tolist()
     ['2017-06-30', '2018-03-31']
+    >>> bare = pd.DataFrame({"Financial Year": [2020]})
+    >>> harmonise_periods(bare, convention="ends")["period_start"].dt.strftime("%Y-%m-%d").tolist()
+    ['2019-04-01']
     """
+    if convention is not None and convention not in _CONVENTIONS:
+        raise ValueError(f'convention={convention!r}: must be "starts", "ends" or "calendar"')
 
-    def resolve(key: Key) -> Answer | Unmapped:
-        found = read_period(*key)
-        return found if isinstance(found, Unmapped) else (found.start, found.end, found.type)
+    def resolver(counted: Counted) -> Resolve:
+        read = period_reader(period, [key[0] for key, _ in counted], convention)
+
+        def resolve(key: Key) -> Answer | Unmapped:
+            found = read(*key)
+            if isinstance(found, Unmapped):
+                return found
+            if len(found) > 1:
+                return Unmapped(key[0] if len(key) == 1 else f"{key[0]} quarter {key[1]}", _two_readings(found))
+            return found[0].start, found[0].end, found[0].type
+
+        return resolve
 
     return add_columns(
         frame,
-        keys=[period] if quarter is None else [period, quarter],
+        keys=period_keys(period, quarter),
         added={"period_start": "date", "period_end": "date", "period_type": "text"},
-        resolve=resolve,
+        resolver=resolver,
         on_unmapped=on_unmapped,
         remedy='Write periods as 2017/18, 2023 or year ending March 2023, or pass on_unmapped="keep" to get nulls',
     )
 
 
 _WHOLE_YEAR = object()
+Readings = tuple[Period, ...]
+
+
+def period_keys(period: str, quarter: str | None) -> dict[str, str]:
+    """Name the columns of a period by their arguments."""
+    if quarter is not None and "calendar" in match_key(str(quarter)):
+        raise ValueError(
+            f"quarter={quarter!r}: a column of calendar quarters, where quarters of the financial year are wanted "
+            "(1 is April to June); make them such, and name their column so"
+        )
+    return {"period": period} if quarter is None else {"period": period, "quarter": quarter}
+
+
+def period_reader(heading: str, cells: Iterable[object], convention: str | None) -> Callable[..., Readings | Unmapped]:
+    """Give a function from a period, and its quarter, to all its readings beside this heading and these cells.
+
+    Labels with one reading decide whether the column is one of financial or of calendar years, or of months.
+    """
+    name = match_key(str(heading))
+    distinct = dict.fromkeys(cells)
+    years = {reading.type for cell in distinct if (reading := _one_reading(cell)) is not None}
+    financial = any(word in name for word in ("financial", "fiscal", "yearto", "yearend", "monthsto", "monthsend"))
+    financial = financial or (name.startswith(("fy", "ye")) and not name.startswith("year"))
+    plain = "calendar" in name or not (financial or years - {"calendar_year"})
+    bare = convention or ("calendar" if plain else None)
+    other = any(word in name for word in ("academic", "school")) or (
+        (any(word in name for word in ("yearend", "yearto", "monthsend", "monthsto")) or name.startswith("ye"))
+        and any(month in name for month in _OTHER_MONTHS)
+    )
+    monthly = any(word in name for word in ("month", "date")) and not financial
+    annual = financial or "year" in name or (bool(years) and not monthly)
+    return partial(read_period, bare=bare, annual=annual and not monthly, other=other)
+
+
+def _one_reading(cell: object) -> Period | None:
+    """Read a label that can be nothing but what it is, whatever the column."""
+    if cell is None or not isinstance(cell, (str, Real, Decimal)):
+        return None
+    text = split_notes(_text(cell))[0].lower()
+    if _BARE.fullmatch(text) or _MONTH.fullmatch(text):
+        return None
+    read = _read_year(cell)
+    return None if isinstance(read, Unmapped) else read
 
 
 @lru_cache(maxsize=4096, typed=True)
-def read_period(period: Any, quarter: Any = _WHOLE_YEAR) -> Period | Unmapped:
-    """Read one period, and its quarter where there is one."""
+def read_period(
+    period: Any, quarter: Any = _WHOLE_YEAR, *, bare: str | None = None, annual: bool = True, other: bool = False
+) -> Readings | Unmapped:
+    """Read one period, and its quarter where there is one, in every way that its column leaves open."""
     year = _read_year(period)
-    if isinstance(year, Unmapped) or quarter is _WHOLE_YEAR:
+    if isinstance(year, Unmapped):
         return year
+    text = split_notes(_text(period))[0]
+    if other and (_BARE.fullmatch(text) or _FINANCIAL.fullmatch(text)):
+        return Unmapped(
+            period, "the name of its column speaks of another year than April to March; write its last month"
+        )
+    years: Readings = (year,)
+    if _BARE.fullmatch(text):
+        first = year.start.year
+        ways = {
+            "calendar": year,
+            "starts": Period(dt.date(first, 4, 1), dt.date(first + 1, 3, 31), "financial_year"),
+            "ends": Period(dt.date(first - 1, 4, 1), dt.date(first, 3, 31), "financial_year"),
+        }
+        years = tuple(ways.values()) if bare is None else (ways[bare],)
+    elif not annual and (found := _MONTH.fullmatch(text)):
+        number, month = int(found[1]), int(found[2])
+        last = calendar.monthrange(number, month)[1]
+        years = (year, Period(dt.date(number, month, 1), dt.date(number, month, last), "month"))
+    if quarter is _WHOLE_YEAR:
+        return years
     label = f"{period} quarter {quarter}"
-    number = _QUARTER.fullmatch(_text(quarter).lower()) if quarter is not None else None
-    if number is None:
+    number_of = _QUARTER.fullmatch(_text(quarter).lower()) if quarter is not None else None
+    if number_of is None:
         return Unmapped(label, "a quarter must be 1, 2, 3 or 4")
-    if year.type != "financial_year":
-        return Unmapped(label, "only a financial year has these quarters")
-    return _quarter_of(year, int(number.group(1)))
+    # Only a financial year has these quarters, so of the readings of a bare year two are left.
+    whole = [each for each in years if each.type == "financial_year"]
+    if not whole:
+        hint = '; a bare year needs convention="starts" or "ends"' if _BARE.fullmatch(text) else ""
+        return Unmapped(label, f"only a financial year has these quarters{hint}")
+    return tuple(_quarter_of(each, int(number_of.group(1))) for each in whole)
+
+
+def _two_readings(found: Readings) -> str:
+    readings = " or ".join(f"{each.start.isoformat()} to {each.end.isoformat()}" for each in found)
+    if found[-1].type == "month":
+        return f"a year or a month, {readings}: write the year with a stroke, such as 2011/12"
+    if found[0].type == "financial_quarter":
+        return (
+            f"only a financial year has these quarters, and the year can be that of {readings}: say which as "
+            'convention="starts" or "ends"'
+        )
+    return f'it can be {readings}: say which as convention="starts", "ends" or "calendar"'
 
 
 def _quarter_of(year: Period, number: int) -> Period:
@@ -130,7 +238,7 @@ def _read_year(period: object) -> Period | Unmapped:
     text = split_notes(_text(period))[0].lower()
     readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Period | None]], ...] = (
         (_FINANCIAL, _financial_year),
-        (_CALENDAR, _calendar_year),
+        (_BARE, _calendar_year),
         (_ENDING, _year_ending),
         (_ENDING_DAY, _year_ending_day),
     )
@@ -143,14 +251,14 @@ def _read_year(period: object) -> Period | Unmapped:
 def _financial_year(found: re.Match[str]) -> Period | None:
     first, second = found.groups()
     year = int(first)
-    if not dt.MINYEAR <= year < dt.MAXYEAR or second not in (f"{year + 1:04}", f"{(year + 1) % 100:02}"):
+    if year not in _YEARS or second not in (f"{year + 1:04}", f"{(year + 1) % 100:02}"):
         return None
     return Period(dt.date(year, 4, 1), dt.date(year + 1, 3, 31), "financial_year")
 
 
 def _calendar_year(found: re.Match[str]) -> Period | None:
     year = int(found.group())
-    return None if year < 1 else Period(dt.date(year, 1, 1), dt.date(year, 12, 31), "calendar_year")
+    return None if year not in _YEARS else Period(dt.date(year, 1, 1), dt.date(year, 12, 31), "calendar_year")
 
 
 def _year_ending_day(found: re.Match[str]) -> Period | None:
@@ -164,7 +272,7 @@ def _year_ending(found: re.Match[str]) -> Period | None:
 
 
 def _year_to(year: int, month: int, day: int | None) -> Period | None:
-    if not 1 <= month <= 12 or year <= 1:
+    if not 1 <= month <= 12 or year not in _YEARS:
         return None
     last = calendar.monthrange(year, month)[1]
     if day not in (None, last):
@@ -176,6 +284,9 @@ def _year_to(year: int, month: int, day: int | None) -> Period | None:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
-        return str(int(float(value)))
+    try:
+        if isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
+            return str(int(float(value)))
+    except OverflowError:  # a whole number beyond what a float holds
+        return ""
     return str(value).strip()

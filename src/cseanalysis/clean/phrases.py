@@ -17,6 +17,8 @@ _ONE = re.compile(_AMOUNT)
 _BEHIND = re.compile(rf"{_AMOUNT}(?:(\+)|\s(or more|or over|and over|and above|or fewer|or less|or under))")
 _TWO = re.compile(rf"(?:between |from )?(-?){_AMOUNT}(\s?-\s?| to | and )(-?){_AMOUNT}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_MONTH = re.compile(r"0?[1-9]|1[0-2]")
+_PADDED = re.compile(r"0[0-9]")
 _WORDS = {
     "more_than": "more than;just more than;slightly more than;far more than;over;just over;slightly over;well over;"
     "above;just above;in excess of;exceeding;>",
@@ -132,8 +134,10 @@ def _range(found: re.Match[str]) -> Ends | None:
     first_sign, first, first_scale, between, second_sign, second, second_scale = found.groups()
     if between.strip() == "-" and (first_sign or second_sign):
         return None  # "-5-3" and "5--3" can be read in two ways
-    if between.strip() == "-" and _YEAR.fullmatch(first) and _YEAR.fullmatch(second):
-        return None  # "2017-2018" is a period
+    if between.strip() == "-" and _YEAR.fullmatch(second) and (_YEAR.fullmatch(first) or _MONTH.fullmatch(first)):
+        return None  # "2017-2018" is a period, "12-2011" a month
+    if between.strip() == "-" and (_PADDED.match(first) or _PADDED.match(second)):
+        return None  # "03-04" is a date
     if first_scale is None and second_scale is not None:
         return None  # "400-450k" would be read as from 400
     low = _scaled(first, first_scale) * (-1 if first_sign else 1)

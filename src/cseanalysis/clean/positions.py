@@ -94,8 +94,13 @@ def _code(series: nw.Series[Any]) -> tuple[list[Any], Codes]:
     native: Any = series.to_native()
     engine = series.implementation
     coder = _code_pandas if engine.is_pandas() else _code_polars if engine.is_polars() else _code_pyarrow
-    found = coder(native)
-    values, codes = _code_objects(series) if found is None else found
+    try:
+        found = coder(native)
+        values, codes = _code_objects(series) if found is None else found
+    except ArithmeticError as error:
+        raise ValueError(
+            f"column {series.name!r} holds a Decimal sNaN, which no rule reads; leave its cell empty"
+        ) from error
     # A float that is not equal to itself is not a number: an empty cell like any other.
     return [None if value != value else value for value in values] + [None], codes  # noqa: PLR0124
 

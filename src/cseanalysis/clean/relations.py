@@ -57,13 +57,15 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     import pandas as pd
 
     engine, there = look_at(frame)
-    check_columns(engine, there, [relation] if count is None else [relation, count], [])
+    check_columns(engine, there, {"relation": relation} | ({} if count is None else {"count": count}), [])
     table = pd.DataFrame(0.0, index=pd.Index(_ORDER), columns=["rows", "count", "rows_without_count"])
-    for label, rows, total, counted in _grouped(engine, frame, relation, count):
+    for label, rows, total, counted, infinite in _grouped(engine, frame, relation, count):
         # pandas and Dask give NaN for an empty cell
         word = "unmapped" if pd.isna(label) else str(label)
         if word not in _ORDER:
             raise ValueError(f"column {relation!r} holds {word!r}: relations are {', '.join(RELATIONS)} or empty")
+        if infinite:
+            raise ValueError(f"column {count!r} holds an infinite number: a count is finite; leave its cell empty")
         table.loc[word] += [rows, 0.0 if pd.isna(total) else float(total), rows - counted]
     table.loc["not exact"] = table.drop(index="exact").sum()
     for name in ("rows", "count"):
@@ -74,8 +76,8 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     return table[shown if count is None else [*shown, "count", "share_of_count", "rows_without_count"]]
 
 
-def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[tuple[Any, int, Any, int]]:
-    """Give relation, rows, sum of the counts, and rows with a count: one query where the frame is one."""
+def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[tuple[Any, int, Any, int, int]]:
+    """Give relation, rows, sum of the counts, rows with one, infinite ones: one query where the frame is one."""
     if engine == "dask":
         parts = frame.map_partitions(
             _group_partition, relation, count, meta=_group_partition(frame._meta, relation, count)
@@ -87,23 +89,28 @@ def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[
         raise ValueError(f"column {count!r} holds {kind[count]}, not numbers; parse_counts reads published cells")
     # As floats: whole numbers wrap round, and one NaN would take the sum of its group with it.
     number = nw.lit(0.0) if count is None else nw.col(count).cast(nw.Float64)
+    none = nw.col(relation).is_null().cast(nw.Int64) * 0
+    endless = number.abs() == float("inf")
     small = table.select(
         label=nw.col(relation).cast(nw.String) if engine not in ("pandas",) else nw.col(relation),
         # a zero a row; a literal would give an empty frame one row with the lowest narwhals
-        total=nw.col(relation).is_null().cast(nw.Int64) * 0
-        if count is None
-        else nw.when(~number.is_nan()).then(number),
+        total=none if count is None else nw.when(~number.is_nan() & ~endless).then(number),
+        infinite=none if count is None else endless.cast(nw.Int64),
     )
     small = small.group_by("label", drop_null_keys=False).agg(
-        rows=nw.len(), sum=nw.col("total").sum(), counted=nw.col("total").count()
+        rows=nw.len(),
+        sum=nw.col("total").sum(),
+        counted=nw.col("total").count(),
+        infinite=nw.col("infinite").sum(),
     )
     if isinstance(small, nw.LazyFrame):
         small = small.collect()
-    return [(row["label"], row["rows"], row["sum"], row["counted"]) for row in small.iter_rows(named=True)]
+    names = ("label", "rows", "sum", "counted", "infinite")
+    return [tuple(row[name] for name in names) for row in small.iter_rows(named=True)]
 
 
 def _group_partition(part: Any, relation: str, count: str | None) -> Any:
     import pandas as pd
 
     rows = _grouped("pandas", part, relation, count)
-    return pd.DataFrame(rows, columns=["label", "rows", "sum", "counted"]).astype({"label": object})
+    return pd.DataFrame(rows, columns=["label", "rows", "sum", "counted", "infinite"]).astype({"label": object})

@@ -81,7 +81,7 @@ def supplied_rules(scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] 
         ids[rule.rule_id] = place
         for label in dict.fromkeys(map(key, rule.labels)):
             for other_place, other in seen.get(label, []):
-                if scheme != "offences" or _overlap(rule, other):
+                if _same_time(scheme, rule, other):
                     errors.append(f"{place}, column 'label': {other_place} has a rule for the same label and time")
             seen.setdefault(label, []).append((place, rule))
     if errors:
@@ -102,18 +102,29 @@ def supplied_scheme(crosswalk: Crosswalk) -> str:
 
 def _read(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
     if isinstance(crosswalk, (str, os.PathLike)):
-        with open(crosswalk, encoding="utf-8-sig", newline="") as lines:  # noqa: PTH123 - a path of any kind
-            reader = csv.DictReader(lines, restkey="(cells beyond the header)", restval="")
-            try:
+        try:
+            with open(crosswalk, encoding="utf-8-sig", newline="") as lines:  # noqa: PTH123 - a path of any kind
+                reader = csv.DictReader(lines, restkey="(cells beyond the header)", restval="")
                 rows = [(f"line {reader.line_num}", dict(row)) for row in reader]
-            except UnicodeDecodeError as error:
-                raise ValueError(f"crosswalk {crosswalk}: not UTF-8 ({error.reason}); save it as CSV UTF-8") from error
-            return list(reader.fieldnames or []), rows
+                header = list(reader.fieldnames or [])
+        except UnicodeDecodeError as error:
+            raise ValueError(f"crosswalk {crosswalk}: not UTF-8 ({error.reason}); save it as CSV UTF-8") from error
+        except (OSError, ValueError, csv.Error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ValueError(
+                f"crosswalk={os.fspath(crosswalk)!r}: cannot be read ({reason}); give the path of a CSV file or a table"
+            ) from error
+        if twice := [name for place, name in enumerate(header) if name in header[:place]]:
+            raise ValueError(f"crosswalk {crosswalk}: two columns have the name {twice[0]!r}; rename one of them")
+        return header, rows
     try:
         table = nw.from_native(crosswalk, eager_only=True)
+    except nw.exceptions.DuplicateError as error:
+        raise ValueError("crosswalk table: two columns have one name; rename one of them") from error
     except TypeError as error:
         raise TypeError(
-            f"a crosswalk of type {type(crosswalk).__name__}: must be a path or a pandas, Polars or PyArrow table"
+            f"a crosswalk of type {type(crosswalk).__name__}: must be a path or a pandas, Polars or PyArrow table; "
+            "make one, for example with pandas.DataFrame(...), or collect() a lazy one"
         ) from error
     return list(table.columns), [(f"row {place}", row) for place, row in enumerate(table.iter_rows(named=True), 1)]
 
@@ -170,6 +181,14 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return len(text) == len("2017-04-01")
+
+
+def _same_time(scheme: str, one: Rule, other: Rule) -> bool:
+    """Whether two rules with one label leave no way to tell them: offences have dates, areas have codes."""
+    if scheme == "forces":
+        codes = {rule.category["force_code"] for rule in (one, other)}
+        return len(codes - {""}) < 2
+    return scheme != "offences" or _overlap(one, other)
 
 
 def _overlap(one: Rule, other: Rule) -> bool:

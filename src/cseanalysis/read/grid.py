@@ -25,6 +25,8 @@ _SHOWN = 5
 # A file within these cannot outgrow memory; a process of its own would cost more than reading it.
 _SMALL = {"file_bytes": 1_000_000, "total_bytes": 30_000_000, "cells": 300_000}
 _WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
+# A number of a spreadsheet, or of an English file: its point stands before decimals, also where there are three.
+_DECIMAL = re.compile(r"\s*-?[0-9]{1,15}\.[0-9]+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,8 @@ def _unread(texts: list[str]) -> set[object]:
 
 
 def _cells(texts: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({"cell": pd.Series(texts, dtype=object)})
+    cells = [float(text) if _DECIMAL.fullmatch(text) else text for text in texts]
+    return pd.DataFrame({"cell": pd.Series(cells, dtype=object)})
 
 
 def _grid(table: pa.Table) -> Grid:

@@ -38,7 +38,8 @@ _PLACES = {
     "Middlesbrough": "Cleveland",
     "Peterborough": "Cambridgeshire",
 }
-_SAME_AREA = {"London": "Metropolitan Police"}
+# The register writes the region as "West Midlands region".
+_SAME_AREA = {"London": "Metropolitan Police", "West Midlands": "West Midlands"}
 _SEVERAL = ("Dorset and Hampshire", "Dorset, Hampshire and Isle of Wight", "Yorkshire")
 _WIDER = (
     *("Britain", "Britain (as stated)", "Great Britain", "United Kingdom", "unknown"),
