@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.models.contract import check_level, named
 from cseanalysis.models.mack import completeness_by_lag, volume_weighted
 from cseanalysis.models.number import check_number
 from cseanalysis.models.simulation import Simulation, block_generator, check_seed
-from cseanalysis.models.triangle import Floats, Triangle, check_level, check_triangle, named
+from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 
 BLOCK = 2**10  # draws that share one generator; small, so that a block stays in the processor's cache
@@ -106,7 +107,7 @@ def lag_quantiles(
     -------
     DataFrame
         One row a share: ``lag``, ``low``, ``high`` in units of the triangle's lags, interpolated between whole lags;
-        0 means within the origin period itself.
+        0 means within the origin period itself. What is doubtful about the triangle is in ``attrs["warnings"]``.
 
     Raises
     ------
@@ -142,7 +143,10 @@ def lag_quantiles(
     lags = lag_reached(completeness_by_lag(drawn[~lost.any(axis=1)]), wanted)
     low, high = np.quantile(lags, [(1 - level) / 2, (1 + level) / 2], axis=0)
     point = lag_reached(completeness_by_lag(plan.ratios[None]), wanted)[0]
-    return pd.DataFrame({"lag": point, "low": low, "high": high}, index=pd.Index(wanted, name="share"))
+    table = pd.DataFrame({"lag": point, "low": low, "high": high}, index=pd.Index(wanted, name="share"))
+    if triangle.warnings:
+        table.attrs["warnings"] = triangle.warnings
+    return table
 
 
 def lag_reached(completeness: Floats, shares: Floats) -> Floats:
