@@ -166,21 +166,21 @@ def means_open(label: object) -> bool:
     return plain in _OPEN_WHOLE or _OPEN_WORDS.search(plain) is not None
 
 
-def text_places(labels: Iterable[Hashable]) -> list[int] | None:
-    """Return the places in time of labels such as ``2019/20``, ``2021Q3`` or ``2021-07``; None for other text.
+def text_calendar(labels: Iterable[Hashable]) -> tuple[list[int], int] | None:
+    """Return the places in time of labels such as ``2019/20``, ``2021Q3`` or ``2021-07``, and how many a year has.
 
     Examples
     --------
-    >>> text_places(["2019/20", "2020/21"]), text_places(["2021Q4", "2022Q1"]), text_places(["a", "b"])
-    ([2019, 2020], [8087, 8088], None)
+    >>> text_calendar(["2019/20", "2020/21"]), text_calendar(["2021Q4", "2022Q1"]), text_calendar(["a", "b"])
+    (([2019, 2020], 1), ([8087, 8088], 4), None)
     """
     every = [label.strip() if isinstance(label, str) else "" for label in labels]
     years = [_FINANCIAL.fullmatch(label) for label in every]
     found = [(int(one[1]), int(one[2][-2:])) for one in years if one]
     if len(found) == len(every) and all((first + 1) % 100 == second for first, second in found):
-        return [first for first, _ in found]
+        return [first for first, _ in found], 1
     for pattern, size in ((_QUARTER, 4), (_MONTH, 12)):
         parts = [pattern.fullmatch(label) for label in every]
         if all(parts):
-            return [int(one[1]) * size + int(one[2]) - 1 for one in parts if one]
+            return [int(one[1]) * size + int(one[2]) - 1 for one in parts if one], size
     return None

@@ -14,7 +14,7 @@ from cseanalysis.models.count_series import Floats
 from cseanalysis.models.detectable import distance_needed, expected_errors, fit_before, whole_periods
 from cseanalysis.models.level_changes import check_options
 from cseanalysis.models.number import check_number
-from cseanalysis.models.series import design, read_series
+from cseanalysis.models.series import design, read_series, season
 from cseanalysis.values import NotEstimableError
 
 FARTHEST = 1e6  # ratio
@@ -52,7 +52,7 @@ def detectable_from(
     share: float = 1.0,
     horizon: int = 40,
     harmonics: int = 0,
-    period: float = 4,
+    period: float | None = None,
     power: float = 0.8,
     level: float = 0.95,
 ) -> DetectableFrom:
@@ -72,7 +72,7 @@ def detectable_from(
     horizon
         Periods after the change to look at.
     harmonics, period
-        Season; see :func:`interrupted_series`. Here the period is 4 by default.
+        Season; see :func:`interrupted_series`. Where the index has no frequency, 4 periods a year are assumed here.
     power
         Probability with which the effect is to be found.
     level
@@ -122,12 +122,13 @@ def detectable_from(
         raise ValueError(f"share is {share}: must lie above 0 and be at most 1")
     if ratio == 1:
         raise NotEstimableError("ratio is 1: no change, so nothing could be seen at any time")
-    series = read_series(counts, None, whole=False)
-    scatter = fit_before(series, "quasipoisson", harmonics=harmonics, period=period, hac_lags=None, independent=True)
+    series = read_series(counts, None)
+    turn, _ = season(series, period, harmonics, otherwise=4)
+    scatter = fit_before(series, "quasipoisson", harmonics=harmonics, period=turn, hac_lags=None, independent=True)
     fit, inflation, before = scatter.fit, scatter.inflation, series.counts.size
     visible = np.minimum(np.cumsum(np.pad(mass, (0, max(latest - mass.size, 0))))[:latest], 1.0)
     effect = np.log1p(share * (ratio - 1) * visible)
-    columns, names = design(before + latest, [], harmonics=harmonics, period=period)
+    columns, names = design(before + latest, [], harmonics=harmonics, period=turn)
     level_now = float(np.exp(np.clip(columns[before - 1, :2] @ fit.coefficients[0][:2], -700, 300)))
     mean = np.concatenate([fit.fitted[0], level_now * np.exp(effect)])
     shape = np.concatenate([np.zeros(before), effect])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import named, text_places, uneven
+from cseanalysis.models.contract import named, text_calendar, uneven
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
@@ -178,8 +178,9 @@ def check_origins(index: pd.Index) -> None:
         steps = np.diff(places)
         regular = bool((steps > 0).all() and (steps == steps[0]).all())
     else:
-        text = text_places(index)
-        regular = text is None or bool((np.diff(text) == np.diff(text)[0]).all() and text[1] > text[0])
+        text = text_calendar(index)
+        steps = np.ones(1) if text is None else np.diff(text[0])
+        regular = bool((steps > 0).all() and (steps == steps[0]).all())
     if not regular:
         raise ValueError(
             f"origins {named(index)}: must be consecutive periods of one length, oldest first; sort them, "
