@@ -117,9 +117,9 @@ def test_a_share_that_is_not_reached_is_refused():
         periods_until_visible([100, 100], [0.2, 0.1], 0.9)
     with pytest.raises(ValueError, match="must be one of charged, tried"):
         run().until_visible("convicted", 0.5)
-    with pytest.raises(ValueError, match="share 1"):
+    with pytest.raises(ValueError, match="share is 1"):
         run().until_visible("tried", 1)
-    with pytest.raises(ValueError, match="share 0"):
+    with pytest.raises(ValueError, match="share is 0"):
         periods_until_visible([1], [1.0], 0)
 
 

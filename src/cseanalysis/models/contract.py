@@ -76,7 +76,10 @@ def aligned(**given: Any) -> list[Any]:
 
 def numbers(name: str, values: ArrayLike | pd.Series) -> Array:
     """Return values as numbers, missing ones as nan; ValueError for text, dates and truth values."""
-    given = np.asarray(values)
+    try:
+        given = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name}: the rows differ in length; give plain numbers in one row") from None
     true = given.dtype.kind == "b" or (
         given.dtype.kind == "O" and any(isinstance(value, bool | np.bool_) for value in given.ravel())
     )

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from cseanalysis.models.contract import interval_given, numbers
 from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
+
+_MOST_PERIODS = 1_000_000
 
 Family = Literal["gamma", "lognormal", "weibull"]
 
@@ -53,7 +56,7 @@ class Delay:
 
     def completeness(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the share of eventual events seen within ``days``, same shape as ``days``; 0 for negative days."""
-        relative = np.maximum(np.asarray(days, dtype=np.float64), 0.0) / self.scale
+        relative = np.maximum(_days(days), 0.0) / self.scale
         if self.family == "gamma":
             return np.asarray(special.gammainc(self.shape, relative), dtype=np.float64)
         if self.family == "weibull":
@@ -70,9 +73,12 @@ class Delay:
         ValueError
             When a share is not at least 0 and below 1: the last event has no latest day.
         """
-        level = np.asarray(share, dtype=np.float64)
+        level = numbers("share", share)
         if not ((level >= 0) & (level < 1)).all():
-            raise ValueError(f"share {np.ravel(level)[:5].tolist()}: must be at least 0 and below 1")
+            raise ValueError(
+                f"share {np.ravel(level)[:5].tolist()}: must be at least 0 and below 1; 0.5 is the median, and "
+                "the last event has no latest day"
+            )
         if self.family == "gamma":
             unscaled = special.gammaincinv(self.shape, level)
         elif self.family == "weibull":
@@ -102,11 +108,11 @@ class Delay:
 
     def integrated_completeness(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the integral of `completeness` from 0 to ``days``, same shape as ``days``; 0 for negative days."""
-        return _integral_of_completeness(self.family, self.shape, self.scale, np.asarray(days, dtype=np.float64))
+        return _integral_of_completeness(self.family, self.shape, self.scale, _days(days))
 
     def integrated_remainder(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the integral of ``1 - completeness`` from ``days`` on, same shape as ``days``; exact in the tail."""
-        x, k = np.maximum(np.asarray(days, dtype=np.float64), 0.0) / self.scale, self.shape
+        x, k = np.maximum(_days(days), 0.0) / self.scale, self.shape
         with np.errstate(divide="ignore", over="ignore"):
             if self.family == "gamma":
                 left, beyond = special.gammaincc(k, x), k * special.gammaincc(k + 1, x)
@@ -141,9 +147,12 @@ class Delay:
         """
         check_number("period_days", period_days)
         if isinstance(periods, bool) or not isinstance(periods, int | np.integer):
-            raise ValueError(f"periods is {periods!r}: must be a whole number")
-        if periods < 1 or not 0 < period_days < math.inf:
-            raise ValueError(f"{periods} periods of {period_days} days: needs at least one period of positive length")
+            raise ValueError(f"periods is {periods!r}: must be a whole number from 1")
+        if not 1 <= periods <= _MOST_PERIODS or not 0 < period_days < math.inf:
+            raise ValueError(
+                f"{periods} periods of period_days={period_days}: needs at least one period of positive "
+                f"length, and at most {_MOST_PERIODS:,}"
+            )
         return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
 
 
@@ -220,13 +229,17 @@ def delay_from_quantiles(
     >>> round(float(one.quantile(0.5)), 6), round(float(two.quantile(0.5)), 6)
     (100.0, 100.0)
     """
+    check_quantiles(quantiles)
     if len(quantiles) != 1:
         raise ValueError(
-            f"{len(quantiles)} quantiles given: give one; the range of shapes stands for what others would tell"
+            f"{len(quantiles)} quantiles given: give one; the range of shapes stands for what others would tell, see "
+            "shapes_from_quantiles"
         )
     ((level, days),) = quantiles.items()
-    if not 0 < level < 1 or not (math.isfinite(days) and days > 0):
-        raise ValueError(f"quantile {level}: {days} days; the level must lie between 0 and 1 and the days be positive")
+    check_number("quantiles, days", days)
+    if not (math.isfinite(days) and days > 0):
+        raise ValueError(f"quantiles, level {level}: {days} days; the days must be positive and finite")
+    shape = shape_range(shape)
 
     def fit(value: float) -> Delay:
         unit = float(Delay(family, value, 1.0).quantile(level))
@@ -273,6 +286,7 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
     check_number("mean", mean)
     if not (math.isfinite(mean) and mean > 0):
         raise ValueError(f"mean is {mean} days: must be positive and finite")
+    shape = shape_range(shape)
     low, high = (_forward(Delay("gamma", value, mean / value), growth) for value in (shape.low, shape.high))
     return low, high
 
@@ -327,6 +341,36 @@ def forward_mean(
     if not (math.isfinite(observed_mean) and observed_mean > 0):
         raise ValueError(f"observed_mean is {observed_mean}: must be positive and finite")
     return _forward(Delay("gamma", shape, observed_mean / shape), growth).mean()
+
+
+def check_quantiles(quantiles: object) -> None:
+    """Refuse what does not map levels between 0 and 1 to days."""
+    if not isinstance(quantiles, Mapping):
+        raise ValueError(
+            f"quantiles is {quantiles!r}: give days by level, such as {{0.5: 261}} for a median of 261 days"
+        )
+    for level in quantiles:
+        check_number("quantiles, level", level)
+        if not 0 < level < 1:
+            raise ValueError(
+                f"quantiles, level {level}: must lie between 0 and 1, such as {{0.5: 261}} for a median of 261 days"
+            )
+
+
+def shape_range(shape: object) -> Interval:
+    """Return a range of shapes, all above nought."""
+    given = interval_given("shape", shape, unit="shapes")
+    if not given.low > 0:
+        raise ValueError(f"shape from {given.low} to {given.high}: must be above 0; the exponential has shape 1")
+    return given
+
+
+def _days(days: ArrayLike) -> NDArray[np.float64]:
+    """Return days as numbers, none missing; infinitely many are as many as one likes."""
+    given = numbers("days", days)
+    if np.isnan(given).any():
+        raise ValueError(f"days: {int(np.isnan(given).sum())} of {given.size} are missing; leave them out")
+    return given
 
 
 def _forward(backward: Delay, growth: float) -> Delay:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scipy import integrate, optimize, special
 
-from cseanalysis.models.delay import Delay, Family
+from cseanalysis.models.delay import Delay, Family, shape_range
 from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -68,6 +68,8 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
     >>> round(seen.mean, 4), round(seen.resolved, 4)
     (7.3116, 0.6833)
     """
+    if not isinstance(delay, Delay):
+        raise ValueError(f"delay is {delay!r}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
     check_number("window", window)
     check_number("growth", growth)
     if not (math.isfinite(window) and window > 0 and math.isfinite(growth)):
@@ -170,8 +172,9 @@ def delay_from_window_mean(
     """
     check_number("mean", mean)
     check_number("window", window)
-    if not 0 < mean < window:
-        raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window")
+    if not 0 < mean < window < math.inf:
+        raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window, both finite")
+    shape = shape_range(shape)
 
     def fit(value: float) -> Delay:
         unit = float(Delay(family, value, 1.0).quantile(0.5))

@@ -14,6 +14,7 @@ from cseanalysis.models.count_series import Floats
 from cseanalysis.models.detectable import distance_needed, expected_errors, fit_before, whole_periods
 from cseanalysis.models.level_changes import check_options
 from cseanalysis.models.number import check_number
+from cseanalysis.models.pipeline import checked_mass
 from cseanalysis.models.series import design, read_series, season
 from cseanalysis.values import NotEstimableError
 
@@ -169,17 +170,7 @@ def _power(distance: float, level: float) -> float:
 
 
 def _mass(delay: ArrayLike) -> Floats:
-    if isinstance(delay, pd.Series) and list(delay.index) != list(range(len(delay))):
-        raise ValueError(
-            f"delay has the labels {list(delay.index)[:5]}: must be labelled 0, 1, 2 and so on, the periods of delay; "
-            "put nought where nothing arrives"
-        )
-    try:
-        mass = np.asarray(delay, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"delay holds something that is not a number ({error}); give probabilities") from error
-    if mass.ndim != 1 or mass.size == 0 or not np.isfinite(mass).all() or (mass < 0).any():
-        raise ValueError(f"delay has shape {mass.shape}: must be one row of finite probabilities, index 0 first")
-    if not 0 < mass.sum() <= 1 + 1e-9:
-        raise ValueError(f"delay sums to {mass.sum():.6g}: must be above 0 and at most 1, what never arrives left out")
+    mass = checked_mass(delay)
+    if not mass.sum() > 0:
+        raise ValueError("delay sums to 0: must be above 0 and at most 1, what never arrives left out")
     return mass

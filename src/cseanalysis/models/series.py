@@ -343,3 +343,18 @@ def design(
         columns.append(np.cos(angle))
         names.append(f"cosine_{turns}")
     return np.column_stack(columns), tuple(names)
+
+
+def check_order(name: str, values: object) -> None:
+    """Refuse a pandas series whose periods are not in order or leave one out; of other sequences nothing is known."""
+    if isinstance(values, pd.Series) and len(values):
+        check_labels(values.index, name)
+
+
+def check_lags(name: str, values: object) -> None:
+    """Refuse a pandas series that is not labelled by the lags 0, 1, 2, ..."""
+    if isinstance(values, pd.Series) and values.index.tolist() != list(range(len(values))):
+        raise ValueError(
+            f"{name} has the labels {named(values.index)}: must be labelled 0, 1, 2 and so on, the periods of delay; "
+            "put nought where nothing arrives, as in reindex(range(...), fill_value=0)"
+        )
