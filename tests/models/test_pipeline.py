@@ -101,7 +101,7 @@ def test_a_delay_cut_short_is_not_taken_for_the_whole():
 
 @pytest.mark.parametrize("index", [[2022, 2021], [2021, 2021], ["2021Q1", "2021Q3", "2021Q4"]])
 def test_cases_by_periods_that_run_backwards_repeat_or_leave_one_out_are_refused(index):
-    with pytest.raises(ValueError, match="intake: .*period"):
+    with pytest.raises(ValueError, match=r"intake: .*period"):
         project_cohorts(pd.Series([100, 200, 300][: len(index)], index=index), [0.25, 0.75], 0.4)
 
 

@@ -8,8 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from cseanalysis.models.contract import check_level, check_whole
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import check_level, check_whole, number
 from cseanalysis.values import Interval, NotEstimableError
 
 FARTHEST = 600.0  # logarithm of the largest ratio that an end is written for
@@ -64,10 +63,10 @@ def ratio_of_counts(
     0.097
     """
     _check_counts(before, after, exposure)
-    check_number("inflation", inflation)
+    inflation = number("inflation", inflation)
     if not (math.isfinite(inflation) and inflation >= 1):
         raise ValueError(f"inflation {inflation}: must be finite and at least 1; clusters never lower the variance")
-    check_level(level)
+    level = check_level(level)
     if before == 0 or after == 0:
         return _beside_nought(before, after, exposure, inflation, level)
     middle, error = _log_ratio(before, after, exposure)
@@ -107,7 +106,7 @@ def hiding_inflation(before: float, after: float, *, exposure: float = 1.0, leve
     0.34
     """
     _check_counts(before, after, exposure)
-    check_level(level)
+    level = check_level(level)
     if before == 0 or after == 0:  # where the exact limit of `ratio_of_counts` is 1
         share = exposure if after == 0 else 1 / exposure
         return max(before, after) * math.log1p(share) / math.log(2 / (1 - level))
@@ -140,9 +139,7 @@ def variance_inflation(sizes: Iterable[float]) -> float:
     """
     if isinstance(sizes, str) or not isinstance(sizes, Iterable):
         raise ValueError(f"sizes is {sizes!r}: give the events of each cluster, as a list")
-    each = list(sizes)
-    for size in each:
-        check_number("a size", size)
+    each = [number("sizes", size) for size in (sizes.ravel() if isinstance(sizes, np.ndarray) else sizes)]
     if not each or not all(0 < size < LARGEST for size in each):
         raise ValueError(f"sizes {each[:5]}: give at least one, all finite and above nought; a cluster has an event")
     check_whole("sizes", np.array(each, dtype=np.float64), "numbers of events")
@@ -176,7 +173,7 @@ def _log_ratio(before: float, after: float, exposure: float) -> tuple[float, flo
 
 def _check_counts(before: float, after: float, exposure: float) -> None:
     for name, value in (("before", before), ("after", after), ("exposure", exposure)):
-        check_number(name, value)
+        value = number(name, value)  # noqa: PLW2901
         if not (math.isfinite(value) and (value > 0 or (value == 0 and name != "exposure"))):
             least = "above nought" if name == "exposure" else "not negative"
             raise ValueError(f"{name} is {value}: must be finite and {least}; give what was counted")

@@ -83,7 +83,8 @@ def cohort_tables(
         raise ValueError(f"cells have columns twice, {named(cells.columns[cells.columns.duplicated()])}: rename one")
     if not isinstance(until, pd.Period):
         raise ValueError(f"until is {until!r}: give the last period watched to its end, such as pd.Period('2024Q4')")
-    if missing := [name for name in (recorded, closed, outcome, cases) if name not in cells.columns]:
+    every = (recorded, closed, outcome, cases)
+    if missing := [name for name in every if not isinstance(name, Hashable) or name not in cells.columns]:
         raise ValueError(f"cells have no column {', '.join(map(repr, missing))}: name those of the group-by")
     start, end = (_periods(cells[name], until) for name in (recorded, closed))
     counts = _whole(cells[cases])

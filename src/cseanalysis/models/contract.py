@@ -16,6 +16,9 @@ from cseanalysis.values import Interval
 Array = NDArray[np.float64]
 
 _PERCENT = 100.0
+_LEAST_LEVEL = 1e-6
+_LONGEST = 80
+_HUGE = 1e308
 # Words that stand for a case whose outcome is not known yet, wherever they come from: R, SAS, police systems.
 _OPEN_WORDS = re.compile(
     r"censor|\bopen\b|\bpending\b|\bongoing\b|\bin progress\b|\bunresolved\b|\balive\b|\bevent[ -]?free\b|"
@@ -85,7 +88,10 @@ def numbers(name: str, values: ArrayLike | pd.Series) -> Array:
     )
     if true:
         raise ValueError(f"{name} holds truth values such as True: give numbers; counts are the sum of a mask")
-    return plain_numbers(name, values)
+    try:
+        return plain_numbers(name, values)
+    except OverflowError:
+        raise ValueError(f"{name} holds a whole number too large to calculate with: must be below 1e308") from None
 
 
 def uneven(values: Array) -> NDArray[np.bool_]:
@@ -118,18 +124,64 @@ def check_whole(name: str, counts: Array, what: str = "counts") -> None:
     )
 
 
-def check_share(name: str, value: object) -> None:
-    """Refuse what is no share between 0 and 1, per cents among them."""
+def number(name: str, value: object) -> float:
+    """Return a number, infinity and nan among them; ValueError for anything else.
+
+    Examples
+    --------
+    >>> number("growth", "5%")
+    Traceback (most recent call last):
+        ...
+    ValueError: growth is '5%': must be a number, not str
+    """
     check_number(name, value)
-    if not 0 <= value <= 1:  # type: ignore[operator]
-        raise ValueError(f"{name} is {value}: must lie between 0 and 1{_from_percent(value)}")
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        raise ValueError(f"{name} is a whole number too large to calculate with: must be below 1e308") from None
 
 
-def check_level(level: object) -> None:
-    """Refuse a level that does not lie between 0 and 1."""
-    check_number("level", level)
-    if not 0 < level < 1:  # type: ignore[operator]
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95{_from_percent(level)}")
+def check_share(name: str, value: object) -> float:
+    """Return a share between 0 and 1; ValueError otherwise, for per cents among others."""
+    share = number(name, value)
+    if not 0 <= share <= 1:
+        raise ValueError(f"{name} is {value}: must lie between 0 and 1{_from_percent(share)}")
+    return share
+
+
+def check_level(level: object) -> float:
+    """Return a level between 0 and 1; one below a millionth is an interval of no width."""
+    share = number("level", level)
+    if not _LEAST_LEVEL <= share < 1:
+        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95{_from_percent(share)}")
+    return share
+
+
+def one_of(name: str, value: object, options: Iterable[str]) -> None:
+    """Refuse what is none of some words.
+
+    Examples
+    --------
+    >>> one_of("family", "nb", ["poisson", "gamma"])
+    Traceback (most recent call last):
+        ...
+    ValueError: family 'nb': must be one of poisson, gamma
+    """
+    words = list(options)
+    if not isinstance(value, str) or value not in words:
+        raise ValueError(f"{name} {short(value)}: must be one of {', '.join(words)}")
+
+
+def check_truth(name: str, value: object) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {short(value)}: must be True or False")
+
+
+def short(value: object) -> str:
+    """Write a value for an error message, or its type where that is long."""
+    written = repr(value)
+    return written if len(written) < _LONGEST and "\n" not in written else f"a {type(value).__name__}"
 
 
 def _from_percent(value: Any) -> str:
@@ -149,10 +201,9 @@ def interval_given(name: str, value: object, *, unit: str) -> Interval:
     if isinstance(value, Interval):
         return value
     ends: list[Any] = list(value) if isinstance(value, list | tuple) and len(value) == 2 else [value, value]
-    plain = all(isinstance(end, int | float | np.number) and not isinstance(end, bool) for end in ends)
-    low, high = (f"{end:g}" for end in sorted(ends)) if plain else ("low", "high")
-    shown = repr(value) if len(repr(value)) < 80 else type(value).__name__
-    raise ValueError(f'{name} is {shown}: must be an Interval of {unit}; write Interval({low}, {high}, "bound")')
+    plain = all(isinstance(end, int | float) and not isinstance(end, bool) and abs(end) < _HUGE for end in ends)
+    low, high = (f"{end:g}" for end in sorted(map(float, ends))) if plain else ("low", "high")
+    raise ValueError(f'{name} is {short(value)}: must be an Interval of {unit}; write Interval({low}, {high}, "bound")')
 
 
 def means_open(label: object) -> bool:

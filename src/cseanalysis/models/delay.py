@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cseanalysis.models.contract import interval_given, numbers
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import interval_given, number, numbers, one_of
 from cseanalysis.values import Interval, NotEstimableError
 
 _MOST_PERIODS = 1_000_000
@@ -46,11 +45,10 @@ class Delay:
     scale: float
 
     def __post_init__(self) -> None:
-        if self.family not in ("gamma", "lognormal", "weibull"):
-            raise ValueError(f"family {self.family!r}: must be gamma, lognormal or weibull")
+        one_of("family", self.family, get_args(Family))
         for name in ("shape", "scale"):
-            value = getattr(self, name)
-            check_number(name, value)
+            value = number(name, getattr(self, name))
+            object.__setattr__(self, name, value)
             if not (math.isfinite(value) and value > 0):
                 raise ValueError(f"{name} is {value}: must be positive and finite")
 
@@ -114,6 +112,8 @@ class Delay:
         """Return the integral of ``1 - completeness`` from ``days`` on, same shape as ``days``; exact in the tail."""
         x, k = np.maximum(_days(days), 0.0) / self.scale, self.shape
         with np.errstate(divide="ignore", over="ignore"):
+            if np.isinf(x).any():
+                x = np.minimum(x, 1e300)  # nothing remains; infinity times nought would be nan
             if self.family == "gamma":
                 left, beyond = special.gammaincc(k, x), k * special.gammaincc(k + 1, x)
             elif self.family == "weibull":
@@ -145,7 +145,7 @@ class Delay:
         of the distribution function over ``[k h, (k + 1) h]``, exact here through partial expectations; placing
         all first events at one date biases the early periods (Park et al. 2024 on double censoring).
         """
-        check_number("period_days", period_days)
+        period_days = number("period_days", period_days)
         if isinstance(periods, bool) or not isinstance(periods, int | np.integer):
             raise ValueError(f"periods is {periods!r}: must be a whole number from 1")
         if not 1 <= periods <= _MOST_PERIODS or not 0 < period_days < math.inf:
@@ -236,7 +236,7 @@ def delay_from_quantiles(
             "shapes_from_quantiles"
         )
     ((level, days),) = quantiles.items()
-    check_number("quantiles, days", days)
+    days = number("quantiles, days", days)
     if not (math.isfinite(days) and days > 0):
         raise ValueError(f"quantiles, level {level}: {days} days; the days must be positive and finite")
     shape = shape_range(shape)
@@ -283,7 +283,7 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
     >>> [round(delay.mean(), 6) for delay in delay_from_mean(300.0, shape=Interval(1.0, 2.0, "bound"))]
     [300.0, 300.0]
     """
-    check_number("mean", mean)
+    mean = number("mean", mean)
     if not (math.isfinite(mean) and mean > 0):
         raise ValueError(f"mean is {mean} days: must be positive and finite")
     shape = shape_range(shape)
@@ -332,11 +332,12 @@ def forward_mean(
     >>> round(forward_mean(7.5, 0.05), 6)
     12.0
     """
-    check_number("observed_mean", observed_mean)
-    check_number("shape", shape)
+    observed_mean = number("observed_mean", observed_mean)
+    shape = number("shape", shape)
     if not 0 < shape < math.inf:
         raise ValueError(f"shape is {shape}: must be positive and finite")
-    if family not in ("exponential", "gamma") or (family == "exponential" and shape != 1):
+    one_of("family", family, ("exponential", "gamma"))
+    if family == "exponential" and shape != 1:
         raise ValueError(f"family {family!r} with shape {shape}: must be 'gamma', or 'exponential' with shape 1")
     if not (math.isfinite(observed_mean) and observed_mean > 0):
         raise ValueError(f"observed_mean is {observed_mean}: must be positive and finite")
@@ -350,7 +351,7 @@ def check_quantiles(quantiles: object) -> None:
             f"quantiles is {quantiles!r}: give days by level, such as {{0.5: 261}} for a median of 261 days"
         )
     for level in quantiles:
-        check_number("quantiles, level", level)
+        number("quantiles, level", level)
         if not 0 < level < 1:
             raise ValueError(
                 f"quantiles, level {level}: must lie between 0 and 1, such as {{0.5: 261}} for a median of 261 days"
@@ -375,7 +376,7 @@ def _days(days: ArrayLike) -> NDArray[np.float64]:
 
 def _forward(backward: Delay, growth: float) -> Delay:
     """Turn the delay seen among completed cases into the delay of a cohort."""
-    check_number("growth", growth)
+    growth = number("growth", growth)
     if not math.isfinite(growth):
         raise ValueError(f"growth is {growth}: must be finite, per unit of the delay")
     if growth == 0:

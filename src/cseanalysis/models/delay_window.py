@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 from scipy import integrate, optimize, special
 
+from cseanalysis.models.contract import number, one_of, short
 from cseanalysis.models.delay import Delay, Family, shape_range
-from cseanalysis.models.number import check_number
 from cseanalysis.values import Interval, NotEstimableError
 
 _FEWEST = 1e-8  # share completed below which nobody could have seen the delay, nor is it computed exactly
@@ -69,9 +70,9 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
     (7.3116, 0.6833)
     """
     if not isinstance(delay, Delay):
-        raise ValueError(f"delay is {delay!r}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
-    check_number("window", window)
-    check_number("growth", growth)
+        raise ValueError(f"delay is {short(delay)}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
+    window = number("window", window)
+    growth = number("growth", growth)
     if not (math.isfinite(window) and window > 0 and math.isfinite(growth)):
         raise ValueError(f"window {window}, growth {growth}: the window must be positive and both finite")
 
@@ -170,11 +171,12 @@ def delay_from_window_mean(
     >>> round(one.mean(), 3)
     12.0
     """
-    check_number("mean", mean)
-    check_number("window", window)
+    mean = number("mean", mean)
+    window = number("window", window)
     if not 0 < mean < window < math.inf:
         raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window, both finite")
     shape = shape_range(shape)
+    one_of("family", family, get_args(Family))
 
     def fit(value: float) -> Delay:
         unit = float(Delay(family, value, 1.0).quantile(0.5))

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
+from cseanalysis.models.contract import number
 from cseanalysis.models.count_series import Family, Fits, Floats, hac_covariance
 from cseanalysis.models.drift import EXACT, drifting_sum, estimate_drift
 from cseanalysis.models.level_changes import SHORT, check_options, choose_lags, fit_one, used_degrees
-from cseanalysis.models.number import check_number
 from cseanalysis.models.series import FEWEST, CountSeries, design, read_series, season
 from cseanalysis.values import NotEstimableError
 
@@ -109,7 +109,8 @@ def minimum_detectable(
     >>> round(least.rise, 2), round(least.fall, 2)
     (1.08, 0.92)
     """
-    check_options(family, hac_lags, level)
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    power = number("power", power)
     distance_needed(power, level)
     later = whole_periods(after, "after")
     series = read_series(counts, exposure)
@@ -225,7 +226,7 @@ def expected_errors(columns: Floats, weight: Floats, place: int, *, correlation:
 
 def distance_needed(power: float, level: float, degrees: float = math.inf) -> float:
     """Return how many standard errors from nought an effect must lie to be found with some power."""
-    check_number("power", power)
+    power = number("power", power)
     if not 0.5 <= power < 1:
         raise ValueError(f"power is {power}: must be from 0.5 to below 1, e.g. 0.8")
     return float(stats.t.ppf((1 + level) / 2, degrees) + stats.t.ppf(power, degrees))

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from cseanalysis.models.contract import check_share, number
 from cseanalysis.models.count_series import Floats
 from cseanalysis.models.detectable import distance_needed, expected_errors, fit_before, whole_periods
 from cseanalysis.models.level_changes import check_options
-from cseanalysis.models.number import check_number
 from cseanalysis.models.pipeline import checked_mass
 from cseanalysis.models.series import design, read_series, season
 from cseanalysis.values import NotEstimableError
@@ -111,12 +111,12 @@ def detectable_from(
     >>> detectable_from(quarters, delay=[1], ratio=2, share=0.01).never
     True
     """
-    check_options("quasipoisson", None, level)
+    level, power = check_options("quasipoisson", None, level), number("power", power)
     half = distance_needed(power, level)
     latest = whole_periods(horizon, "horizon")
     mass = _mass(delay)
-    check_number("ratio", ratio)
-    check_number("share", share)
+    ratio = number("ratio", ratio)
+    share = check_share("share", share)
     if not 1 / FARTHEST <= ratio <= FARTHEST:
         raise ValueError(f"ratio is {ratio}: must be above nought and finite, within a factor of a million of 1")
     if not 0 < share <= 1:

@@ -121,7 +121,7 @@ def competing_exits(
     >>> result.ultimate.loc[2022, "expected"].round(1).to_dict()
     {'charged': 27.0, 'closed': 68.0, 'open': 5.0}
     """
-    check_level(level)
+    level = check_level(level)
     wanted = check_shares(shares)
     entered, left = _checked(cohort, exits)
     names, first = list(exits), next(iter(exits.values()))

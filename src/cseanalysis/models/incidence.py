@@ -98,7 +98,7 @@ def cumulative_incidence(
     4   3.0      1       0.75
     5   3.0      2       0.25
     """
-    check_level(level)
+    level = check_level(level)
     times, events, entry, weights = aligned(times=times, events=events, entry=entry, weights=weights)
     end = _numbers("times", times, None)
     if end.size == 0:
@@ -285,7 +285,8 @@ def _matched(entered: object, outcomes: object) -> dict[Hashable, pd.DataFrame]:
         if not isinstance(table, pd.DataFrame):
             raise ValueError(f"outcome {label!r} is a {type(table).__name__}: give a DataFrame of cohort by age")
         same = len(table) == len(entered) and table.index.is_unique and entered.index.is_unique
-        tables[label] = table.reindex(entered.index) if same and entered.index.isin(table.index).all() else table
+        same = same and table.index.nlevels == entered.index.nlevels and set(table.index) == set(entered.index)
+        tables[label] = table.reindex(entered.index) if same else table
     return tables
 
 

@@ -189,7 +189,7 @@ def interrupted_series(
     >>> round(result.level_ratio.point, 2), result.diagnostics.error
     (1.99, 'scale')
     """
-    check_options(family, hac_lags, level)
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
     series = read_series(counts, exposure)
     turn, assumed = season(series, period, harmonics, otherwise=12)
     position = locate(series, at)

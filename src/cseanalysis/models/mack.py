@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import named
+from cseanalysis.models.contract import named, one_of
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 
@@ -104,8 +104,7 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     (11.95, 2.39)
     """
     check_triangle(triangle)
-    if sigma_tail not in get_args(SigmaTail):
-        raise ValueError(f"sigma_tail {sigma_tail!r}: must be one of {', '.join(get_args(SigmaTail))}")
+    one_of("sigma_tail", sigma_tail, get_args(SigmaTail))
     values, latest = triangle.cumulative, triangle.latest_lag
     ratios = volume_weighted(triangle)
     origins, lags = values.shape

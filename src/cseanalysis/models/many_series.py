@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cseanalysis.models.contract import check_truth, short
 from cseanalysis.models.count_series import Family, Floats
 from cseanalysis.models.level_changes import LevelChanges, check_options, check_sides, level_changes
 from cseanalysis.models.placebo import change_table
@@ -94,9 +95,10 @@ def many_changes(
     >>> result.table.loc[result.table["q_value"] < 0.05, "series"].tolist()
     ['rising']
     """
-    check_options(family, hac_lags, level)
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    check_truth("dependence", dependence)
     if not isinstance(counts, pd.DataFrame) or counts.empty:
-        raise ValueError("counts must be a DataFrame with a row a period and a column a series")
+        raise ValueError(f"counts is {short(counts)}: must be a DataFrame with a row a period and a column a series")
     if not counts.columns.is_unique:
         twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
         raise ValueError(f"series {twice} occur twice: give each its own name")

@@ -103,7 +103,7 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     True
     """
     check_triangle(triangle)
-    check_level(level)
+    level = check_level(level)
     numbers = blocks(draws, seed)
     check_whole("triangle", triangle.cumulative.ravel())
     new, before = _reporting(triangle)

@@ -45,10 +45,17 @@ def read_outcomes(
     >>> codes.tolist(), labels
     ([2, 0, 1], ['charged', 'closed'])
     """
-    if np.shape(events) != (size,):
-        raise ValueError(f"events has shape {np.shape(events)}: must be one for each of {size} cases")
+    try:
+        shape = np.shape(events)
+    except ValueError:
+        raise ValueError("events: the rows differ in length; give one event for each case") from None
+    if shape != (size,):
+        raise ValueError(f"events has shape {shape}: must be one for each of {size} cases")
     codes, names = _factorised(events)
-    declared = list(still) if isinstance(still, _SEVERAL) else [still]  # type: ignore[call-overload]
+    if isinstance(still, pd.DataFrame):
+        raise ValueError("open is a DataFrame: give the value that stands for a case still open, or a list of them")
+    several = (isinstance(still, _SEVERAL) and np.ndim(still) > 0) or isinstance(still, set | frozenset)
+    declared = list(still) if several else [still]  # type: ignore[call-overload]
     if not declared:
         raise ValueError("open is empty: say which value stands for a case still open, such as open=0")
     outcomes = None if wanted is None else _named_outcomes(wanted, declared)
@@ -108,7 +115,8 @@ def _factorised(events: ArrayLike) -> tuple[NDArray[np.intp], list[Any]]:
 
 
 def _named_outcomes(wanted: object, declared: list[object]) -> list[Hashable]:
-    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
+    single = isinstance(wanted, str | bytes | np.ndarray) and np.ndim(wanted) == 0
+    if single or not isinstance(wanted, Iterable):
         raise ValueError(f"outcomes is {wanted!r}: give a list of labels, [{wanted!r}] for one")
     outcomes = list(wanted)
     if not outcomes:
@@ -160,6 +168,8 @@ def _same(one: object, other: object) -> bool:
         return isinstance(one, bool | np.bool_) and isinstance(other, bool | np.bool_) and bool(one) == bool(other)
     if isinstance(one, int | float | np.number) and isinstance(other, int | float | np.number):
         return bool(one == other)
+    if pd.api.types.is_scalar(one) and pd.isna(one):
+        return False
     return type(one) is type(other) and bool(one == other)
 
 

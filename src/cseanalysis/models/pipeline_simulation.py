@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
-from cseanalysis.models.contract import check_level, check_share, numbers
+from cseanalysis.models.contract import check_level, check_share, number, numbers, short
 from cseanalysis.models.delay import Delay, Family, masses
-from cseanalysis.models.number import check_number
 from cseanalysis.models.pipeline import checked_intake
 from cseanalysis.models.series import check_lags
 from cseanalysis.models.simulation import BLOCK, block_generator, check_seed
@@ -222,12 +221,12 @@ def simulate_pipeline(
     """
     cases = checked_intake(intake)
     count = len(cases) if periods is None else periods
-    for name, number in (("draws", draws), ("periods", count)):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-            raise ValueError(f"{name} is {number!r}: must be a whole number from 1")
+    for name, size, most in (("draws", draws, 100_000_000), ("periods", count, 10_000)):
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= most:
+            raise ValueError(f"{name} is {short(size)}: must be a whole number from 1, at most {most:,}")
     if count < len(cases):
         raise ValueError(f"{count} periods for an intake of {len(cases)}: simulate at least as many")
-    if isinstance(stages, str) or not isinstance(stages, Iterable):
+    if isinstance(stages, str | np.ndarray) or not isinstance(stages, Iterable):
         raise ValueError(f"stages is {stages!r}: must be a list of Stage, in order; put one alone into a list")
     stages = list(stages)
     if other := [stage for stage in stages if not isinstance(stage, Stage)]:
@@ -235,9 +234,8 @@ def simulate_pipeline(
     names = [stage.name for stage in stages]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"stages {names[:5]}: give at least one, each with a name of its own")
-    for name, value in (("period_days", period_days), ("inflation", inflation)):
-        check_number(name, value)
-    check_level(level)
+    period_days, inflation = number("period_days", period_days), number("inflation", inflation)
+    level = check_level(level)
     if not (math.isfinite(period_days) and period_days > 0):
         raise ValueError(f"period_days is {period_days}: must be positive and finite")
     if not (math.isfinite(inflation) and (inflation == 0 or inflation >= 1)):
@@ -290,8 +288,8 @@ class _Draws:
         return min(len(self.chances[0]), DELAYS)
 
 
-def _draw(stages: Sequence[Stage], seed: int, number: int, draws: int) -> _Draws:
-    block = _Draws(block_generator(seed, number), [], [], [])
+def _draw(stages: Sequence[Stage], seed: int, place: int, draws: int) -> _Draws:
+    block = _Draws(block_generator(seed, place), [], [], [])
     through = np.ones(draws)
     for stage in stages:
         through = through * stage.probability.draw(block.rng, draws)

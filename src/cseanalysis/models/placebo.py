@@ -98,7 +98,7 @@ def placebo_dates(
     >>> result.rank, result.found, len(result.table) - 1
     (1, 0, 10)
     """
-    check_options(family, hac_lags, level)
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
     series = read_series(counts, exposure)
     turn, _ = season(series, period, harmonics, otherwise=12)
     position = locate(series, at)

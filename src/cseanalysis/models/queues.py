@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import aligned, numbers
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import aligned, number, numbers
 from cseanalysis.models.series import check_order
 from cseanalysis.values import NotEstimableError
 
@@ -80,8 +79,8 @@ def serve_queue(open_at_start: float, receipts: ArrayLike, capacity: ArrayLike) 
     >>> serve_queue(10, [5, 0, 0], 8)["disposals"].tolist()
     [8.0, 7.0, 0.0]
     """
-    size = np.size(receipts)
-    capacity = np.full(size, capacity) if np.ndim(capacity) == 0 else capacity
+    size = numbers("receipts", receipts).size
+    capacity = np.full(size, capacity) if np.isscalar(capacity) or capacity is None else capacity
     start, received, able = _checked(open_at_start, receipts=receipts, capacity=capacity)
     disposals, stock = np.empty(size), np.empty(size)
     left = start
@@ -134,9 +133,9 @@ def waiting_time(
     """
     stocks = np.atleast_1d(numbers("open_cases", open_cases))
     check_order("open_cases", open_cases)
-    check_number("completed_per_day", completed_per_day)
+    completed_per_day = number("completed_per_day", completed_per_day)
     if received_per_day is not None:
-        check_number("received_per_day", received_per_day)
+        received_per_day = number("received_per_day", received_per_day)
     rates = [completed_per_day] if received_per_day is None else [completed_per_day, received_per_day]
     if stocks.ndim != 1 or stocks.size == 0 or not np.isfinite([*stocks, *rates]).all() or min(*stocks, *rates, 0) < 0:
         raise ValueError(
@@ -217,7 +216,7 @@ def stock_residual(open_cases: ArrayLike, receipts: ArrayLike, disposals: ArrayL
 
 
 def _checked(open_at_start: float, **flows: ArrayLike) -> tuple[float, Array, Array]:
-    check_number("open_at_start", open_at_start)
+    open_at_start = number("open_at_start", open_at_start)
     if not (np.isfinite(open_at_start) and open_at_start >= 0):
         raise ValueError(f"open_at_start is {open_at_start}: must be finite and not negative")
     for name, flow in flows.items():

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cseanalysis.models.contract import interval_given
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import interval_given, number
 from cseanalysis.values import Interval
 
 
@@ -97,7 +96,7 @@ def without_cancelled(recorded: float, cancelled_share: Interval) -> Interval:
 
 
 def _checked(recorded: float, name: str, share: object) -> Interval:
-    check_number("recorded", recorded)
+    recorded = number("recorded", recorded)
     if not math.isfinite(recorded) or recorded < 0:
         raise ValueError(f"recorded is {recorded}: must be a finite count, not negative; give what was counted")
     if 0 < recorded < 1:

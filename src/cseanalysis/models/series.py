@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import aligned, check_whole, named, text_calendar
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import aligned, check_whole, named, number, text_calendar
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
@@ -95,7 +94,7 @@ def _numbers(values: ArrayLike | pd.Series, name: str) -> Floats:
             if isinstance(values, pd.Series)
             else np.asarray(values, dtype=np.float64)
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} hold something that is not a number ({error}); give numbers only") from error
     if numbers.ndim != 1 or numbers.size == 0:
         raise ValueError(f"{name} have shape {numbers.shape}: give one row with one value for each period")
@@ -215,7 +214,7 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
         )
         warnings.warn(doubt, UserWarning, stacklevel=3)
         return otherwise, doubt
-    check_number("period", period)
+    period = number("period", period)
     # Days may have a season of a week, and years and months of days are rounded as one likes.
     week = known == _DAYS_A_YEAR and period == _DAYS_A_WEEK
     if known is not None and not week and not abs(period - known) <= _ROUNDING * known:
@@ -233,7 +232,7 @@ def _check_harmonics(harmonics: object) -> None:
 
 def listed(dates: Iterable[Hashable]) -> list[Hashable]:
     """Return dates as a list; ValueError when there is one alone, where several belong."""
-    if isinstance(dates, str) or not isinstance(dates, Iterable):
+    if isinstance(dates, str) or not isinstance(dates, Iterable) or (isinstance(dates, np.ndarray) and dates.ndim == 0):
         raise ValueError(f"dates is {dates!r}: give a list of labels, [{dates!r}] for one")
     return list(dates)
 
@@ -287,6 +286,8 @@ def _whole_period(labels: pd.PeriodIndex, at: Any) -> pd.Period | None:
     """Return the period that a label or its first day names; a day within a period is half before, half after."""
     if isinstance(at, pd.Period):
         return at if at.freq == labels.freq else None
+    if not pd.api.types.is_scalar(at) or pd.isna(at) or at == "":
+        return None
     period = pd.Period(at, freq=labels.freq)
     if isinstance(at, str) and at == str(period):
         return period
@@ -318,7 +319,7 @@ def design(
         When the harmonics are not a whole number from 0 to half of the period, or the period is below 2.
     """
     _check_harmonics(harmonics)
-    check_number("period", period)
+    period = number("period", period)
     if harmonics and not (np.isfinite(period) and period >= 2):
         raise ValueError(f"period is {period}: must be at least 2 periods a year; years hold no season, harmonics=0")
     if harmonics and harmonics > period / 2:

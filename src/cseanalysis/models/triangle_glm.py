@@ -95,7 +95,7 @@ def over_dispersed_poisson(
     ({2021: 0.0, 2022: 4.5, 2023: 7.45}, 0.064)
     """
     check_triangle(triangle)
-    check_level(level)
+    level = check_level(level)
     named_shocks = _places(triangle, [shocks] if isinstance(shocks, str) or not np.iterable(shocks) else list(shocks))
     lags_kept = _check_sums(triangle)
     increments = triangle.increments

@@ -109,7 +109,7 @@ def break_search(
     >>> found.at, found.p_value
     (10, 0.005)
     """
-    check_options("quasipoisson", None, level)
+    level = check_options("quasipoisson", None, level)
     key = check_seed(seed)
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
         raise ValueError(f"draws is {draws!r}: must be a whole number from 1")
