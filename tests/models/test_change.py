@@ -38,7 +38,7 @@ def test_events_that_all_come_in_clusters_of_four_have_four_times_the_variance()
         (lambda: variance_inflation([]), "at least one"),
         (lambda: variance_inflation([1, 0]), "above nought"),
         (lambda: variance_inflation([1e200]), "finite"),
-        (lambda: variance_inflation(["1"]), "a size is '1'"),
+        (lambda: variance_inflation(["1"]), "sizes is '1'"),
         (lambda: variance_inflation(5), "as a list"),
     ],
 )

@@ -162,7 +162,7 @@ def test_bad_simulations_are_refused(options, words):
         (lambda: Stage("a", fixed(0.5), ["0.5", "0.5"]), "dates or text"),
         (lambda: UncertainDelay("gamma", fixed(1e-4), fixed(10)), "nearly all events are at once"),
         (lambda: UncertainDelay("gamma", 1.0, fixed(10)), "must be a distribution"),
-        (lambda: UncertainDelay("normal", fixed(1), fixed(10)), "gamma, lognormal or weibull"),
+        (lambda: UncertainDelay("normal", fixed(1), fixed(10)), "gamma, lognormal, weibull"),
     ],
 )
 def test_bad_stages_are_refused(make, words):

@@ -13,6 +13,7 @@ from cseanalysis.models.contract import number, one_of, short
 from cseanalysis.models.delay import Delay, Family, shape_range
 from cseanalysis.values import Interval, NotEstimableError
 
+_SHORTEST = 1e-9  # window, in whatever unit, in which a median is found
 _FEWEST = 1e-8  # share completed below which nobody could have seen the delay, nor is it computed exactly
 _EVEN, _STEEP = 1e-3, 30.0  # growth over the window below and above which a closed form loses digits
 _TAIL = 1e-3  # what falling intake must leave of the rate at which the tail of the delay falls
@@ -73,8 +74,10 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
         raise ValueError(f"delay is {short(delay)}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
     window = number("window", window)
     growth = number("growth", growth)
-    if not (math.isfinite(window) and window > 0 and math.isfinite(growth)):
-        raise ValueError(f"window {window}, growth {growth}: the window must be positive and both finite")
+    if not (math.isfinite(window) and window >= _SHORTEST and math.isfinite(growth)):
+        raise ValueError(
+            f"window {window}, growth {growth}: the window must be positive (from {_SHORTEST:g}) and both finite"
+        )
 
     if delay.family == "gamma" and (seen := _seen_gamma(delay, window, growth)) is not None:
         return seen

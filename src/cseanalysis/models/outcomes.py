@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import means_open, named
+from cseanalysis.models.contract import means_open, named, short
 
 _SEVERAL = (list, set, frozenset, np.ndarray, pd.Index, pd.Series)
 
@@ -54,8 +54,10 @@ def read_outcomes(
     codes, names = _factorised(events)
     if isinstance(still, pd.DataFrame):
         raise ValueError("open is a DataFrame: give the value that stands for a case still open, or a list of them")
-    several = (isinstance(still, _SEVERAL) and np.ndim(still) > 0) or isinstance(still, set | frozenset)
+    several = isinstance(still, _SEVERAL) and not (isinstance(still, np.ndarray) and still.ndim == 0)
     declared = list(still) if several else [still]  # type: ignore[call-overload]
+    if wrong := [one for one in declared if not isinstance(one, Hashable)]:
+        raise ValueError(f"open holds {short(wrong[0])}: give the value that stands for a case still open, or a list")
     if not declared:
         raise ValueError("open is empty: say which value stands for a case still open, such as open=0")
     outcomes = None if wanted is None else _named_outcomes(wanted, declared)
@@ -67,7 +69,13 @@ def read_outcomes(
         )
     closed = [name for name in names if not any(_same(name, one) for one in declared)]
     _refuse_two_readings(closed, declared, outcomes)
-    if outcomes is None and declared == [0] and sorted(map(str, names)) == ["1", "2"] and not missing.any():
+    if (
+        outcomes is None
+        and len(declared) == 1
+        and _same(declared[0], 0)
+        and sorted(map(str, names)) == ["1", "2"]
+        and not missing.any()
+    ):
         raise ValueError(
             "events hold 1 and 2 and no 0: in R 1 may stand for censored and 2 for the event; say open=1 if so, or "
             "outcomes=[1, 2] if both are outcomes and no case is open"
@@ -135,7 +143,8 @@ def _named_outcomes(wanted: object, declared: list[object]) -> list[Hashable]:
 def _refuse_two_readings(closed: list[Any], declared: list[object], outcomes: list[Hashable] | None) -> None:
     """Refuse labels that may stand for a case still open, and are not named an outcome."""
     unsaid = [name for name in closed if outcomes is None or not any(_same(name, one) for one in outcomes)]
-    kept = "" if declared == [0] else f"{named(map(repr, declared))}, "
+    default = len(declared) == 1 and _same(declared[0], 0)
+    kept = "" if default else f"{named(map(repr, declared))}, "
     if any(isinstance(name, bool) for name in unsaid) and not any(isinstance(one, bool) for one in declared):
         raise ValueError("events hold truth values: say which stands for a case still open, open=False as a rule")
     if any(_same(name, 0) for name in unsaid):

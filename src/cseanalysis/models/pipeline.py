@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import check_share, numbers
+from cseanalysis.models.contract import check_share, numbers, short
 from cseanalysis.models.delay import Delay
 from cseanalysis.models.series import check_lags, check_order
 from cseanalysis.values import NotEstimableError
+
+_MOST_COHORTS = 1_000_000
 
 
 def project_cohorts(intake: ArrayLike, delay: ArrayLike, probability: float) -> NDArray[np.float64]:
@@ -81,8 +83,8 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
     [1.0, 0.75, 0.5]
     """
     mass = checked_mass(delay)
-    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or periods < 1:
-        raise ValueError(f"periods is {periods!r}: must be a whole number of cohorts from 1")
+    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or not 1 <= periods <= _MOST_COHORTS:
+        raise ValueError(f"periods is {short(periods)}: must be a whole number of cohorts from 1 to {_MOST_COHORTS:,}")
     if len(mass) < periods:
         if mass.sum() < 1 - 1e-9:
             raise ValueError(
