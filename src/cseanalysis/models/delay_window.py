@@ -14,6 +14,7 @@ from cseanalysis.models.delay import Delay, Family, shape_range
 from cseanalysis.values import Interval, NotEstimableError
 
 _SHORTEST = 1e-9  # window, in whatever unit, in which a median is found
+_LONGEST = 1e5  # windows beyond so many times the delay hold all cases, and digits of the median are lost
 _FEWEST = 1e-8  # share completed below which nobody could have seen the delay, nor is it computed exactly
 _EVEN, _STEEP = 1e-3, 30.0  # growth over the window below and above which a closed form loses digits
 _TAIL = 1e-3  # what falling intake must leave of the rate at which the tail of the delay falls
@@ -77,6 +78,11 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
     if not (math.isfinite(window) and window >= _SHORTEST and math.isfinite(growth)):
         raise ValueError(
             f"window {window}, growth {growth}: the window must be positive (from {_SHORTEST:g}) and both finite"
+        )
+    if window > _LONGEST * max(float(delay.quantile(0.999)), _SHORTEST):
+        raise ValueError(
+            f"window is {window:g}, and all but one of 1,000 cases are completed within "
+            f"{float(delay.quantile(0.999)):.3g}: are both in one unit?"
         )
 
     if delay.family == "gamma" and (seen := _seen_gamma(delay, window, growth)) is not None:

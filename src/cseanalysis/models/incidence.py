@@ -109,6 +109,8 @@ def cumulative_incidence(
     start = np.full(end.size, -1.0) if entry is None else _numbers("entry", entry, end.size)
     asked = np.empty(0) if at is None else np.atleast_1d(_numbers("at", at, None))
     end, start, asked = _tied(end, start, asked)
+    if at is not None and not asked.size:
+        raise ValueError("at is empty: give the times to report, or leave it out for every time of an outcome")
     if (start >= end).any():
         pairs = [(a, b) for a, b in zip(start[start >= end][:5].tolist(), end[start >= end][:5].tolist(), strict=True)]
         raise ValueError(

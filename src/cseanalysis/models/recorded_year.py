@@ -56,7 +56,7 @@ def split_by_year(recorded: float, earlier_share: Interval) -> RecordedSplit:
     >>> split_by_year(900, Interval(0.25, 0.5, "bound")).this_year
     Interval(low=450.0, high=675.0, kind='bound', level=None)
     """
-    earlier_share = _checked(recorded, "earlier_share", earlier_share)
+    recorded, earlier_share = _checked(recorded, "earlier_share", earlier_share)
     kind, level = earlier_share.kind, earlier_share.level
     return RecordedSplit(
         this_year=Interval(recorded * (1 - earlier_share.high), recorded * (1 - earlier_share.low), kind, level),
@@ -90,12 +90,12 @@ def without_cancelled(recorded: float, cancelled_share: Interval) -> Interval:
     >>> without_cancelled(1000, Interval(0.0, 0.25, "bound"))
     Interval(low=750.0, high=1000.0, kind='bound', level=None)
     """
-    cancelled_share = _checked(recorded, "cancelled_share", cancelled_share)
+    recorded, cancelled_share = _checked(recorded, "cancelled_share", cancelled_share)
     low, high = recorded * (1 - cancelled_share.high), recorded * (1 - cancelled_share.low)
     return Interval(low, high, cancelled_share.kind, cancelled_share.level)
 
 
-def _checked(recorded: float, name: str, share: object) -> Interval:
+def _checked(recorded: float, name: str, share: object) -> tuple[float, Interval]:
     recorded = number("recorded", recorded)
     if not math.isfinite(recorded) or recorded < 0:
         raise ValueError(f"recorded is {recorded}: must be a finite count, not negative; give what was counted")
@@ -108,4 +108,4 @@ def _checked(recorded: float, name: str, share: object) -> Interval:
             f"{name} from {interval.low} to {interval.high}: a share lies between 0 and 1; per cents are "
             f"written as {cure}"
         )
-    return interval
+    return recorded, interval

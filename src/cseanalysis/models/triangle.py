@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 _LARGEST_RATIO_OF_LENGTHS = 1.2  # quarters differ by two days, months by three; anything above is another unit
 _LARGEST_COUNT = 1e15  # whole numbers above are no longer exact, and their squares of squares overflow
 _PERCENT = 100
+_MONTHS = {"year": 12, "quarter": 3, "month": 1}
 _TAKEN_BACK = 0.5  # of all counted at once: if less than this is left in the end, nothing was cumulated
 _CUMULATE = "add up increments first: counts.cumsum(axis=1)"
 
@@ -95,6 +96,7 @@ class Triangle:
         object.__setattr__(self, "counts", self.counts.copy())
         object.__setattr__(self, "cumulative", cumulative)
         object.__setattr__(self, "latest_lag", np.isfinite(cumulative).sum(axis=1) - 1)
+        _check_unit(self)
         object.__setattr__(self, "warnings", tuple(_doubts(self)))
         for doubt in self.warnings:
             warnings.warn(doubt, UserWarning, stacklevel=3)
@@ -297,6 +299,22 @@ def _check_cumulative(values: Floats) -> None:
         f"counts are cumulative, and {seen}. Are they increments? {_CUMULATE}; where cases are only ever taken back, "
         "follow those: what was taken back up to each lag is a triangle"
     )
+
+
+def _check_unit(triangle: Triangle) -> None:
+    """Refuse a unit of lags that contradicts how much less each origin is observed than the one before."""
+    origins, last = _plain(triangle.origins), triangle.cumulative.shape[1] - 1
+    stated = _MONTHS.get(triangle.lag_unit.strip().casefold().removesuffix("s"))
+    steps = -np.diff(triangle.latest_lag[triangle.latest_lag < last])
+    if stated is None or not isinstance(origins, pd.PeriodIndex) or not steps.size or (steps != steps[0]).any():
+        return
+    starts = origins.to_timestamp()
+    length = 12 * (starts[1].year - starts[0].year) + starts[1].month - starts[0].month
+    if length > 0 and steps[0] > 0 and length != stated * steps[0]:
+        raise ValueError(
+            f"lag_unit is {triangle.lag_unit!r}: origins of {length} months are each observed {steps[0]} lags less than "
+            f"the one before, so that a lag is {length / steps[0]:g} months; give that unit, or the origins as they are"
+        )
 
 
 def _doubts(triangle: Triangle) -> list[str]:
