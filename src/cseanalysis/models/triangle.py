@@ -51,7 +51,8 @@ class Triangle:
         are not 0, 1, 2, ...; origins repeat, overlap or differ in length (of text other than 2019/20, 2019Q4 and
         2019-10 nothing is known: it is taken as consecutive periods). When the counts cannot be cumulative, because
         every observed step falls, or the total falls at every lag until less than half is left: increments, most
-        likely. When the recent corner was filled, with noughts or with the latest count.
+        likely. When the recent corner was filled, with noughts or with the latest count, or the unit contradicts
+        origins that are pandas periods.
     NotEstimableError
         With fewer than three origins or two lags: two releases of one year are a revision factor, not a triangle.
 
@@ -312,8 +313,8 @@ def _check_unit(triangle: Triangle) -> None:
     length = 12 * (starts[1].year - starts[0].year) + starts[1].month - starts[0].month
     if length > 0 and steps[0] > 0 and length != stated * steps[0]:
         raise ValueError(
-            f"lag_unit is {triangle.lag_unit!r}: origins of {length} months are each observed {steps[0]} lags less than "
-            f"the one before, so that a lag is {length / steps[0]:g} months; give that unit, or the origins as they are"
+            f"lag_unit is {triangle.lag_unit!r}: origins of {length} months are each observed {steps[0]} lags less "
+            f"than the one before, so that a lag is {length / steps[0]:g} months; give that unit, or other origins"
         )
 
 
