@@ -188,7 +188,7 @@ def periods_a_year(labels: pd.Index) -> float | None:
         first, second = labels[0], labels[1]
         months = 12 * (second.year - first.year) + second.month - first.month
         if months > 0 and (first.day == second.day or (first.is_month_end and second.is_month_end)):
-            return 12 / months
+            return 12 / int(months)
         days = float((second - first) / pd.Timedelta(days=1))
         return _DAYS_A_YEAR / days if days in (1, 7, 14, 28) else None
     text = None if pd.api.types.is_numeric_dtype(labels.dtype) else text_calendar(labels)
