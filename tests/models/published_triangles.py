@@ -1,5 +1,7 @@
 """Triangles that others published, re-keyed: cumulative, by origin, the recent corner left out."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
@@ -7,10 +9,12 @@ from cseanalysis.models.triangle import Triangle
 
 
 def published(first, rows):
-    """Make a triangle from its known counts."""
+    """Make a triangle from its known counts; that some of them fall is tested where it matters."""
     width = max(len(row) for row in rows)
     filled = [[*row, *[np.nan] * (width - len(row))] for row in rows]
-    return Triangle(pd.DataFrame(filled, index=range(first, first + len(rows))), "year")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Triangle(pd.DataFrame(filled, index=range(first, first + len(rows))), "year")
 
 
 # Reinsurance Association of America, "RAA": Historical Loss Development 1991, in Mack 1994. One count falls (1982).
@@ -86,5 +90,37 @@ MERZ_WUTHRICH = published(
         [2148216, 3219775, 3428335],
         [2143728, 3158581],
         [2144738],
+    ],
+)
+# "husO104Hosp" of R's surveillance 1.20.3: hospital admissions by day and days until they were known, up to 2 June
+# 2011; Hoehle and an der Heiden 2014, Biometrics 70. Of the newest two days nothing is known yet.
+O104 = published(
+    1,
+    [
+        *[[0] * 16] * 6,
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1],
+        *[[0] * 16] * 4,
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 4, 4, 6],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 7, 8, 8, 8, 9],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 5, 7, 7, 7, 8, 12],
+        [0, 0, 0, 0, 0, 0, 0, 5, 7, 13, 16, 16, 17, 17, 17, 17],
+        [0, 0, 0, 0, 0, 0, 2, 3, 12, 14, 14, 14, 16, 16, 16, 19],
+        [0, 0, 0, 0, 1, 6, 11, 20, 23, 23, 23, 23, 24, 25, 25],
+        [0, 0, 0, 0, 4, 9, 13, 19, 19, 21, 26, 27, 29, 29],
+        [0, 0, 0, 3, 9, 26, 41, 41, 41, 48, 52, 53, 53],
+        [0, 0, 2, 3, 14, 22, 22, 24, 28, 36, 38, 38],
+        [0, 0, 1, 10, 16, 16, 19, 22, 24, 25, 25],
+        [0, 1, 9, 18, 18, 19, 28, 30, 34, 34],
+        [1, 1, 11, 11, 12, 17, 24, 28, 28],
+        [0, 6, 6, 7, 13, 19, 22, 22],
+        [0, 0, 0, 8, 14, 15, 15],
+        [0, 0, 2, 4, 8, 8],
+        [0, 3, 7, 9, 9],
+        [1, 3, 5, 5],
+        [0, 2, 2],
+        [0, 0],
+        [0],
     ],
 )

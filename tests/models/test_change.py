@@ -23,7 +23,11 @@ def test_events_that_all_come_in_clusters_of_four_have_four_times_the_variance()
     [
         (lambda: ratio_of_counts("717", 761), "before is '717'"),
         (lambda: ratio_of_counts(717, None), "after is None"),
-        (lambda: ratio_of_counts(0, 5), "before is 0"),
+        (lambda: ratio_of_counts(0, 0), "before and after are both 0"),
+        (lambda: ratio_of_counts(-1, 5), "before is -1"),
+        (lambda: ratio_of_counts(14.2, 15), r"before holds 14.2 \(1 of 1\): must be whole counts"),
+        (lambda: ratio_of_counts(0.3, 5), "shares: give the counts"),
+        (lambda: variance_inflation([1, 2.5]), "sizes holds 2.5"),
         (lambda: ratio_of_counts(5, math.inf), "after is inf"),
         (lambda: ratio_of_counts(5, 5, exposure=0), "exposure is 0"),
         (lambda: ratio_of_counts(5, 5, inflation=0.5), "inflation 0.5"),
@@ -34,7 +38,7 @@ def test_events_that_all_come_in_clusters_of_four_have_four_times_the_variance()
         (lambda: variance_inflation([]), "at least one"),
         (lambda: variance_inflation([1, 0]), "above nought"),
         (lambda: variance_inflation([1e200]), "finite"),
-        (lambda: variance_inflation(["1"]), "a size is '1'"),
+        (lambda: variance_inflation(["1"]), "sizes is '1'"),
         (lambda: variance_inflation(5), "as a list"),
     ],
 )
@@ -47,3 +51,34 @@ def test_what_is_no_count_level_or_size_is_refused_with_one_clear_sentence(call,
 def test_counts_too_few_for_their_clusters_have_no_interval_instead_of_an_overflow():
     with pytest.raises(NotEstimableError, match="too far apart"):
         ratio_of_counts(1, 2, inflation=1e9)
+
+
+def test_nought_after_a_count_has_the_exact_limit_that_none_of_so_many_sets():
+    # Each of 40 events falls into the second period with chance r / (1 + r); none did.
+    for level, exposure in ((0.95, 1.0), (0.9, 0.75)):
+        ends = ratio_of_counts(40, 0, level=level, exposure=exposure)
+        chance = ends.high * exposure / (1 + ends.high * exposure)
+        assert (ends.low, ends.kind) == (0.0, "confidence")
+        assert (1 - chance) ** 40 == pytest.approx((1 - level) / 2)
+
+
+def test_a_count_after_nought_has_no_upper_end_and_the_error_says_the_lower_one_which_the_exchange_gives():
+    with pytest.raises(NotEstimableError, match=r"exact lower end at level 0.95 is 10.35. Exchange the two"):
+        ratio_of_counts(0, 40)
+    assert 1 / ratio_of_counts(40, 0).high == pytest.approx(10.35, abs=0.005)
+    with pytest.raises(NotEstimableError, match=r"is 13\.8. Exchange"):
+        ratio_of_counts(0, 40, exposure=0.75)
+    assert 1 / ratio_of_counts(40, 0, exposure=1 / 0.75).high == pytest.approx(13.8, abs=0.05)
+
+
+def test_clusters_of_four_count_as_a_quarter_of_the_events_beside_a_nought():
+    assert ratio_of_counts(40, 0, inflation=4).high == pytest.approx(ratio_of_counts(10, 0).high)
+    with pytest.raises(NotEstimableError, match="say nothing about their ratio"):
+        ratio_of_counts(1, 0, inflation=1e4)
+
+
+def test_the_inflation_that_hides_a_fall_to_nought_puts_the_exact_limit_on_one():
+    hidden = hiding_inflation(40, 0, exposure=0.75)
+    assert ratio_of_counts(40, 0, exposure=0.75, inflation=hidden).high == pytest.approx(1)
+    hidden = hiding_inflation(0, 40, exposure=0.75)
+    assert ratio_of_counts(40, 0, exposure=1 / 0.75, inflation=hidden).high == pytest.approx(1)

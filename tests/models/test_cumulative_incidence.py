@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cseanalysis.models.incidence import cohort_incidence, cumulative_incidence
 from cseanalysis.values import NotEstimableError
 
+ALL = [1, 2, 3]
 CASES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(1, 4)), min_size=2, max_size=30).filter(
     lambda rows: any(event for _, event, _ in rows)
 )
@@ -40,8 +41,8 @@ def test_without_open_cases_the_answer_is_the_plain_share_with_its_binomial_erro
 @given(CASES)
 def test_a_row_that_stands_for_several_cases_is_the_same_as_the_cases(rows):
     times, events, weights = (np.array(column) for column in zip(*rows, strict=True))
-    short = cumulative_incidence(times, events, weights=weights)
-    long = cumulative_incidence(np.repeat(times, weights), np.repeat(events, weights))
+    short = cumulative_incidence(times, events, weights=weights, outcomes=ALL)
+    long = cumulative_incidence(np.repeat(times, weights), np.repeat(events, weights), outcomes=ALL)
     pd.testing.assert_frame_equal(short, long, rtol=1e-9, atol=1e-12)
 
 
@@ -49,7 +50,7 @@ def test_a_row_that_stands_for_several_cases_is_the_same_as_the_cases(rows):
 @given(CASES)
 def test_shares_sum_to_one_and_never_fall(rows):
     times, events, _ = zip(*rows, strict=True)
-    frame = cumulative_incidence(times, events)
+    frame = cumulative_incidence(times, events, outcomes=ALL)
     assert frame.groupby("time")["incidence"].sum().to_numpy() == pytest.approx(1)
     for event in set(events) - {0}:
         assert (np.diff(shares(frame, event)) >= 0).all()
@@ -62,8 +63,8 @@ def test_shares_sum_to_one_and_never_fall(rows):
 def test_the_jackknife_of_equal_sampling_weights_is_the_multinomial_error(rows):
     # Two derivations of one number, in code that shares nothing; they agree when all cases are watched from the start.
     times, events, _ = zip(*rows, strict=True)
-    plain = cumulative_incidence(times, events)
-    weighted = cumulative_incidence(times, events, weights=np.full(len(times), 0.5))
+    plain = cumulative_incidence(times, events, outcomes=ALL)
+    weighted = cumulative_incidence(times, events, weights=np.full(len(times), 0.5), outcomes=ALL)
     np.testing.assert_allclose(weighted["incidence"], plain["incidence"], atol=1e-12)
     np.testing.assert_allclose(weighted["standard_error"], plain["standard_error"], atol=1e-7)
 
@@ -136,8 +137,8 @@ def test_late_entry_recovers_a_planted_share_that_ignoring_it_misses():
     entry = rng.integers(0, 20, 40_000)
     seen = entry < delay
     truth = 0.3 * (1 - np.exp(-0.5))
-    right = cumulative_incidence(delay[seen], cause[seen], entry=entry[seen], at=[5])
-    wrong = cumulative_incidence(delay[seen], cause[seen], at=[5])
+    right = cumulative_incidence(delay[seen], cause[seen], outcomes=[1, 2], entry=entry[seen], at=[5])
+    wrong = cumulative_incidence(delay[seen], cause[seen], outcomes=[1, 2], at=[5])
     assert shares(right, 1).item() == pytest.approx(truth, abs=0.01)
     assert shares(wrong, 1).item() < truth - 0.03
 
@@ -170,7 +171,7 @@ def test_a_cohort_first_watched_later_enters_with_those_then_open():
 
 
 def test_nothing_seen_yet_is_not_reported_as_certainly_nothing():
-    frame = cumulative_incidence([1] * 30 + [2] * 30, [1] * 30 + [2] * 30, at=[1])
+    frame = cumulative_incidence([1] * 30 + [2] * 30, [1] * 30 + [2] * 30, outcomes=[1, 2], at=[1])
     row = frame[frame["event"] == 2]
     assert row["low"].item() == 0
     assert row["high"].item() == pytest.approx(1 - 0.025 ** (1 / 60))

@@ -121,7 +121,7 @@ def test_what_one_median_cannot_give_is_refused(quantiles, growth, family, words
 
 
 def test_impossible_delays_are_refused():
-    with pytest.raises(ValueError, match="must be gamma, lognormal or weibull"):
+    with pytest.raises(ValueError, match="must be one of gamma, lognormal, weibull"):
         Delay("normal", 1.0, 1.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="scale is 0"):
         Delay("gamma", 1.0, 0.0)

@@ -73,7 +73,7 @@ def test_text_and_dates_are_no_counts(intake):
 
 
 @pytest.mark.parametrize(
-    "intake", [pd.Series([100, 200], index=[7, 3]), pd.array([100, 200], dtype="Int64"), (100, 200)]
+    "intake", [pd.Series([100, 200], index=[2021, 2022]), pd.array([100, 200], dtype="Int64"), (100, 200)]
 )
 def test_counts_of_every_kind_are_read_in_their_order(intake):
     np.testing.assert_allclose(project_cohorts(intake, [0.25, 0.75], 0.4), [10, 50])
@@ -97,3 +97,16 @@ def test_a_delay_cut_short_is_not_taken_for_the_whole():
     with pytest.raises(ValueError, match="for as many periods"):
         completeness([0.5, 0.25], 4)
     np.testing.assert_allclose(completeness([0.5, 0.5], 4), [1, 1, 1, 0.5])
+
+
+@pytest.mark.parametrize("index", [[2022, 2021], [2021, 2021], ["2021Q1", "2021Q3", "2021Q4"]])
+def test_cases_by_periods_that_run_backwards_repeat_or_leave_one_out_are_refused(index):
+    with pytest.raises(ValueError, match=r"intake: .*period"):
+        project_cohorts(pd.Series([100, 200, 300][: len(index)], index=index), [0.25, 0.75], 0.4)
+
+
+def test_a_mass_labelled_by_other_lags_is_not_taken_by_position():
+    with pytest.raises(ValueError, match="delay has the labels 1, 0"):
+        project_cohorts([100, 200], pd.Series([0.25, 0.75], index=[1, 0]), 0.4)
+    with pytest.raises(ValueError, match="delay is a Delay: give its probability mass"):
+        project_cohorts([100, 200], Delay("gamma", 1.0, 100.0), 0.4)

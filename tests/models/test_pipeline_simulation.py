@@ -117,9 +117,9 @@ def test_a_share_that_is_not_reached_is_refused():
         periods_until_visible([100, 100], [0.2, 0.1], 0.9)
     with pytest.raises(ValueError, match="must be one of charged, tried"):
         run().until_visible("convicted", 0.5)
-    with pytest.raises(ValueError, match="share 1"):
+    with pytest.raises(ValueError, match="share is 1"):
         run().until_visible("tried", 1)
-    with pytest.raises(ValueError, match="share 0"):
+    with pytest.raises(ValueError, match="share is 0"):
         periods_until_visible([1], [1.0], 0)
 
 
@@ -162,7 +162,7 @@ def test_bad_simulations_are_refused(options, words):
         (lambda: Stage("a", fixed(0.5), ["0.5", "0.5"]), "dates or text"),
         (lambda: UncertainDelay("gamma", fixed(1e-4), fixed(10)), "nearly all events are at once"),
         (lambda: UncertainDelay("gamma", 1.0, fixed(10)), "must be a distribution"),
-        (lambda: UncertainDelay("normal", fixed(1), fixed(10)), "gamma, lognormal or weibull"),
+        (lambda: UncertainDelay("normal", fixed(1), fixed(10)), "gamma, lognormal, weibull"),
     ],
 )
 def test_bad_stages_are_refused(make, words):

@@ -142,7 +142,7 @@ def test_the_same_seed_gives_the_same_search_nought_included():
         (series(), {"seed": -1}, "seed"),
         ([0] * 20, {}, "no fit"),
         ([50] * 20, {}, "no scatter"),
-        (np.array(series()) / 10, {}, "whole numbers"),
+        (np.array(series()) / 10, {}, "whole counts"),
         (np.array(series()) * 1e19, {}, "at most 1e"),
         (series(periods=16), {"harmonics": 7, "period": 14.5}, "nothing to judge"),
     ],

@@ -14,6 +14,9 @@ from cseanalysis.models.triangle import Triangle
 from cseanalysis.models.triangle_glm import over_dispersed_poisson
 from cseanalysis.values import NotEstimableError
 
+# That counts fall or are not whole is warned of; where that is not the point, it must not stop a test.
+pytestmark = pytest.mark.filterwarnings("ignore:counts (fall|are not whole):UserWarning")
+
 GAP = None
 SMALL = [[10, 16, 20], [12, 18, GAP], [8, GAP, GAP]]
 SHARES = np.array([0.4, 0.3, 0.2, 0.1])

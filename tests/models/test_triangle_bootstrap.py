@@ -11,6 +11,9 @@ from cseanalysis.models.triangle_bootstrap import BLOCK, bootstrap_chain_ladder,
 from cseanalysis.models.triangle_glm import over_dispersed_poisson
 from cseanalysis.values import NotEstimableError
 
+# That counts fall or are not whole is warned of; where that is not the point, it must not stop a test.
+pytestmark = pytest.mark.filterwarnings("ignore:counts (fall|are not whole):UserWarning")
+
 SHARES = np.array([0.2, 0.4, 0.3, 0.1])
 
 

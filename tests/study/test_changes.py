@@ -338,7 +338,9 @@ def test_doubling_the_exploitation_class_is_never_visible_in_any_window_at_any_l
     share = part_shares(before, figures)["exploitation"]
     for part in windows(before).values():
         for delay in ([1.0], [0.1, 0.2, 0.3, 0.4]):
-            found = detectable_from(part.to_numpy(), delay=delay, share=share, ratio=2, harmonics=1, horizon=HORIZON)
+            found = detectable_from(
+                part.to_numpy(), delay=delay, share=share, ratio=2, harmonics=1, period=4, horizon=HORIZON
+            )
             assert found.never
     assert seen_from(before, ratio=2, share=share).words == "never"
 
@@ -346,7 +348,7 @@ def test_doubling_the_exploitation_class_is_never_visible_in_any_window_at_any_l
 def test_never_is_said_only_if_no_window_shows_it():
     steady = pd.Series([1000.0 + 40 * (place % 3) for place in range(40)])
     wild = pd.Series(np.r_[[200.0, 3000.0] * 12, steady.to_numpy()[-16:]])
-    alone = detectable_from(wild.to_numpy(), delay=[1.0], ratio=1.2, harmonics=1)
+    alone = detectable_from(wild.to_numpy(), delay=[1.0], ratio=1.2, harmonics=1, period=4)
     assert alone.first is None or alone.first > 1
     assert seen_from(wild, ratio=1.2, share=1.0).first == 1
 

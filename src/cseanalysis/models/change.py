@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable
 from statistics import NormalDist
 
-from cseanalysis.models.number import check_number
+import numpy as np
+
+from cseanalysis.models.contract import check_level, check_whole, number
 from cseanalysis.values import Interval, NotEstimableError
 
 FARTHEST = 600.0  # logarithm of the largest ratio that an end is written for
@@ -21,7 +23,7 @@ def ratio_of_counts(
     Parameters
     ----------
     before, after
-        Events counted in the first and in the second period; above nought.
+        Events counted in the first and in the second period, in whole events; not both nought.
     exposure
         Length of the second period, or its number of contributors, as a multiple of the first's: 0.75 for nine
         months after twelve. The ratio is of rates.
@@ -34,30 +36,40 @@ def ratio_of_counts(
     Returns
     -------
     Interval
-        Of kind ``"confidence"``.
+        Of kind ``"confidence"``. If nothing was counted after, it goes from 0 to the exact limit.
 
     Raises
     ------
     ValueError
         When a count, the exposure, the inflation or the level is out of range.
     NotEstimableError
-        When so few counts, or so clustered ones, give the ratio no ends that can be written down.
+        When nothing was counted before, so that the ratio has no upper end: the error says the exact lower one. When so
+        few counts, or so clustered ones, give the ratio no ends that can be written down.
 
     Notes
     -----
     The logarithm of the ratio is taken as normal with variance ``inflation * (1 / before + 1 / after)``; Rothman,
-    Greenland and Lash (2008), *Modern Epidemiology*, 3rd edition, chapter 14, for independent events.
+    Greenland and Lash (2008), *Modern Epidemiology*, 3rd edition, chapter 14, for independent events. Beside a nought
+    there is no such logarithm, but of ``n`` events in both periods each falls into the second with chance
+    ``r / (1 + r)``, ``r`` being the ratio times the exposure, so that Clopper and Pearson's limit for none of ``n``
+    holds: ``r`` at most ``((1 - level) / 2) ** (-1 / n) - 1``. Clusters count as ``n / inflation`` events.
 
     Examples
     --------
     >>> interval = ratio_of_counts(717, 761)
     >>> round(interval.low, 2), round(interval.high, 2)
     (0.96, 1.18)
+    >>> round(ratio_of_counts(40, 0).high, 3)
+    0.097
     """
-    middle, error = _log_ratio(before, after, exposure)
-    check_number("inflation", inflation)
+    _check_counts(before, after, exposure)
+    inflation = number("inflation", inflation)
     if not (math.isfinite(inflation) and inflation >= 1):
         raise ValueError(f"inflation {inflation}: must be finite and at least 1; clusters never lower the variance")
+    level = check_level(level)
+    if before == 0 or after == 0:
+        return _beside_nought(before, after, exposure, inflation, level)
+    middle, error = _log_ratio(before, after, exposure)
     half = _errors_needed(level) * error * math.sqrt(inflation)
     if abs(middle) + half > FARTHEST:
         raise NotEstimableError(
@@ -78,8 +90,8 @@ def hiding_inflation(before: float, after: float, *, exposure: float = 1.0, leve
     Returns
     -------
     float
-        The inflation at which the interval of the ratio begins to hold 1. Below 1: not clear even if every event
-        were independent.
+        The inflation at which the interval of the ratio begins to hold 1; beside a nought, at which the exact limit
+        does. Below 1: not clear even if every event were independent.
 
     Raises
     ------
@@ -93,6 +105,11 @@ def hiding_inflation(before: float, after: float, *, exposure: float = 1.0, leve
     >>> round(hiding_inflation(717, 761), 2)
     0.34
     """
+    _check_counts(before, after, exposure)
+    level = check_level(level)
+    if before == 0 or after == 0:  # where the exact limit of `ratio_of_counts` is 1
+        share = exposure if after == 0 else 1 / exposure
+        return max(before, after) * math.log1p(share) / math.log(2 / (1 - level))
     middle, error = _log_ratio(before, after, exposure)
     return (middle / (_errors_needed(level) * error)) ** 2
 
@@ -103,7 +120,7 @@ def variance_inflation(sizes: Iterable[float]) -> float:
     Parameters
     ----------
     sizes
-        Events in each of some clusters, such as offences recorded in each case; above nought.
+        Events in each of some clusters, such as offences recorded in each case; whole numbers from 1.
 
     Returns
     -------
@@ -122,24 +139,45 @@ def variance_inflation(sizes: Iterable[float]) -> float:
     """
     if isinstance(sizes, str) or not isinstance(sizes, Iterable):
         raise ValueError(f"sizes is {sizes!r}: give the events of each cluster, as a list")
-    each = list(sizes)
-    for size in each:
-        check_number("a size", size)
+    each = [number("sizes", size) for size in (sizes.ravel() if isinstance(sizes, np.ndarray) else sizes)]
     if not each or not all(0 < size < LARGEST for size in each):
-        raise ValueError(f"sizes {each[:5]}: give at least one, all finite and above nought")
+        raise ValueError(f"sizes {each[:5]}: give at least one, all finite and above nought; a cluster has an event")
+    check_whole("sizes", np.array(each, dtype=np.float64), "numbers of events")
     return math.fsum(size * size for size in each) / math.fsum(each)
 
 
 def _errors_needed(level: float) -> float:
-    check_number("level", level)
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie between 0 and 1")
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
+def _beside_nought(before: float, after: float, exposure: float, inflation: float, level: float) -> Interval:
+    """Give the exact limit of a ratio to or from nought."""
+    logged = math.log(2 / (1 - level)) * inflation / max(before, after)
+    if logged > FARTHEST:
+        raise NotEstimableError(
+            f"before {before:g} and after {after:g} with an inflation of {inflation:g} say nothing about their ratio; "
+            "give more counts"
+        )
+    limit = math.expm1(logged)
+    if after == 0:
+        return Interval(0.0, limit / exposure, "confidence", level)
+    raise NotEstimableError(
+        f"before is 0: the ratio has no upper end; its exact lower end at level {level:g} is "
+        f"{1 / (limit * exposure):.4g}. Exchange the two for the interval of before over after, or give longer periods"
+    )
+
+
 def _log_ratio(before: float, after: float, exposure: float) -> tuple[float, float]:
-    for name, value in (("before", before), ("after", after), ("exposure", exposure)):
-        check_number(name, value)
-        if not (math.isfinite(value) and value > 0):
-            raise ValueError(f"{name} is {value}: must be finite and above nought, or no ratio exists")
     return math.log(after) - math.log(before) - math.log(exposure), math.sqrt(1 / before + 1 / after)
+
+
+def _check_counts(before: float, after: float, exposure: float) -> None:
+    for name, value in (("before", before), ("after", after), ("exposure", exposure)):
+        value = number(name, value)  # noqa: PLW2901
+        if not (math.isfinite(value) and (value > 0 or (value == 0 and name != "exposure"))):
+            least = "above nought" if name == "exposure" else "not negative"
+            raise ValueError(f"{name} is {value}: must be finite and {least}; give what was counted")
+        if name != "exposure":
+            check_whole(name, np.array([value], dtype=np.float64))
+    if before == after == 0:
+        raise ValueError("before and after are both 0: nothing was counted, so no ratio exists; give longer periods")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
+from cseanalysis.models.contract import means_open, named
+
 _SHOWN = 5
+_NO_OUTCOME = "not_an_outcome"  # the group in which the crosswalk of outcomes puts cases under investigation
 
 
 def cohort_tables(
@@ -49,7 +53,13 @@ def cohort_tables(
     ------
     ValueError
         When a column is missing or holds something else; when a case has no date of recording, closed before it was
-        recorded, or closed without an outcome; when nothing was recorded by ``until``.
+        recorded, or closed without an outcome or with one that means still open; when nothing was recorded by
+        ``until``.
+
+    Warns
+    -----
+    UserWarning
+        When cases have an outcome and no date of closing: they are taken as still open.
 
     Notes
     -----
@@ -65,9 +75,16 @@ def cohort_tables(
     >>> entered.tolist(), outcomes["charged"].to_numpy().tolist()
     ([10, 10], [[2.0, 3.0], [4.0, nan]])
     """
+    if not isinstance(cells, pd.DataFrame):
+        raise ValueError(
+            f"cells is a {type(cells).__name__}: give a pandas DataFrame of grouped counts, as in cells.to_pandas()"
+        )
+    if not cells.columns.is_unique:
+        raise ValueError(f"cells have columns twice, {named(cells.columns[cells.columns.duplicated()])}: rename one")
     if not isinstance(until, pd.Period):
         raise ValueError(f"until is {until!r}: give the last period watched to its end, such as pd.Period('2024Q4')")
-    if missing := [name for name in (recorded, closed, outcome, cases) if name not in cells.columns]:
+    every = (recorded, closed, outcome, cases)
+    if missing := [name for name in every if not isinstance(name, Hashable) or name not in cells.columns]:
         raise ValueError(f"cells have no column {', '.join(map(repr, missing))}: name those of the group-by")
     start, end = (_periods(cells[name], until) for name in (recorded, closed))
     counts = _whole(cells[cases])
@@ -76,6 +93,22 @@ def cohort_tables(
     shut = end.notna().to_numpy()
     _refuse(shut & (ended < begun), counts, "closed before the period in which they were recorded; correct the dates")
     _refuse(shut & cells[outcome].isna().to_numpy(), counts, "closed without an outcome; give it a label of its own")
+    still = cells[outcome].map(means_open).to_numpy(dtype=bool)
+    wrong = next(iter(cells[outcome][shut & still]), None)
+    _refuse(
+        shut & still,
+        counts,
+        f"closed with an outcome that means still open, such as {wrong!r}; a case still open has no date of closing",
+    )
+    undated = ~shut & ~still & ~cells[outcome].isin([None, np.nan, _NO_OUTCOME]).to_numpy() & (counts > 0)
+    if undated.any():
+        shown = named(map(repr, dict.fromkeys(cells[outcome][undated])))
+        warnings.warn(
+            f"{int(counts[undated].sum()):,} cases in {int(undated.sum())} cells have an outcome ({shown}) and no date "
+            "of closing: they are taken as still open; if they are not, give the date, or leave them out",
+            UserWarning,
+            stacklevel=2,
+        )
     there = begun <= until.ordinal
     if not there.any():
         raise ValueError(f"no case was recorded by {until}: is it the last period of these records?")
@@ -101,15 +134,25 @@ def _periods(dates: pd.Series, until: pd.Period) -> pd.Series:
         dates = dates.dt.start_time
     if guessed := [value for value in dates.dropna().unique() if isinstance(value, str | Real)]:
         raise ValueError(f"column {dates.name!r} holds {str(guessed[0])!r}: give dates, not text or numbers")
-    return pd.to_datetime(dates).dt.to_period(until.freqstr)
+    try:
+        known = pd.to_datetime(dates)
+        if known.dt.tz is not None:
+            known = known.dt.tz_localize(None)  # the day where it happened
+        return known.dt.to_period(until.freqstr)
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ValueError(f"column {dates.name!r} holds something that is no date ({error}); give dates") from None
 
 
 def _whole(cases: pd.Series) -> np.ndarray:
-    counts: np.ndarray = pd.to_numeric(cases, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = ~((counts >= 0) & (counts % 1 == 0))
+    plain = cases.map(lambda value: isinstance(value, Real) and not isinstance(value, bool | np.bool_)).to_numpy(bool)
+    counts: np.ndarray = pd.to_numeric(cases.where(plain), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~((counts >= 0) & (counts < np.inf) & (counts % 1 == 0))
     if wrong.any():
         shown = cases[wrong].tolist()
-        raise ValueError(f"column {cases.name!r} holds {shown[:_SHOWN]}: must be whole counts of cases, none negative")
+        raise ValueError(
+            f"column {cases.name!r} holds {shown[:_SHOWN]}: must be whole counts of cases, none negative; parse_counts "
+            "reads text"
+        )
     return counts
 
 

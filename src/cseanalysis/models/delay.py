@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import interval_given, number, numbers, one_of
 from cseanalysis.values import Interval, NotEstimableError
+
+_MOST_PERIODS = 1_000_000
 
 Family = Literal["gamma", "lognormal", "weibull"]
 
@@ -43,17 +45,16 @@ class Delay:
     scale: float
 
     def __post_init__(self) -> None:
-        if self.family not in ("gamma", "lognormal", "weibull"):
-            raise ValueError(f"family {self.family!r}: must be gamma, lognormal or weibull")
+        one_of("family", self.family, get_args(Family))
         for name in ("shape", "scale"):
-            value = getattr(self, name)
-            check_number(name, value)
+            value = number(name, getattr(self, name))
+            object.__setattr__(self, name, value)
             if not (math.isfinite(value) and value > 0):
                 raise ValueError(f"{name} is {value}: must be positive and finite")
 
     def completeness(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the share of eventual events seen within ``days``, same shape as ``days``; 0 for negative days."""
-        relative = np.maximum(np.asarray(days, dtype=np.float64), 0.0) / self.scale
+        relative = np.maximum(_days(days), 0.0) / self.scale
         if self.family == "gamma":
             return np.asarray(special.gammainc(self.shape, relative), dtype=np.float64)
         if self.family == "weibull":
@@ -70,9 +71,12 @@ class Delay:
         ValueError
             When a share is not at least 0 and below 1: the last event has no latest day.
         """
-        level = np.asarray(share, dtype=np.float64)
+        level = numbers("share", share)
         if not ((level >= 0) & (level < 1)).all():
-            raise ValueError(f"share {np.ravel(level)[:5].tolist()}: must be at least 0 and below 1")
+            raise ValueError(
+                f"share {np.ravel(level)[:5].tolist()}: must be at least 0 and below 1; 0.5 is the median, and "
+                "the last event has no latest day"
+            )
         if self.family == "gamma":
             unscaled = special.gammaincinv(self.shape, level)
         elif self.family == "weibull":
@@ -102,12 +106,14 @@ class Delay:
 
     def integrated_completeness(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the integral of `completeness` from 0 to ``days``, same shape as ``days``; 0 for negative days."""
-        return _integral_of_completeness(self.family, self.shape, self.scale, np.asarray(days, dtype=np.float64))
+        return _integral_of_completeness(self.family, self.shape, self.scale, _days(days))
 
     def integrated_remainder(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the integral of ``1 - completeness`` from ``days`` on, same shape as ``days``; exact in the tail."""
-        x, k = np.maximum(np.asarray(days, dtype=np.float64), 0.0) / self.scale, self.shape
+        x, k = np.maximum(_days(days), 0.0) / self.scale, self.shape
         with np.errstate(divide="ignore", over="ignore"):
+            if np.isinf(x).any():
+                x = np.minimum(x, 1e300)  # nothing remains; infinity times nought would be nan
             if self.family == "gamma":
                 left, beyond = special.gammaincc(k, x), k * special.gammaincc(k + 1, x)
             elif self.family == "weibull":
@@ -139,11 +145,14 @@ class Delay:
         of the distribution function over ``[k h, (k + 1) h]``, exact here through partial expectations; placing
         all first events at one date biases the early periods (Park et al. 2024 on double censoring).
         """
-        check_number("period_days", period_days)
+        period_days = number("period_days", period_days)
         if isinstance(periods, bool) or not isinstance(periods, int | np.integer):
-            raise ValueError(f"periods is {periods!r}: must be a whole number")
-        if periods < 1 or not 0 < period_days < math.inf:
-            raise ValueError(f"{periods} periods of {period_days} days: needs at least one period of positive length")
+            raise ValueError(f"periods is {periods!r}: must be a whole number from 1")
+        if not 1 <= periods <= _MOST_PERIODS or not 0 < period_days < math.inf:
+            raise ValueError(
+                f"{periods} periods of period_days={period_days}: needs at least one period of positive "
+                f"length, and at most {_MOST_PERIODS:,}"
+            )
         return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
 
 
@@ -220,13 +229,17 @@ def delay_from_quantiles(
     >>> round(float(one.quantile(0.5)), 6), round(float(two.quantile(0.5)), 6)
     (100.0, 100.0)
     """
+    check_quantiles(quantiles)
     if len(quantiles) != 1:
         raise ValueError(
-            f"{len(quantiles)} quantiles given: give one; the range of shapes stands for what others would tell"
+            f"{len(quantiles)} quantiles given: give one; the range of shapes stands for what others would tell, see "
+            "shapes_from_quantiles"
         )
     ((level, days),) = quantiles.items()
-    if not 0 < level < 1 or not (math.isfinite(days) and days > 0):
-        raise ValueError(f"quantile {level}: {days} days; the level must lie between 0 and 1 and the days be positive")
+    days = number("quantiles, days", days)
+    if not (math.isfinite(days) and days > 0):
+        raise ValueError(f"quantiles, level {level}: {days} days; the days must be positive and finite")
+    shape = shape_range(shape)
 
     def fit(value: float) -> Delay:
         unit = float(Delay(family, value, 1.0).quantile(level))
@@ -270,9 +283,10 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
     >>> [round(delay.mean(), 6) for delay in delay_from_mean(300.0, shape=Interval(1.0, 2.0, "bound"))]
     [300.0, 300.0]
     """
-    check_number("mean", mean)
+    mean = number("mean", mean)
     if not (math.isfinite(mean) and mean > 0):
         raise ValueError(f"mean is {mean} days: must be positive and finite")
+    shape = shape_range(shape)
     low, high = (_forward(Delay("gamma", value, mean / value), growth) for value in (shape.low, shape.high))
     return low, high
 
@@ -318,20 +332,51 @@ def forward_mean(
     >>> round(forward_mean(7.5, 0.05), 6)
     12.0
     """
-    check_number("observed_mean", observed_mean)
-    check_number("shape", shape)
+    observed_mean = number("observed_mean", observed_mean)
+    shape = number("shape", shape)
     if not 0 < shape < math.inf:
         raise ValueError(f"shape is {shape}: must be positive and finite")
-    if family not in ("exponential", "gamma") or (family == "exponential" and shape != 1):
+    one_of("family", family, ("exponential", "gamma"))
+    if family == "exponential" and shape != 1:
         raise ValueError(f"family {family!r} with shape {shape}: must be 'gamma', or 'exponential' with shape 1")
     if not (math.isfinite(observed_mean) and observed_mean > 0):
         raise ValueError(f"observed_mean is {observed_mean}: must be positive and finite")
     return _forward(Delay("gamma", shape, observed_mean / shape), growth).mean()
 
 
+def check_quantiles(quantiles: object) -> None:
+    """Refuse what does not map levels between 0 and 1 to days."""
+    if not isinstance(quantiles, Mapping):
+        raise ValueError(
+            f"quantiles is {quantiles!r}: give days by level, such as {{0.5: 261}} for a median of 261 days"
+        )
+    for level in quantiles:
+        number("quantiles, level", level)
+        if not 0 < level < 1:
+            raise ValueError(
+                f"quantiles, level {level}: must lie between 0 and 1, such as {{0.5: 261}} for a median of 261 days"
+            )
+
+
+def shape_range(shape: object) -> Interval:
+    """Return a range of shapes, all above nought."""
+    given = interval_given("shape", shape, unit="shapes")
+    if not given.low > 0:
+        raise ValueError(f"shape from {given.low} to {given.high}: must be above 0; the exponential has shape 1")
+    return given
+
+
+def _days(days: ArrayLike) -> NDArray[np.float64]:
+    """Return days as numbers, none missing; infinitely many are as many as one likes."""
+    given = numbers("days", days)
+    if np.isnan(given).any():
+        raise ValueError(f"days: {int(np.isnan(given).sum())} of {given.size} are missing; leave them out")
+    return given
+
+
 def _forward(backward: Delay, growth: float) -> Delay:
     """Turn the delay seen among completed cases into the delay of a cohort."""
-    check_number("growth", growth)
+    growth = number("growth", growth)
     if not math.isfinite(growth):
         raise ValueError(f"growth is {growth}: must be finite, per unit of the delay")
     if growth == 0:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import get_args
 
 from scipy import optimize
 
-from cseanalysis.models.delay import Delay, Family
+from cseanalysis.models.contract import number, one_of
+from cseanalysis.models.delay import Delay, Family, check_quantiles
 from cseanalysis.values import Interval, NotEstimableError
 
 _SHAPES = (0.02, 50.0)  # beyond, a gamma delay is all at nought or all at one time
@@ -47,17 +49,20 @@ def shapes_from_quantiles(quantiles: Mapping[float, float | tuple[float, float]]
     >>> round(shapes.low, 4), round(shapes.high, 4)
     (1.0, 1.0)
     """
+    check_quantiles(quantiles)
+    one_of("family", family, get_args(Family))
     if len(quantiles) < 2:
         raise ValueError(f"{len(quantiles)} quantiles given: two or more are needed to say anything about a shape")
     ends: list[tuple[float, float, float]] = []
     for level, days in sorted(quantiles.items()):
+        if isinstance(days, tuple) and len(days) != 2:
+            raise ValueError(f"quantiles, level {level}: {days!r}; give one number, or two ends")
         low, high = days if isinstance(days, tuple) else (days, days)
-        if not (0 < level < 1 and math.isfinite(high) and 0 < low <= high):
-            raise ValueError(
-                f"quantile {level}: {days}; the level must lie between 0 and 1, the days above 0, ascending"
-            )
+        low, high = (number(f"quantiles, level {level}, days", end) for end in (low, high))
+        if not (math.isfinite(high) and 0 < low <= high):
+            raise ValueError(f"quantiles, level {level}: {days}; the days must be above 0 and ascend")
         if ends and not high > ends[-1][1]:
-            raise ValueError(f"quantile {level}: {days} is not above that of level {ends[-1][0]}; check the two")
+            raise ValueError(f"quantiles, level {level}: {days} is not above that of level {ends[-1][0]}; check both")
         ends.append((level, low, high))
     lowest, highest = _SHAPES
     for place, (lower, low, high) in enumerate(ends):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 from scipy import integrate, optimize, special
 
-from cseanalysis.models.delay import Delay, Family
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import number, one_of, short
+from cseanalysis.models.delay import Delay, Family, shape_range
 from cseanalysis.values import Interval, NotEstimableError
 
+_SHORTEST = 1e-9  # window, in whatever unit, in which a median is found
+_LONGEST = 1e5  # windows beyond so many times the delay hold all cases, and digits of the median are lost
 _FEWEST = 1e-8  # share completed below which nobody could have seen the delay, nor is it computed exactly
 _EVEN, _STEEP = 1e-3, 30.0  # growth over the window below and above which a closed form loses digits
 _TAIL = 1e-3  # what falling intake must leave of the rate at which the tail of the delay falls
@@ -68,10 +71,19 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
     >>> round(seen.mean, 4), round(seen.resolved, 4)
     (7.3116, 0.6833)
     """
-    check_number("window", window)
-    check_number("growth", growth)
-    if not (math.isfinite(window) and window > 0 and math.isfinite(growth)):
-        raise ValueError(f"window {window}, growth {growth}: the window must be positive and both finite")
+    if not isinstance(delay, Delay):
+        raise ValueError(f"delay is {short(delay)}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
+    window = number("window", window)
+    growth = number("growth", growth)
+    if not (math.isfinite(window) and window >= _SHORTEST and math.isfinite(growth)):
+        raise ValueError(
+            f"window {window}, growth {growth}: the window must be positive (from {_SHORTEST:g}) and both finite"
+        )
+    if window > _LONGEST * max(float(delay.quantile(0.999)), _SHORTEST):
+        raise ValueError(
+            f"window is {window:g}, and all but one of 1,000 cases are completed within "
+            f"{float(delay.quantile(0.999)):.3g}: are both in one unit?"
+        )
 
     if delay.family == "gamma" and (seen := _seen_gamma(delay, window, growth)) is not None:
         return seen
@@ -168,10 +180,12 @@ def delay_from_window_mean(
     >>> round(one.mean(), 3)
     12.0
     """
-    check_number("mean", mean)
-    check_number("window", window)
-    if not 0 < mean < window:
-        raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window")
+    mean = number("mean", mean)
+    window = number("window", window)
+    if not 0 < mean < window < math.inf:
+        raise ValueError(f"mean {mean} within a window of {window}: must be above 0 and below the window, both finite")
+    shape = shape_range(shape)
+    one_of("family", family, get_args(Family))
 
     def fit(value: float) -> Delay:
         unit = float(Delay(family, value, 1.0).quantile(0.5))

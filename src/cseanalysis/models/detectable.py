@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
+from cseanalysis.models.contract import number
 from cseanalysis.models.count_series import Family, Fits, Floats, hac_covariance
 from cseanalysis.models.drift import EXACT, drifting_sum, estimate_drift
 from cseanalysis.models.level_changes import SHORT, check_options, choose_lags, fit_one, used_degrees
-from cseanalysis.models.number import check_number
-from cseanalysis.models.series import FEWEST, CountSeries, design, read_series
+from cseanalysis.models.series import FEWEST, CountSeries, design, read_series, season
 from cseanalysis.values import NotEstimableError
 
 
@@ -60,7 +60,7 @@ def minimum_detectable(
     family: Family = "quasipoisson",
     exposure: ArrayLike | None = None,
     harmonics: int = 0,
-    period: float = 12,
+    period: float | None = None,
     slope_change: bool = False,
     hac_lags: int | None = None,
     power: float = 0.8,
@@ -109,15 +109,17 @@ def minimum_detectable(
     >>> round(least.rise, 2), round(least.fall, 2)
     (1.08, 0.92)
     """
-    check_options(family, hac_lags, level)
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    power = number("power", power)
     distance_needed(power, level)
     later = whole_periods(after, "after")
-    series = read_series(counts, exposure, whole=family != "quasipoisson")
+    series = read_series(counts, exposure)
+    turn, _ = season(series, period, harmonics, otherwise=12)
     before = series.counts.size
-    scatter = fit_before(series, family, harmonics=harmonics, period=period, hac_lags=hac_lags)
+    scatter = fit_before(series, family, harmonics=harmonics, period=turn, hac_lags=hac_lags)
     half, fit = distance_needed(power, level, scatter.degrees), scatter.fit
     offset = np.concatenate([series.offset, np.full(later, series.offset[-1])])
-    whole, names = design(before + later, [before], harmonics=harmonics, period=period, slope_change=slope_change)
+    whole, names = design(before + later, [before], harmonics=harmonics, period=turn, slope_change=slope_change)
     kept = [names.index(name) for name in names if name not in ("level_change", "slope_change")]
     if slope_change and later < 2:
         raise NotEstimableError("after is 1: a change of level and of slope cannot be told apart in one period")
@@ -224,7 +226,7 @@ def expected_errors(columns: Floats, weight: Floats, place: int, *, correlation:
 
 def distance_needed(power: float, level: float, degrees: float = math.inf) -> float:
     """Return how many standard errors from nought an effect must lie to be found with some power."""
-    check_number("power", power)
+    power = number("power", power)
     if not 0.5 <= power < 1:
         raise ValueError(f"power is {power}: must be from 0.5 to below 1, e.g. 0.8")
     return float(stats.t.ppf((1 + level) / 2, degrees) + stats.t.ppf(power, degrees))

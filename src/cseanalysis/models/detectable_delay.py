@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from cseanalysis.models.contract import check_share, number
 from cseanalysis.models.count_series import Floats
 from cseanalysis.models.detectable import distance_needed, expected_errors, fit_before, whole_periods
 from cseanalysis.models.level_changes import check_options
-from cseanalysis.models.number import check_number
-from cseanalysis.models.series import design, read_series
+from cseanalysis.models.pipeline import checked_mass
+from cseanalysis.models.series import design, read_series, season
 from cseanalysis.values import NotEstimableError
 
 FARTHEST = 1e6  # ratio
@@ -52,7 +53,7 @@ def detectable_from(
     share: float = 1.0,
     horizon: int = 40,
     harmonics: int = 0,
-    period: float = 4,
+    period: float | None = None,
     power: float = 0.8,
     level: float = 0.95,
 ) -> DetectableFrom:
@@ -72,7 +73,7 @@ def detectable_from(
     horizon
         Periods after the change to look at.
     harmonics, period
-        Season; see :func:`interrupted_series`. Here the period is 4 by default.
+        Season; see :func:`interrupted_series`. Where the index has no frequency, 4 periods a year are assumed here.
     power
         Probability with which the effect is to be found.
     level
@@ -110,24 +111,25 @@ def detectable_from(
     >>> detectable_from(quarters, delay=[1], ratio=2, share=0.01).never
     True
     """
-    check_options("quasipoisson", None, level)
+    level, power = check_options("quasipoisson", None, level), number("power", power)
     half = distance_needed(power, level)
     latest = whole_periods(horizon, "horizon")
     mass = _mass(delay)
-    check_number("ratio", ratio)
-    check_number("share", share)
+    ratio = number("ratio", ratio)
+    share = check_share("share", share)
     if not 1 / FARTHEST <= ratio <= FARTHEST:
         raise ValueError(f"ratio is {ratio}: must be above nought and finite, within a factor of a million of 1")
     if not 0 < share <= 1:
         raise ValueError(f"share is {share}: must lie above 0 and be at most 1")
     if ratio == 1:
         raise NotEstimableError("ratio is 1: no change, so nothing could be seen at any time")
-    series = read_series(counts, None, whole=False)
-    scatter = fit_before(series, "quasipoisson", harmonics=harmonics, period=period, hac_lags=None, independent=True)
+    series = read_series(counts, None)
+    turn, _ = season(series, period, harmonics, otherwise=4)
+    scatter = fit_before(series, "quasipoisson", harmonics=harmonics, period=turn, hac_lags=None, independent=True)
     fit, inflation, before = scatter.fit, scatter.inflation, series.counts.size
     visible = np.minimum(np.cumsum(np.pad(mass, (0, max(latest - mass.size, 0))))[:latest], 1.0)
     effect = np.log1p(share * (ratio - 1) * visible)
-    columns, names = design(before + latest, [], harmonics=harmonics, period=period)
+    columns, names = design(before + latest, [], harmonics=harmonics, period=turn)
     level_now = float(np.exp(np.clip(columns[before - 1, :2] @ fit.coefficients[0][:2], -700, 300)))
     mean = np.concatenate([fit.fitted[0], level_now * np.exp(effect)])
     shape = np.concatenate([np.zeros(before), effect])
@@ -168,17 +170,7 @@ def _power(distance: float, level: float) -> float:
 
 
 def _mass(delay: ArrayLike) -> Floats:
-    if isinstance(delay, pd.Series) and list(delay.index) != list(range(len(delay))):
-        raise ValueError(
-            f"delay has the labels {list(delay.index)[:5]}: must be labelled 0, 1, 2 and so on, the periods of delay; "
-            "put nought where nothing arrives"
-        )
-    try:
-        mass = np.asarray(delay, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"delay holds something that is not a number ({error}); give probabilities") from error
-    if mass.ndim != 1 or mass.size == 0 or not np.isfinite(mass).all() or (mass < 0).any():
-        raise ValueError(f"delay has shape {mass.shape}: must be one row of finite probabilities, index 0 first")
-    if not 0 < mass.sum() <= 1 + 1e-9:
-        raise ValueError(f"delay sums to {mass.sum():.6g}: must be above 0 and at most 1, what never arrives left out")
+    mass = checked_mass(delay)
+    if not mass.sum() > 0:
+        raise ValueError("delay sums to 0: must be above 0 and at most 1, what never arrives left out")
     return mass

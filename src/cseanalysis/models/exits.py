@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.models.contract import aligned, check_level, means_open, named
 from cseanalysis.models.simulation import block_generator
-from cseanalysis.models.triangle import Floats, Triangle, check_level, check_triangle, named
+from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.models.triangle_bootstrap import BLOCK, blocks, check_shares, lag_reached
 from cseanalysis.values import NotEstimableError
 
@@ -42,6 +43,8 @@ class CompetingExits:
         Between the fates of two cases of a cohort: explains the dispersion if cohorts differ; 0 where chance does.
     level
         Level of the intervals.
+    warnings
+        What is doubtful about the counts of an exit; see `Triangle`.
     """
 
     hazards: pd.DataFrame = field(repr=False)
@@ -51,6 +54,7 @@ class CompetingExits:
     dispersion: float
     correlation: float
     level: float
+    warnings: tuple[str, ...] = ()
 
 
 def competing_exits(
@@ -117,7 +121,7 @@ def competing_exits(
     >>> result.ultimate.loc[2022, "expected"].round(1).to_dict()
     {'charged': 27.0, 'closed': 68.0, 'open': 5.0}
     """
-    check_level(level)
+    level = check_level(level)
     wanted = check_shares(shares)
     entered, left = _checked(cohort, exits)
     names, first = list(exits), next(iter(exits.values()))
@@ -150,6 +154,7 @@ def competing_exits(
         dispersion=spread[0],
         correlation=spread[1],
         level=level,
+        warnings=tuple(f"exit {name!r}: {doubt}" for name, triangle in exits.items() for doubt in triangle.warnings),
     )
 
 
@@ -161,15 +166,22 @@ def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, 
         if not isinstance(name, str):
             raise ValueError(f"an exit is called {name!r}: give it a name in text, which the results are labelled by")
         check_triangle(triangle, f"exit {name!r}")
-    if "open" in exits:
-        raise ValueError("an exit is called 'open', which names the cases without exit: give it another name")
+    if still := [name for name in exits if means_open(name)]:
+        raise ValueError(
+            f"exits {named(map(repr, still))}: such names stand for cases without exit, which are what is left of the "
+            "cohort; leave that triangle out, or give the exit another name"
+        )
     first = next(iter(exits.values()))
     for name, triangle in exits.items():
         same = triangle.cumulative.shape == first.cumulative.shape and triangle.origins.equals(first.origins)
         if not same or (triangle.latest_lag != first.latest_lag).any() or triangle.lag_unit != first.lag_unit:
             raise ValueError(f"exit {name!r}: origins, lags, unit and what is observed must be those of the first exit")
-    if not isinstance(cohort, pd.Series) or not cohort.index.equals(first.origins):
-        raise ValueError("cohort: give a Series of the cases that entered, indexed by the origins of the triangles")
+    if not isinstance(cohort, pd.Series):
+        raise ValueError(
+            f"cohort is a {type(cohort).__name__}: give a Series of the cases that entered, indexed by the origins of "
+            "the triangles, such as pd.Series(cases, index=triangle.origins)"
+        )
+    _, cohort = aligned(exits=pd.Series(0, index=first.origins), cohort=cohort)
     if not all(
         (isinstance(case, Real) and not isinstance(case, bool)) or case is None or case is pd.NA for case in cohort
     ):

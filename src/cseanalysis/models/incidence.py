@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import warnings
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from cseanalysis.models import contract
+from cseanalysis.models.contract import aligned, check_level, check_whole, means_open, named
 from cseanalysis.models.incidence_curve import Curve, fit_curve
-from cseanalysis.models.number import check_number, plain_numbers
+from cseanalysis.models.outcomes import read_outcomes
 from cseanalysis.values import NotEstimableError
 
 Array = NDArray[np.float64]
@@ -20,6 +23,8 @@ def cumulative_incidence(
     times: ArrayLike,
     events: ArrayLike,
     *,
+    open: object = 0,  # noqa: A002 - the word that police and courts use
+    outcomes: Iterable[Hashable] | None = None,
     entry: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     at: ArrayLike | None = None,
@@ -32,7 +37,15 @@ def cumulative_incidence(
     times
         Time from the start of each case to its outcome or to the end of observation, shape (cases,); not negative.
     events
-        What ended it, shape (cases,): 0 for a case still open (censored), any other number or label for an outcome.
+        What ended it, shape (cases,): what ``open`` says for a case still open (censored), any other number or label
+        for an outcome. Series are matched with ``times``, ``entry`` and ``weights`` by their labels.
+    open
+        The value that stands for a case still open, or a list of them: ``"censored"``, ``False``, or ``None`` where it
+        is missing. Text that reads like one is refused unless it is declared here or named an outcome; so are truth
+        values, and the numbers 1 and 2 without any 0, which R reads as censored and event.
+    outcomes
+        The outcomes there are. One that never happened then has rows: 0, with the limit that its absence sets.
+        ``None``: those that happened.
     entry
         Time from which each case was watched, before its ``times``; a case counts among those at risk at ``t`` when
         ``entry < t <= times``, so one watched from its start that may end at 0 has an entry below 0, such as -1.
@@ -55,10 +68,11 @@ def cumulative_incidence(
     Raises
     ------
     ValueError
-        When the lengths differ, something is missing or negative, or a case ends before it was watched.
+        When lengths or labels differ, something is missing or negative, a case ends before it was watched, or it is not
+        declared which cases are open.
     NotEstimableError
-        When nothing happened to any case, a time asked for is later than the last one watched, or nobody was watched
-        for a time before it, at the start or in between.
+        When nothing happened to any case (and no outcome is named, or no time asked for), a time asked for is later
+        than the last one watched, or nobody was watched for a time before it, at the start or in between.
 
     Notes
     -----
@@ -84,18 +98,19 @@ def cumulative_incidence(
     4   3.0      1       0.75
     5   3.0      2       0.25
     """
-    check_number("level", level)
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+    level = check_level(level)
+    times, events, entry, weights = aligned(times=times, events=events, entry=entry, weights=weights)
     end = _numbers("times", times, None)
     if end.size == 0:
         raise ValueError("no cases given: the share of none is not defined")
     if (end < 0).any():
         raise ValueError(f"times {end[end < 0][:5].tolist()}: must not be negative; is an end date before its start?")
-    codes, labels = _outcomes(events, end.size)
+    codes, labels = read_outcomes(events, end.size, still=open, wanted=outcomes)
     start = np.full(end.size, -1.0) if entry is None else _numbers("entry", entry, end.size)
     asked = np.empty(0) if at is None else np.atleast_1d(_numbers("at", at, None))
     end, start, asked = _tied(end, start, asked)
+    if at is not None and not asked.size:
+        raise ValueError("at is empty: give the times to report, or leave it out for every time of an outcome")
     if (start >= end).any():
         pairs = [(a, b) for a, b in zip(start[start >= end][:5].tolist(), end[start >= end][:5].tolist(), strict=True)]
         raise ValueError(
@@ -109,9 +124,15 @@ def cumulative_incidence(
     kept = weight > 0
     if not kept.all():
         end, codes, start, weight = end[kept], codes[kept], start[kept], weight[kept]
-    if not (codes > 0).any():
-        raise NotEstimableError(f"nothing happened to any of {end.size} cases: no outcome has a share to estimate")
-    curve = fit_curve(end, codes, start, weight, len(labels))
+    if (codes > 0).any():
+        curve = fit_curve(end, codes, start, weight, len(labels))
+    elif labels and at is not None:
+        curve = Curve(np.empty(0), *np.zeros((2, len(labels) + 1, 0)))
+    else:
+        raise NotEstimableError(
+            f"nothing happened to any of {end.size} cases: name the outcomes that could have, as in "
+            "outcomes=['charged'], and times, as in at=[12], for the limits that this sets"
+        )
     reported = curve.times if at is None else _checked_times(asked, end, curve)
     _check_watched(start, end, reported)
     return _frame(curve, reported, (end, start, weight), labels, level)
@@ -125,10 +146,13 @@ def cohort_incidence(
     Parameters
     ----------
     entered
-        Cases of each cohort: all that entered or, for a cohort first watched at a later age, those open at its start.
+        Cases of each cohort, by label: all that entered or, for a cohort first watched at a later age, those open at
+        its start.
     outcomes
         For each label a table of counts, the cohorts of ``entered`` by age: columns are ages in whole periods or any
         unit, ascending from 0 or above. What is not yet (or was not yet) watched is missing, the same in every table.
+        Cases still open are what is left of ``entered`` and have no table. An outcome that never happened has a table
+        of noughts, and rows in the answer.
     at, level
         As in `cumulative_incidence`; a value holds at the end of the age band.
 
@@ -145,6 +169,11 @@ def cohort_incidence(
     NotEstimableError
         As in `cumulative_incidence`.
 
+    Warns
+    -----
+    UserWarning
+        When a table never falls from age to age in any of several cohorts, as totals up to an age do.
+
     Examples
     --------
     >>> entered = pd.Series([10, 20], index=["2022", "2023"])
@@ -152,10 +181,10 @@ def cohort_incidence(
     >>> cohort_incidence(entered, {"charged": charged}, at=[0, 1])["incidence"].round(4).tolist()
     [0.7333, 0.2667, 0.3667, 0.6333]
     """
+    outcomes = _matched(entered, outcomes)
     ages, seen = _checked_tables(entered, outcomes)
     sizes = _numbers("entered", entered, None)
-    if wrong := sizes[(sizes < 0) | (sizes % 1 > 0)][:5].tolist():
-        raise ValueError(f"entered holds {wrong}: must be whole counts of cases, none negative")
+    check_whole("entered", sizes, "counts of cases")
     first = seen.argmax(axis=1)
     if first.min() > 0:
         raise NotEstimableError(
@@ -167,24 +196,28 @@ def cohort_incidence(
     lost = np.zeros(len(sizes))
     rows: list[tuple[Array, NDArray[np.object_], Array, Array]] = []
     for label, table in outcomes.items():
-        counts = plain_numbers(f"outcome {label!r}", table.to_numpy())
+        counts = contract.numbers(f"outcome {label!r}", table.to_numpy())
         place, age = np.nonzero(seen & (counts > 0))
         name = np.empty(len(place), dtype=object)
         name[:] = label
         rows.append((ages[age], name, start[place], counts[place, age]))
         lost += np.where(seen, counts, 0.0).sum(axis=1)
     if (lost > sizes).any():
-        named = entered.index[lost > sizes][:5].tolist()
-        raise ValueError(f"cohorts {named}: more outcomes than cases; does an outcome count something else than cases?")
+        raise ValueError(
+            f"cohorts {named(entered.index[lost > sizes])}: more outcomes than cases; does an outcome count something "
+            "else than cases, or totals up to each age?"
+        )
     still = np.zeros(len(sizes), dtype=object)
     rows.append((ages[last], still, start, sizes - lost))
     times, events, begun, weights = (np.concatenate(part) for part in zip(*rows, strict=True))
-    return cumulative_incidence(times, events, entry=begun, weights=weights, at=at, level=level)
+    return cumulative_incidence(
+        times, events, outcomes=list(outcomes), entry=begun, weights=weights, at=at, level=level
+    )
 
 
 def _numbers(name: str, values: ArrayLike, size: int | None) -> Array:
     """Return finite numbers, one for each case."""
-    numbers = plain_numbers(name, values)
+    numbers = contract.numbers(name, values)
     if numbers.ndim > 1 or (numbers.ndim == 0 and name != "at") or (size is not None and numbers.size != size):
         wanted = "one number for each case" if size is None else f"one number for each of {size} cases"
         raise ValueError(f"{name} has shape {numbers.shape}: must be {wanted}")
@@ -194,32 +227,6 @@ def _numbers(name: str, values: ArrayLike, size: int | None) -> Array:
             f"{name}: {count} of {numbers.size} are missing or infinite; an unknown one is not 0, find out"
         )
     return numbers
-
-
-def _outcomes(events: ArrayLike, size: int) -> tuple[NDArray[np.intp], list[Hashable]]:
-    """Number the outcomes from 1 in their order, 0 being a case still open."""
-    if np.shape(events) != (size,):
-        raise ValueError(f"events has shape {np.shape(events)}: must be one for each of {size} cases")
-    # A list of labels and noughts would become text as an array, and the noughts an outcome.
-    given = pd.Series(list(events), dtype=object).infer_objects() if isinstance(events, list | tuple) else None
-    given = pd.Series(np.asarray(events)) if given is None else given
-    if given.isna().any():
-        raise ValueError(
-            f"events: {int(given.isna().sum())} of {size} are missing; a case still open is 0, not missing"
-        )
-    if given.dtype.kind == "b":
-        given = given.astype("int64")
-    codes, found = pd.factorize(given)
-    names = [int(name) if isinstance(name, float) and name.is_integer() else name for name in found.tolist()]
-    if wrong := [name for name in names if isinstance(name, int | float) and (name < 0 or name % 1)]:
-        raise ValueError(f"events {wrong[:5]}: must be whole and not negative, or labels; 0 is a case still open")
-    if any(isinstance(name, str) and name.strip() == "0" for name in names):
-        raise ValueError("events hold '0' as text: a case still open is the number 0; read the events as numbers")
-    numeric = [name for name in names if isinstance(name, int | float) and name != 0]
-    others = [name for name in names if not isinstance(name, int | float)]
-    labels = [*sorted(numeric), *sorted(others, key=lambda name: (type(name).__name__, name))]
-    order = {name: place for place, name in enumerate([0, *labels])}
-    return np.array([order[name] for name in names], dtype=np.intp)[codes], labels
 
 
 def _tied(*values: Array) -> list[Array]:
@@ -254,7 +261,7 @@ def _checked_times(times: Array, end: Array, curve: Curve) -> Array:
     if (times < 0).any():
         raise ValueError(f"at {times[times < 0][:5].tolist()}: must not be negative")
     late = times[times > end.max()]
-    if late.size and curve.shares[0, -1] > 0:
+    if late.size and not (curve.shares[0, -1:] == 0).any():
         raise NotEstimableError(
             f"at {late[:5].tolist()}: the last case was watched until {end.max():g} and some are still open, so what "
             "happens later is not known; ask for earlier times"
@@ -262,36 +269,70 @@ def _checked_times(times: Array, end: Array, curve: Curve) -> Array:
     return times
 
 
+def _matched(entered: object, outcomes: object) -> dict[Hashable, pd.DataFrame]:
+    """Return the tables with their cohorts in the order of those that entered."""
+    if not isinstance(entered, pd.Series):
+        raise ValueError(
+            f"entered is a {type(entered).__name__}: give a Series of cases by cohort, as in "
+            "pd.Series(cases, index=table.index)"
+        )
+    if not isinstance(outcomes, Mapping) or not outcomes:
+        raise ValueError(
+            "no outcomes given: give a table of cohort by age for each, as in {'charged': table}"
+            if isinstance(outcomes, Mapping)
+            else f"outcomes is a {type(outcomes).__name__}: give a table for each label, as in {{'charged': table}}"
+        )
+    tables: dict[Hashable, pd.DataFrame] = {}
+    for label, table in outcomes.items():
+        if not isinstance(table, pd.DataFrame):
+            raise ValueError(f"outcome {label!r} is a {type(table).__name__}: give a DataFrame of cohort by age")
+        same = len(table) == len(entered) and table.index.is_unique and entered.index.is_unique
+        same = same and table.index.nlevels == entered.index.nlevels and set(table.index) == set(entered.index)
+        tables[label] = table.reindex(entered.index) if same else table
+    return tables
+
+
 def _checked_tables(entered: pd.Series, outcomes: Mapping[Hashable, pd.DataFrame]) -> tuple[Array, NDArray[np.bool_]]:
     """Return the ages and which cells were watched."""
-    if not outcomes:
-        raise ValueError("no outcomes given: give a table of cohort by age for each")
     if 0 in outcomes:
         raise ValueError("an outcome is called 0, which stands for the cases still open; name it otherwise")
+    if still := [label for label in outcomes if means_open(label)]:
+        raise ValueError(
+            f"outcomes {named(map(repr, still))}: cases still open have no outcome and are what is left of entered; "
+            "leave that table out, or give the outcome another name"
+        )
     one = next(iter(outcomes.values()))
     for label, table in outcomes.items():
         if not (table.index.equals(entered.index) and table.columns.equals(one.columns)):
-            raise ValueError(f"outcome {label!r}: its cohorts or ages differ from the others; give all the same")
+            apart = table.index.symmetric_difference(entered.index, sort=False)
+            shown = f"cohorts {named(apart)} are not in both" if len(apart) else f"ages {named(table.columns)}"
+            raise ValueError(
+                f"outcome {label!r}: its cohorts or ages differ from the others ({shown}); give all the same"
+            )
     ages = _numbers("ages", one.columns, None)
     if ages.size == 0 or (np.diff(ages) <= 0).any() or ages[0] < 0:
         raise ValueError(f"ages {one.columns[:5].tolist()}: must ascend from 0 or above")
     seen = one.notna().to_numpy()
     for label, table in outcomes.items():
-        counts = plain_numbers(f"outcome {label!r}", table.to_numpy())
+        counts = contract.numbers(f"outcome {label!r}", table.to_numpy())
         if not np.array_equal(seen, ~np.isnan(counts)):
             raise ValueError(
                 f"outcome {label!r}: other cells are missing than in the first table; nought is not missing"
             )
-        wrong = counts[seen & ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))]
-        if wrong.size:
-            raise ValueError(
-                f"outcome {label!r} holds {wrong[:5].tolist()}: must be whole counts by age, none negative; are they "
-                "totals up to an age, or net of cancelled records?"
+        check_whole(f"outcome {label!r}", counts, "counts by age")
+        rises = np.nanmax(np.where(seen, counts, -np.inf), axis=1) > np.where(seen, counts, np.inf).min(axis=1)
+        step = np.diff(counts, axis=1)
+        if (rises | (seen.sum(axis=1) < 2)).all() and rises.sum() > 1 and not (step < 0).any():
+            warnings.warn(
+                f"outcome {label!r} never falls from age to age: if the counts are totals up to each age, give those "
+                "of each age, table.diff(axis=1) with the first age as it was",
+                UserWarning,
+                stacklevel=4,
             )
     runs = (np.diff(np.pad(seen, ((0, 0), (1, 1))).astype(int), axis=1) == 1).sum(axis=1)
     if (runs != 1).any():
-        named = entered.index[runs != 1][:5].tolist()
-        raise ValueError(f"cohorts {named}: must be watched over one run of ages, with no hole and not nowhere")
+        shown = named(entered.index[runs != 1])
+        raise ValueError(f"cohorts {shown}: must be watched over one run of ages, with no hole and not nowhere")
     return ages, seen
 
 

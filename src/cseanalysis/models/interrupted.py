@@ -22,7 +22,7 @@ from cseanalysis.models.level_changes import (
     used_degrees,
     used_error,
 )
-from cseanalysis.models.series import design, locate, read_series
+from cseanalysis.models.series import design, locate, read_series, season
 from cseanalysis.values import Estimate, Interval, NotEstimableError
 
 SCATTERED = 1.5  # dispersion from which on Poisson errors are called too small
@@ -62,7 +62,8 @@ class SeriesDiagnostics:
     deviance
         Twice the distance from the likelihood of a perfect fit.
     note
-        Why another family was fitted than asked for, and why the interval is likely too narrow; empty otherwise.
+        Which season was assumed, why another family was fitted than asked for, and why the interval is likely too
+        narrow; empty otherwise.
     """
 
     family: Family
@@ -112,7 +113,7 @@ def interrupted_series(
     family: Family = "quasipoisson",
     exposure: ArrayLike | None = None,
     harmonics: int = 0,
-    period: float = 12,
+    period: float | None = None,
     slope_change: bool = False,
     hac_lags: int | None = None,
     level: float = 0.95,
@@ -122,19 +123,21 @@ def interrupted_series(
     Parameters
     ----------
     counts
-        Events in each of some equal, consecutive periods, oldest first, shape (periods,).
+        Events in each of some equal, consecutive periods, oldest first, shape (periods,); whole numbers.
     at
-        The first period in which the change can show: a label of the index, or the position from 0 when the counts
-        have no index.
+        The first whole period in which the change can show: a label of the index, the first day of a period, or the
+        position from 0 when the counts have no index, or one without numbers.
     family
         How counts scatter about their mean: variance proportional to the mean (``"quasipoisson"``), equal to it
         (``"poisson"``), or ``mean + alpha * mean**2`` with alpha estimated (``"negative-binomial"``).
     exposure
-        Persons, forces or days at risk in each period, shape (periods,); the ratio is then of rates.
+        Persons, forces or days at risk in each period, shape (periods,), matched by label where it and the counts are
+        series; the ratio is then of rates.
     harmonics
         Pairs of sine and cosine for the season; 0 for none.
     period
-        Periods in a year, for the harmonics: 12 for months, 4 for quarters.
+        Periods in a year, for the harmonics: 12 for months, 4 for quarters. ``None`` takes it from the index; where
+        that has no frequency, 12 is assumed with a warning. A number that contradicts the index is refused.
     slope_change
         Whether the trend may change too. The level ratio is then that of the first period; each later one multiplies
         it by the ratio of ``slope_change``.
@@ -186,12 +189,11 @@ def interrupted_series(
     >>> round(result.level_ratio.point, 2), result.diagnostics.error
     (1.99, 'scale')
     """
-    check_options(family, hac_lags, level)
-    series = read_series(counts, exposure, whole=family != "quasipoisson")
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    series = read_series(counts, exposure)
+    turn, assumed = season(series, period, harmonics, otherwise=12)
     position = locate(series, at)
-    columns, names = design(
-        series.counts.size, [position], harmonics=harmonics, period=period, slope_change=slope_change
-    )
+    columns, names = design(series.counts.size, [position], harmonics=harmonics, period=turn, slope_change=slope_change)
     check_sides(series, position, columns.shape[1])
     fit, fitted_family, note = fit_one(columns, series.counts, series.offset, family)
     if not fit.settled[0]:
@@ -228,7 +230,7 @@ def interrupted_series(
         without = np.exp(-columns[:, changed] @ fit.coefficients[0][changed])
     fitted = pd.DataFrame({"count": series.counts, "fitted": mean, "continued": mean * without}, index=series.labels)
     note = _note(
-        note,
+        "; ".join(part for part in (assumed, note) if part),
         family=family,
         stated=stated,
         dispersion=float(fit.dispersion[0]),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from cseanalysis.models.contract import check_level, check_truth, one_of
 from cseanalysis.models.count_series import (
     FAMILIES,
     Family,
@@ -18,7 +19,6 @@ from cseanalysis.models.count_series import (
     hac_covariance,
 )
 from cseanalysis.models.drift import Drift, estimate_drift
-from cseanalysis.models.number import check_number
 from cseanalysis.models.series import CountSeries
 from cseanalysis.values import NotEstimableError
 
@@ -43,16 +43,14 @@ class LevelChanges:
     degrees: Floats
 
 
-def check_options(family: str, hac_lags: int | None, level: float) -> None:
-    """Raise ValueError when an option of a fit makes no sense."""
-    check_number("level", level)
-    if family not in FAMILIES:
-        raise ValueError(f"family {family!r}: must be one of {', '.join(FAMILIES)}")
+def check_options(family: str, hac_lags: int | None, level: float, *, slope_change: bool = False) -> float:
+    """Return the level, or raise ValueError when an option of a fit makes no sense."""
+    one_of("family", family, FAMILIES)
+    check_truth("slope_change", slope_change)
     whole = isinstance(hac_lags, int | np.integer) and not isinstance(hac_lags, bool)
     if hac_lags is not None and not (whole and hac_lags >= 0):
         raise ValueError(f"hac_lags is {hac_lags!r}: must be a whole number of periods, or None for the usual number")
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+    return check_level(level)
 
 
 def check_sides(series: CountSeries, position: int, columns: int) -> None:

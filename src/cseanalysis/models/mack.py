@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.triangle import Floats, Triangle, check_triangle, named
+from cseanalysis.models.contract import named, one_of
+from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 
 SigmaTail = Literal["mack", "log-linear"]
@@ -39,6 +40,8 @@ class ChainLadder:
         The rule that was used.
     decreases
         Cumulative counts that fall, which were kept; see `Triangle.decreases`.
+    warnings
+        What is doubtful about the counts; see `Triangle`.
     """
 
     link_ratios: pd.Series = field(repr=False)
@@ -53,6 +56,7 @@ class ChainLadder:
     total_standard_error: float
     sigma_tail: SigmaTail
     decreases: pd.DataFrame = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
 
 def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> ChainLadder:
@@ -82,10 +86,10 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     Notes
     -----
     Mack (1993), ASTIN Bulletin 23, 213-225; recursions of Mack (1999). Assumed: every origin develops by the same
-    ratios, origins are independent, and no calendar period is special (`calendar_shocks`): a court backlog breaks
-    the last. ``"log-linear"`` is what was asked even where the line fits badly; R's ChainLadder then falls back to
-    Mack's rule with a warning, so the two differ there. With three origins a single sigma is known and is taken for
-    the last lag too. Nothing bounds an ultimate by the cohort it came from; `competing_exits` does.
+    ratios, origins are independent, and no calendar period is special (see the ``shocks`` of `over_dispersed_poisson`):
+    a court backlog breaks the last. ``"log-linear"`` is what was asked even where the line fits badly; R's ChainLadder
+    then falls back to Mack's rule with a warning, so the two differ there. With three origins a single sigma is known
+    and is taken for the last lag too. Nothing bounds an ultimate by the cohort it came from; `competing_exits` does.
     The estimate of the total with 1.96 standard errors on each side holds the truth in 94.8%, 93.3% and 92.0% of the
     worlds of `bootstrap_chain_ladder`, and with few origins less often: 92%, 88%, 85% and 81% with six, five, four and
     three, because sigma is then itself hardly known.
@@ -100,8 +104,7 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     (11.95, 2.39)
     """
     check_triangle(triangle)
-    if sigma_tail not in get_args(SigmaTail):
-        raise ValueError(f"sigma_tail {sigma_tail!r}: must be one of {', '.join(get_args(SigmaTail))}")
+    one_of("sigma_tail", sigma_tail, get_args(SigmaTail))
     values, latest = triangle.cumulative, triangle.latest_lag
     ratios = volume_weighted(triangle)
     origins, lags = values.shape
@@ -138,6 +141,7 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
         total_standard_error=float(np.sqrt(total_process + total_parameter)),
         sigma_tail=sigma_tail,
         decreases=triangle.decreases,
+        warnings=triangle.warnings,
     )
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cseanalysis.models.contract import check_truth, short
 from cseanalysis.models.count_series import Family, Floats
 from cseanalysis.models.level_changes import LevelChanges, check_options, check_sides, level_changes
 from cseanalysis.models.placebo import change_table
-from cseanalysis.models.series import CountSeries, design, listed, locate, read_series
+from cseanalysis.models.series import CountSeries, design, listed, locate, read_series, season
 from cseanalysis.values import NotEstimableError
 
 
@@ -48,7 +49,7 @@ def many_changes(
     dates: Iterable[Hashable],
     family: Family = "quasipoisson",
     harmonics: int = 0,
-    period: float = 12,
+    period: float | None = None,
     slope_change: bool = False,
     hac_lags: int | None = None,
     level: float = 0.95,
@@ -94,18 +95,20 @@ def many_changes(
     >>> result.table.loc[result.table["q_value"] < 0.05, "series"].tolist()
     ['rising']
     """
-    check_options(family, hac_lags, level)
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    check_truth("dependence", dependence)
     if not isinstance(counts, pd.DataFrame) or counts.empty:
-        raise ValueError("counts must be a DataFrame with a row a period and a column a series")
+        raise ValueError(f"counts is {short(counts)}: must be a DataFrame with a row a period and a column a series")
     if not counts.columns.is_unique:
         twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
         raise ValueError(f"series {twice} occur twice: give each its own name")
-    every = {name: _read(counts[name], name, family) for name in counts.columns}
+    every = {name: _read(counts[name], name) for name in counts.columns}
+    turn, _ = season(next(iter(every.values())), period, harmonics, otherwise=12)
     places = [locate(next(iter(every.values())), date) for date in listed(dates)]
     if not places or len(set(places)) < len(places):
         raise ValueError("give at least one date, and each only once")
     built = [
-        design(len(counts), [place], harmonics=harmonics, period=period, slope_change=slope_change) for place in places
+        design(len(counts), [place], harmonics=harmonics, period=turn, slope_change=slope_change) for place in places
     ]
     designs, column = np.stack([columns for columns, _ in built]), built[0][1].index("level_change")
     parts = []
@@ -132,9 +135,9 @@ def many_changes(
     )
 
 
-def _read(counts: pd.Series, name: Hashable, family: Family) -> CountSeries:
+def _read(counts: pd.Series, name: Hashable) -> CountSeries:
     try:
-        return read_series(counts, None, whole=family != "quasipoisson")
+        return read_series(counts, None)
     except ValueError as error:
         raise ValueError(f"series {name!r}: {error}") from error
 

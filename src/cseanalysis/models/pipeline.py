@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import check_number, plain_numbers
+from cseanalysis.models.contract import check_share, numbers, short
+from cseanalysis.models.delay import Delay
+from cseanalysis.models.series import check_lags, check_order
 from cseanalysis.values import NotEstimableError
+
+_MOST_COHORTS = 1_000_000
 
 
 def project_cohorts(intake: ArrayLike, delay: ArrayLike, probability: float) -> NDArray[np.float64]:
@@ -42,11 +46,10 @@ def project_cohorts(intake: ArrayLike, delay: ArrayLike, probability: float) -> 
     >>> project_cohorts([100, 200], [0.25, 0.75], 0.4).tolist()
     [10.0, 50.0]
     """
-    cases = plain_numbers("intake", intake)
-    mass = _checked_mass(delay)
-    check_number("probability", probability)
-    if not 0 <= probability <= 1:
-        raise ValueError(f"probability is {probability}: must lie between 0 and 1")
+    cases = numbers("intake", intake)
+    check_order("intake", intake)
+    mass = checked_mass(delay)
+    check_share("probability", probability)
     if cases.ndim != 1 or cases.size == 0 or not np.isfinite(cases).all():
         raise ValueError(f"intake has shape {cases.shape}: must be one finite count per period; missing is not zero")
     expected: NDArray[np.float64] = probability * np.convolve(cases, mass)[: len(cases)]
@@ -79,9 +82,9 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
     >>> completeness([0.5, 0.25, 0.25], 3).tolist()
     [1.0, 0.75, 0.5]
     """
-    mass = _checked_mass(delay)
-    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or periods < 1:
-        raise ValueError(f"periods is {periods!r}: must be a whole number of cohorts from 1")
+    mass = checked_mass(delay)
+    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or not 1 <= periods <= _MOST_COHORTS:
+        raise ValueError(f"periods is {short(periods)}: must be a whole number of cohorts from 1 to {_MOST_COHORTS:,}")
     if len(mass) < periods:
         if mass.sum() < 1 - 1e-9:
             raise ValueError(
@@ -122,10 +125,10 @@ def periods_until_visible(intake: ArrayLike, delay: ArrayLike, share: float) -> 
     2
     """
     cases = checked_intake(intake)
-    mass = _checked_mass(delay)
-    check_number("share", share)
-    if not 0 < share <= 1:
-        raise ValueError(f"share {share}: must be above 0 and at most 1, of the events still to come")
+    mass = checked_mass(delay)
+    check_share("share", share)
+    if share == 0:
+        raise ValueError("share is 0: must be above 0 and at most 1, of the events still to come")
     arrived = np.cumsum(np.convolve(cases, mass))[len(cases) - 1 :]  # from the end of the last period with intake
     wanted = arrived[0] + share * (cases.sum() - arrived[0])
     # A mass that stops short of 1 tells what the oldest cohort brings in its own periods only, and not what follows.
@@ -141,7 +144,8 @@ def periods_until_visible(intake: ArrayLike, delay: ArrayLike, share: float) -> 
 
 def checked_intake(intake: ArrayLike) -> NDArray[np.float64]:
     """Return cases by period, none missing and none negative."""
-    cases = plain_numbers("intake", intake)
+    cases = numbers("intake", intake)
+    check_order("intake", intake)
     if cases.ndim != 1 or len(cases) == 0 or not (np.isfinite(cases) & (cases >= 0)).all():
         raise ValueError(
             f"intake of shape {cases.shape}: must be one finite count per period, none negative; missing is not zero, "
@@ -150,8 +154,12 @@ def checked_intake(intake: ArrayLike) -> NDArray[np.float64]:
     return cases
 
 
-def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
-    mass = plain_numbers("delay", delay)
+def checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
+    """Return a probability mass by period, index 0 the same period."""
+    if isinstance(delay, Delay):
+        raise ValueError("delay is a Delay: give its probability mass, as in delay.mass(40, period_days=91.3125)")
+    check_lags("delay", delay)
+    mass = numbers("delay", delay)
     if (
         mass.ndim != 1
         or len(mass) == 0
@@ -160,7 +168,7 @@ def _checked_mass(delay: ArrayLike) -> NDArray[np.float64]:
         or mass.sum() > 1 + 1e-9
     ):
         raise ValueError(
-            f"delay has shape {mass.shape} and sums to {mass.sum():.6g}: must be a probability mass by period, "
-            "none negative, summing to at most 1"
+            f"delay sums to {mass.sum():.6g}, of shape {mass.shape}: must be a probability mass by period, "
+            "none negative, summing to at most 1; divide counts or per cents by their sum"
         )
     return np.asarray(np.maximum(mass, 0.0), dtype=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
+from cseanalysis.models.contract import check_level, check_share, number, numbers, short
 from cseanalysis.models.delay import Delay, Family, masses
-from cseanalysis.models.number import check_number, plain_numbers
 from cseanalysis.models.pipeline import checked_intake
+from cseanalysis.models.series import check_lags
 from cseanalysis.models.simulation import BLOCK, block_generator, check_seed
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -89,9 +90,13 @@ class Stage:
             raise ValueError(f"stage {self.name!r} has no name; say in words which event it is")
         chance = self.probability
         if not isinstance(chance, ScaledBeta | Trapezoid | Fixed) or not 0 <= chance.low <= chance.high <= 1:
-            raise ValueError(f"stage {self.name}: probability {chance}: must be a distribution within 0 and 1")
+            raise ValueError(
+                f"stage {self.name}: probability {chance!r}: must be a distribution within 0 and 1, such as "
+                "uniform(0.1, 0.2) or fixed(0.15)"
+            )
         if not isinstance(self.delay, Delay | UncertainDelay):
-            mass = plain_numbers(f"stage {self.name}: delay", self.delay)
+            check_lags(f"stage {self.name}: delay", self.delay)
+            mass = numbers(f"stage {self.name}: delay", self.delay)
             if mass.ndim != 1 or not np.isfinite(mass).all() or (mass < 0).any() or abs(mass.sum() - 1) > 1e-9:
                 raise ValueError(
                     f"stage {self.name}: delay of shape {mass.shape} and sum {mass.sum():.6g}: must be a probability "
@@ -133,10 +138,11 @@ class PipelineSimulation:
         NotEstimableError
             When draws within the interval do not reach the share in the simulated periods.
         """
-        if stage not in self.waits:
+        if not isinstance(stage, str) or stage not in self.waits:
             raise ValueError(f"stage {stage!r}: must be one of {', '.join(self.waits)}")
-        if not 0 < share < 1:
-            raise ValueError(f"share {share}: must lie strictly between 0 and 1, of the events still to come")
+        check_share("share", share)
+        if share in (0, 1):
+            raise ValueError(f"share is {share}: must lie strictly between 0 and 1, of the events still to come")
         arrived = np.cumsum(_events(self.waits[stage], self.intake), axis=1)[:, len(self.intake) - 1 :]
         wanted = arrived[:, :1] + share * (self.intake.sum() - arrived[:, :1])
         reached = arrived >= wanted - 1e-9 * self.intake.sum()
@@ -215,22 +221,23 @@ def simulate_pipeline(
     """
     cases = checked_intake(intake)
     count = len(cases) if periods is None else periods
-    for name, number in (("draws", draws), ("periods", count)):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-            raise ValueError(f"{name} is {number!r}: must be a whole number from 1")
+    for name, size, most in (("draws", draws, 100_000_000), ("periods", count, 10_000)):
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= most:
+            raise ValueError(f"{name} is {short(size)}: must be a whole number from 1, at most {most:,}")
     if count < len(cases):
         raise ValueError(f"{count} periods for an intake of {len(cases)}: simulate at least as many")
-    if isinstance(stages, Stage) or not all(isinstance(stage, Stage) for stage in stages):
-        raise ValueError("stages must be a list of Stage, in order")
+    if isinstance(stages, str | np.ndarray) or not isinstance(stages, Iterable):
+        raise ValueError(f"stages is {stages!r}: must be a list of Stage, in order; put one alone into a list")
+    stages = list(stages)
+    if other := [stage for stage in stages if not isinstance(stage, Stage)]:
+        raise ValueError(f"stages hold {other[0]!r}: must be a list of Stage, in order")
     names = [stage.name for stage in stages]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"stages {names[:5]}: give at least one, each with a name of its own")
-    for name, value in (("period_days", period_days), ("level", level), ("inflation", inflation)):
-        check_number(name, value)
+    period_days, inflation = number("period_days", period_days), number("inflation", inflation)
+    level = check_level(level)
     if not (math.isfinite(period_days) and period_days > 0):
         raise ValueError(f"period_days is {period_days}: must be positive and finite")
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
     if not (math.isfinite(inflation) and (inflation == 0 or inflation >= 1)):
         raise ValueError(f"inflation {inflation}: must be 1 or more, or 0 for the expected numbers alone")
     blocks = [_draw(stages, check_seed(seed), at, min(BLOCK, draws - at * BLOCK)) for at in range(-(-draws // BLOCK))]
@@ -281,8 +288,8 @@ class _Draws:
         return min(len(self.chances[0]), DELAYS)
 
 
-def _draw(stages: Sequence[Stage], seed: int, number: int, draws: int) -> _Draws:
-    block = _Draws(block_generator(seed, number), [], [], [])
+def _draw(stages: Sequence[Stage], seed: int, place: int, draws: int) -> _Draws:
+    block = _Draws(block_generator(seed, place), [], [], [])
     through = np.ones(draws)
     for stage in stages:
         through = through * stage.probability.draw(block.rng, draws)

@@ -12,7 +12,7 @@ from scipy import stats
 
 from cseanalysis.models.count_series import Family, Floats
 from cseanalysis.models.level_changes import LevelChanges, check_options, check_sides, half_widths, level_changes
-from cseanalysis.models.series import FEWEST, CountSeries, design, listed, locate, read_series
+from cseanalysis.models.series import FEWEST, CountSeries, design, listed, locate, read_series, season
 from cseanalysis.values import NotEstimableError
 
 NEAR = 4  # periods around the true date that are no placebo
@@ -53,7 +53,7 @@ def placebo_dates(
     family: Family = "quasipoisson",
     exposure: ArrayLike | None = None,
     harmonics: int = 0,
-    period: float = 12,
+    period: float | None = None,
     slope_change: bool = False,
     hac_lags: int | None = None,
     level: float = 0.95,
@@ -98,8 +98,9 @@ def placebo_dates(
     >>> result.rank, result.found, len(result.table) - 1
     (1, 0, 10)
     """
-    check_options(family, hac_lags, level)
-    series = read_series(counts, exposure, whole=family != "quasipoisson")
+    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    series = read_series(counts, exposure)
+    turn, _ = season(series, period, harmonics, otherwise=12)
     position = locate(series, at)
     size = series.counts.size
     if dates is None:
@@ -113,11 +114,11 @@ def placebo_dates(
             f"no placebo date in {size} periods has {FEWEST} on each side and is {NEAR} or more from {at}; "
             "the series is too short to say how often other dates look the same"
         )
-    true, names = design(size, [position], harmonics=harmonics, period=period, slope_change=slope_change)
+    true, names = design(size, [position], harmonics=harmonics, period=turn, slope_change=slope_change)
     check_sides(series, position, true.shape[1] + 1 + slope_change)
     column = names.index("level_change")
     pairs = [
-        design(size, [place, position], harmonics=harmonics, period=period, slope_change=slope_change)[0]
+        design(size, [place, position], harmonics=harmonics, period=turn, slope_change=slope_change)[0]
         for place in others
     ]
     own = level_changes(true[None], series, column, family=family, hac_lags=hac_lags)

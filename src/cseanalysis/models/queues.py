@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import check_number, plain_numbers
+from cseanalysis.models.contract import aligned, number, numbers
+from cseanalysis.models.series import check_order
 from cseanalysis.values import NotEstimableError
 
 Array = NDArray[np.float64]
@@ -20,7 +21,7 @@ def backlog(open_at_start: float, receipts: ArrayLike, disposals: ArrayLike) -> 
     open_at_start
         Cases open when the first period begins; not negative.
     receipts, disposals
-        Cases received and completed in each period, in the same unit, shape (periods,).
+        Cases received and completed in each period, in the same unit, shape (periods,); series are matched by label.
 
     Returns
     -------
@@ -78,8 +79,8 @@ def serve_queue(open_at_start: float, receipts: ArrayLike, capacity: ArrayLike) 
     >>> serve_queue(10, [5, 0, 0], 8)["disposals"].tolist()
     [8.0, 7.0, 0.0]
     """
-    size = np.size(receipts)
-    capacity = np.full(size, capacity) if np.ndim(capacity) == 0 else capacity
+    size = numbers("receipts", receipts).size
+    capacity = np.full(size, capacity) if np.isscalar(capacity) or capacity is None else capacity
     start, received, able = _checked(open_at_start, receipts=receipts, capacity=capacity)
     disposals, stock = np.empty(size), np.empty(size)
     left = start
@@ -130,10 +131,11 @@ def waiting_time(
     >>> waiting_time(6000, 20)
     300.0
     """
-    stocks = np.atleast_1d(plain_numbers("open_cases", open_cases))
-    check_number("completed_per_day", completed_per_day)
+    stocks = np.atleast_1d(numbers("open_cases", open_cases))
+    check_order("open_cases", open_cases)
+    completed_per_day = number("completed_per_day", completed_per_day)
     if received_per_day is not None:
-        check_number("received_per_day", received_per_day)
+        received_per_day = number("received_per_day", received_per_day)
     rates = [completed_per_day] if received_per_day is None else [completed_per_day, received_per_day]
     if stocks.ndim != 1 or stocks.size == 0 or not np.isfinite([*stocks, *rates]).all() or min(*stocks, *rates, 0) < 0:
         raise ValueError(
@@ -188,7 +190,8 @@ def stock_residual(open_cases: ArrayLike, receipts: ArrayLike, disposals: ArrayL
        published  accumulated  residual
     0      130.0        120.0      10.0
     """
-    stocks = plain_numbers("open_cases", open_cases)
+    stocks = numbers("open_cases", open_cases)
+    check_order("open_cases", open_cases)
     _, received, completed = _checked(0.0, receipts=receipts, disposals=disposals)
     if stocks.shape != (received.size + 1,) or (stocks < 0).any() or np.isinf(stocks).any():
         raise ValueError(
@@ -213,10 +216,13 @@ def stock_residual(open_cases: ArrayLike, receipts: ArrayLike, disposals: ArrayL
 
 
 def _checked(open_at_start: float, **flows: ArrayLike) -> tuple[float, Array, Array]:
-    check_number("open_at_start", open_at_start)
+    open_at_start = number("open_at_start", open_at_start)
     if not (np.isfinite(open_at_start) and open_at_start >= 0):
         raise ValueError(f"open_at_start is {open_at_start}: must be finite and not negative")
-    (one_name, one), (two_name, two) = ((name, plain_numbers(name, flow)) for name, flow in flows.items())
+    for name, flow in flows.items():
+        check_order(name, flow)
+    matched = zip(flows, aligned(**flows), strict=True)
+    (one_name, one), (two_name, two) = ((name, numbers(name, flow)) for name, flow in matched)
     if one.ndim != 1 or one.size == 0 or one.shape != two.shape:
         raise ValueError(f"{one_name} and {two_name} have shapes {one.shape} and {two.shape}: must be one per period")
     for name, flow in ((one_name, one), (two_name, two)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import interval_given, number
 from cseanalysis.values import Interval
 
 
@@ -56,7 +56,7 @@ def split_by_year(recorded: float, earlier_share: Interval) -> RecordedSplit:
     >>> split_by_year(900, Interval(0.25, 0.5, "bound")).this_year
     Interval(low=450.0, high=675.0, kind='bound', level=None)
     """
-    _check(recorded, "earlier_share", earlier_share)
+    recorded, earlier_share = _checked(recorded, "earlier_share", earlier_share)
     kind, level = earlier_share.kind, earlier_share.level
     return RecordedSplit(
         this_year=Interval(recorded * (1 - earlier_share.high), recorded * (1 - earlier_share.low), kind, level),
@@ -90,14 +90,22 @@ def without_cancelled(recorded: float, cancelled_share: Interval) -> Interval:
     >>> without_cancelled(1000, Interval(0.0, 0.25, "bound"))
     Interval(low=750.0, high=1000.0, kind='bound', level=None)
     """
-    _check(recorded, "cancelled_share", cancelled_share)
+    recorded, cancelled_share = _checked(recorded, "cancelled_share", cancelled_share)
     low, high = recorded * (1 - cancelled_share.high), recorded * (1 - cancelled_share.low)
     return Interval(low, high, cancelled_share.kind, cancelled_share.level)
 
 
-def _check(recorded: float, name: str, share: Interval) -> None:
-    check_number("recorded", recorded)
+def _checked(recorded: float, name: str, share: object) -> tuple[float, Interval]:
+    recorded = number("recorded", recorded)
     if not math.isfinite(recorded) or recorded < 0:
-        raise ValueError(f"recorded is {recorded}: must be a finite count, not negative")
-    if not 0 <= share.low <= share.high <= 1:
-        raise ValueError(f"{name} from {share.low} to {share.high}: a share lies between 0 and 1")
+        raise ValueError(f"recorded is {recorded}: must be a finite count, not negative; give what was counted")
+    if 0 < recorded < 1:
+        raise ValueError(f"recorded is {recorded}: must be a count, not a share; give what it is a share of")
+    interval = interval_given(name, share, unit="shares between 0 and 1")
+    if not 0 <= interval.low <= interval.high <= 1:
+        cure = f"Interval({interval.low / 100:g}, {interval.high / 100:g}, ...)" if interval.low >= 0 else "0 and above"
+        raise ValueError(
+            f"{name} from {interval.low} to {interval.high}: a share lies between 0 and 1; per cents are "
+            f"written as {cure}"
+        )
+    return recorded, interval

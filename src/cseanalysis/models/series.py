@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import aligned, check_whole, named, number, text_calendar
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
 
+_DAYS_A_YEAR = 365.25
+_DAYS_A_WEEK = 7
+_ROUNDING = 0.01  # of the periods in a year: 52 weeks or 52.18
 FEWEST = 8  # periods needed on each side of a date before a change there is estimated
 
 
@@ -38,7 +43,7 @@ class CountSeries:
     offset: Floats
 
 
-def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, whole: bool) -> CountSeries:
+def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> CountSeries:
     """Check counts and exposure and return them as a series.
 
     Parameters
@@ -46,16 +51,14 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, wh
     counts
         One count a period, oldest first; a pandas series brings its own labels.
     exposure
-        Persons, forces or days at risk in each period, or nothing.
-    whole
-        Whether only whole numbers fit the distribution.
+        Persons, forces or days at risk in each period, or nothing; a series is matched by its labels.
 
     Raises
     ------
     ValueError
-        When a count is missing, negative, no number or (where that matters) not whole; when labels repeat or run
-        backwards, or labels that are dates or numbers leave periods out (of labels that are text nothing else can be
-        known); when the exposure has another length or is not above nought.
+        When a count is missing, negative, no number or not whole; when labels repeat or run backwards, or labels that
+        are dates, numbers or text such as 2019/20, 2019Q4 and 2019-10 leave periods out (of other text nothing can be
+        known); when the exposure has other labels, another length, or is not above nought.
     """
     labels = counts.index if isinstance(counts, pd.Series) else pd.RangeIndex(len(np.atleast_1d(np.asarray(counts))))
     values = _numbers(counts, "counts")
@@ -66,20 +69,14 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, wh
             f"{int(bad.sum())} of {values.size} counts are missing, infinite or negative (at {where}): a gap is not "
             "a nought and a correction is not a count; give one count for each period"
         )
-    if whole and (values != np.floor(values)).any():
-        odd = values[values != np.floor(values)][:5].tolist()
-        raise ValueError(
-            f"counts {odd} are not whole numbers, which a distribution of counts needs; where there is a family, use "
-            "'quasipoisson'"
-        )
-    _check_labels(labels)
+    check_whole("counts", values)
+    check_labels(labels)
     offset = np.zeros(values.size)
     if exposure is not None:
+        counts, exposure = aligned(counts=counts, exposure=exposure)
         at_risk = _numbers(exposure, "exposure")
         if at_risk.shape != values.shape:
             raise ValueError(f"exposure has {at_risk.size} values for {values.size} counts: give one for each period")
-        if isinstance(exposure, pd.Series) and isinstance(counts, pd.Series) and not exposure.index.equals(labels):
-            raise ValueError("exposure and counts have different labels: give both the same index")
         if not (np.isfinite(at_risk) & (at_risk > 0)).all():
             wrong = at_risk[~(np.isfinite(at_risk) & (at_risk > 0))][:5].tolist()
             raise ValueError(f"exposure holds {wrong}: must be finite and above nought in every period")
@@ -97,7 +94,7 @@ def _numbers(values: ArrayLike | pd.Series, name: str) -> Floats:
             if isinstance(values, pd.Series)
             else np.asarray(values, dtype=np.float64)
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} hold something that is not a number ({error}); give numbers only") from error
     if numbers.ndim != 1 or numbers.size == 0:
         raise ValueError(f"{name} have shape {numbers.shape}: give one row with one value for each period")
@@ -128,14 +125,15 @@ def _dated(labels: pd.Index) -> pd.Index:
     return pd.DatetimeIndex(plain) if plain.inferred_type in ("date", "datetime") else plain
 
 
-def _check_labels(labels: pd.Index) -> None:
+def check_labels(labels: pd.Index, what: str = "the counts") -> None:
+    """Refuse labels of periods that repeat, run backwards or leave periods out."""
     if isinstance(labels, pd.MultiIndex):
-        raise ValueError("the counts have an index of several levels: give one label for each period")
+        raise ValueError(f"{what} have an index of several levels: give one label for each period")
     if labels.hasnans:
-        raise ValueError("a period has no label: name every period")
+        raise ValueError(f"{what}: a period has no label: name every period")
     if not labels.is_unique:
         seen = [str(label) for label in labels[labels.duplicated()][:5]]
-        raise ValueError(f"periods {seen} occur twice: periods must not overlap; add the counts up first")
+        raise ValueError(f"{what}: periods {seen} occur twice: periods must not overlap; add the counts up first")
     labels = _dated(labels)
     if isinstance(labels, pd.PeriodIndex):
         steps = np.diff(labels.asi8) / labels.freq.n
@@ -149,16 +147,20 @@ def _check_labels(labels: pd.Index) -> None:
         steps = np.diff(labels.asi8.astype(np.float64))
     elif pd.api.types.is_numeric_dtype(labels.dtype):
         steps = np.diff(labels.to_numpy(dtype=np.float64))
+    elif (text := text_calendar(labels)) is not None:
+        steps = np.diff(np.array(text[0], dtype=np.float64))
     else:
         steps = np.full(len(labels) - 1, -1.0 if _backwards(labels) else 1.0)
     if (steps <= 0).any():
-        raise ValueError("the periods are not in order: sort the counts by time, oldest first")
+        raise ValueError(
+            f"{what}: the periods {named(labels)} are not in order: sort them by time, oldest first, as in sort_index()"
+        )
     usual = 1.0 if isinstance(labels, pd.PeriodIndex) else float(np.median(steps)) if steps.size else 1.0
     if not np.allclose(steps, usual, rtol=1e-6, atol=0):
         place = int(np.argmax(~np.isclose(steps, usual, rtol=1e-6, atol=0)))
         raise ValueError(
-            f"the periods are unequal: the step from {labels[place]} to {labels[place + 1]} differs from the others; "
-            "fill the gap or bring the counts to one length of period"
+            f"{what}: the periods are unequal: the step from {labels[place]} to {labels[place + 1]} differs from the "
+            "others; fill the gap or bring the counts to one length of period"
         )
 
 
@@ -169,9 +171,68 @@ def _backwards(labels: pd.Index) -> bool:
         return False
 
 
+def periods_a_year(labels: pd.Index) -> float | None:
+    """Return how many of its periods a year has, where the labels of a series tell.
+
+    Examples
+    --------
+    >>> periods_a_year(pd.period_range("2020Q1", periods=8, freq="Q")), periods_a_year(pd.RangeIndex(8))
+    (4.0, None)
+    """
+    labels = _dated(labels)
+    if isinstance(labels, pd.PeriodIndex):
+        labels = labels.to_timestamp()
+    if isinstance(labels, pd.DatetimeIndex):
+        if len(labels) < 2:
+            return None
+        first, second = labels[0], labels[1]
+        months = 12 * (second.year - first.year) + second.month - first.month
+        if months > 0 and (first.day == second.day or (first.is_month_end and second.is_month_end)):
+            return 12 / int(months)
+        days = float((second - first) / pd.Timedelta(days=1))
+        return _DAYS_A_YEAR / days if days in (1, 7, 14, 28) else None
+    text = None if pd.api.types.is_numeric_dtype(labels.dtype) else text_calendar(labels)
+    return None if text is None or len(labels) < 2 else text[1] / (text[0][1] - text[0][0])
+
+
+def season(series: CountSeries, period: float | None, harmonics: int, *, otherwise: float) -> tuple[float, str]:
+    """Return the periods in a year, from the index or as stated, and a sentence where they had to be assumed.
+
+    Raises
+    ------
+    ValueError
+        When what is stated contradicts the index.
+    """
+    _check_harmonics(harmonics)
+    known = periods_a_year(series.labels)
+    if period is None:
+        if known is not None or not harmonics:
+            return known or otherwise, ""
+        doubt = (
+            f"period is not stated and the index has no frequency: a season of {otherwise:g} periods was assumed; say "
+            "period=4 for quarters or period=12 for months, or give the counts an index of periods"
+        )
+        warnings.warn(doubt, UserWarning, stacklevel=3)
+        return otherwise, doubt
+    period = number("period", period)
+    # Days may have a season of a week, and years and months of days are rounded as one likes.
+    week = known == _DAYS_A_YEAR and period == _DAYS_A_WEEK
+    if known is not None and not week and not abs(period - known) <= _ROUNDING * known:
+        raise ValueError(
+            f"period is {period}: the index, from {series.labels[0]} on, has {known:.4g} periods a year; leave period "
+            f"out, or say period={known:.4g}"
+        )
+    return period, ""
+
+
+def _check_harmonics(harmonics: object) -> None:
+    if isinstance(harmonics, bool) or not isinstance(harmonics, int | np.integer) or harmonics < 0:
+        raise ValueError(f"harmonics is {harmonics!r}: must be a whole number, 0 for no season, 1 for one pair")
+
+
 def listed(dates: Iterable[Hashable]) -> list[Hashable]:
     """Return dates as a list; ValueError when there is one alone, where several belong."""
-    if isinstance(dates, str) or not isinstance(dates, Iterable):
+    if isinstance(dates, str) or not isinstance(dates, Iterable) or (isinstance(dates, np.ndarray) and dates.ndim == 0):
         raise ValueError(f"dates is {dates!r}: give a list of labels, [{dates!r}] for one")
     return list(dates)
 
@@ -190,8 +251,8 @@ def locate(series: CountSeries, at: Hashable, *, fewest: int = FEWEST) -> int:
     last = series.counts.size - 1
     if position is None or not 0 <= position <= last:
         raise ValueError(
-            f"at={at!r} is outside the series or not the label of a period, from {series.labels[0]} to "
-            f"{series.labels[last]}: name the first period in which the change can show (dates as 2017-04-01)"
+            f"at={at!r} is outside the series or not the label of a period or its first day, from {series.labels[0]} "
+            f"to {series.labels[last]}: name the first whole period in which the change can show (dates as 2017-04-01)"
         )
     before, after = position, series.counts.size - position
     if min(before, after) < fewest:
@@ -212,13 +273,25 @@ def _position(labels: pd.Index, at: Hashable) -> int | None:
     wanted = at
     try:
         if isinstance(labels, pd.PeriodIndex):
-            wanted = pd.Period(at, freq=labels.freq)
+            wanted = _whole_period(labels, at)
         elif isinstance(labels, pd.DatetimeIndex):
             wanted = pd.Timestamp(at)
         place = labels.get_loc(wanted)
     except (KeyError, TypeError, ValueError, pd.errors.InvalidIndexError):
         return None
     return int(place) if isinstance(place, int | np.integer) else None
+
+
+def _whole_period(labels: pd.PeriodIndex, at: Any) -> pd.Period | None:
+    """Return the period that a label or its first day names; a day within a period is half before, half after."""
+    if isinstance(at, pd.Period):
+        return at if at.freq == labels.freq else None
+    if not pd.api.types.is_scalar(at) or pd.isna(at) or at == "":
+        return None
+    period = pd.Period(at, freq=labels.freq)
+    if isinstance(at, str) and at == str(period):
+        return period
+    return period if pd.Timestamp(at).normalize() == period.start_time else None
 
 
 def design(
@@ -245,13 +318,15 @@ def design(
     ValueError
         When the harmonics are not a whole number from 0 to half of the period, or the period is below 2.
     """
-    if isinstance(harmonics, bool) or not isinstance(harmonics, int | np.integer) or harmonics < 0:
-        raise ValueError(f"harmonics is {harmonics!r}: must be a whole number, 0 for no season")
-    check_number("period", period)
+    _check_harmonics(harmonics)
+    period = number("period", period)
     if harmonics and not (np.isfinite(period) and period >= 2):
-        raise ValueError(f"period is {period}: must be at least 2 periods a year")
+        raise ValueError(f"period is {period}: must be at least 2 periods a year; years hold no season, harmonics=0")
     if harmonics and harmonics > period / 2:
-        raise ValueError(f"{harmonics} harmonics in a period of {period}: at most half of the period can be told apart")
+        raise ValueError(
+            f"harmonics is {harmonics} in a period of {period:g}: at most half of the period can be told apart; use "
+            f"harmonics={int(period // 2)} or fewer"
+        )
     time = np.arange(periods, dtype=np.float64)
     columns, names = [np.ones(periods), time], ["baseline", "trend"]
     for order, start in enumerate(breaks):
@@ -269,3 +344,18 @@ def design(
         columns.append(np.cos(angle))
         names.append(f"cosine_{turns}")
     return np.column_stack(columns), tuple(names)
+
+
+def check_order(name: str, values: object) -> None:
+    """Refuse a pandas series whose periods are not in order or leave one out; of other sequences nothing is known."""
+    if isinstance(values, pd.Series) and len(values):
+        check_labels(values.index, name)
+
+
+def check_lags(name: str, values: object) -> None:
+    """Refuse a pandas series that is not labelled by the lags 0, 1, 2, ..."""
+    if isinstance(values, pd.Series) and values.index.tolist() != list(range(len(values))):
+        raise ValueError(
+            f"{name} has the labels {named(values.index)}: must be labelled 0, 1, 2 and so on, the periods of delay; "
+            "put nought where nothing arrives, as in reindex(range(...), fill_value=0)"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
 from dataclasses import dataclass, field
 from numbers import Real
 
@@ -10,13 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.number import check_number
+from cseanalysis.models.contract import named, text_calendar, uneven
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
 
 _LARGEST_RATIO_OF_LENGTHS = 1.2  # quarters differ by two days, months by three; anything above is another unit
 _LARGEST_COUNT = 1e15  # whole numbers above are no longer exact, and their squares of squares overflow
+_PERCENT = 100
+_MONTHS = {"year": 12, "quarter": 3, "month": 1}
+_TAKEN_BACK = 0.5  # of all counted at once: if less than this is left in the end, nothing was cumulated
+_CUMULATE = "add up increments first: counts.cumsum(axis=1)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,20 +41,32 @@ class Triangle:
         The counts as floats of shape (origins, lags), missing as nan; read-only.
     latest_lag
         The last lag observed for each origin.
+    warnings
+        What is doubtful about the counts, in sentences; every result made of the triangle repeats them.
 
     Raises
     ------
     ValueError
-        When a count is missing outside the recent corner, negative, above 1e15 or not a number; lags are not 0, 1, 2,
-        ...; origins repeat, overlap or differ in length. Origins that are text are taken as consecutive periods.
+        When a count is missing outside the recent corner, negative, above 1e15 or not a number; all are shares; lags
+        are not 0, 1, 2, ...; origins repeat, overlap or differ in length (of text other than 2019/20, 2019Q4 and
+        2019-10 nothing is known: it is taken as consecutive periods). When the counts cannot be cumulative, because
+        every observed step falls, or the total falls at every lag until less than half is left: increments, most
+        likely. When the recent corner was filled, with noughts or with the latest count, or the unit contradicts
+        origins that are pandas periods.
     NotEstimableError
         With fewer than three origins or two lags: two releases of one year are a revision factor, not a triangle.
 
+    Warns
+    -----
+    UserWarning
+        With each sentence of `warnings`.
+
     Notes
     -----
-    A cumulative count that falls (cancelled or transferred cases) is kept and named in `decreases`. Rows that are
-    complete may be as many as there are: a triangle need not be square. Origins may be longer than lags (years
-    followed by quarters), so the corner may have steps longer than one.
+    A cumulative count that falls here and there (cancelled or transferred cases) is kept, named in `decreases` and
+    warned of: increments that rise here and there cannot be told from it. Published triangles fall as well, one of
+    incurred claims at 43 of 45 steps. Rows that are complete may be as many as there are: a triangle need not be
+    square. Origins may be longer than lags (years followed by quarters), so the corner may have steps longer than one.
 
     Examples
     --------
@@ -64,6 +80,7 @@ class Triangle:
     lag_unit: str
     cumulative: Floats = field(init=False, repr=False)
     latest_lag: NDArray[np.intp] = field(init=False, repr=False)
+    warnings: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.counts, pd.DataFrame):
@@ -74,10 +91,16 @@ class Triangle:
         check_origins(self.counts.index)
         cumulative = _numbers(self.counts)
         _check_corner(cumulative, self.counts.index)
+        _check_filled(cumulative)
+        _check_cumulative(cumulative)
         cumulative.flags.writeable = False
         object.__setattr__(self, "counts", self.counts.copy())
         object.__setattr__(self, "cumulative", cumulative)
         object.__setattr__(self, "latest_lag", np.isfinite(cumulative).sum(axis=1) - 1)
+        _check_unit(self)
+        object.__setattr__(self, "warnings", tuple(_doubts(self)))
+        for doubt in self.warnings:
+            warnings.warn(doubt, UserWarning, stacklevel=3)
 
     @property
     def origins(self) -> pd.Index:
@@ -111,23 +134,13 @@ class Triangle:
         return pd.DataFrame({"origin": self.origins[rows], "lag": lags, "change": change[rows, lags]})
 
 
-def named(labels: Iterable[object]) -> str:
-    """Write at most five labels for an error message."""
-    every = [str(label) for label in labels]
-    return ", ".join(every[:5]) + (f" and {len(every) - 5} more" if len(every) > 5 else "")
-
-
 def check_triangle(triangle: object, name: str = "triangle") -> None:
     """Refuse what is no triangle."""
     if not isinstance(triangle, Triangle):
-        raise ValueError(f"{name} is a {type(triangle).__name__}: make a Triangle of the cumulative counts first")
-
-
-def check_level(level: object) -> None:
-    """Refuse a level that is not between 0 and 1."""
-    check_number("level", level)
-    if not 0 < level < 1:  # type: ignore[operator]
-        raise ValueError(f"level {level}: must lie between 0 and 1, e.g. 0.95")
+        raise ValueError(
+            f"{name} is a {type(triangle).__name__}: make a Triangle of the cumulative counts first, "
+            "Triangle(counts, lag_unit)"
+        )
 
 
 def _check_shape(counts: pd.DataFrame) -> None:
@@ -140,8 +153,8 @@ def _check_shape(counts: pd.DataFrame) -> None:
         raise NotEstimableError(f"{lags} lags: a triangle needs at least two columns to show any development")
     if not all(isinstance(label, Real) and label == place for place, label in enumerate(counts.columns)):
         raise ValueError(
-            f"columns {named(counts.columns)}: must be the lags 0, 1, 2, ... in order, without gaps; rename them, and "
-            "add up increments first if the counts are not cumulative"
+            f"columns {named(counts.columns)}: must be the lags 0, 1, 2, ... in order, without gaps; rename them, as "
+            f"in counts.set_axis(range({lags}), axis=1), and {_CUMULATE} if the counts are not cumulative"
         )
 
 
@@ -168,11 +181,13 @@ def check_origins(index: pd.Index) -> None:
         steps = np.diff(places)
         regular = bool((steps > 0).all() and (steps == steps[0]).all())
     else:
-        return
+        text = text_calendar(index)
+        steps = np.ones(1) if text is None else np.diff(text[0])
+        regular = bool((steps > 0).all() and (steps == steps[0]).all())
     if not regular:
         raise ValueError(
-            f"origins {named(index)}: must be consecutive periods of one length, oldest first; put every origin in, "
-            "also one without cases"
+            f"origins {named(index)}: must be consecutive periods of one length, oldest first; sort them, "
+            "counts.sort_index(), and put every origin in, also one without cases"
         )
 
 
@@ -202,8 +217,12 @@ def _numbers(counts: pd.DataFrame) -> Floats:
     wrong = np.argwhere((values < 0) | (values > _LARGEST_COUNT))
     if len(wrong):
         shown = named(f"{values[i, j]:g} at origin {counts.index[i]}, lag {j}" for i, j in wrong)
+        raise ValueError(f"counts {shown}: a cumulative count lies between 0 and {_LARGEST_COUNT:g}; {_CUMULATE}")
+    known = values[np.isfinite(values)]
+    if known.size and known.max() <= 1 and uneven(known).any():
         raise ValueError(
-            f"counts {shown}: a cumulative count lies between 0 and {_LARGEST_COUNT:g}; add up increments first"
+            f"counts {named(f'{value:g}' for value in known)}: shares, where counts are needed; give the counts that "
+            "they are shares of"
         )
     return values
 
@@ -226,3 +245,105 @@ def _check_corner(values: Floats, origins: pd.Index) -> None:
             f"missing outside the recent corner: {shown}; only the latest lags of the youngest origins may be missing: "
             "fill the hole, or leave out what stands before it"
         )
+
+
+def _corner(values: Floats) -> NDArray[np.bool_]:
+    """Cells that one could not observe yet if every origin were one lag younger than the one before."""
+    origins, lags = values.shape
+    return np.asarray(np.add.outer(np.arange(origins), np.arange(lags)) > origins - 1)
+
+
+def _check_filled(values: Floats) -> None:
+    """Refuse a complete triangle whose recent corner holds noughts or repeats the latest counts."""
+    origins, lags = values.shape
+    if np.isnan(values).any() or lags > origins:
+        return
+    corner = _corner(values)
+    latest = values[np.arange(origins - lags + 1, origins), np.arange(lags - 1)[::-1]]
+    step = np.diff(values, axis=1)
+    elsewhere = np.where(corner[:, 1:], 0.0, step).sum(axis=0)
+    if (values[corner] == 0).all() and (latest > 0).all():
+        seen = "holds noughts"
+    elif lags > 2 and (step[corner[:, 1:]] == 0).all() and (elsewhere > 0).all():
+        seen = "repeats the latest counts, as if filled forward"
+    else:
+        return
+    raise ValueError(
+        f"the recent corner of the counts {seen}: what cannot be observed yet is missing; leave it out, as in "
+        f"counts.where(np.add.outer(np.arange({origins}), np.arange({lags})) < {origins})"
+    )
+
+
+def _totals(values: Floats) -> tuple[Floats, Floats]:
+    """Return by lag the totals before and after the step, over the origins that reached it."""
+    known = ~np.isnan(values[:, 1:])
+    before, after = np.where(known, values[:, :-1], 0.0), np.where(known, values[:, 1:], 0.0)
+    return before.sum(axis=0), after.sum(axis=0)
+
+
+def _check_cumulative(values: Floats) -> None:
+    """Refuse counts that cannot be cumulative; what can is kept and warned of."""
+    step = np.diff(values, axis=1)
+    known = ~np.isnan(step)
+    nought = known & (values[:, 1:] == 0) & (values[:, :-1] == 0)
+    falls = known & (step < 0)
+    before, after = _totals(values)
+    left = float(np.prod(after / np.where(before > 0, before, 1.0)))
+    if falls.any() and (falls | nought)[known].all():
+        seen = f"every observed step falls ({int(falls.sum())} of {int(known.sum())}, the others from 0 to 0)"
+        seen = seen if nought.any() else f"every observed step falls ({int(falls.sum())} of {int(known.sum())})"
+    elif (after < before).all() and left < _TAKEN_BACK:
+        seen = f"the total falls at every lag, until {left:.0%} is left"
+    else:
+        return
+    raise ValueError(
+        f"counts are cumulative, and {seen}. Are they increments? {_CUMULATE}; where cases are only ever taken back, "
+        "follow those: what was taken back up to each lag is a triangle"
+    )
+
+
+def _check_unit(triangle: Triangle) -> None:
+    """Refuse a unit of lags that contradicts how much less each origin is observed than the one before."""
+    origins, last = _plain(triangle.origins), triangle.cumulative.shape[1] - 1
+    stated = _MONTHS.get(triangle.lag_unit.strip().casefold().removesuffix("s"))
+    steps = -np.diff(triangle.latest_lag[triangle.latest_lag < last])
+    if stated is None or not isinstance(origins, pd.PeriodIndex) or not steps.size or (steps != steps[0]).any():
+        return
+    starts = origins.to_timestamp()
+    length = 12 * (starts[1].year - starts[0].year) + starts[1].month - starts[0].month
+    if length > 0 and steps[0] > 0 and length != stated * steps[0]:
+        raise ValueError(
+            f"lag_unit is {triangle.lag_unit!r}: origins of {length} months are each observed {steps[0]} lags less "
+            f"than the one before, so that a lag is {length / steps[0]:g} months; give that unit, or other origins"
+        )
+
+
+def _doubts(triangle: Triangle) -> list[str]:
+    """Say what is doubtful about counts that may be right."""
+    values, doubts = triangle.cumulative, []
+    fallen = triangle.decreases
+    if len(fallen):
+        before, after = _totals(values)
+        steps = int(np.isfinite(values[:, 1:]).sum())
+        shown = named(f"{origin} at lag {lag}" for origin, lag in zip(fallen["origin"], fallen["lag"], strict=True))
+        most = ""
+        if (after < before).sum() * 2 > len(after):
+            most = f", and the total at {int((after < before).sum())} of {len(after)} lags"
+        doubts.append(
+            f"counts fall at {len(fallen)} of {steps} steps ({shown}){most}: right only where cases are cancelled or "
+            f"transferred later; if they are increments, {_CUMULATE}"
+        )
+    known = values[np.isfinite(values)]
+    odd = known[uneven(known)]
+    if odd.size:
+        doubts.append(
+            f"counts are not whole ({named(f'{value:g}' for value in odd)}): rates, per cents or amounts of money have "
+            "no chance of their own that errors could be read from"
+        )
+    complete = values[np.isfinite(values[:, -1]), -1]
+    if len(complete) > 1 and (complete == _PERCENT).all():
+        doubts.append(
+            f"all {len(complete)} complete origins end at exactly 100: if these are per cents, give the counts, which "
+            "say how much chance there is"
+        )
+    return doubts

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.models.contract import check_level, named, number, one_of, short
 from cseanalysis.models.mack import completeness_by_lag, volume_weighted
-from cseanalysis.models.number import check_number
 from cseanalysis.models.simulation import Simulation, block_generator, check_seed
-from cseanalysis.models.triangle import Floats, Triangle, check_level, check_triangle, named
+from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 
+_MOST_DRAWS = 10_000_000
 BLOCK = 2**10  # draws that share one generator; small, so that a block stays in the processor's cache
 
 
@@ -69,12 +70,12 @@ def bootstrap_chain_ladder(
     >>> 11 < outstanding.median < 13
     True
     """
-    if process not in ("gamma", None):
-        raise ValueError(f"process {process!r}: must be 'gamma' or None")
+    if process is not None:
+        one_of("process", process, ("gamma",))
     plan = _plan(triangle)
     parts = []
-    for number in blocks(draws, seed):
-        rng = block_generator(seed, number)
+    for block in blocks(draws, seed):
+        rng = block_generator(seed, block)
         ratios, latest, lost = _resampled(plan, rng)
         _refuse(lost)
         come, gone = _expected(plan, ratios, latest)
@@ -106,7 +107,7 @@ def lag_quantiles(
     -------
     DataFrame
         One row a share: ``lag``, ``low``, ``high`` in units of the triangle's lags, interpolated between whole lags;
-        0 means within the origin period itself.
+        0 means within the origin period itself. What is doubtful about the triangle is in ``attrs["warnings"]``.
 
     Raises
     ------
@@ -134,15 +135,18 @@ def lag_quantiles(
     [0.0, 1.5]
     """
     wanted = check_shares(shares)
-    check_level(level)
+    level = check_level(level)
     plan = _plan(triangle)
-    parts = [_resampled(plan, block_generator(seed, number), widened=True) for number in blocks(draws, seed)]
+    parts = [_resampled(plan, block_generator(seed, block), widened=True) for block in blocks(draws, seed)]
     drawn, lost = (np.concatenate([part[place] for part in parts])[:draws] for place in (0, 2))
     _refuse(lost, at_most=(1 - level) / 2)
     lags = lag_reached(completeness_by_lag(drawn[~lost.any(axis=1)]), wanted)
     low, high = np.quantile(lags, [(1 - level) / 2, (1 + level) / 2], axis=0)
     point = lag_reached(completeness_by_lag(plan.ratios[None]), wanted)[0]
-    return pd.DataFrame({"lag": point, "low": low, "high": high}, index=pd.Index(wanted, name="share"))
+    table = pd.DataFrame({"lag": point, "low": low, "high": high}, index=pd.Index(wanted, name="share"))
+    if triangle.warnings:
+        table.attrs["warnings"] = triangle.warnings
+    return table
 
 
 def lag_reached(completeness: Floats, shares: Floats) -> Floats:
@@ -161,17 +165,17 @@ def check_shares(shares: Sequence[float]) -> Floats:
     """Return the shares as numbers, each between 0 and 1."""
     given = list(shares) if np.iterable(shares) and not isinstance(shares, str) else []
     for share in given:
-        check_number("a share", share)
+        number("shares", share)
     if not given or not all(0 < share < 1 for share in given):
-        raise ValueError(f"shares {given or shares}: give one or more, each between 0 and 1")
+        raise ValueError(f"shares {given or short(shares)}: give one or more, each between 0 and 1")
     return np.array(given, dtype=np.float64)
 
 
 def blocks(draws: int, seed: int) -> Iterator[int]:
     """Return the numbers of the blocks that hold so many draws, after a check of both."""
     check_seed(seed)
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ValueError(f"draws {draws!r}: must be a whole number from 1 up")
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or not 1 <= draws <= _MOST_DRAWS:
+        raise ValueError(f"draws {short(draws)}: must be a whole number from 1 up to {_MOST_DRAWS:,}")
     return iter(range(-(-int(draws) // BLOCK)))
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cseanalysis.models.triangle import Floats, Triangle, check_level, check_triangle, named
+from cseanalysis.models.contract import check_level, named
+from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 
 
@@ -34,6 +35,8 @@ class OverDispersedPoisson:
         when none were asked for.
     level
         Level of ``low`` and ``high``.
+    warnings
+        What is doubtful about the counts; see `Triangle`.
     """
 
     ultimate: pd.Series = field(repr=False)
@@ -44,6 +47,7 @@ class OverDispersedPoisson:
     dispersion: float
     shocks: pd.DataFrame = field(repr=False)
     level: float
+    warnings: tuple[str, ...] = ()
 
 
 def over_dispersed_poisson(
@@ -91,7 +95,7 @@ def over_dispersed_poisson(
     ({2021: 0.0, 2022: 4.5, 2023: 7.45}, 0.064)
     """
     check_triangle(triangle)
-    check_level(level)
+    level = check_level(level)
     named_shocks = _places(triangle, [shocks] if isinstance(shocks, str) or not np.iterable(shocks) else list(shocks))
     lags_kept = _check_sums(triangle)
     increments = triangle.increments
@@ -130,6 +134,7 @@ def over_dispersed_poisson(
         dispersion=dispersion,
         shocks=_factors(named_shocks, coefficients, covariance, len(past) - design.shape[1], level),
         level=level,
+        warnings=triangle.warnings,
     )
 
 

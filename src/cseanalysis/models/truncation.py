@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
+from cseanalysis.models.contract import aligned, check_level, check_whole, number, numbers, one_of
 from cseanalysis.models.delay import Delay, Family
-from cseanalysis.models.number import check_number, plain_numbers
 from cseanalysis.values import NotEstimableError
 
 Array = NDArray[np.float64]
 
 _LEAST = 1e-290
+_LONGEST_WATCH = 1e7  # periods
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +62,8 @@ def fit_seen_delays(
     Parameters
     ----------
     first, second
-        Start of the period in which the first and the second event of each case fell, shape (cases,).
+        Start of the period in which the first and the second event of each case fell, shape (cases,); numbers, and if
+        they are series matched by their labels.
     observed_until
         When observation ended: second events of a later date are not among the cases.
     family
@@ -68,7 +71,7 @@ def fit_seen_delays(
     width
         Length of a period, in the unit of the times (1 for whole days or months counted as 0, 1, 2 ..).
     weights
-        How many identical cases each row stands for.
+        How many identical cases each row stands for, in whole cases.
     level
         Of the confidence intervals.
 
@@ -107,10 +110,10 @@ def fit_seen_delays(
     >>> bool(fit.table["mean"].iloc[0] < fit.table["mean"].iloc[2])
     True
     """
+    level = check_level(level)
+    one_of("family", family, get_args(Family))
+    width, observed_until = number("width", width), number("observed_until", observed_until)
     start, end, weight = _checked_cases(first, second, weights, observed_until, width)
-    check_number("level", level)
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
     lag, place = np.unique(np.round((end - start) / width, 9) * width, return_inverse=True)
     age, cohort = np.unique(observed_until - start, return_inverse=True)
     lags = np.bincount(place.ravel(), weight, lag.size)
@@ -144,12 +147,11 @@ def fit_seen_delays(
 def _checked_cases(
     first: ArrayLike, second: ArrayLike, weights: ArrayLike | None, observed_until: float, width: float
 ) -> tuple[Array, Array, Array]:
-    check_number("width", width)
-    check_number("observed_until", observed_until)
     if not (math.isfinite(width) and width > 0 and math.isfinite(observed_until)):
-        raise ValueError(f"width {width}, observed until {observed_until}: the width must be positive, both finite")
-    start, end = plain_numbers("first", first), plain_numbers("second", second)
-    weight = np.ones(start.shape) if weights is None else plain_numbers("weights", weights)
+        raise ValueError(f"width {width}, observed_until {observed_until}: the width must be positive, both finite")
+    first, second, weights = aligned(first=first, second=second, weights=weights)
+    start, end = numbers("first", first), numbers("second", second)
+    weight = np.ones(start.shape) if weights is None else numbers("weights", weights)
     if start.ndim != 1 or start.size == 0 or not start.shape == end.shape == weight.shape:
         raise ValueError(
             f"first, second and weights have shapes {start.shape}, {end.shape}, {weight.shape}: must be one number for "
@@ -159,14 +161,20 @@ def _checked_cases(
         raise ValueError("first, second or weights hold missing or infinite values; leave out cases not completed")
     if (weight < 0).any() or not weight.any():
         raise ValueError(f"weights {weight[:5].tolist()}: must not be negative, nor all nought")
+    check_whole("weights", weight, "numbers of cases")
     if (end < start).any():
         wrong = list(zip(start[end < start][:5].tolist(), end[end < start][:5].tolist(), strict=True))
         raise ValueError(f"second events before the first, (first, second) {wrong}: are the dates exchanged?")
     if (end + width > observed_until + 1e-9 * width).any():
         late = end[end + width > observed_until + 1e-9 * width][:5].tolist()
         raise ValueError(
-            f"second events in periods from {late}, observed until {observed_until:g}: a period of {width:g} must have "
+            f"second events in periods from {late}, observed_until={observed_until:g}: a period of {width:g} must have "
             "ended by then; leave the unfinished period out"
+        )
+    if observed_until - start.min() > _LONGEST_WATCH * width:
+        raise ValueError(
+            f"observed_until is {observed_until:g}, more than {_LONGEST_WATCH:g} periods of {width:g} after the first "
+            "event: are both in the unit of the times?"
         )
     return start, end, weight
 

@@ -15,7 +15,7 @@ from cseanalysis.models.count_series import Fits, Floats, fit_means
 from cseanalysis.models.drift import EXACT, STRONGEST, estimate_drift
 from cseanalysis.models.interrupted import interrupted_series
 from cseanalysis.models.level_changes import check_options
-from cseanalysis.models.series import FEWEST, CountSeries, design, read_series
+from cseanalysis.models.series import FEWEST, CountSeries, design, read_series, season
 from cseanalysis.models.simulation import block_generator, check_seed
 from cseanalysis.values import Estimate, NotEstimableError
 
@@ -59,7 +59,7 @@ def break_search(
     *,
     exposure: ArrayLike | None = None,
     harmonics: int = 0,
-    period: float = 12,
+    period: float | None = None,
     draws: int = 999,
     seed: int,
     level: float = 0.95,
@@ -109,17 +109,18 @@ def break_search(
     >>> found.at, found.p_value
     (10, 0.005)
     """
-    check_options("quasipoisson", None, level)
+    level = check_options("quasipoisson", None, level)
     key = check_seed(seed)
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
         raise ValueError(f"draws is {draws!r}: must be a whole number from 1")
-    series = read_series(counts, exposure, whole=True)
+    series = read_series(counts, exposure)
+    turn, _ = season(series, period, harmonics, otherwise=12)
     size = series.counts.size
     if size < 2 * FEWEST:
         raise NotEstimableError(f"{size} periods: at least {2 * FEWEST} are needed, {FEWEST} on each side of a date")
     if series.counts.max() > LARGEST:
         raise ValueError(f"a count is {series.counts.max():.3g}: must be at most {LARGEST:.0e}, to be simulated")
-    columns, names = design(size, [], harmonics=harmonics, period=period)
+    columns, names = design(size, [], harmonics=harmonics, period=turn)
     if size <= len(names) + 1:
         raise NotEstimableError(f"{len(names) + 1} coefficients from {size} periods leave nothing to judge by")
     places = np.arange(FEWEST, size - FEWEST + 1)
@@ -130,11 +131,11 @@ def break_search(
         raise NotEstimableError(f"the {size} counts lie exactly on trend and season: there is no scatter, and no break")
     statistics = _scores(columns, places, fit)[0]
     place = int(places[np.argmax(np.abs(statistics))])
-    changed, _ = design(size, [place], harmonics=harmonics, period=period)
+    changed, _ = design(size, [place], harmonics=harmonics, period=turn)
     label = series.labels[place]
     bare = pd.Series(series.counts, index=series.labels)
     ratio = interrupted_series(
-        bare, at=label, exposure=np.exp(series.offset), harmonics=harmonics, period=period, level=level
+        bare, at=label, exposure=np.exp(series.offset), harmonics=harmonics, period=turn, level=level
     ).level_ratio
     with_change = fit_means(changed[None], series.counts, series.offset)
     correlation = float(estimate_drift(changed[None], with_change).correlation[0])
