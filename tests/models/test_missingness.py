@@ -24,6 +24,8 @@ from cseanalysis.models.missingness_ladder import (
 from cseanalysis.models.unit_shares import unit_share_bounds
 from cseanalysis.values import Interval, NotEstimableError
 
+HUNDRED = pytest.mark.filterwarnings("ignore:.*counts of 100 records")  # drawn counts may come to a hundred
+
 
 def test_three_hundred_of_a_thousand_known_with_five_hundred_unknown_is_a_fifth_to_eight_fifteenths():
     bounds = share_bounds(300, 1000, 500)  # published answer C22, closed form
@@ -37,11 +39,12 @@ def test_manskis_survey_example_is_reproduced():
 
 
 def test_83_per_cent_of_the_34_per_cent_known_says_no_more_than_28_to_95_per_cent():
-    bounds = share_bounds(0.83 * 0.34, 0.34, 0.66)
+    bounds = share_bounds(0.83 * 0.34, 0.34, 0.66, of=1)
     assert bounds.low == pytest.approx(0.2822)
     assert bounds.high == pytest.approx(0.9422)
 
 
+@HUNDRED
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))
 def test_the_bounds_hold_every_completion_of_the_missing_part_and_reach_both_ends(yes, no, hidden_yes, hidden_no):
     total = yes + no + hidden_yes + hidden_no
@@ -52,6 +55,7 @@ def test_the_bounds_hold_every_completion_of_the_missing_part_and_reach_both_end
     assert bounds.high - bounds.low == pytest.approx((hidden_yes + hidden_no) / total)
 
 
+@HUNDRED
 @given(st.integers(0, 30), st.integers(1, 30), st.integers(0, 30), st.integers(0, 30))
 def test_more_missing_never_narrows_the_bounds(yes, no, unknown, more):
     narrow, wide = share_bounds(yes, yes + no, unknown), share_bounds(yes, yes + no, unknown + more)
@@ -65,6 +69,7 @@ def test_impossible_counts_are_refused(counts):
         share_bounds(*counts)
 
 
+@HUNDRED
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 40), st.floats(0.01, 100))
 def test_any_odds_ratio_stays_within_the_worst_case_bound_and_the_share_rises_with_it(yes, no, unknown, ratio):
     bounds = share_bounds(yes, yes + no, unknown)
@@ -78,6 +83,7 @@ def test_odds_ratios_of_nought_and_infinity_are_the_worst_case_bound():
     assert share_at_odds_ratio(30, 100, 50, math.inf) == pytest.approx(bounds.high)
 
 
+@HUNDRED
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.floats(0.05, 20))
 def test_the_odds_ratio_needed_is_the_inverse_of_the_share_at_it(yes, no, unknown, ratio):
     share = share_at_odds_ratio(yes, yes + no, unknown, ratio)
@@ -107,10 +113,10 @@ def test_missing_at_random_within_strata_weighs_each_stratum_by_all_its_records(
 
 def test_coverage_needed_puts_the_end_of_the_bound_on_the_line_in_either_direction():
     above = coverage_needed(170, 340, 660, 0.4)
-    assert share_bounds(0.5 * above.above, above.above, 1 - above.above).low == pytest.approx(0.4)
+    assert share_bounds(0.5 * above.above, above.above, 1 - above.above, of=1).low == pytest.approx(0.4)
     assert above.below is None  # the share among the known is above the line
     below = coverage_needed(34, 340, 660, 0.4)
-    assert share_bounds(0.1 * below.below, below.below, 1 - below.below).high == pytest.approx(0.4)
+    assert share_bounds(0.1 * below.below, below.below, 1 - below.below, of=1).high == pytest.approx(0.4)
     assert below.above is None
 
 
@@ -122,8 +128,8 @@ def test_the_earliest_coverage_fills_only_records_that_favour_the_conclusion():
 
 
 def test_no_coverage_puts_a_share_below_a_line_that_the_known_records_already_pass():
-    assert coverage_needed(50, 60, 40, 0.4).below_at_earliest is None
-    assert coverage_needed(50, 60, 40, 0.4).above_at_earliest == pytest.approx(0.6)  # already passed
+    assert coverage_needed(500, 600, 400, 0.4).below_at_earliest is None
+    assert coverage_needed(500, 600, 400, 0.4).above_at_earliest == pytest.approx(0.6)  # already passed
 
 
 def test_a_confidence_interval_contains_the_bound_and_shrinks_to_it_with_more_records():
@@ -134,10 +140,11 @@ def test_a_confidence_interval_contains_the_bound_and_shrinks_to_it_with_more_re
 
 
 def test_with_nothing_unknown_the_interval_is_the_usual_one_with_196_standard_errors():
-    interval = share_confidence(30, 100, 0)
-    assert interval.high - 0.3 == pytest.approx(1.959964 * math.sqrt(0.3 * 0.7 / 100), rel=1e-6)
+    interval = share_confidence(60, 200, 0)
+    assert interval.high - 0.3 == pytest.approx(1.959964 * math.sqrt(0.3 * 0.7 / 200), rel=1e-6)
 
 
+@HUNDRED
 @given(*[st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12)) for _ in range(2)], st.data())
 def test_every_pair_of_completions_lies_in_the_bounds_of_difference_ratio_and_part(first, second, data):
     if not sum(first) or not sum(second):
@@ -179,7 +186,7 @@ def test_a_common_odds_ratio_narrows_a_difference_and_finds_the_turn_inside_the_
 
 
 def test_against_a_population_the_conclusion_is_refused_in_both_directions():
-    low_coverage = against_population((0.83 * 0.34, 0.34, 0.66), 0.82)
+    low_coverage = against_population((2822, 3400, 6600), 0.82)
     assert low_coverage.conclusion == "neither"
     assert low_coverage.coverage == pytest.approx(0.34)
     assert low_coverage.ratio.low < 1 < low_coverage.ratio.high
@@ -257,7 +264,7 @@ def test_bounds_with_suppressed_cells_hold_every_table_that_fits(tables):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: share_confidence(3.5, 10, 1), "whole count"),
+        (lambda: share_confidence(3.5, 10, 1), "whole number"),
         (lambda: share_confidence(3, 10, 1, level=95), "between 0 and 1"),
         (lambda: share_at_odds_ratio(3, 10, 1, -1), "must not be negative"),
         (lambda: share_at_odds_ratio(3, 10, 1, math.nan), "must not be negative"),
@@ -282,7 +289,7 @@ def test_bounds_with_suppressed_cells_hold_every_table_that_fits(tables):
         (lambda: unit_share_bounds({"a": (-1, 2, 0)}), "not negative"),
         (lambda: unit_share_bounds({"a": (Interval(0, 1, "simulation", 0.9), 2, 0)}), "is a bound"),
         (lambda: unit_share_bounds({"a": (1, 2, 0)}, totals=(5, None, None)), "contradict"),
-        (lambda: unit_share_bounds({"a": (1, 2, 0)}, totals=(5, None)), "2 entries"),
+        (lambda: unit_share_bounds({"a": (1, 2, 0)}, totals=(5, None)), "not three"),
     ],
 )
 def test_bad_input_is_refused_with_one_clear_error(call, words):
@@ -293,8 +300,6 @@ def test_bad_input_is_refused_with_one_clear_error(call, words):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: share_confidence(0, 10, 0),
-        lambda: share_confidence(10, 10, 0),
         lambda: share_at_odds_ratio(0, 0, 5, 2),
         lambda: share_at_odds_ratio(0, 5, 5, math.inf),
         lambda: share_at_odds_ratio(5, 5, 5, 0),
