@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Literal, get_args
@@ -36,9 +36,25 @@ def shown(value: object) -> str:
     text = repr(value)
     if len(text) <= _LONGEST and "\n" not in text:
         return text
-    name = type(value).__name__
-    size = f" of {len(value)}" if isinstance(value, Sized) else ""
+    name, items = type(value).__name__, items_of(value)
+    size = "" if items is None else f" of {len(items)}"
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}{size}"
+
+
+def items_of(value: object) -> list[object] | None:
+    """Return the items of several values, or None for one: a text, a number, an array without dimensions.
+
+    Examples
+    --------
+    >>> items_of((1, 2)), items_of("F008"), items_of(0.3)
+    ([1, 2], None, None)
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        return None
+    try:
+        return list(value)
+    except TypeError:
+        return None
 
 
 def plain_number(name: str, value: object) -> int | float:
@@ -316,13 +332,13 @@ def _check_id(what: str, name: object) -> None:
 
 def _texts(where: str, given: object, example: str) -> tuple[str, ...]:
     """Return several texts as a tuple; one bare text would be read letter by letter."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    items = items_of(given)
+    if items is None:
         example = given if isinstance(given, str) else example
         raise ValueError(f"{where} is {shown(given)}; give a tuple of texts, as in ({example!r},)")
-    texts = tuple(given)
-    if wrong := [text for text in texts if not isinstance(text, str) or not text.strip()]:
+    if wrong := [text for text in items if not isinstance(text, str) or not text.strip()]:
         raise ValueError(f"{where} holds {', '.join(map(shown, wrong[:5]))}; each must be a text, none empty")
-    return texts
+    return tuple(map(str, items))
 
 
 # The distributions need numpy, which a user of intervals alone never loads.

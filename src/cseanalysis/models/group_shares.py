@@ -325,7 +325,7 @@ def checked_group(name: str, group: Group) -> Group:
         if sorted(labels) != sorted(NAMES):
             raise ValueError(f"{name} is labelled {labels[:5]}: must be {', '.join(NAMES)}, in any order, or a tuple")
         group = tuple(group[label] for label in NAMES)  # type: ignore[assignment]
-    elif isinstance(group, np.ndarray):
+    elif isinstance(group, np.ndarray) and group.ndim == 1:
         group = tuple(group.tolist())
     if not isinstance(group, tuple | list) or len(group) != 3:
         raise ValueError(f"{name} is {shown(group)}: must be three counts, {', '.join(NAMES)}")

@@ -83,7 +83,7 @@ per cents of all records of=100
     attribute, named, silent = (
         plain_number(name, value) for name, value in zip(NAMES, (with_attribute, known, unknown), strict=True)
     )
-    if of is not None and (isinstance(of, bool) or of not in (1, 100)):
+    if of is not None and (isinstance(of, bool) or not isinstance(of, int) or of not in (1, 100)):
         raise ValueError(f"of is {shown(of)}: must be None for counts, 1 for shares or 100 for per cents")
     for name, part in zip(NAMES, (attribute, named, silent), strict=True):
         if not math.isfinite(part) or part < 0:
@@ -189,6 +189,8 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
         return float(special.ndtr(multiple + gap) - special.ndtr(-multiple) - level)
 
     widest = float(special.ndtri((1 + level) / 2))
+    if gap > 0 and shortfall(0.0) >= 0:  # at low levels a wide bound covers enough by itself
+        return Interval(bounds.low, bounds.high, "confidence", level)
     multiple = widest if gap == 0 else float(optimize.brentq(shortfall, 0, widest, xtol=1e-14, rtol=1e-14))
     low, high = bounds.low - multiple * errors[0], bounds.high + multiple * errors[1]
     return Interval(max(low, 0.0), min(high, 1.0), "confidence", level)

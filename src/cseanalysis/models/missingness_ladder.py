@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from cseanalysis.models.missingness import NAMES, Whole, parts_of_records, warn_of_per_cents
 from cseanalysis.models.number import aligned_columns, check_interval, check_share
-from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
+from cseanalysis.values import Interval, NotEstimableError, items_of, plain_number, shown
 
 
 def share_at_odds_ratio(
@@ -216,9 +216,10 @@ def assumption_ladder(
     strata = _strata(with_attribute, known, unknown, of=of)
     attribute, named, silent = (math.fsum(part) for part in zip(*strata, strict=True))
     whole = (attribute, named, silent)
-    if isinstance(odds_ratios, str | Interval) or not isinstance(odds_ratios, Iterable):
+    given = items_of(odds_ratios)
+    if given is None:
         raise ValueError(f"odds_ratios is {shown(odds_ratios)}: must be several numbers above 1, as in (4, 2)")
-    ratios = sorted({plain_number("odds_ratios", ratio) for ratio in odds_ratios}, reverse=True)
+    ratios = sorted({plain_number("odds_ratios", ratio) for ratio in given}, reverse=True)
     if wrong := [ratio for ratio in ratios if not (math.isfinite(ratio) and ratio > 1)]:
         raise ValueError(f"odds_ratios contains {wrong[:5]}: must be finite and above 1; r stands for 1/r to r")
     records = named + silent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -67,7 +69,7 @@ def plain_numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
             return np.where(pd.isna(given), np.nan, given).astype(np.float64)
         if given.dtype.kind in "biuf":
             return given.astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name}: some are no plain numbers, or the rows differ in length; give numbers") from None
     raise ValueError(f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months")
 
@@ -104,9 +106,9 @@ def check_interval(name: str, value: object, *, bound: bool = False) -> Interval
             cure = "give the range that is defended; distributions are for simulate_total and others that draw"
         else:
             ends = list(value) if isinstance(value, tuple | list) and len(value) == 2 else [value, value]
-            if all(isinstance(end, int | float | np.number) and np.isfinite(end) for end in ends):
-                low, high = sorted(float(end) for end in ends)  # type: ignore[arg-type]
-                cure = f'write Interval({low:g}, {high:g}, "bound")'
+            with suppress(ValueError):
+                low, high = sorted(float(plain_number(name, end)) for end in ends)
+                cure = f'write Interval({low:g}, {high:g}, "bound")' if np.isfinite([low, high]).all() else cure
         raise ValueError(f"{name} is {shown(value)}: must be an Interval; {cure}")
     if bound and value.kind != "bound":
         raise ValueError(
@@ -229,3 +231,22 @@ def check_same_labels(name: str, labels: pd.Index, other: str, wanted: pd.Index)
         raise ValueError(
             f"{name} is labelled {given} and {other} {asked}: give both the same labels, in any order, or none"
         )
+
+
+def check_whole(name: str, value: object, *, least: int = 1, most: int = 10**9) -> int:
+    """Return how many of something to make, such as draws or threads, if it is a whole number within reason.
+
+    Examples
+    --------
+    >>> check_whole("draws", 1e5)
+    Traceback (most recent call last):
+        ...
+    ValueError: draws is 100000.0: must be a whole number from 1; write 100000
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or int(value) < least:
+        cure = f"; write {int(value)}" if isinstance(value, float) and value.is_integer() and value >= least else ""
+        raise ValueError(f"{name} is {shown(value)}: must be a whole number from {least}{cure}")
+    if int(value) > most:
+        raise ValueError(f"{name} is {shown(value)}: at most {most:,} are within reach; ask for fewer")
+    return int(value)

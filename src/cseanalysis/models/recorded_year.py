@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cseanalysis.models.number import check_number
-from cseanalysis.values import Interval
+from cseanalysis.models.number import check_interval
+from cseanalysis.values import Interval, plain_number, share_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def split_by_year(recorded: float, earlier_share: Interval) -> RecordedSplit:
     >>> split_by_year(900, Interval(0.25, 0.5, "bound")).this_year
     Interval(low=450.0, high=675.0, kind='bound', level=None)
     """
-    _check(recorded, "earlier_share", earlier_share)
+    recorded = _checked(recorded, "earlier_share", earlier_share)
     kind, level = earlier_share.kind, earlier_share.level
     return RecordedSplit(
         this_year=Interval(recorded * (1 - earlier_share.high), recorded * (1 - earlier_share.low), kind, level),
@@ -90,14 +90,18 @@ def without_cancelled(recorded: float, cancelled_share: Interval) -> Interval:
     >>> without_cancelled(1000, Interval(0.0, 0.25, "bound"))
     Interval(low=750.0, high=1000.0, kind='bound', level=None)
     """
-    _check(recorded, "cancelled_share", cancelled_share)
+    recorded = _checked(recorded, "cancelled_share", cancelled_share)
     low, high = recorded * (1 - cancelled_share.high), recorded * (1 - cancelled_share.low)
     return Interval(low, high, cancelled_share.kind, cancelled_share.level)
 
 
-def _check(recorded: float, name: str, share: Interval) -> None:
-    check_number("recorded", recorded)
-    if not math.isfinite(recorded) or recorded < 0:
-        raise ValueError(f"recorded is {recorded}: must be a finite count, not negative")
+def _checked(recorded: float, name: str, share: Interval) -> float:
+    count = plain_number("recorded", recorded)
+    if not math.isfinite(count) or count < 0:
+        raise ValueError(f"recorded is {count}: must be a finite count, not negative; missing is not nought")
+    check_interval(name, share)
     if not 0 <= share.low <= share.high <= 1:
-        raise ValueError(f"{name} from {share.low} to {share.high}: a share lies between 0 and 1")
+        raise ValueError(
+            f"{name} from {share.low} to {share.high}: a share lies between 0 and 1{share_hint(share.high)}"
+        )
+    return count

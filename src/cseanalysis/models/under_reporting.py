@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from cseanalysis.models.number import check_interval
-from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
+from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, plain_number, share_hint, shown
 
 
 def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
@@ -121,10 +121,11 @@ def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
     >>> joint_reporting_probability([told, kept]).high
     0.2
     """
-    if isinstance(assumptions, Assumption) or not isinstance(assumptions, Iterable):
+    given = items_of(assumptions)
+    if given is None:
         raise ValueError(f"assumptions is {shown(assumptions)}: must be a list of Assumption, also of one")
-    chain = list(assumptions)
-    if wrong := [link for link in chain if not isinstance(link, Assumption)]:
+    chain = [link for link in given if isinstance(link, Assumption)]
+    if wrong := [link for link in given if not isinstance(link, Assumption)]:
         raise ValueError(
             f"assumptions hold {', '.join(map(shown, wrong[:5]))}: each must be an Assumption, whose losses say what "
             "it covers; a bare range is for implied_total"
