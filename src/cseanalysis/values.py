@@ -223,7 +223,7 @@ class Estimate:
             )
         if self.point is not None:
             object.__setattr__(self, "point", plain_number(f"point of estimate {self.id}", self.point))
-        object.__setattr__(self, "basis", _texts(f"estimate {self.id}: basis", self.basis, "F008"))
+        object.__setattr__(self, "basis", texts_of(f"estimate {self.id}: basis", self.basis, "F008"))
         if self.point is None and self.interval is None:
             raise ValueError(f"estimate {self.id}: has neither point nor interval; give one")
         if self.point is not None and not math.isfinite(self.point):
@@ -288,7 +288,7 @@ class Assumption:
                 raise ValueError(f"assumption {self.id}: {name} is empty; an arguable number must say it")
         for name in ("low", "high"):
             object.__setattr__(self, name, plain_number(f"{name} of assumption {self.id}", getattr(self, name)))
-        object.__setattr__(self, "loss", _texts(f"assumption {self.id}: loss", self.loss, "reported"))
+        object.__setattr__(self, "loss", texts_of(f"assumption {self.id}: loss", self.loss, "reported"))
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise ValueError(f"assumption {self.id}: from {self.low} to {self.high}; both ends must be finite")
         if self.low > self.high:
@@ -330,7 +330,7 @@ def _check_id(what: str, name: object) -> None:
         raise ValueError(f"{what} id {shown(name)}: must be an identifier (letters, digits, underscores)")
 
 
-def _texts(where: str, given: object, example: str) -> tuple[str, ...]:
+def texts_of(where: str, given: object, example: str) -> tuple[str, ...]:
     """Return several texts as a tuple; one bare text would be read letter by letter."""
     items = items_of(given)
     if items is None:

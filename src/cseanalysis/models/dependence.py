@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Trapezoid
 from cseanalysis.models.number import plain_numbers
-from cseanalysis.values import shown
+from cseanalysis.values import items_of, shown
 
 Array = NDArray[np.float64]
 
@@ -45,6 +45,9 @@ def correlation_matrix(correlation: ArrayLike | None, names: Sequence[str]) -> A
     >>> correlation_matrix(0.5, ["told", "kept"]).tolist()
     [[1.0, 0.5], [0.5, 1.0]]
     """
+    names = list(map(str, items_of(names) or ()))
+    if not names:
+        raise ValueError("names is empty: a correlation is between named links, as in ['told', 'kept']")
     count = len(names)
     if correlation is None:
         return np.eye(count)

@@ -161,7 +161,7 @@ def estimate_population(
     [['[12,23]', 157.2, 57.1], ['[12,3]', 268.8, 59.0]]
     """
     check_options(method, model, max_order=max_order, threshold=threshold)
-    _check_bootstrap(bootstrap, seed, level)
+    level = _check_bootstrap(bootstrap, seed, level)
     names, table = read_histories(histories, count)
     plan = design(len(names))
     fixed = None if model is None else read_model(model, names)
@@ -349,7 +349,7 @@ def check_options(method: str, model: ModelLike | None, *, max_order: int | None
     check_share("threshold, a p-value,", threshold)
 
 
-def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> None:
+def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> float:
     for name, value in (("bootstrap", bootstrap), ("seed", seed)):
         if name == "seed" and not bootstrap and value is None:
             continue
@@ -360,4 +360,4 @@ def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> None:
     check_whole("bootstrap", bootstrap, least=0, most=10**7)
     if seed is not None:
         check_seed(seed)
-    check_level(level)
+    return check_level(level)

@@ -131,7 +131,7 @@ def check_level(level: object) -> float:
     number = plain_number("level", level)
     if not 0 < number < 1:
         raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95{share_hint(number)}")
-    return number
+    return float(number)
 
 
 def check_share(name: str, value: object, *, above: float | None = None) -> float:

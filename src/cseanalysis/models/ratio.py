@@ -14,6 +14,8 @@ from cseanalysis.models.number import check_level, check_whole
 from cseanalysis.models.simulation import BLOCK, block_generator, check_seed
 from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
 
+_LARGEST = 1e75  # squares of squares are still numbers
+
 
 def ratio_interval(
     numerator: float,
@@ -73,7 +75,9 @@ def ratio_interval(
     """
     _check_estimates(numerator, denominator, numerator_error, denominator_error, covariance)
     level = check_level(level)
-    if degrees_of_freedom is not None and not plain_number("degrees_of_freedom", degrees_of_freedom) > 0:
+    if degrees_of_freedom is not None:
+        degrees_of_freedom = float(plain_number("degrees_of_freedom", degrees_of_freedom))
+    if degrees_of_freedom is not None and not degrees_of_freedom > 0:
         raise ValueError(
             f"degrees_of_freedom is {degrees_of_freedom}: must be above 0, or None for errors taken as known"
         )
@@ -123,10 +127,10 @@ def _check_estimates(
     numerator: float, denominator: float, numerator_error: float, denominator_error: float, covariance: float
 ) -> None:
     for name, value in (("numerator", numerator), ("denominator", denominator), ("covariance", covariance)):
-        if not math.isfinite(plain_number(name, value)):
-            raise ValueError(f"{name} is {value}: must be finite; missing is not nought")
+        if not abs(plain_number(name, value)) < _LARGEST:
+            raise ValueError(f"{name} is {value}: must be finite, below {_LARGEST:g}; missing is not nought")
     for name, value in (("numerator_error", numerator_error), ("denominator_error", denominator_error)):
-        if not math.isfinite(plain_number(name, value)) or value < 0:
+        if not 0 <= plain_number(name, value) < _LARGEST:
             raise ValueError(f"{name} is {value}: a standard error is finite and not negative")
     if abs(covariance) > numerator_error * denominator_error * (1 + 1e-9):
         raise ValueError(f"covariance {covariance} exceeds the product of the standard errors: impossible")
