@@ -213,8 +213,8 @@ def share(
             )
         if 0 < printed < 1 <= width:
             raise ValueError(
-                f"{', '.join(names)}: {float(per_cent):g}% is not rounded to {float(rounded_to):g}; shares are given in "
-                f"per cent, {float(100 * printed):g} for {float(100 * printed):g}%"
+                f"{', '.join(names)}: {float(per_cent):g}% is not rounded to {float(rounded_to):g}; shares are given "
+                f"in per cent, {float(100 * printed):g} for {float(100 * printed):g}%"
             )
         low, high = max(printed - width / 2, low), min(printed + width / 2, high)
         said = f"{float(per_cent):g}% rounded to {float(rounded_to):g}"
