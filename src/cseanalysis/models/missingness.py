@@ -83,7 +83,7 @@ per cents of all records of=100
     attribute, named, silent = (
         plain_number(name, value) for name, value in zip(NAMES, (with_attribute, known, unknown), strict=True)
     )
-    if of is not None and (isinstance(of, bool) or not isinstance(of, int) or of not in (1, 100)):
+    if of is not None and (isinstance(of, bool) or not isinstance(of, int | float) or of not in (1, 100)):
         raise ValueError(f"of is {shown(of)}: must be None for counts, 1 for shares or 100 for per cents")
     for name, part in zip(NAMES, (attribute, named, silent), strict=True):
         if not math.isfinite(part) or part < 0:
