@@ -93,21 +93,21 @@ def test_a_per_cent_is_shown_as_the_share_that_it_is_but_only_where_it_may_have_
 @pytest.mark.parametrize(
     ("value", "cure"),
     [
-        ("0.3", "it is 0.3"),
-        (" 30% ", "it is 0.3"),
-        ("1,400", "it is 1400"),
-        ("four", "parse_counts reads text"),
+        ("0.3", "without quotes and signs it is 0.3$"),
+        (" 30% ", "without quotes and signs it is 0.3$"),
+        ("1,400", "without quotes and signs it is 1400$"),
+        ("four", "give a number; parse_counts reads text"),
         (None, "missing is not nought"),
         (pd.NA, "missing is not nought"),
         (True, "count the records"),
         (np.True_, "count the records"),
-        ([1.0, 2.0], "call once for each"),
-        (pd.Series([1, 2]), "call once for each"),
-        (Interval(1, 2, "bound"), "are the arguments in order"),
+        ([1.0, 2.0], "give one number, and call once for each"),
+        (pd.Series([1, 2]), "give one number, and call once for each"),
+        (Interval(1, 2, "bound"), "a range stands where one number is asked for: are the arguments in order"),
     ],
 )
 def test_what_is_no_number_comes_with_what_to_write_instead(value, cure):
-    with pytest.raises(ValueError, match=f"recorded is .*: must be a number, not {type(value).__name__}; .*{cure}"):
+    with pytest.raises(ValueError, match=f"^recorded is .*: must be a number, not {type(value).__name__}; {cure}"):
         plain_number("recorded", value)
 
 
@@ -160,8 +160,8 @@ def test_an_estimate_says_something():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"id": "not an id"}, "estimate id 'not an id': must be an identifier"),
-        ({"id": 3}, "estimate id 3: must be an identifier"),
+        ({"id": "not an id"}, "^estimate id 'not an id': must be an identifier"),
+        ({"id": 3}, "^estimate id 3: must be an identifier"),
         ({"unit": None}, "unit is None, which is no text; say what is counted"),
         ({"point": "5"}, "point of estimate total is '5': must be a number"),
         ({"point": math.nan}, "point nan is not finite"),

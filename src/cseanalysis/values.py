@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from cseanalysis.lazy import door
 
@@ -41,7 +41,7 @@ def shown(value: object) -> str:
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}{size}"
 
 
-def items_of(value: object) -> list[object] | None:
+def items_of(value: object) -> list[Any] | None:
     """Return the items of several values, or None for one: a text, a number, an array without dimensions.
 
     Examples
@@ -83,8 +83,6 @@ def plain_number(name: str, value: object) -> int | float:
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError(f"{name} is {shown(value)}: must be a number, not {type(value).__name__}; {_cure(value)}")
-    if type(value) is float:
-        return value
     try:
         as_float = float(value)
     except OverflowError:

@@ -324,7 +324,7 @@ def checked_group(name: str, group: Group) -> Group:
         labels = [str(label) for label in group.keys()]  # noqa: SIM118 (a Series iterates over its values)
         if sorted(labels) != sorted(NAMES):
             raise ValueError(f"{name} is labelled {labels[:5]}: must be {', '.join(NAMES)}, in any order, or a tuple")
-        group = tuple(group[label] for label in NAMES)  # type: ignore[assignment]
+        group = tuple(group[label] for label in NAMES)
     elif isinstance(group, np.ndarray) and group.ndim == 1:
         group = tuple(group.tolist())
     if not isinstance(group, tuple | list) or len(group) != 3:

@@ -326,7 +326,7 @@ def _check_noise(noise: Noise) -> None:
     if noise is None or (isinstance(noise, str) and noise == "poisson"):
         return
     number = isinstance(noise, Real) and not isinstance(noise, bool)
-    if not number or not 0 < noise < 1e12:  # type: ignore[operator]
+    if not number or not 0 < noise < 1e12:
         raise ValueError(
             f"noise is {shown(noise)}: must be None, 'poisson', or the dispersion of a negative binomial, a number "
             "above 0"

@@ -243,10 +243,10 @@ def check_whole(name: str, value: object, *, least: int = 1, most: int = 10**9) 
         ...
     ValueError: draws is 100000.0: must be a whole number from 1; write 100000
     """
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or int(value) < least:
+    number = int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
+    if number is None or number < least:
         cure = f"; write {int(value)}" if isinstance(value, float) and value.is_integer() and value >= least else ""
         raise ValueError(f"{name} is {shown(value)}: must be a whole number from {least}{cure}")
-    if int(value) > most:
+    if number > most:
         raise ValueError(f"{name} is {shown(value)}: at most {most:,} are within reach; ask for fewer")
-    return int(value)
+    return number

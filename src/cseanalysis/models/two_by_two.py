@@ -132,7 +132,9 @@ def checked_cells(cells: ArrayLike) -> Cells:
         raise ValueError(f"cells are {listed}: must be finite counts, none negative; missing is not zero")
     total = math.fsum(listed)
     if any(cell != int(cell) for cell in listed):
-        seen = {1: ", which sum to 1 as shares do", 100: ", which sum to 100 as per cents do"}.get(round(total, 6), "")
+        seen = {1.0: ", which sum to 1 as shares do", 100.0: ", which sum to 100 as per cents do"}.get(
+            round(total, 6), ""
+        )
         raise ValueError(
             f"cells are {listed}{seen}: must be whole counts of records; random error is that of counting, so multiply "
             "shares by the number of records they were made from, and round"
