@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, plain_number, shown
 
 Array = NDArray[np.float64]
 
@@ -33,6 +33,7 @@ class ScaledBeta:
 
     def draw(self, rng: np.random.Generator, n: int) -> Array:
         """Draw ``n`` values; an array of shape (n,)."""
+        _check_draw(rng, n)
         return self.low + (self.high - self.low) * rng.beta(self.a, self.b, n)
 
     def at(self, lower: ArrayLike, upper: ArrayLike) -> Array:
@@ -125,6 +126,7 @@ class Trapezoid:
 
     def draw(self, rng: np.random.Generator, n: int) -> Array:
         """Draw ``n`` values; an array of shape (n,)."""
+        _check_draw(rng, n)
         share = rng.random(n)
         return self.at(share, 1 - share)
 
@@ -199,6 +201,7 @@ class Fixed:
 
     def draw(self, rng: np.random.Generator, n: int) -> Array:
         """Return the value ``n`` times; an array of shape (n,)."""
+        _check_draw(rng, n)
         return np.full(n, self.low)
 
     def at(self, lower: ArrayLike, upper: ArrayLike) -> Array:
@@ -369,14 +372,26 @@ def read_distribution(text: str) -> Distribution:
 
 def _check_numbers(name: str, *values: float) -> tuple[float, ...]:
     for value in values:
-        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):
+        if not math.isfinite(plain_number(f"one of the numbers of {name}", value)):
             raise ValueError(f"{name} of {value!r}: parameters must be finite numbers")
     return tuple(float(value) for value in values)
 
 
+def _check_draw(rng: object, n: object) -> None:
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng is {shown(rng)}: must be a generator, as in np.random.default_rng(0)")
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 <= n <= 10**9:
+        raise ValueError(f"n is {shown(n)}: must be a whole number of draws, from 0 to 10**9")
+
+
 def _quantile(distribution: Distribution, q: ArrayLike) -> np.float64 | Array:
-    share = np.asarray(q, dtype=np.float64)
+    try:
+        given = np.asarray(q)
+    except ValueError:  # rows of unequal length
+        given = np.asarray(None)
+    if given.dtype.kind not in "fiu":
+        raise ValueError(f"quantile at {shown(q)}: q must be a number between 0 and 1, or an array of them")
+    share = given.astype(np.float64)
     if not ((share >= 0) & (share <= 1)).all():
         raise ValueError(f"quantile at {np.ravel(share)[:5].tolist()}: q must lie between 0 and 1")
     value: np.float64 | Array = distribution.at(share, 1 - share)[()]
@@ -384,8 +399,8 @@ def _quantile(distribution: Distribution, q: ArrayLike) -> np.float64 | Array:
 
 
 def _check_order(order: int) -> None:
-    if order not in (1, 2):
-        raise ValueError(f"moment of order {order}: must be 1 (the mean) or 2 (the mean square)")
+    if isinstance(order, bool) or not isinstance(order, int) or order not in (1, 2):
+        raise ValueError(f"moment of order {shown(order)}: must be 1 (the mean) or 2 (the mean square)")
 
 
 def _check_inverse(distribution: Distribution, order: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from numbers import Integral, Real
+from typing import Any, Literal, get_args
 
 from cseanalysis.lazy import door
 
@@ -14,9 +16,108 @@ Loss = Literal["disclosed", "reported", "recorded"]
 KINDS: tuple[str, ...] = get_args(Kind)
 LOSSES: tuple[str, ...] = get_args(Loss)
 
+_LONGEST = 60  # characters of a value in a message
+
 
 class NotEstimableError(ValueError):
     """The quantity asked for does not exist or is not identified by what was given."""
+
+
+def shown(value: object) -> str:
+    """Return what was given as one short line, for a message.
+
+    Examples
+    --------
+    >>> shown((0.3, 0.5)), shown(list(range(100))), shown(10**400)
+    ('(0.3, 0.5)', 'a list of 100', 'a whole number of 401 digits')
+    """
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
+    text = repr(value)
+    if len(text) <= _LONGEST and "\n" not in text:
+        return text
+    name, items = type(value).__name__, items_of(value)
+    size = "" if items is None else f" of {len(items)}"
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}{size}"
+
+
+def items_of(value: object) -> list[Any] | None:
+    """Return the items of several values, or None for one: a text, a number, an array without dimensions.
+
+    Examples
+    --------
+    >>> items_of((1, 2)), items_of("F008"), items_of(0.3)
+    ([1, 2], None, None)
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        return None
+    try:
+        return list(value)
+    except TypeError:
+        return None
+
+
+def plain_number(name: str, value: object) -> int | float:
+    """Return a number as Python's own, or say why it is none and what to write; nan and infinity pass.
+
+    Parameters
+    ----------
+    name
+        What the number is called in the message.
+    value
+        What was given.
+
+    Raises
+    ------
+    ValueError
+        When it is text, a missing or a truth value, several values, or too large for a floating-point number.
+
+    Examples
+    --------
+    >>> plain_number("recorded", 5)
+    5
+    >>> plain_number("recorded", "1,400")
+    Traceback (most recent call last):
+        ...
+    ValueError: recorded is '1,400': must be a number, not str; without quotes and signs it is 1400
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError(f"{name} is {shown(value)}: must be a number, not {type(value).__name__}; {_cure(value)}")
+    try:
+        as_float = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is {shown(value)}: is too large for a number here; check its unit") from None
+    return int(value) if isinstance(value, Integral) else as_float
+
+
+def _cure(value: object) -> str:
+    """Say what to write in place of something that is no number."""
+    if isinstance(value, str):
+        bare = value.strip().replace(",", "")
+        scale = 100 if bare.endswith("%") else 1
+        try:
+            number = float(bare.removesuffix("%")) / scale
+        except ValueError:
+            return "give a number; parse_counts reads text"
+        return f"without quotes and signs it is {number:.12g}"
+    if isinstance(value, Interval | Assumption):
+        return "a range stands where one number is asked for: are the arguments in order?"
+    if isinstance(value, bool) or type(value).__name__ in {"bool", "bool_"}:
+        return "count the records instead"
+    if isinstance(value, Iterable):
+        return "give one number, and call once for each of several"
+    return "missing is not nought: find it out, or leave the call out"
+
+
+def share_hint(value: float) -> str:
+    """Return how a per cent is written as a share, where a number may have been meant as one.
+
+    Examples
+    --------
+    >>> share_hint(95), share_hint(-0.5)
+    ('; 95% is written 0.95', '')
+    """
+    return f"; {value:.6g}% is written {value / 100:.6g}" if 1 < value <= 100 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +138,7 @@ class Interval:
     Raises
     ------
     ValueError
-        When an end is not finite, ``low > high``, or ``level`` does not fit ``kind``.
+        When an end is no number or not finite, ``low > high``, or ``level`` does not fit ``kind``.
 
     Notes
     -----
@@ -55,6 +156,9 @@ class Interval:
     level: float | None = None
 
     def __post_init__(self) -> None:
+        for name in ("low", "high", "level"):
+            if name != "level" or self.level is not None:
+                object.__setattr__(self, name, plain_number(f"{name} of an interval", getattr(self, name)))
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise ValueError(
                 f"interval from {self.low} to {self.high}: both ends must be finite; "
@@ -62,12 +166,13 @@ class Interval:
             )
         if self.low > self.high:
             raise ValueError(f"interval from {self.low} to {self.high}: low must not exceed high; swap the ends")
-        if self.kind not in KINDS:
-            raise ValueError(f"kind {self.kind!r}: must be one of {', '.join(KINDS)}")
+        if not isinstance(self.kind, str) or self.kind not in KINDS:
+            raise ValueError(f"kind {shown(self.kind)}: must be one of {', '.join(KINDS)}")
         if self.kind == "bound" and self.level is not None:
             raise ValueError(f"level {self.level} on a bound: a bound has no level; leave it out")
         if self.kind != "bound" and (self.level is None or not 0 < self.level < 1):
-            raise ValueError(f"level {self.level} on a {self.kind} interval: state a level between 0 and 1")
+            hint = "" if self.level is None else share_hint(self.level)
+            raise ValueError(f"level {self.level} on a {self.kind} interval: state a level between 0 and 1{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +195,7 @@ class Estimate:
     Raises
     ------
     ValueError
-        When there is neither point nor interval, or a bound comes with a point.
+        When there is neither point nor interval, a bound comes with a point, or a field is of another kind.
 
     Examples
     --------
@@ -105,10 +210,18 @@ class Estimate:
     basis: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.id.isidentifier():
-            raise ValueError(f"estimate id {self.id!r}: must be an identifier (letters, digits, underscores)")
-        if not self.unit.strip():
-            raise ValueError(f"estimate {self.id}: the unit is empty; say what is counted")
+        _check_id("estimate", self.id)
+        if not isinstance(self.unit, str) or not self.unit.strip():
+            seen = "empty" if isinstance(self.unit, str) else f"{shown(self.unit)}, which is no text"
+            raise ValueError(f"estimate {self.id}: the unit is {seen}; say what is counted")
+        if self.interval is not None and not isinstance(self.interval, Interval):
+            raise ValueError(
+                f"estimate {self.id}: interval is {shown(self.interval)}; must be an Interval, as in "
+                'Interval(0.3, 0.5, "bound")'
+            )
+        if self.point is not None:
+            object.__setattr__(self, "point", plain_number(f"point of estimate {self.id}", self.point))
+        object.__setattr__(self, "basis", texts_of(f"estimate {self.id}: basis", self.basis, "F008"))
         if self.point is None and self.interval is None:
             raise ValueError(f"estimate {self.id}: has neither point nor interval; give one")
         if self.point is not None and not math.isfinite(self.point):
@@ -161,22 +274,40 @@ class Assumption:
     distribution: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.id.isidentifier():
-            raise ValueError(f"assumption id {self.id!r}: must be an identifier (letters, digits, underscores)")
+        _check_id("assumption", self.id)
         for name in ("unit", "reason", "source", "locator", "distribution"):
-            if getattr(self, name) is not None and not getattr(self, name).strip():
+            text = getattr(self, name)
+            if not isinstance(text, str) and not (name == "distribution" and text is None):
+                raise ValueError(
+                    f"assumption {self.id}: {name} is {shown(text)}, which is no text; write it in words"
+                    + (", as in 'pert(0.05, 0.1, 0.15)'" if name == "distribution" else "")
+                )
+            if text is not None and not text.strip():
                 raise ValueError(f"assumption {self.id}: {name} is empty; an arguable number must say it")
+        for name in ("low", "high"):
+            object.__setattr__(self, name, plain_number(f"{name} of assumption {self.id}", getattr(self, name)))
+        object.__setattr__(self, "loss", texts_of(f"assumption {self.id}: loss", self.loss, "reported"))
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise ValueError(f"assumption {self.id}: from {self.low} to {self.high}; both ends must be finite")
         if self.low > self.high:
-            raise ValueError(f"assumption {self.id}: low {self.low} exceeds high {self.high}; low must not exceed high")
+            raise ValueError(
+                f"assumption {self.id}: low {self.low} exceeds high {self.high}; low must not exceed high: swap them"
+            )
+        if unknown := [loss for loss in self.loss if loss not in LOSSES]:
+            raise ValueError(f"assumption {self.id}: loss {unknown} is not one of {', '.join(LOSSES)}")
+        self._check_unit()
+
+    def _check_unit(self) -> None:
         if self.unit == "probability" and not (self.low > 0 and self.high <= 1):
             raise ValueError(
                 f"assumption {self.id}: from {self.low} to {self.high}; a probability must be above 0 "
-                "(0 would make the total infinite) and at most 1"
+                f"(0 would make the total infinite) and at most 1{share_hint(self.high)}"
             )
         if self.unit.startswith("share") and not 0 <= self.low <= self.high <= 1:
-            raise ValueError(f"assumption {self.id}: from {self.low} to {self.high}; a share lies between 0 and 1")
+            raise ValueError(
+                f"assumption {self.id}: from {self.low} to {self.high}; a share lies between 0 and 1"
+                f"{share_hint(self.high)}"
+            )
         if self.unit.startswith(("days", "gamma shape")) and self.low <= 0:
             raise ValueError(f"assumption {self.id}: low is {self.low}; {self.unit.split(',')[0]} must be above 0")
         if " per " in self.unit and self.low <= 0:
@@ -185,13 +316,27 @@ class Assumption:
             raise ValueError(f"assumption {self.id}: low is {self.low}; growth must be above -1 (all would be gone)")
         if "ratio" in self.unit and self.low < 0:
             raise ValueError(f"assumption {self.id}: low is {self.low}; a ratio of counts is not negative")
-        if unknown := [loss for loss in self.loss if loss not in LOSSES]:
-            raise ValueError(f"assumption {self.id}: loss {unknown} is not one of {', '.join(LOSSES)}")
 
     @property
     def interval(self) -> Interval:
         """The range as a bound."""
         return Interval(self.low, self.high, "bound")
+
+
+def _check_id(what: str, name: object) -> None:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"{what} id {shown(name)}: must be an identifier (letters, digits, underscores)")
+
+
+def texts_of(where: str, given: object, example: str) -> tuple[str, ...]:
+    """Return several texts as a tuple; one bare text would be read letter by letter."""
+    items = items_of(given)
+    if items is None:
+        example = given if isinstance(given, str) else example
+        raise ValueError(f"{where} is {shown(given)}; give a tuple of texts, as in ({example!r},)")
+    if wrong := [text for text in items if not isinstance(text, str) or not text.strip()]:
+        raise ValueError(f"{where} holds {', '.join(map(shown, wrong[:5]))}; each must be a text, none empty")
+    return tuple(map(str, items))
 
 
 # The distributions need numpy, which a user of intervals alone never loads.

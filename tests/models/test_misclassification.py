@@ -26,6 +26,7 @@ from cseanalysis.values import NotEstimableError
 
 SMOKING = (215, 1449, 668, 4296)
 RATES = {"sensitivity": uniform(0.7, 0.95), "specificity": uniform(0.9, 0.99)}
+SCALE = 10**9  # so many times a planted table, misclassified, is whole but for a share of 1e-9
 counts = st.integers(1, 500)
 rates = st.floats(0.6, 1.0)
 
@@ -65,8 +66,9 @@ def test_a_planted_table_is_recovered_from_what_its_error_rates_make_of_it(cells
         ]
     )
     recorded = recorded if what == "exposure" else recorded.T
-    corrected = correct_two_by_two(recorded, sensitivity=(se1, se2), specificity=(sp1, sp2), what=what)
-    assert corrected.cells == pytest.approx((a, b, c, d), rel=1e-8, abs=1e-8)
+    whole = np.rint(SCALE * recorded)
+    corrected = correct_two_by_two(whole, sensitivity=(se1, se2), specificity=(sp1, sp2), what=what)
+    assert corrected.cells == pytest.approx([SCALE * cell for cell in (a, b, c, d)], rel=1e-8)
     assert sum(corrected.cells) == pytest.approx(sum(corrected.observed))
 
 
@@ -91,8 +93,8 @@ def test_a_pair_is_cases_and_non_cases_for_exposure_but_exposed_and_unexposed_fo
 
 
 def test_four_selection_probabilities_that_are_equal_leave_the_ratios_alone():
-    table = correct_selection((10, 20, 30, 40), selected=(0.5, 0.5, 0.5, 0.5))
-    assert table.cells == (20, 40, 60, 80)
+    table = correct_selection((20, 40, 60, 80), selected=(0.5, 0.5, 0.5, 0.5))
+    assert table.cells == (40, 80, 120, 160)
     assert table.odds_ratio == pytest.approx(10 * 40 / (20 * 30))
 
 
@@ -120,7 +122,8 @@ def test_planted_counts_are_recovered_through_any_matrix_that_can_be_undone(true
         return
     size = len(true)
     matrix = 0.7 * np.eye(size) + 0.3 * np.random.default_rng(seed).dirichlet(np.ones(size), size)
-    assert correct_counts(np.array(true) @ matrix, matrix) == pytest.approx(np.array(true), abs=1e-7)
+    recorded = np.rint(SCALE * (np.array(true) @ matrix))
+    assert correct_counts(recorded, matrix) == pytest.approx(SCALE * np.array(true), abs=1e-7 * SCALE)
 
 
 def test_two_classes_are_rogan_and_gladen():
@@ -140,11 +143,12 @@ def test_bounds_of_counts_hold_the_truth_for_every_matrix_in_the_ranges(seed):
     rng = np.random.default_rng(seed)
     true, matrix = rng.integers(1, 200, 3), 0.6 * np.eye(3) + 0.4 * rng.dirichlet(np.ones(3), 3)
     slack = rng.uniform(0, 0.1, (3, 3))
-    bounds = bound_counts(true @ matrix, np.maximum(matrix - slack, 0), np.minimum(matrix + slack, 1))
+    recorded = np.rint(SCALE * (true @ matrix))
+    bounds = bound_counts(recorded, np.maximum(matrix - slack, 0), np.minimum(matrix + slack, 1))
     for count, bound in zip(true, bounds, strict=True):
-        assert bound.low - 1e-4 <= count <= bound.high + 1e-4
-    exact = bound_counts(true @ matrix, matrix, matrix)
-    assert [each.low for each in exact] == pytest.approx(true, abs=1e-3)
+        assert bound.low / SCALE - 1e-4 <= count <= bound.high / SCALE + 1e-4
+    exact = bound_counts(recorded, matrix, matrix)
+    assert [each.low / SCALE for each in exact] == pytest.approx(true, abs=1e-3)
 
 
 def test_bounds_for_two_classes_are_those_of_rogan_and_gladen_over_the_ranges():

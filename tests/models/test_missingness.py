@@ -2,9 +2,11 @@ import math
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from cseanalysis.models.group_shares import (
     against_population,
@@ -14,7 +16,7 @@ from cseanalysis.models.group_shares import (
     share_difference_bounds,
     share_ratio_bounds,
 )
-from cseanalysis.models.missingness import coverage_needed, share_bounds, share_confidence
+from cseanalysis.models.missingness import CoverageNeeded, coverage_needed, share_bounds, share_confidence
 from cseanalysis.models.missingness_ladder import (
     assumption_ladder,
     odds_ratio_needed,
@@ -23,6 +25,8 @@ from cseanalysis.models.missingness_ladder import (
 )
 from cseanalysis.models.unit_shares import unit_share_bounds
 from cseanalysis.values import Interval, NotEstimableError
+
+HUNDRED = pytest.mark.filterwarnings("ignore:.*counts of 100 records")  # drawn counts may come to a hundred
 
 
 def test_three_hundred_of_a_thousand_known_with_five_hundred_unknown_is_a_fifth_to_eight_fifteenths():
@@ -37,11 +41,12 @@ def test_manskis_survey_example_is_reproduced():
 
 
 def test_83_per_cent_of_the_34_per_cent_known_says_no_more_than_28_to_95_per_cent():
-    bounds = share_bounds(0.83 * 0.34, 0.34, 0.66)
+    bounds = share_bounds(0.83 * 0.34, 0.34, 0.66, of=1)
     assert bounds.low == pytest.approx(0.2822)
     assert bounds.high == pytest.approx(0.9422)
 
 
+@HUNDRED
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))
 def test_the_bounds_hold_every_completion_of_the_missing_part_and_reach_both_ends(yes, no, hidden_yes, hidden_no):
     total = yes + no + hidden_yes + hidden_no
@@ -52,6 +57,7 @@ def test_the_bounds_hold_every_completion_of_the_missing_part_and_reach_both_end
     assert bounds.high - bounds.low == pytest.approx((hidden_yes + hidden_no) / total)
 
 
+@HUNDRED
 @given(st.integers(0, 30), st.integers(1, 30), st.integers(0, 30), st.integers(0, 30))
 def test_more_missing_never_narrows_the_bounds(yes, no, unknown, more):
     narrow, wide = share_bounds(yes, yes + no, unknown), share_bounds(yes, yes + no, unknown + more)
@@ -65,6 +71,7 @@ def test_impossible_counts_are_refused(counts):
         share_bounds(*counts)
 
 
+@HUNDRED
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 40), st.floats(0.01, 100))
 def test_any_odds_ratio_stays_within_the_worst_case_bound_and_the_share_rises_with_it(yes, no, unknown, ratio):
     bounds = share_bounds(yes, yes + no, unknown)
@@ -78,6 +85,7 @@ def test_odds_ratios_of_nought_and_infinity_are_the_worst_case_bound():
     assert share_at_odds_ratio(30, 100, 50, math.inf) == pytest.approx(bounds.high)
 
 
+@HUNDRED
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.floats(0.05, 20))
 def test_the_odds_ratio_needed_is_the_inverse_of_the_share_at_it(yes, no, unknown, ratio):
     share = share_at_odds_ratio(yes, yes + no, unknown, ratio)
@@ -107,10 +115,10 @@ def test_missing_at_random_within_strata_weighs_each_stratum_by_all_its_records(
 
 def test_coverage_needed_puts_the_end_of_the_bound_on_the_line_in_either_direction():
     above = coverage_needed(170, 340, 660, 0.4)
-    assert share_bounds(0.5 * above.above, above.above, 1 - above.above).low == pytest.approx(0.4)
+    assert share_bounds(0.5 * above.above, above.above, 1 - above.above, of=1).low == pytest.approx(0.4)
     assert above.below is None  # the share among the known is above the line
     below = coverage_needed(34, 340, 660, 0.4)
-    assert share_bounds(0.1 * below.below, below.below, 1 - below.below).high == pytest.approx(0.4)
+    assert share_bounds(0.1 * below.below, below.below, 1 - below.below, of=1).high == pytest.approx(0.4)
     assert below.above is None
 
 
@@ -122,8 +130,8 @@ def test_the_earliest_coverage_fills_only_records_that_favour_the_conclusion():
 
 
 def test_no_coverage_puts_a_share_below_a_line_that_the_known_records_already_pass():
-    assert coverage_needed(50, 60, 40, 0.4).below_at_earliest is None
-    assert coverage_needed(50, 60, 40, 0.4).above_at_earliest == pytest.approx(0.6)  # already passed
+    assert coverage_needed(500, 600, 400, 0.4).below_at_earliest is None
+    assert coverage_needed(500, 600, 400, 0.4).above_at_earliest == pytest.approx(0.6)  # already passed
 
 
 def test_a_confidence_interval_contains_the_bound_and_shrinks_to_it_with_more_records():
@@ -134,10 +142,11 @@ def test_a_confidence_interval_contains_the_bound_and_shrinks_to_it_with_more_re
 
 
 def test_with_nothing_unknown_the_interval_is_the_usual_one_with_196_standard_errors():
-    interval = share_confidence(30, 100, 0)
-    assert interval.high - 0.3 == pytest.approx(1.959964 * math.sqrt(0.3 * 0.7 / 100), rel=1e-6)
+    interval = share_confidence(60, 200, 0)
+    assert interval.high - 0.3 == pytest.approx(1.959964 * math.sqrt(0.3 * 0.7 / 200), rel=1e-6)
 
 
+@HUNDRED
 @given(*[st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12)) for _ in range(2)], st.data())
 def test_every_pair_of_completions_lies_in_the_bounds_of_difference_ratio_and_part(first, second, data):
     if not sum(first) or not sum(second):
@@ -179,7 +188,7 @@ def test_a_common_odds_ratio_narrows_a_difference_and_finds_the_turn_inside_the_
 
 
 def test_against_a_population_the_conclusion_is_refused_in_both_directions():
-    low_coverage = against_population((0.83 * 0.34, 0.34, 0.66), 0.82)
+    low_coverage = against_population((2822, 3400, 6600), 0.82)
     assert low_coverage.conclusion == "neither"
     assert low_coverage.coverage == pytest.approx(0.34)
     assert low_coverage.ratio.low < 1 < low_coverage.ratio.high
@@ -257,7 +266,7 @@ def test_bounds_with_suppressed_cells_hold_every_table_that_fits(tables):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: share_confidence(3.5, 10, 1), "whole count"),
+        (lambda: share_confidence(3.5, 10, 1), "whole number"),
         (lambda: share_confidence(3, 10, 1, level=95), "between 0 and 1"),
         (lambda: share_at_odds_ratio(3, 10, 1, -1), "must not be negative"),
         (lambda: share_at_odds_ratio(3, 10, 1, math.nan), "must not be negative"),
@@ -282,7 +291,7 @@ def test_bounds_with_suppressed_cells_hold_every_table_that_fits(tables):
         (lambda: unit_share_bounds({"a": (-1, 2, 0)}), "not negative"),
         (lambda: unit_share_bounds({"a": (Interval(0, 1, "simulation", 0.9), 2, 0)}), "is a bound"),
         (lambda: unit_share_bounds({"a": (1, 2, 0)}, totals=(5, None, None)), "contradict"),
-        (lambda: unit_share_bounds({"a": (1, 2, 0)}, totals=(5, None)), "2 entries"),
+        (lambda: unit_share_bounds({"a": (1, 2, 0)}, totals=(5, None)), "not three"),
     ],
 )
 def test_bad_input_is_refused_with_one_clear_error(call, words):
@@ -293,8 +302,6 @@ def test_bad_input_is_refused_with_one_clear_error(call, words):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: share_confidence(0, 10, 0),
-        lambda: share_confidence(10, 10, 0),
         lambda: share_at_odds_ratio(0, 0, 5, 2),
         lambda: share_at_odds_ratio(0, 5, 5, math.inf),
         lambda: share_at_odds_ratio(5, 5, 5, 0),
@@ -307,3 +314,226 @@ def test_bad_input_is_refused_with_one_clear_error(call, words):
 def test_what_does_not_exist_is_not_estimated(call):
     with pytest.raises(NotEstimableError):
         call()
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        (("3", 5, 1), "with_attribute is '3': must be a number, not str"),
+        ((3, None, 1), "known is None: must be a number"),
+        ((3, 5, True), "unknown is True: must be a number"),
+        ((-1, 5, 1), "with_attribute is -1: must be finite and not negative; missing is not nought"),
+        ((0, 5, math.inf), "unknown is inf: must be finite"),
+        ((0, math.nan, 1), "known is nan: must be finite"),
+        ((0.5, 5, 1), "with_attribute is 0.5: must be a whole count of records; for shares of all records say of=1, "),
+        ((2, 5.5, 1), "known is 5.5: must be a whole count"),
+        ((2, 5, 1e-9), "unknown is 1e-09: must be a whole count"),
+        ((0.12, 0.4, 0.6), "with_attribute is 0.12: .* say of=1"),
+        ((28.22, 34, 66), "with_attribute is 28.22: .* for per cents of all records of=100"),
+        ((6, 5, 1), "with_attribute 6 exceeds known 5: the part must not exceed .* first multiplied by known"),
+        ((0, 0, 0), "known and unknown are both 0: no records, no share"),
+    ],
+)
+def test_the_count_that_is_none_is_named_in_every_function(counts, words):
+    for function in (share_bounds, lambda *c: coverage_needed(*c, 0.5), lambda *c: share_at_odds_ratio(*c, 2.0)):
+        with pytest.raises(ValueError, match=f"^{words}"):
+            function(*counts)
+
+
+def test_shares_and_per_cents_that_say_so_give_what_the_counts_give():
+    counts = share_bounds(120, 400, 600)
+    for of, parts in ((1, (0.12, 0.4, 0.6)), (100, (12, 40, 60))):
+        bounds = share_bounds(*parts, of=of)
+        assert (bounds.low, bounds.high) == pytest.approx((counts.low, counts.high), rel=1e-12)
+        assert coverage_needed(*parts, 0.25, of=of).above == pytest.approx(coverage_needed(120, 400, 600, 0.25).above)
+        assert share_at_odds_ratio(*parts, 2.0, of=of) == pytest.approx(share_at_odds_ratio(120, 400, 600, 2.0))
+        assert odds_ratio_needed(*parts, 0.39, of=of) == pytest.approx(odds_ratio_needed(120, 400, 600, 0.39))
+        over = share_over_odds_ratios(*parts, Interval(0.5, 2, "bound"), of=of)
+        assert over.high == pytest.approx(share_at_odds_ratio(120, 400, 600, 2.0))
+        ladders = assumption_ladder(*parts, of=of), assumption_ladder(120, 400, 600)
+        for one, other in zip(*ladders, strict=True):
+            assert one.interval.low == pytest.approx(other.interval.low)
+    assert share_bounds(0.1, 0.4, 0.6, of=1.0) == share_bounds(0.1, 0.4, 0.6, of=1)
+
+
+@pytest.mark.parametrize(
+    ("parts", "of", "words"),
+    [
+        ((0.12, 0.4, 0.5), 1, "known 0.4 and unknown 0.5 make 0.9 of=1: must make up 1; leave of out for counts"),
+        ((12, 40, 60), 1, "make 100 of=1: must make up 1"),
+        ((120, 400, 600), 100, "make 1000 of=100: must make up 100"),
+        ((0.12, 0.4, 0.6 + 2e-9), 1, "must make up 1"),
+        ((0.12, 0.4, 0.6), 10, "of is 10: must be None for counts, 1 for shares or 100 for per cents"),
+        ((0.12, 0.4, 0.6), True, "of is True: must be None"),
+        ((0.12, 0.4, 0.6), "1", "of is '1': must be None"),
+        ((0.12, 0.4, 0.6), pd.NA, "of is <NA>: must be None"),
+        ((0.12, 0.4, 0.6), pd.Series([1, 1]), "of is a Series of 2: must be None"),
+        ((0.5, 0.4, 0.6), 1, "exceeds known 0.4: .* a share of the known records is first multiplied by known"),
+        ((-0.5, 0.4, 0.6), 1, "not negative"),
+    ],
+)
+def test_parts_of_a_whole_make_it_up(parts, of, words):
+    with pytest.raises(ValueError, match=words):
+        share_bounds(*parts, of=of)
+
+
+def test_sums_of_floating_point_shares_may_miss_the_whole_by_rounding():
+    assert share_bounds(0.0, 0.1 + 0.2, 0.7, of=1).high == pytest.approx(0.7)
+    assert share_bounds(0.12, 0.4, 0.6 + 5e-10, of=1).low == pytest.approx(0.12)
+
+
+HUNDRED_TAKEN = "taken as counts of 100 records; if they are per cents, with_attribute must be one of all records"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: share_bounds(30, 40, 60),
+        lambda: coverage_needed(30, 40, 60, 0.5),
+        lambda: share_at_odds_ratio(30, 40, 60, 2),
+        lambda: assumption_ladder(30, 40, 60),
+        lambda: assumption_ladder([30, 20], [40, 50], [60, 50]),
+        lambda: class_share_bounds({"x": 30, "y": 10}, 60),
+        lambda: share_difference_bounds((30, 40, 60), (10, 20, 40)),
+        lambda: against_population((30, 40, 60), 0.2),
+        lambda: unit_share_bounds({"a": (30, 40, 60), "b": (20, 50, 50)}),
+    ],
+)
+def test_whole_numbers_that_make_up_100_may_be_per_cents_and_are_not_taken_without_a_word(call):
+    with pytest.warns(UserWarning, match=HUNDRED_TAKEN):
+        call()
+
+
+def test_a_hundred_records_of_which_all_say_are_taken_without_a_word_and_so_is_one_stratum_of_a_hundred():
+    assert share_bounds(30, 100, 0).low == 0.3
+    assert share_bounds(30, 40, 61).high == pytest.approx(91 / 101)
+    assert share_bounds(30, 40, 60, of=100).high == 0.9
+    assert len(assumption_ladder([30, 20], [40, 50], [60, 51])) == 6
+    assert len(unit_share_bounds({"a": (30, 40, 60), "b": (20, 50, 51)}).shares) == 2
+
+
+def test_a_sample_of_exactly_100_may_be_per_cents_which_carry_no_sample_size():
+    for counts in ((30, 100, 0), (30, 40, 60)):
+        with pytest.warns(UserWarning, match="sample of 100 records; per cents carry no sample size") as said:
+            share_confidence(*counts)
+        assert len(said) == 1
+        assert said[0].filename == __file__
+    names = ("with_attribute", "known", "unknown")
+    for place, name in enumerate(names):
+        counts = [2, 4, 6]
+        counts[place] += 0.5
+        with pytest.raises(ValueError, match=f"^{name} is {counts[place]}: must be a whole number"):
+            share_confidence(*counts)
+
+
+@pytest.mark.parametrize("records", [1, 10, 50, 3000])
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_where_nobody_or_everybody_has_the_attribute_the_exact_interval_is_given(records, level):
+    nobody, everybody = share_confidence(0, records, 0, level), share_confidence(records, records, 0, level)
+    assert (nobody.low, everybody.high, nobody.kind, nobody.level) == (0, 1, "confidence", level)
+    assert (1 - nobody.high) ** records == pytest.approx((1 - level) / 2)  # nobody is seen with this probability
+    assert everybody.low == pytest.approx(1 - nobody.high)
+    assert nobody.high == pytest.approx(stats.binomtest(0, records).proportion_ci(level, method="exact").high)
+
+
+def test_at_a_low_level_a_wide_bound_covers_enough_by_itself():
+    bounds, low = share_bounds(120, 400, 600), share_confidence(120, 400, 600, 0.4)
+    assert (low.low, low.high, low.level) == (bounds.low, bounds.high, 0.4)
+    assert share_confidence(120, 400, 600, 0.6).low < bounds.low
+
+
+def test_an_interval_keeps_within_0_and_1_and_takes_the_larger_of_the_two_errors():
+    assert share_confidence(1, 4, 6).low == 0
+    assert share_confidence(3, 4, 6).high == 1
+    assert share_confidence(0, 0, 5) == Interval(0, 1, "confidence", 0.95)
+    lopsided, width = share_confidence(0, 400, 100), 0.2
+    assert lopsided.low == 0  # no error at 0, but the other end's counts
+    error = math.sqrt(0.2 * 0.8 / 500)
+    multiple = (lopsided.high - 0.2) / error
+    assert stats.norm.cdf(multiple + width / error) - stats.norm.cdf(-multiple) == pytest.approx(0.95, rel=1e-9)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.floats(0.55, 0.99))
+@HUNDRED
+def test_the_interval_moves_out_by_as_many_errors_as_imbens_and_manski_say(yes, no, unknown, level):
+    if yes + no + unknown == 100:
+        return
+    bounds, found = share_bounds(yes, yes + no, unknown), share_confidence(yes, yes + no, unknown, level)
+    records = yes + no + unknown
+    errors = [math.sqrt(end * (1 - end) / records) for end in (bounds.low, bounds.high)]
+    if found.low > 0 and found.high < 1:
+        multiple = (found.high - bounds.high) / errors[1]
+        assert bounds.low - found.low == pytest.approx(multiple * errors[0], abs=1e-9)
+        gap = (bounds.high - bounds.low) / max(errors)
+        assert stats.norm.cdf(multiple + gap) - stats.norm.cdf(-multiple) == pytest.approx(level, abs=1e-9)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5, math.nan])
+def test_a_level_lies_strictly_between_0_and_1(level):
+    with pytest.raises(ValueError, match=r"^level .*: must lie strictly between 0 and 1"):
+        share_confidence(3, 10, 1, level)
+
+
+@pytest.mark.parametrize("line", [0, 1, 25, -0.1, "0.25", None])
+def test_a_line_is_a_share_strictly_between_0_and_1(line):
+    with pytest.raises(ValueError, match=r"^line is"):
+        coverage_needed(3, 10, 1, line)
+    if line in (0, 1):
+        with pytest.raises(ValueError, match="strictly between 0 and 1, such as a population share"):
+            coverage_needed(3, 10, 1, line)
+
+
+def test_a_share_on_the_line_can_be_said_on_neither_side_and_nothing_known_on_none():
+    on = coverage_needed(100, 400, 600, 0.25)
+    assert (on.above, on.below) == (None, None)
+    nothing = coverage_needed(0, 0, 1000, 0.25)
+    assert (nothing.now, nothing.above, nothing.below) == (0, None, None)
+    assert nothing.above_at_earliest == pytest.approx(0.25)
+    assert coverage_needed(1, 1, 999, 0.25).above == 0.25
+
+
+def test_the_last_record_that_could_be_filled_is_not_enough_to_leave_the_line():
+    exact = coverage_needed(0, 0, 4, 0.25)  # one of four puts the low end on the line, all of four the other
+    assert exact.above_at_earliest == 0.25
+    assert exact.below_at_earliest == 0.75
+    assert coverage_needed(0, 3, 1, 0.25).above_at_earliest is None
+    full = coverage_needed(2, 4, 0, 0.25)
+    assert (full.now, full.above, full.above_at_earliest, full.below_at_earliest) == (1, 0.5, 1, None)  # already there
+
+
+def test_what_coverage_is_needed_is_frozen_and_compares_by_its_numbers():
+    needed = coverage_needed(170, 340, 660, 0.4)
+    assert needed == coverage_needed(170, 340, 660, 0.4)
+    assert isinstance(needed, CoverageNeeded)
+    assert not hasattr(needed, "__dict__")
+    with pytest.raises(AttributeError):
+        needed.now = 0.5
+
+
+@pytest.mark.parametrize("labels", [["with_attribute", "known", "unknown"], ["unknown", "known", "with_attribute"]])
+def test_a_group_with_labels_is_read_by_them(labels):
+    counts = {"with_attribute": 30, "known": 100, "unknown": 50}
+    group = pd.Series({label: counts[label] for label in labels})
+    assert against_population(group, 0.2) == against_population((30, 100, 50), 0.2)
+    with pytest.raises(ValueError, match=r"group is labelled .*: must be with_attribute, known, unknown"):
+        against_population(group.set_axis(["a", "b", "c"]), 0.2)
+
+
+def test_strata_with_labels_are_matched_by_them():
+    yes, known = pd.Series({"n": 10, "s": 90}), pd.Series({"n": 100, "s": 120})
+    unknown = pd.Series({"s": 0, "n": 300})
+    assert assumption_ladder(yes, known, unknown) == assumption_ladder([10, 90], [100, 120], [300, 0])
+    with pytest.raises(
+        ValueError, match="unknown is labelled 's', 'x' and with_attribute 'n', 's': give both the same"
+    ):
+        assumption_ladder(yes, known, unknown.rename({"n": "x"}))
+    with pytest.raises(ValueError, match="with_attribute has labels and unknown has none"):
+        assumption_ladder(yes, known, [300, 0])
+    with pytest.raises(ValueError, match="labels of known that stand twice: 'n'"):
+        assumption_ladder(yes, known.rename({"s": "n"}), unknown)
+
+
+def test_classes_that_stand_twice_are_not_added_up_without_a_word():
+    counts = pd.Series([3, 1], index=["x", "x"])
+    with pytest.raises(ValueError, match="counts: classes that stand twice: 'x'; add them up first"):
+        class_share_bounds(counts, 4)

@@ -200,7 +200,7 @@ def test_shares_of_the_count_multiply_and_their_moments_are_in_the_mean():
 
 @pytest.mark.parametrize("recorded", [-1, 0.5, float("nan"), float("inf"), True, "1000", None])
 def test_a_count_that_is_no_whole_number_is_refused(recorded):
-    with pytest.raises(ValueError, match="must be a count, a whole number"):
+    with pytest.raises(ValueError, match=r"must be a (count, a whole )?number"):
         total_of(LINKS, recorded=recorded)
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cseanalysis.distributions import uniform
 from cseanalysis.models import (
     breakdown_probability,
     class_share_bounds,
@@ -16,7 +17,7 @@ from cseanalysis.models import (
     split_by_year,
     without_cancelled,
 )
-from cseanalysis.values import Assumption, Interval
+from cseanalysis.values import Assumption, Interval, NotEstimableError
 
 
 def probability(name, low, high, *loss):
@@ -75,7 +76,7 @@ def test_a_loss_contained_in_two_probabilities_is_not_counted_twice():
 def test_a_link_that_names_no_loss_is_refused():
     with pytest.raises(ValueError, match="names the losses it contains"):
         joint_reporting_probability([probability("p", 0.1, 0.2)])
-    with pytest.raises(ValueError, match="at least one link"):
+    with pytest.raises(ValueError, match=r"^no probabilities given; a chain has at least one link"):
         joint_reporting_probability([])
 
 
@@ -110,3 +111,84 @@ def test_fractions_stay_because_ends_of_derived_counts_are_divided_too():
 def test_counts_by_class_may_be_a_series():
     counts = {"x": 3, "y": 1}
     assert class_share_bounds(pd.Series(counts), 4) == class_share_bounds(counts, 4)
+
+
+def test_a_claim_that_equals_what_was_recorded_needs_a_probability_of_1_and_nothing_recorded_one_of_0():
+    assert breakdown_probability(100, 100) == 1
+    assert breakdown_probability(0, 100) == 0
+    for recorded, claimed in ((0, 0), (100, 99)):
+        with pytest.raises(ValueError, match=f"claimed_total {claimed} against {recorded} recorded"):
+            breakdown_probability(recorded, claimed)
+
+
+def test_nothing_recorded_says_nothing_about_the_total():
+    with pytest.raises(NotEstimableError, match=r"^recorded is 0: .* stays 0.*; use a larger area or a longer period"):
+        implied_total(0, HALF)
+
+
+def test_a_probability_of_1_leaves_the_count_and_a_per_cent_is_shown_as_one():
+    assert implied_total(10, Interval(1, 1, "bound")) == Interval(10, 10, "bound")
+    with pytest.raises(ValueError, match=r"from 30 to 50: must be above 0 .* and at most 1; 50% is written 0.5"):
+        implied_total(400, Interval(30, 50, "bound"))
+
+
+@pytest.mark.parametrize(
+    ("given", "cure"),
+    [
+        ((0.3, 0.5), r'write Interval\(0.3, 0.5, "bound"\)'),
+        ([0.5, 0.3], r'write Interval\(0.3, 0.5, "bound"\)'),
+        (0.4, r'write Interval\(0.4, 0.4, "bound"\)'),
+        (np.float64(0.4), r'write Interval\(0.4, 0.4, "bound"\)'),
+        ("30%-50%", r'write Interval\(low, high, "bound"\)'),
+        (None, r'write Interval\(low, high, "bound"\)'),
+        ((float("nan"), 0.5), r'write Interval\(low, high, "bound"\)'),
+        (10**400, r'write Interval\(low, high, "bound"\)'),
+        (uniform(0.3, 0.5), "give the range that is defended; distributions are for simulate_total"),
+        (probability("told", 0.1, 0.2, "reported"), "give the range of the assumption, told.interval"),
+    ],
+)
+def test_what_stands_in_place_of_an_interval_is_named_with_the_interval_it_would_be(given, cure):
+    with pytest.raises(ValueError, match=f"^reporting_probability is .*: must be an Interval; {cure}"):
+        implied_total(400, given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (probability("p", 0.1, 0.2, "reported"), "assumptions is .*: must be a list of Assumption, also of one"),
+        (3, "assumptions is 3: must be a list"),
+        ([HALF], "assumptions hold .*: each must be an Assumption, whose losses say what it covers"),
+        ([probability("p", 0.1, 0.2, "reported"), None], "assumptions hold None: each"),
+        (range(9), "assumptions hold 0, 1, 2, 3, 4: each"),
+    ],
+)
+def test_a_chain_is_made_of_assumptions(given, words):
+    with pytest.raises(ValueError, match=words):
+        joint_reporting_probability(given)
+
+
+def test_a_link_that_is_no_probability_is_refused_also_if_it_names_a_loss():
+    days = Assumption("days", 1, 2, "days", "r", "s", "l", ("reported",))
+    with pytest.raises(ValueError, match=r"assumption days: unit 'days', losses \('reported',\); a link"):
+        joint_reporting_probability([days])
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -0.5])
+@pytest.mark.parametrize(("place", "name"), [(0, "recorded"), (1, "claimed_total")])
+def test_the_count_that_is_impossible_is_named(place, name, wrong):
+    arguments = [10, 20]
+    arguments[place] = wrong
+    with pytest.raises(ValueError, match=f"^{name} is {wrong}: must be a finite count"):
+        breakdown_probability(*arguments)
+    with pytest.raises(ValueError, match=f"^recorded is {wrong}: must be a finite count"):
+        implied_total(wrong, HALF)
+
+
+@pytest.mark.parametrize(("place", "name"), [(0, "recorded"), (1, "claimed_total")])
+def test_a_count_that_is_no_number_is_named(place, name):
+    arguments = [10, 20]
+    arguments[place] = "1,400"
+    with pytest.raises(ValueError, match=f"{name} is '1,400': must be a number, not str"):
+        breakdown_probability(*arguments)
+    with pytest.raises(ValueError, match="recorded is 'x': must be a number"):
+        implied_total("x", HALF)

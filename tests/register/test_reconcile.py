@@ -532,7 +532,7 @@ def test_ends_read_as_they_are_printed():
         (lambda: reconcile([]), "needs at least one"),
         (lambda: reconcile(["a"]), "'a' among the statements; make each one by count"),
         (lambda: reconcile([count("a", 1), *"bcdefgh"]), "'b', 'c', 'd', 'e', 'f' and 2 more among the statements"),
-        (lambda: reconcile("a"), "'a' among the statements"),
+        (lambda: reconcile("a"), "statements is one str"),
         (lambda: reconcile(count("a", 1)), "one Statement; give a list"),
         (lambda: reconcile(None), "one NoneType; give a list"),
         (lambda: reconcile([count("a", 1), count("a", 1)]), "ids that come twice: 'a is 1'"),

@@ -146,3 +146,179 @@ def test_a_model_of_several_values_is_not_bounded_by_its_first():
         for found, values in (("2 values", lambda x: [x, -x]), ("0 values", lambda x: [])):
             with pytest.raises(ValueError, match=f"{found}: must be one number"):
                 analysis(values, ranges)
+
+
+def steps(model):
+    """Return the model and the list that its calls are written to."""
+    asked = []
+
+    def written(**values):
+        asked.append(values)
+        return model(**values)
+
+    return written, asked
+
+
+def test_a_turning_assumption_is_evaluated_at_nine_even_places_and_others_at_two_ends_and_between():
+    model, asked = steps(lambda x, y: x + y)
+    bound(lambda x, y: model(x=x, y=y), [assumed("x", 0, 8), assumed("y", 0, 1)], turning=["x"])
+    assert {values["x"] for values in asked} == set(range(9))
+    model, asked = steps(lambda x: x)
+    bound(lambda x: model(x=x), [assumed("x", 0, 8)])
+    assert sorted(values["x"] for values in asked) == list(range(9))
+
+
+def test_the_edges_from_the_lowest_and_highest_corner_are_followed_at_seven_places_and_the_others_in_the_middle():
+    model, asked = steps(lambda x, y, z: x + y + z)
+    bound(lambda x, y, z: model(x=x, y=y, z=z), [assumed(name, 0, 8) for name in "xyz"])
+    inside = [values for values in asked if any(value not in (0, 8) for value in values.values())]
+    along = [v["x"] for v in inside if (v["y"], v["z"]) == (0, 0)]
+    assert sorted(along) == [1, 2, 3, 4, 5, 6, 7]
+    assert sorted(v["x"] for v in inside if (v["y"], v["z"]) == (8, 8)) == [1, 2, 3, 4, 5, 6, 7]
+    assert [v["x"] for v in inside if (v["y"], v["z"]) == (0, 8)] == [4]
+    assert [v["x"] for v in inside if (v["y"], v["z"]) == (8, 0)] == [4]
+
+
+def test_edges_beside_a_turning_assumption_are_seen_at_its_ends_next_to_the_low_one_and_in_its_middle():
+    model, asked = steps(lambda x, y: x + y)
+    bound(lambda x, y: model(x=x, y=y), [assumed("x", 0, 8), assumed("y", 0, 8)], turning=["x"])
+    assert {v["x"] for v in asked if v["y"] not in (0, 8)} == {0, 1, 4, 8}
+    with pytest.raises(ValueError, match="not monotone in y"):  # only in the middle of x
+        bound(lambda x, y: y * (8 - y) if x == 4 else y, [assumed("x", 0, 8), assumed("y", 0, 8)], turning=["x"])
+
+
+def test_a_value_on_the_end_or_beyond_it_by_rounding_is_no_turn_and_beyond_that_is():
+    flat = [assumed("x", 0, 1)]
+    assert bound(lambda x: 5.0, flat) == Interval(5, 5, "bound")
+    assert bound(lambda x: 1.0 + (1e-10 if x == 0.5 else 0), flat) == Interval(1, 1, "bound")
+    for turn in (1e-8, -1e-8):
+        with pytest.raises(ValueError, match=r"not monotone in x between 0 and 1: .* as in turning=\('x',\)"):
+            bound(lambda x, turn=turn: 1.0 + (turn if x == 0.5 else 0), flat)
+
+
+def test_the_rounding_allowed_is_of_the_largest_value_over_all_corners():
+    ranges = [assumed("x", 0, 1), assumed("y", 0, 1000)]
+    # At y = 0 the turn is of 1e-7: as nothing beside the 1,000 at the other corners.
+    assert bound(lambda x, y: y + (1e-7 if x == 0.5 else 0), ranges).high == 1000
+
+
+def test_an_assumption_with_one_value_has_no_edge_to_follow():
+    model, asked = steps(lambda x, y: x + y)
+    interval = bound(lambda x, y: model(x=x, y=y), [assumed("x", 3, 3), assumed("y", 0, 1)])
+    assert interval == Interval(3, 4, "bound")
+    assert len(asked) == 4 + 14
+
+
+def test_narrowing_is_sorted_by_what_is_surely_gained_and_then_by_what_may_be():
+    ranges = [assumed("a", 0, 1), assumed("b", 0, 4), assumed("c", 0, 2)]
+    table = narrowing(lambda a, b, c: a + b + c, ranges)
+    assert table["assumption"].tolist() == ["b", "c", "a"]
+    assert table.index.tolist() == [0, 1, 2]
+    tied = narrowing(lambda x, y, z: y * (x - 0.5) + z, [assumed(name, 0, 1) for name in "zyx"])
+    gains = tied[["narrowing_least", "narrowing_most"]].round(9).values.tolist()
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_narrowing_asks_the_model_once_for_each_combination():
+    model, asked = steps(lambda x, y: x + y)
+    narrowing(lambda x, y: model(x=x, y=y), [assumed("x", 0, 1), assumed("y", 0, 1)])
+    assert len(asked) == len({tuple(values.items()) for values in asked})
+
+
+def test_widths_that_are_left_are_the_least_and_the_most_over_the_places():
+    row = narrowing(lambda x, y: y * x, [assumed("x", 1, 3), assumed("y", 0, 1)]).set_index("assumption").loc["x"]
+    assert (row["width_least"], row["width_most"]) == (1, 3)
+    assert (row["narrowing_least"], row["narrowing_most"]) == (0, pytest.approx(2 / 3))
+
+
+def test_a_tornado_gives_ends_values_swing_and_whether_the_model_turns():
+    table = tornado(lambda r, p: r / p, [assumed("r", 10, 20), assumed("p", 0.1, 0.5)], {"r": 20, "p": 0.5})
+    expected = pd.DataFrame(
+        {
+            "assumption": ["p", "r"],
+            "low": [0.1, 10.0],
+            "high": [0.5, 20.0],
+            "value_at_low": [200.0, 20.0],
+            "value_at_high": [40.0, 40.0],
+            "swing": [160.0, 20.0],
+            "turns": [False, False],
+        }
+    )
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_a_tornado_looks_at_nine_places_and_keeps_the_order_of_equal_swings():
+    model, asked = steps(lambda x, y: x + y)
+    ranges = [assumed("y", 0, 8), assumed("x", 0, 8)]
+    table = tornado(lambda x, y: model(x=x, y=y), ranges, {"x": 8, "y": 0})
+    assert [values["y"] for values in asked[:9]] == list(range(9))
+    assert [values["x"] for values in asked[:9]] == [8] * 9
+    assert table["assumption"].tolist() == ["y", "x"]
+    assert table.index.tolist() == [0, 1]
+    third = tornado(lambda x, y, z: x + y + 2 * z, [assumed(n, 0, 1) for n in "xyz"], dict.fromkeys("xyz", 0))
+    assert third["assumption"].tolist() == ["z", "x", "y"]
+    # A turn smaller than rounding is none.
+    flat = tornado(lambda x: 1.0 + (1e-10 if x == 0.5 else 0), [assumed("x", 0, 1)], {"x": 0})
+    assert not flat["turns"].iloc[0]
+    assert tornado(lambda x: 1.0 + (1e-8 if x == 0.5 else 0), [assumed("x", 0, 1)], {"x": 0})["turns"].iloc[0]
+
+
+def test_a_baseline_may_stand_on_either_end():
+    for value in (0, 1):
+        assert tornado(lambda x: x, [assumed("x", 0, 1)], {"x": value})["swing"].tolist() == [1.0]
+    for value in (-1e-9, 1 + 1e-9, float("nan")):
+        with pytest.raises(ValueError, match=r"baseline x = .* leaves its range 0 to 1; choose a value within"):
+            tornado(lambda x: x, [assumed("x", 0, 1)], {"x": value})
+
+
+def test_a_baseline_lacks_and_knows_by_name_at_most_five():
+    names = [f"a{number}" for number in range(7)]
+    with pytest.raises(ValueError, match=r"lacks \['a0', 'a1', 'a2', 'a3', 'a4'\] and has the unknown \[\]"):
+        tornado(lambda **values: 1.0, [assumed(name, 0, 1) for name in names], {})
+    with pytest.raises(ValueError, match=r"lacks \[\] and has the unknown \['a0', 'a1', 'a2', 'a3', 'a4'\]"):
+        tornado(lambda x: x, [assumed("x", 0, 1)], {"x": 0, **dict.fromkeys(names, 0)})
+
+
+@pytest.mark.parametrize("analysis", [bound, envelope, narrowing, lambda m, a: tornado(m, a, {"x": 0})])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (assumed("x", 0, 1), "assumptions is .*: must be a list of Assumption, also of one"),
+        ({"x": assumed("x", 0, 1)}, r"must be a list of Assumption, as in list\(assumptions.values\(\)\)"),
+        ([Interval(0, 1, "bound")], "assumptions hold .*: each must be an Assumption, which says whose range it is"),
+        ([(0.3, 0.5)], r"assumptions hold \(0.3, 0.5\): each must be an Assumption"),
+    ],
+)
+def test_what_is_no_list_of_assumptions_is_refused(analysis, given, words):
+    with pytest.raises(ValueError, match=words):
+        analysis(lambda x: x, given)
+
+
+@pytest.mark.parametrize("analysis", [bound, envelope, narrowing])
+def test_turning_is_several_ids_and_one_bare_text_is_not_read_letter_by_letter(analysis):
+    ranges = [assumed("x", 0, 1), assumed("y", 0, 1)]
+    for wrong, cure in (("x", r"turning=\('x',\)"), (3, r"turning=\('told',\)"), ([3], r"turning=\('told',\)")):
+        with pytest.raises(ValueError, match=f"turning is .*: must be ids of assumptions, as in {cure}"):
+            analysis(lambda x, y: x + y, ranges, turning=wrong)
+    with pytest.raises(ValueError, match=r"turning names \['a', 'b', 'c', 'd', 'e'\], which are not among"):
+        analysis(lambda x, y: x + y, ranges, turning="abcdefg".replace("", " ").split())
+
+
+def test_a_model_that_returns_a_range_or_text_or_is_none_is_refused_in_words():
+    ranges = [assumed("x", 0, 1)]
+    for wrong, words in (
+        (lambda x: Interval(x, x + 1, "bound"), "returned an Interval, which has no one value: return its .low or"),
+        (lambda x: "5", "the model's value holds dates or text"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            bound(wrong, ranges)
+    with pytest.raises(ValueError, match="model is 5: must be a function"):
+        bound(5, ranges)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, [0.5], "x", pd.Series({"x": 0.5})])
+def test_a_baseline_is_given_by_id(wrong):
+    with pytest.raises(ValueError, match=r"baseline is .*: must give a value for .*, as in {'told': 0.1}"):
+        tornado(lambda x: x, [assumed("x", 0, 1)], wrong)
+    with pytest.raises(ValueError, match=r"baseline x is '0.5': must be a number"):
+        tornado(lambda x: x, [assumed("x", 0, 1)], {"x": "0.5"})

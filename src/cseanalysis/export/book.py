@@ -19,6 +19,7 @@ from cseanalysis.export.cells import (
     table_cells,
     text_problem,
 )
+from cseanalysis.values import items_of, shown, texts_of
 
 __all__ = ["Book", "Link", "Page", "Sheet", "Source", "pages"]
 
@@ -106,6 +107,12 @@ class Sheet:
     sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("name", "title"):
+            if not isinstance(given := getattr(self, name), str):
+                raise ValueError(f"{name} of a worksheet is {shown(given)}: must be text")
+        for name in ("about", "sources"):
+            given = texts_of(f"worksheet {self.name}: {name}", getattr(self, name), "a line")
+            object.__setattr__(self, name, given)
         usable = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", self.name, re.ASCII)
         reserved = self.name.casefold() in map(str.casefold, _RESERVED)
         if not usable or reserved or re.fullmatch(_PLACES, self.name, re.ASCII | re.IGNORECASE):
@@ -160,6 +167,19 @@ class Book:
     published: date
 
     def __post_init__(self) -> None:
+        for name in ("title", "publisher"):
+            if not isinstance(given := getattr(self, name), str):
+                raise ValueError(f"{name} of the workbook is {shown(given)}: must be text")
+        for name in ("introduction", "about", "contact", "notes"):
+            object.__setattr__(self, name, texts_of(f"{name} of the workbook", getattr(self, name), "a paragraph"))
+        for name, kind in (("sheets", Sheet), ("sources", Source)):
+            items = items_of(getattr(self, name))
+            if items is None or not all(isinstance(item, kind) for item in items):
+                seen = shown(getattr(self, name))
+                raise ValueError(f"{name} of the workbook is {seen}: must be a tuple of {kind.__name__}, also of one")
+            object.__setattr__(self, name, tuple(items))
+        if not isinstance(self.published, date):
+            raise ValueError(f"published is {shown(self.published)}: must be a date, as in date(2023, 10, 19)")
         _check_texts("cover", (self.title, self.publisher, *self.introduction, *self.about, *self.contact))
         _check_cells("notes", self.notes)
         names = [sheet.name.casefold() for sheet in self.sheets]
@@ -216,6 +236,12 @@ class Page:
         return tuple(found)
 
 
+def check_book(book: object) -> None:
+    """Refuse what is no `Book`."""
+    if not isinstance(book, Book):
+        raise ValueError(f"book is {shown(book)}: must be a Book, which holds the sheets and what explains them")
+
+
 def pages(book: Book) -> tuple[Page, ...]:
     """Lay out every worksheet behind the cover: contents, notes, tables, provenance.
 
@@ -230,6 +256,7 @@ def pages(book: Book) -> tuple[Page, ...]:
         In the order of the worksheets. In the first column of the contents stand the names of worksheets, which
         each file format turns into links of its own kind.
     """
+    check_book(book)
     tables = tuple(_sheet_page(sheet) for sheet in book.sheets)
     notes = tuple((f"note {number}", clean_text(text)) for number, text in enumerate(book.notes, start=1))
     inside = [*([_page("Notes", "Notes", ("Note", "Text"), notes)] if notes else []), *tables, *_provenance(book)]

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from cseanalysis.values import shown
+
 # Shorthand of the Government Analysis Function, as far as it is used here.
 SHORTHAND = {
     "[c]": "confidential, held back to protect people",
@@ -51,6 +53,9 @@ class Link:
     address: str
 
     def __post_init__(self) -> None:
+        for what, given in (("text", self.text), ("address", self.address)):
+            if not isinstance(given, str):
+                raise ValueError(f"link {what} is {shown(given)}: must be text")
         if says_nothing(self.text) or re.match(r"\s*(https?:|www\.)", self.text):
             raise ValueError(f"link text {self.text!r} does not describe its target; write the title of the page")
         if not re.fullmatch(r"https?://[!-~]+", self.address, re.ASCII):
@@ -116,6 +121,8 @@ def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
     >>> table_cells(pd.DataFrame({"force": ["Kent"], "offences": [12]}))
     [['Kent', 12]]
     """
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"the table is {shown(table)}: must be a pandas DataFrame")
     _check_headers(list(table.columns))
     if table.empty:
         raise ValueError("the table has no rows or no columns; leave its sheet out")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cseanalysis.export.cells import Link, table_cells
-from cseanalysis.export.writing import write_whole
+from cseanalysis.export.writing import target_path, write_whole
 
 _PASSED_OVER = '"`´“”„«»‘’‚‹›\ufeff\u200b\u200c\u200d\u2060'
 
@@ -96,4 +96,4 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
     ValueError
         When a cell is empty or could not be read by everybody.
     """
-    write_whole({Path(path): csv_bytes(table)})
+    write_whole({target_path(path): csv_bytes(table)})

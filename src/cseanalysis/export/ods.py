@@ -8,9 +8,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from cseanalysis.export.archive import zip_bytes
-from cseanalysis.export.book import Book, Page, pages
+from cseanalysis.export.book import Book, Page, check_book, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
-from cseanalysis.export.writing import write_whole
+from cseanalysis.export.writing import target_path, write_whole
 
 _KIND = "application/vnd.oasis.opendocument.spreadsheet"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -47,6 +47,7 @@ def ods_bytes(book: Book) -> bytes:
         The same for the same workbook: no clock, user, computer or path goes in. Every text is declared a string,
         so none can become a formula.
     """
+    check_book(book)
     return zip_bytes(
         [
             ("mimetype", _KIND.encode()),
@@ -68,7 +69,7 @@ def write_ods(book: Book, path: Path | str) -> None:
     path
         Target file, written whole or not at all.
     """
-    write_whole({Path(path): ods_bytes(book)})
+    write_whole({target_path(path): ods_bytes(book)})
 
 
 def _content(book: Book) -> str:

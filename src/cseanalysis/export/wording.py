@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from cseanalysis.values import Assumption, Estimate, Interval
+from cseanalysis.values import Assumption, Estimate, Interval, plain_number, shown
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -31,6 +32,8 @@ class _Measure:
 
 
 def _measure(unit: str) -> _Measure:
+    if not isinstance(unit, str):
+        raise ValueError(f"unit is {shown(unit)}: must be text, such as 'share of victims'")
     words = unit.lower().replace("_", " ")
     if words.startswith(("share", "probability")):
         return _Measure(scale=100, after="%")
@@ -73,6 +76,8 @@ def say(estimate: Estimate) -> str:
     >>> say(Estimate("lag", "days to charge", point=412))
     '412 days'
     """
+    if not isinstance(estimate, Estimate):
+        raise ValueError(f"estimate is {shown(estimate)}: must be an Estimate; a bare number is for say_number")
     if estimate.interval is None:
         if estimate.point is None:
             raise ValueError(f"estimate {estimate.id}: has neither point nor interval; give one")
@@ -106,6 +111,9 @@ def say_interval(interval: Interval, unit: str = "", *, digits: int = 2) -> str:
     >>> say_interval(Interval(0.9812, 0.9868, "confidence", 0.95))
     '0.981 to 0.987 (95% confidence interval)'
     """
+    _check_interval(interval)
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 2 <= digits <= 15:
+        raise ValueError(f"digits is {shown(digits)}: must be a whole number from 2 to 15")
     measure = _measure(unit)
     low, high, _ = _ends(interval, measure, digits)
     if interval.kind != "bound":
@@ -126,6 +134,7 @@ def say_ends(interval: Interval, unit: str = "") -> tuple[str, str]:
     >>> say_ends(Interval(523_000, 1_570_000, "bound"))
     ('520,000', '1,600,000')
     """
+    _check_interval(interval)
     measure = _measure(unit)
     low, high, _ = _ends(interval, measure)
     return _print(low, measure), _print(high, measure)
@@ -144,6 +153,8 @@ def say_number(value: float, unit: str = "") -> str:
     ('68.4%', '99.97%', '3.2 months')
     """
     measure = _measure(unit)
+    if not math.isfinite(plain_number("value", value)):
+        raise ValueError(f"value is {value}: must be finite; say in words what is missing or without end")
     scaled = _scaled(value, measure)
     if measure.whole:
         scaled = scaled.to_integral_value(ROUND_HALF_EVEN)
@@ -163,6 +174,8 @@ def say_assumption(assumption: Assumption) -> str:
     >>> say_assumption(Assumption("p", 0.05, 0.15, "probability", "one in ten", "VKPP", "page 24"))
     '5% to 15% (assumed range)'
     """
+    if not isinstance(assumption, Assumption):
+        raise ValueError(f"assumption is {shown(assumption)}: must be an Assumption")
     measure = _measure(assumption.unit)
     low, high = _scaled(assumption.low, measure), _scaled(assumption.high, measure)
     unit = "" if not measure.counts else f" {assumption.unit}"
@@ -179,6 +192,7 @@ def say_month(day: date) -> str:
     >>> say_month(date(2017, 4, 1))
     'April 2017'
     """
+    _check_day(day)
     return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -190,7 +204,18 @@ def say_date(day: date) -> str:
     >>> say_date(date(2026, 11, 21))
     '21 November 2026'
     """
+    _check_day(day)
     return f"{day.day} {say_month(day)}"
+
+
+def _check_interval(interval: object) -> None:
+    if not isinstance(interval, Interval):
+        raise ValueError(f'interval is {shown(interval)}: must be an Interval, as in Interval(0.3, 0.5, "bound")')
+
+
+def _check_day(day: object) -> None:
+    if not isinstance(day, date) or day != day:  # noqa: PLR0124 (a date that is missing is not itself)
+        raise ValueError(f"day is {shown(day)}: must be a date, as in date(2023, 10, 19)")
 
 
 def _scaled(value: float, measure: _Measure) -> Decimal:

@@ -8,6 +8,21 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from cseanalysis.values import shown
+
+
+def target_path(path: Path | str) -> Path:
+    """Return where to write, or say that no file is named.
+
+    Examples
+    --------
+    >>> target_path("book.ods").suffix
+    '.ods'
+    """
+    if not isinstance(path, str | os.PathLike) or not str(path).strip() or "\0" in str(path):
+        raise ValueError(f"path is {shown(path)}: must name a file, as in 'book.ods'")
+    return Path(path)
+
 
 def check_targets(targets: Iterable[Path]) -> None:
     """Refuse files that could not be written, before any work is done for them.

@@ -14,7 +14,7 @@ import pandas as pd
 from cseanalysis.export.archive import unzip, zip_bytes
 from cseanalysis.export.book import Book, Page, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
-from cseanalysis.export.writing import write_whole
+from cseanalysis.export.writing import target_path, write_whole
 
 # Text stays text: nothing that a cell holds becomes a formula, an address or a number.
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -39,6 +39,7 @@ def xlsx_bytes(book: Book) -> bytes:
     ModuleNotFoundError
         Without gptables, which the extra ``report`` installs.
     """
+    laid_out = pages(book)
     stream = io.BytesIO()
     # gptables 2.0 leaves its theme file open and calls pandas in ways that pandas 3.1 warns about.
     with warnings.catch_warnings():
@@ -53,7 +54,7 @@ def xlsx_bytes(book: Book) -> bytes:
             contact=[clean_text(text) for text in book.contact],
         )
         new_sheet("Cover").write_cover(cover)
-        for page in pages(book):
+        for page in laid_out:
             sheet = new_sheet(page.name)
             table = GPTable(
                 table=_frame(page),
@@ -87,7 +88,7 @@ def write_xlsx(book: Book, path: Path | str) -> None:
     path
         Target file, written whole or not at all.
     """
-    write_whole({Path(path): xlsx_bytes(book)})
+    write_whole({target_path(path): xlsx_bytes(book)})
 
 
 def _new_workbook(stream: io.BytesIO) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from cseanalysis.distributions import Distribution
 from cseanalysis.models.bias_draws import Array, BiasAnalysis, Rate, Rates, Scheme, Tables, analyse
 from cseanalysis.models.misclassification import What
 from cseanalysis.models.two_by_two import Cells
+from cseanalysis.values import shown
 
 GROUP_NAMES = {"exposure": ("cases", "non-cases"), "outcome": ("exposed", "unexposed")}
 
@@ -108,7 +109,7 @@ def probabilistic_bias(
     return analyse(
         cells,
         pairs=pairs,
-        groups=GROUP_NAMES.get(what, ()),
+        groups=GROUP_NAMES.get(str(what), ()),
         correct=correct,
         predictive=predictive,
         what=what,
@@ -177,7 +178,7 @@ def probabilistic_bias_with_predictive_values(
     return analyse(
         cells,
         pairs=pairs,
-        groups=GROUP_NAMES.get(what, ()),
+        groups=GROUP_NAMES.get(str(what), ()),
         correct=correct,
         predictive=predictive,
         what=what,
@@ -226,11 +227,14 @@ def probabilistic_selection(
     >>> round(analysis.systematic_odds_ratio.median, 1)
     1.7
     """
-    if len(selected) != 4:
-        raise ValueError(f"selected has {len(selected)} entries: must be four, in the order of the cells")
-    if any((rate.high if isinstance(rate, Distribution) else rate) == 0 for rate in selected):
+    if not isinstance(selected, tuple | list) or len(selected) != 4:
         raise ValueError(
-            f"selected is {selected}: a probability of 0 counts nobody; each must be above 0 and at most 1"
+            f"selected is {shown(selected)}: must be four probabilities or distributions, in the order of the cells"
+        )
+    highest = [rate.high if isinstance(rate, Distribution) else rate for rate in selected]
+    if any(isinstance(high, int | float) and high == 0 for high in highest):
+        raise ValueError(
+            f"selected is {shown(selected)}: a probability of 0 counts nobody; each must be above 0 and at most 1"
         )
     pairs: dict[str, Rates] = {
         "selected cases": (selected[0], selected[1]),

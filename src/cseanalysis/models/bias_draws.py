@@ -16,9 +16,10 @@ from cseanalysis.distributions import Distribution, Fixed, fixed
 from cseanalysis.models.binomial import CHUNK, draw_binomial
 from cseanalysis.models.dependence import correlation_matrix, factor, log_quantile_of_score
 from cseanalysis.models.misclassification import GROUPS, What
+from cseanalysis.models.number import check_whole
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.models.two_by_two import Cells, checked_cells
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
 
 Scheme = Literal["fox-2021", "fox-2005"]
 Array = NDArray[np.float64]
@@ -173,14 +174,12 @@ def analyse(
 
 def _checked(cells: ArrayLike, what: str, scheme: str) -> Cells:
     observed = checked_cells(cells)
-    if any(cell != int(cell) for cell in observed):
-        raise ValueError(f"cells are {list(observed)}: must be whole counts; random error is that of counting")
-    if what not in GROUPS:
+    if not isinstance(what, str) or what not in GROUPS:
         raise ValueError(
-            f"what is {what!r}: must be 'exposure' or 'outcome'; for selection use probabilistic_selection"
+            f"what is {shown(what)}: must be 'exposure' or 'outcome'; for selection use probabilistic_selection"
         )
-    if scheme not in SCHEMES:
-        raise ValueError(f"scheme is {scheme!r}: must be one of {', '.join(SCHEMES)}; their answers differ")
+    if not isinstance(scheme, str) or scheme not in SCHEMES:
+        raise ValueError(f"scheme is {shown(scheme)}: must be one of {', '.join(SCHEMES)}; their answers differ")
     if scheme == "fox-2005" and min(observed) == 0:
         raise NotEstimableError(
             f"cells are {list(observed)}: with an empty cell the standard error of the observed table does not exist"
@@ -190,8 +189,7 @@ def _checked(cells: ArrayLike, what: str, scheme: str) -> Cells:
 
 def _check_whole(**numbers: object) -> None:
     for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-            raise ValueError(f"{name} is {number!r}: must be a whole number from 1")
+        check_whole(name, number)
 
 
 def _collect(
@@ -243,7 +241,8 @@ def _named_rates(pairs: dict[str, Rates], groups: tuple[str, ...]) -> tuple[dict
     rates: dict[str, Distribution] = {}
     places: list[str] = []
     for name, value in pairs.items():
-        each = value if isinstance(value, tuple | list) else (value,)
+        pair = value.tolist() if isinstance(value, np.ndarray) else value
+        each = pair if isinstance(pair, tuple | list) else (pair,)
         if len(each) not in (1, 2):
             raise ValueError(f"{name} has {len(each)} entries: must be one, or a pair for the two groups")
         names = [name] if len(each) == 1 else [f"{name}, {group}" for group in groups]
@@ -253,11 +252,20 @@ def _named_rates(pairs: dict[str, Rates], groups: tuple[str, ...]) -> tuple[dict
 
 
 def _checked_rate(name: str, rate: Rate) -> Distribution:
-    if not isinstance(rate, Distribution | int | float | np.number):
-        raise ValueError(f"{name} is {rate!r}: must be a number or a distribution")
-    distribution = rate if isinstance(rate, Distribution) else fixed(float(rate))
+    if isinstance(rate, Interval | Assumption):
+        raise ValueError(
+            f"{name} is a range without a distribution: must be a number or a distribution; if all its values are "
+            f"equally likely, uniform({rate.low:g}, {rate.high:g})"
+        )
+    if isinstance(rate, Distribution):
+        distribution = rate
+    else:
+        try:
+            distribution = fixed(plain_number(name, rate))
+        except ValueError as error:
+            raise ValueError(f"{error} (must be a number or a distribution, between 0 and 1)") from None
     if not (distribution.low >= 0 and distribution.high <= 1):
-        raise ValueError(f"{name} is {rate}: must stay between 0 and 1")
+        raise ValueError(f"{name} is {rate}: must stay between 0 and 1{share_hint(distribution.high)}")
     return distribution
 
 
@@ -270,8 +278,7 @@ def _rate_drawer(
     functions = {name: log_quantile_of_score(rate) for name, rate in rates.items() if not isinstance(rate, Fixed)}
     if not functions:
         raise ValueError("correlation is given but every rate is a number: there is nothing to correlate; leave it out")
-    given = correlation if hasattr(correlation, "columns") else np.asarray(correlation)
-    lower = factor(correlation_matrix(given, list(functions)))
+    lower = factor(correlation_matrix(correlation, list(functions)))
 
     def draw(rng: np.random.Generator) -> dict[str, Array]:
         scores = dict(zip(functions, lower @ rng.standard_normal((len(functions), CHUNK)), strict=True))

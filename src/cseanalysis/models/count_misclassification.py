@@ -1,45 +1,58 @@
 """Counts in several classes, some recorded in the wrong one: what they were, exactly, within bounds, or in draws.
 
 In every matrix a row is a true class and a column the class recorded: ``matrix[i][j]`` is the probability that a
-record of class ``i`` is recorded as ``j``. The order of the classes is the caller's.
+record of class ``i`` is recorded as ``j``. The order of the classes is the caller's, or is matched by label: where the
+counts are a Series and the matrix a DataFrame, both must have the same labels, in any order. A matrix of recorded by
+true classes is refused where its sums or the names of its axes show it.
 """
 
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from cseanalysis.models.bias_draws import MANY_IMPOSSIBLE
+from cseanalysis.models.number import check_same_labels, check_whole, plain_numbers
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-9
 
 
-def correct_counts(observed: ArrayLike, matrix: ArrayLike) -> Array:
+def correct_counts(observed: ArrayLike, matrix: ArrayLike) -> Array | pd.Series:
     """Undo misclassification of counts in K classes, given the K x K probabilities.
 
     Parameters
     ----------
     observed
-        Records in each recorded class, shape (K,).
+        Whole counts of records in each recorded class, shape (K,); with labels as a Series.
     matrix
-        Shape (K, K); rows are true classes and sum to 1.
+        Shape (K, K); rows are true classes and sum to 1, columns are the classes recorded. A DataFrame is put in the
+        order of the labels of ``observed``; its axes may be named ``true`` (rows) and ``recorded`` (columns).
 
     Returns
     -------
-    ndarray of shape (K,)
-        Records in each true class; they sum to the same total and are not whole numbers.
+    ndarray or Series of shape (K,)
+        Records in each true class, in the order of ``observed`` and with its labels; they sum to the same total and are
+        not whole numbers.
 
     Raises
     ------
     ValueError
-        When a count is impossible, or a row of the matrix is not a probability distribution.
+        When a count is not whole or impossible, a row of the matrix is not a probability distribution, labels differ or
+        stand twice, or the matrix is turned round.
+
+    Warns
+    -----
+    UserWarning
+        When rows and columns sum to 1 alike, so that a matrix turned round would go unseen; named axes settle it.
     NotEstimableError
         When the matrix cannot be undone (two classes are recorded alike), its labels are swapped (the largest entry of
         some column is not on the diagonal; with two classes, sensitivity and specificity sum to 1 or less), or it could
@@ -54,9 +67,15 @@ def correct_counts(observed: ArrayLike, matrix: ArrayLike) -> Array:
     --------
     >>> correct_counts([60, 39, 51], [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]).round(6).tolist()
     [70.0, 40.0, 40.0]
+    >>> counts = pd.Series({"a": 60, "b": 39, "c": 51})
+    >>> turned = pd.DataFrame({"c": [1, 0.1, 0.1], "b": [0, 0.8, 0.1], "a": [0, 0.1, 0.8]}, index=["c", "b", "a"])
+    >>> correct_counts(counts, turned).round(6).to_dict()
+    {'a': 70.0, 'b': 40.0, 'c': 40.0}
     """
-    counts, chances = _checked_counts(observed), np.asarray(matrix, dtype=np.float64)
+    counts, chances = _aligned(observed, matrix=matrix)
     _check_rows(chances, counts.size)
+    if not isinstance(matrix, pd.DataFrame) or set(matrix.axes[0].names + matrix.axes[1].names) != set(AXES):
+        _warn_of_two_readings(chances)
     condition = np.linalg.cond(chances)
     if not condition < 1 / TOLERANCE:
         raise NotEstimableError(
@@ -75,7 +94,8 @@ def correct_counts(observed: ArrayLike, matrix: ArrayLike) -> Array:
             f"the matrix could not have produced the counts {counts.tolist()[:5]}: corrected they would be "
             f"{true.round(4).tolist()[:5]}; state error rates that allow the counts, or give ranges to bound_counts"
         )
-    return np.asarray(np.maximum(true, 0.0), dtype=np.float64)
+    true = np.asarray(np.maximum(true, 0.0), dtype=np.float64)
+    return pd.Series(true, index=observed.index, name=observed.name) if isinstance(observed, pd.Series) else true
 
 
 def bound_counts(observed: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[Interval, ...]:
@@ -84,15 +104,16 @@ def bound_counts(observed: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[
     Parameters
     ----------
     observed
-        Records in each recorded class, shape (K,).
+        Whole counts of records in each recorded class, shape (K,); with labels as a Series.
     low, high
-        Ends of the ranges, each of shape (K, K); rows are true classes. Rows of the matrix sum to 1 whatever the ends.
+        Ends of the ranges, each of shape (K, K); rows are true classes, labels as for `correct_counts`. Rows of the
+        matrix sum to 1 whatever the ends.
 
     Returns
     -------
     tuple of Interval
-        Bound for each true class, in the order given: sharp for every class by itself. They hold together with the
-        total, so they cannot all be at the same end.
+        Bound for each true class, in the order of ``observed``: sharp for every class by itself. They hold together
+        with the total, so they cannot all be at the same end.
 
     Raises
     ------
@@ -112,12 +133,14 @@ def bound_counts(observed: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[
     >>> [(round(each.low, 6), round(each.high, 6)) for each in bounds]
     [(20.0, 40.0), (60.0, 80.0)]
     """
-    counts = _checked_counts(observed)
-    least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    counts, least, most = _aligned(observed, low=low, high=high)
     size = counts.size
     for name, ends in (("low", least), ("high", most)):
         if ends.shape != (size, size) or not ((ends >= 0) & (ends <= 1)).all():
-            raise ValueError(f"{name} has shape {ends.shape}: must be {size} x {size} probabilities between 0 and 1")
+            raise ValueError(
+                f"{name} has shape {ends.shape}: must be {size} x {size} probabilities between 0 and 1; 80% is written "
+                "0.8"
+            )
     if (least > most).any():
         raise ValueError(f"low exceeds high at {np.argwhere(least > most)[:5].tolist()}; swap the ends")
     if (least.sum(axis=1) > 1 + TOLERANCE).any() or (most.sum(axis=1) < 1 - TOLERANCE).any():
@@ -202,8 +225,9 @@ def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: i
     observed
         Whole counts of records in each recorded class, shape (K,).
     rows
-        Dirichlet parameters, shape (K, K): row i as if that many records of true class i had been checked and found
-        recorded as each class (an audit's counts, plus a prior). 0 means that it never happens.
+        Dirichlet parameters, shape (K, K), labels as for `correct_counts`: row i as if that many records of true class
+        i had been checked and found recorded as each class (an audit's counts, plus a prior). 0 means that it never
+        happens.
     seed
         Whole number, not negative; the same seed gives the same bits.
     draws
@@ -234,16 +258,13 @@ def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: i
     >>> round(corrected.systematic_counts[0].median, -2), corrected.impossible_share
     (700.0, 0.0)
     """
-    counts, audit, seed = _checked_counts(observed), np.asarray(rows, dtype=np.float64), check_seed(seed)
+    (counts, audit), seed = _aligned(observed, rows=rows), check_seed(seed)
     size = counts.size
-    if (counts != np.floor(counts)).any():
-        raise ValueError(f"observed is {counts.tolist()[:5]}: must be whole counts; random error is that of counting")
     if audit.shape != (size, size) or not (np.isfinite(audit) & (audit >= 0)).all() or (audit.sum(axis=1) == 0).any():
         raise ValueError(
             f"rows has shape {audit.shape}: must be {size} x {size}, none negative, no row without any above 0"
         )
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ValueError(f"draws is {draws!r}: must be a whole number from 1")
+    draws = check_whole("draws", draws)
     systematic, true = np.full((size, draws), np.nan), np.full((size, draws), np.nan)
     sums, kept = np.zeros((2, size, size)), 0
     total = int(counts.sum())
@@ -279,13 +300,59 @@ def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: i
     )
 
 
+AXES = ("true", "recorded")
+
+
+def _aligned(observed: ArrayLike, **matrices: ArrayLike) -> tuple[Array, ...]:
+    """Return the counts and each matrix as arrays, matrices with labels in the order of the counts' labels."""
+    counts = _checked_counts(observed)
+    return counts, *(_in_order(name, matrix, observed) for name, matrix in matrices.items())
+
+
+def _in_order(name: str, matrix: ArrayLike, observed: ArrayLike) -> Array:
+    if not isinstance(matrix, pd.DataFrame):
+        return plain_numbers(name, matrix)
+    axes = (matrix.index.name, matrix.columns.name)
+    if axes[0] == AXES[1] or axes[1] == AXES[0]:
+        raise ValueError(
+            f"{name} has rows named {axes[0]!r} and columns named {axes[1]!r}: rows must be true classes and columns "
+            f"recorded ones, so turn it round with {name}.T"
+        )
+    if isinstance(observed, pd.Series):
+        for axis in (matrix.index, matrix.columns):
+            check_same_labels(name, axis, "observed", observed.index)
+        matrix = matrix.loc[observed.index, observed.index]
+    elif not matrix.index.equals(matrix.columns):
+        raise ValueError(
+            f"{name} has rows {shown(matrix.index.tolist())} and columns {shown(matrix.columns.tolist())}, in which "
+            "order counts without labels cannot follow; give observed as a Series with these labels"
+        )
+    return plain_numbers(name, matrix)
+
+
 def _checked_counts(observed: ArrayLike) -> Array:
-    counts = np.asarray(observed, dtype=np.float64)
+    counts = plain_numbers("observed", observed)
     if counts.ndim != 1 or counts.size < 2:
-        raise ValueError(f"observed has shape {counts.shape}: must be one count for each of at least two classes")
+        raise ValueError(
+            f"observed has shape {counts.shape}: must be one count for each of at least two classes, as a list"
+        )
     if not (np.isfinite(counts) & (counts >= 0)).all() or counts.sum() == 0:
         raise ValueError(f"observed is {counts.tolist()[:5]}: must be finite counts, none negative and not all 0")
+    if (counts != np.floor(counts)).any():
+        raise ValueError(
+            f"observed is {counts.tolist()[:5]}: must be whole counts; random error is that of counting, so multiply "
+            "shares by the number of records they were made from, and round"
+        )
     return counts
+
+
+def _warn_of_two_readings(matrix: Array) -> None:
+    if np.allclose(matrix.sum(axis=0), 1, rtol=0, atol=1e-6) and not np.allclose(matrix, matrix.T, rtol=0, atol=1e-9):
+        warnings.warn(
+            "rows and columns of the matrix both sum to 1, so that one turned round would go unseen: rows are taken as "
+            "true classes; say so with pd.DataFrame(matrix).rename_axis(index='true', columns='recorded')",
+            stacklevel=3,
+        )
 
 
 def _lead(matrices: Array) -> Array:
@@ -300,7 +367,10 @@ def _check_rows(matrix: Array, size: int) -> None:
     if matrix.shape != (size, size):
         raise ValueError(f"matrix has shape {matrix.shape}: must be {size} x {size}, as there are {size} counts")
     if not ((matrix >= 0) & (matrix <= 1)).all():
-        raise ValueError("matrix holds numbers outside 0 to 1: each must be a probability")
+        raise ValueError(
+            "matrix holds numbers outside 0 to 1: each must be a probability (80% is written 0.8); counts of an audit "
+            "are for simulate_counts, or divide each row by its sum"
+        )
     if not np.allclose(matrix.sum(axis=1), 1, rtol=0, atol=1e-6):
         turned = np.allclose(matrix.sum(axis=0), 1, rtol=0, atol=1e-6)
         advice = "its columns do, so transpose it" if turned else "a record is recorded in exactly one class"

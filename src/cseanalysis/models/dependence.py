@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Trapezoid
+from cseanalysis.models.number import plain_numbers
+from cseanalysis.values import items_of, shown
 
 Array = NDArray[np.float64]
 
@@ -43,6 +45,9 @@ def correlation_matrix(correlation: ArrayLike | None, names: Sequence[str]) -> A
     >>> correlation_matrix(0.5, ["told", "kept"]).tolist()
     [[1.0, 0.5], [0.5, 1.0]]
     """
+    names = list(map(str, items_of(names) or ()))
+    if not names:
+        raise ValueError("names is empty: a correlation is between named links, as in ['told', 'kept']")
     count = len(names)
     if correlation is None:
         return np.eye(count)
@@ -52,12 +57,14 @@ def correlation_matrix(correlation: ArrayLike | None, names: Sequence[str]) -> A
             raise ValueError(f"correlation is labelled {labels[0][:5]} by {labels[1][:5]}: must be {list(names)[:5]}")
         correlation = correlation.loc[list(names), list(names)]  # type: ignore[union-attr]
     try:
-        matrix = np.asarray(correlation, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"correlation {correlation!r}: must be a number or a matrix of numbers") from None
-    if matrix.ndim == 0:
+        matrix = plain_numbers("correlation", correlation)
+    except ValueError:
+        raise ValueError(
+            f"correlation {shown(correlation)}: must be a number or a matrix of numbers, as in 0.5"
+        ) from None
+    if matrix.ndim == 0 and np.isfinite(matrix) and abs(matrix) <= 1:
         matrix = np.where(np.eye(count, dtype=bool), 1.0, matrix)
-    if matrix.shape != (count, count):
+    if matrix.shape not in ((), (count, count)):
         raise ValueError(f"correlation of shape {matrix.shape} for {count} links: must be {count} by {count}")
     if not (np.isfinite(matrix) & (np.abs(matrix) <= 1)).all():
         raise ValueError("correlation holds values that are no correlations: each must lie between -1 and 1")

@@ -1,22 +1,25 @@
 """Comparing shares when part of the records does not say: between groups, against a whole, against a population.
 
-A group is a triple as for `share_bounds`: records with the attribute, records known, records unknown. Every bound
-here is joint: each end is reached by one completion of all the records together. No group is special, and the order is
-the caller's.
+A group is a triple of whole counts as for `share_bounds`: records with the attribute, records known and records unknown
+in this order, or by the labels ``with_attribute``, ``known`` and ``unknown`` in any. Every bound here is joint: each
+end is reached by one completion of all the records together. No group is special, and the order is the caller's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import optimize
 
-from cseanalysis.models.missingness import share_bounds
+from cseanalysis.models.missingness import NAMES, parts_of_records, share_bounds, warn_of_per_cents
 from cseanalysis.models.missingness_ladder import share_at_odds_ratio
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.number import check_count, check_interval, check_share
+from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
 
 Group = tuple[float, float, float]
 GRID = 513  # odds ratios tried across the range before the best is refined
@@ -60,6 +63,7 @@ def share_difference_bounds(first: Group, second: Group, *, odds_ratios: Interva
     >>> round(bounds.low, 3), round(bounds.high, 3)
     (0.088, 0.109)
     """
+    first, second = checked_group("first", first), checked_group("second", second)
     if odds_ratios is not None:
         return _over_common(odds_ratios, first, second, lambda a, b: a - b)
     one, other = share_bounds(*first), share_bounds(*second)
@@ -92,6 +96,7 @@ def share_ratio_bounds(first: Group, second: Group, *, odds_ratios: Interval | N
     >>> share_ratio_bounds((30, 100, 0), (20, 100, 60))
     Interval(low=0.6, high=2.4, kind='bound', level=None)
     """
+    first, second = checked_group("first", first), checked_group("second", second)
     one, other = share_bounds(*first), share_bounds(*second)
     if other.low == 0:
         raise NotEstimableError(
@@ -132,6 +137,7 @@ def part_difference_bounds(part: Group, rest: Group) -> Interval:
     >>> part_difference_bounds((10, 20, 20), (10, 40, 0))
     Interval(low=0.0, high=0.25, kind='bound', level=None)
     """
+    part, rest = checked_group("part", part), checked_group("rest", rest)
     apart = share_difference_bounds(part, rest)
     weight = (rest[1] + rest[2]) / (part[1] + part[2] + rest[1] + rest[2])
     return Interval(weight * apart.low, weight * apart.high, "bound")
@@ -193,17 +199,20 @@ def against_population(group: Group, population_share: float | Interval) -> Repr
 
     Examples
     --------
-    >>> found = against_population((0.3 * 0.34, 0.34, 0.66), 0.2)
+    >>> found = against_population((102, 340, 660), 0.2)
     >>> found.conclusion, round(found.ratio.low, 2), round(found.ratio.high, 2)
     ('neither', 0.51, 3.81)
     """
-    population = (
-        population_share
-        if isinstance(population_share, Interval)
-        else Interval(population_share, population_share, "bound")
-    )
-    if population.kind != "bound" or not 0 < population.low <= population.high < 1:
-        raise ValueError(f"population_share is {population_share}: must be a share, or a bound, between 0 and 1")
+    if isinstance(population_share, Interval):
+        population = check_interval("population_share", population_share, bound=True)
+    else:
+        exact = check_share("population_share", population_share)
+        population = Interval(exact, exact, "bound")
+    group = checked_group("group", group)
+    if not 0 < population.low <= population.high < 1:
+        raise ValueError(
+            f"population_share is {population_share}: must be a share, or a bound, strictly between 0 and 1"
+        )
     share = share_bounds(*group)
     relative = None
     if share.high < 1:
@@ -248,9 +257,13 @@ def class_share_bounds(counts: Mapping[str, float], unknown: float) -> dict[str,
     >>> class_share_bounds({"x": 3, "y": 1}, 4)["y"]
     Interval(low=0.125, high=0.625, kind='bound', level=None)
     """
-    counts = dict(counts)  # a pandas Series is taken too
-    known = math.fsum(counts.values())
-    return {name: share_bounds(count, known, unknown) for name, count in counts.items()}
+    by_class = {name: check_count(f"counts of {name!r}", count) for name, count in _by_class("counts", counts).items()}
+    known, silent = sum(by_class.values()), check_count("unknown", unknown)
+    if known + silent == 100 and silent:
+        warn_of_per_cents("counts and unknown")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said once, not for every class
+        return {name: share_bounds(count, known, silent) for name, count in by_class.items()}
 
 
 def class_rate_ratio_bounds(
@@ -285,30 +298,59 @@ def class_rate_ratio_bounds(
     >>> bounds.low, bounds.high
     (1.0, 3.0)
     """
+    counts, populations = _by_class("counts", counts), _by_class("populations", populations)
     for name in (first, second):
-        if name not in counts or name not in populations:
+        if not isinstance(name, Hashable) or name not in counts or name not in populations:
             raise ValueError(
                 f"class {name!r}: must be among the counts and the populations; known are {list(counts)[:5]}"
             )
-        if not (math.isfinite(populations[name]) and populations[name] > 0):
-            raise ValueError(f"population of {name!r} is {populations[name]}: must be above 0 and finite")
+        heads = plain_number(f"population of {name!r}", populations[name])
+        if not (math.isfinite(heads) and heads > 0):
+            raise ValueError(f"population of {name!r} is {heads}: must be above 0 and finite")
     if first == second:
         raise ValueError(f"first and second are both {first!r}: must be two classes")
     class_share_bounds(counts, unknown)
     if counts[second] == 0:
         raise NotEstimableError(f"no record is known to be of {second!r}: the ratio has no upper end; turn it round")
-    heads = populations[second] / populations[first]
+    heads = float(populations[second]) / float(populations[first])
     return Interval(
         counts[first] / (counts[second] + unknown) * heads, (counts[first] + unknown) / counts[second] * heads, "bound"
     )
+
+
+def checked_group(name: str, group: Group) -> Group:
+    """Return the three counts of a group in their order, or say what is wrong with them."""
+    if isinstance(group, pd.Series | Mapping):
+        labels = [str(label) for label in group.keys()]  # noqa: SIM118 (a Series iterates over its values)
+        if sorted(labels) != sorted(NAMES):
+            raise ValueError(f"{name} is labelled {labels[:5]}: must be {', '.join(NAMES)}, in any order, or a tuple")
+        group = tuple(group[label] for label in NAMES)
+    elif isinstance(group, np.ndarray) and group.ndim == 1:
+        group = tuple(group.tolist())
+    if not isinstance(group, tuple | list) or len(group) != 3:
+        raise ValueError(f"{name} is {shown(group)}: must be three counts, {', '.join(NAMES)}")
+    parts = tuple(check_count(f"{part} of {name}", count) for part, count in zip(NAMES, group, strict=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said where the bound is taken
+        parts_of_records(*parts)
+    return parts[0], parts[1], parts[2]
+
+
+def _by_class(name: str, given: Mapping[str, float]) -> dict[str, float]:
+    if isinstance(given, pd.Series) and not given.index.is_unique:
+        twice = given.index[given.index.duplicated()].unique().tolist()
+        raise ValueError(f"{name}: classes that stand twice: {', '.join(map(repr, twice[:5]))}; add them up first")
+    if not isinstance(given, Mapping | pd.Series) or not len(given):
+        raise ValueError(f"{name} is {shown(given)}: must give a number by class, as in {{'a': 3, 'b': 1}}")
+    return dict(given)
 
 
 def _over_common(
     odds_ratios: Interval, first: Group, second: Group, compare: Callable[[float, float], float]
 ) -> Interval:
     """Search one odds ratio, the same in both groups, for the smallest and largest comparison of their shares."""
-    if odds_ratios.kind != "bound" or odds_ratios.low <= 0:
-        raise ValueError(f"odds_ratios from {odds_ratios.low} ({odds_ratios.kind}): must be a bound above 0")
+    if check_interval("odds_ratios", odds_ratios, bound=True).low <= 0:
+        raise ValueError(f"odds_ratios from {odds_ratios.low}: must be a bound above 0; 1 is missing at random")
 
     def at(logarithm: float) -> float:
         ratio = math.exp(logarithm)

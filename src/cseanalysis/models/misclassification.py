@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import check_number
+from cseanalysis.models.number import check_share, plain_numbers
 from cseanalysis.models.two_by_two import Cells, CorrectedTable, checked_cells
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, plain_number, shown
 
 What = Literal["exposure", "outcome"]
 GROUPS = {"exposure": ((0, 1), (2, 3)), "outcome": ((0, 2), (1, 3))}  # cells (positive, negative) of the two groups
@@ -28,7 +28,8 @@ def correct_two_by_two(
     Parameters
     ----------
     cells
-        Observed counts: exposed cases, unexposed cases, exposed non-cases, unexposed non-cases.
+        Observed whole counts: exposed cases, unexposed cases, exposed non-cases, unexposed non-cases; or a frame that
+        is labelled ``cases``, ``non-cases`` and ``exposed``, ``unexposed``. Never shares or per cents.
     sensitivity, specificity
         Probabilities that a true positive is recorded as positive, a true negative as negative. One number means
         that the error is the same in both groups; a pair is (cases, non-cases) when the exposure is
@@ -44,9 +45,14 @@ def correct_two_by_two(
     Raises
     ------
     ValueError
-        When a count or a probability is impossible.
+        When a count is not whole or a probability is impossible.
     NotEstimableError
         When sensitivity and specificity sum to 1 or less, or could not have produced these counts.
+
+    Warns
+    -----
+    UserWarning
+        When the counts sum to exactly 100, as per cents do.
 
     Notes
     -----
@@ -160,10 +166,11 @@ def correct_selection(cells: ArrayLike, *, selected: tuple[float, float, float, 
     1.6346
     """
     observed = checked_cells(cells)
-    chances = np.asarray(selected, dtype=np.float64)
+    chances = plain_numbers("selected", selected)
     if chances.shape != (4,) or not ((chances > 0) & (chances <= 1)).all():
         raise ValueError(
-            f"selected is {selected}: must be four probabilities above 0 and at most 1, in the cells' order"
+            f"selected is {shown(selected)}: must be four probabilities above 0 and at most 1, in the cells' order; "
+            "94% is written 0.94"
         )
     transfer = np.diag(1 / chances)
     return _corrected(observed, transfer, transfer @ np.asarray(observed))
@@ -203,8 +210,8 @@ def rogan_gladen(apparent: float, sensitivity: float, specificity: float) -> flo
     >>> round(rogan_gladen(0.1, 0.53, 0.99), 4)
     0.1731
     """
-    for name, value in (("apparent", apparent), ("sensitivity", sensitivity), ("specificity", specificity)):
-        _check_probability(name, value)
+    given = {"apparent": apparent, "sensitivity": sensitivity, "specificity": specificity}
+    apparent, sensitivity, specificity = (check_share(name, value) for name, value in given.items())
     share = (apparent + specificity - 1) / _gain(sensitivity, specificity)
     if not -1e-12 <= share <= 1 + 1e-12:
         raise NotEstimableError(
@@ -243,7 +250,7 @@ def e_value(risk_ratio: float) -> float:
     >>> round(e_value(3.9), 4), round(e_value(1.8), 4)
     (7.263, 3.0)
     """
-    check_number("risk_ratio", risk_ratio)
+    risk_ratio = plain_number("risk_ratio", risk_ratio)
     if not (math.isfinite(risk_ratio) and risk_ratio > 0):
         raise ValueError(f"risk_ratio is {risk_ratio}: must be above 0 and finite")
     ratio = max(risk_ratio, 1 / risk_ratio)
@@ -251,25 +258,20 @@ def e_value(risk_ratio: float) -> float:
 
 
 def _groups(what: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    if what not in GROUPS:
-        raise ValueError(f"what is {what!r}: must be 'exposure' or 'outcome'; for selection use correct_selection")
+    if not isinstance(what, str) or what not in GROUPS:
+        raise ValueError(f"what is {shown(what)}: must be 'exposure' or 'outcome'; for selection use correct_selection")
     return GROUPS[what]
 
 
 def _pair(name: str, value: float | tuple[float, float]) -> tuple[float, float]:
-    pair = np.asarray(value, dtype=np.float64)
-    if pair.shape not in ((), (2,)):
-        raise ValueError(f"{name} is {value}: must be one probability, or a pair of them for the two groups")
-    for each in pair.ravel():
-        _check_probability(name, float(each))
-    first, second = np.broadcast_to(pair, (2,))
-    return float(first), float(second)
-
-
-def _check_probability(name: str, value: float) -> None:
-    check_number(name, value)
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} is {value}: must be a probability between 0 and 1")
+    if hasattr(value, "quantile") and hasattr(value, "draw"):
+        raise ValueError(f"{name} is {value}: a distribution; give it to probabilistic_bias, which draws from it")
+    pair = value.tolist() if isinstance(value, np.ndarray) else value
+    each = tuple(pair) if isinstance(pair, tuple | list) else (pair,)
+    if len(each) not in (1, 2):
+        raise ValueError(f"{name} is {shown(value)}: must be one probability, or a pair of them for the two groups")
+    first, second = check_share(name, each[0]), check_share(name, each[-1])
+    return first, second
 
 
 def _gain(sensitivity: float, specificity: float) -> float:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
+from typing import Literal
 
 from scipy import optimize, special
 
-from cseanalysis.models.number import check_number
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.number import check_count, check_level, check_share
+from cseanalysis.values import Interval, plain_number, shown
+
+Whole = Literal[1, 100] | None
+NAMES = ("with_attribute", "known", "unknown")
 
 
-def share_bounds(with_attribute: float, known: float, unknown: float) -> Interval:
+def share_bounds(with_attribute: float, known: float, unknown: float, *, of: Whole = None) -> Interval:
     """Bound a share without assuming anything about the records that do not say.
 
     Parameters
@@ -21,7 +26,11 @@ def share_bounds(with_attribute: float, known: float, unknown: float) -> Interva
     known
         Records whose attribute is known, with or without it.
     unknown
-        Records whose attribute is not known. All three are counts, or shares of one whole.
+        Records whose attribute is not known.
+    of
+        What the three numbers are parts of. None: they are whole counts of records. 1: shares of all records, 100: per
+        cents of all records; ``known`` and ``unknown`` then make up 1 or 100. A per cent of the known records is first
+        multiplied by the share that is known: 83% of the 34% known are 28.22% of all.
 
     Returns
     -------
@@ -32,7 +41,13 @@ def share_bounds(with_attribute: float, known: float, unknown: float) -> Interva
     Raises
     ------
     ValueError
-        When a count is negative or not finite, more have the attribute than are known, or there are no records.
+        When a count is not whole or negative, more have the attribute than are known, or there are no records; with
+        ``of``, when the parts do not make up the whole.
+
+    Warns
+    -----
+    UserWarning
+        When counts make up exactly 100 records, which may as well be per cents.
 
     Notes
     -----
@@ -43,17 +58,68 @@ def share_bounds(with_attribute: float, known: float, unknown: float) -> Interva
     --------
     >>> share_bounds(30, 100, 50)
     Interval(low=0.2, high=0.5333333333333333, kind='bound', level=None)
+    >>> bounds = share_bounds(28.22, 34, 66, of=100)
+    >>> round(bounds.low, 4), round(bounds.high, 4)
+    (0.2822, 0.9422)
     """
-    for name, count in (("with_attribute", with_attribute), ("known", known), ("unknown", unknown)):
-        check_number(name, count)
-        if not math.isfinite(count) or count < 0:
-            raise ValueError(f"{name} is {count}: must be finite and not negative")
-    if with_attribute > known:
-        raise ValueError(f"with_attribute {with_attribute} exceeds known {known}: the part must not exceed the whole")
-    total = known + unknown
+    attribute, named, silent = parts_of_records(with_attribute, known, unknown, of=of)
+    total = named + silent
+    return Interval(attribute / total, (attribute + silent) / total, "bound")
+
+
+def parts_of_records(
+    with_attribute: float, known: float, unknown: float, *, of: Whole = None
+) -> tuple[float, float, float]:
+    """Return the three parts as plain numbers, or say what is wrong with them; see `share_bounds`.
+
+    Examples
+    --------
+    >>> parts_of_records(0.2822, 0.34, 0.66)
+    Traceback (most recent call last):
+        ...
+    ValueError: with_attribute is 0.2822: must be a whole count of records; for shares of all records say of=1, for \
+per cents of all records of=100
+    """
+    attribute, named, silent = (
+        plain_number(name, value) for name, value in zip(NAMES, (with_attribute, known, unknown), strict=True)
+    )
+    if of is not None and (isinstance(of, bool) or not isinstance(of, int | float) or of not in (1, 100)):
+        raise ValueError(f"of is {shown(of)}: must be None for counts, 1 for shares or 100 for per cents")
+    for name, part in zip(NAMES, (attribute, named, silent), strict=True):
+        if not math.isfinite(part) or part < 0:
+            raise ValueError(f"{name} is {part}: must be finite and not negative; missing is not nought")
+        if of is None and part != int(part):
+            raise ValueError(
+                f"{name} is {part}: must be a whole count of records; for shares of all records say of=1, for per "
+                "cents of all records of=100"
+            )
+    if attribute > named:
+        raise ValueError(
+            f"with_attribute {attribute} exceeds known {named}: the part must not exceed the whole; a share of the "
+            "known records is first multiplied by known"
+        )
+    total = named + silent
     if total == 0:
         raise ValueError("known and unknown are both 0: no records, no share")
-    return Interval(with_attribute / total, (with_attribute + unknown) / total, "bound")
+    if of is not None and abs(total / of - 1) > _ROUNDING:
+        raise ValueError(
+            f"known {named} and unknown {silent} make {total:.6g} of={of}: must make up {of}; leave of out for counts"
+        )
+    if of is None and total == 100 and silent:
+        warn_of_per_cents(f"known {named} and unknown {silent}")
+    return attribute, named, silent
+
+
+def warn_of_per_cents(seen: str) -> None:
+    """Say that numbers which add up to 100 are read as counts."""
+    warnings.warn(
+        f"{seen} are taken as counts of 100 records; if they are per cents, with_attribute must be one of all records, "
+        "not of the known, and of=100 says so",
+        stacklevel=4,
+    )
+
+
+_ROUNDING = 1e-9  # of floating-point sums: 0.34 and 1 - 0.34
 
 
 def share_confidence(with_attribute: float, known: float, unknown: float, level: float = 0.95) -> Interval:
@@ -62,7 +128,7 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
     Parameters
     ----------
     with_attribute, known, unknown
-        Whole counts of records; see `share_bounds`.
+        Whole counts of records; see `share_bounds`. Shares and per cents carry no sample size.
     level
         Share of samples whose interval covers the true share, wherever in the bound that lies.
 
@@ -76,34 +142,46 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
     ------
     ValueError
         When a count is not whole, or as for `share_bounds`.
-    NotEstimableError
-        When no record, or every record, may have the attribute: the normal approximation then has no width.
+
+    Warns
+    -----
+    UserWarning
+        When there are exactly 100 records, which may as well be per cents.
 
     Notes
     -----
     Imbens and Manski (2004, *Econometrica* 72, equations 6 and 7): the ends move out by ``c`` standard errors,
     where ``Phi(c + width / se) - Phi(-c) = level`` with the larger of the two standard errors. ``c`` falls from
     1.96 where the bound is a point to 1.645 where it is wide. With few records the normal approximation of the
-    binomial covers less than ``level``.
+    binomial covers less than ``level``. It has no width where no record, or every record, has the attribute and none
+    is unknown; there the exact interval of Clopper and Pearson (1934, *Biometrika* 26) is given, from 0 to
+    ``1 - ((1 - level) / 2)^(1 / n)`` of ``n`` records, and turned round.
 
     Examples
     --------
     >>> interval = share_confidence(21, 64, 42)
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.1344, 0.6728)
+    >>> round(share_confidence(0, 50, 0).high, 4)
+    0.0711
     """
-    bounds = share_bounds(with_attribute, known, unknown)
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}: must lie between 0 and 1")
-    for name, count in (("with_attribute", with_attribute), ("known", known), ("unknown", unknown)):
-        if count != int(count):
-            raise ValueError(f"{name} is {count}: must be a whole count of records; shares carry no sample size")
-    if bounds.high == 0 or bounds.low == 1:
-        raise NotEstimableError(
-            f"{'no' if bounds.high == 0 else 'every'} record has the attribute and none is unknown: the normal "
-            "approximation has no width there; use an exact binomial interval"
-        )
+    level = check_level(level)
+    for name, count in zip(NAMES, (with_attribute, known, unknown), strict=True):
+        check_count(name, count)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the size of the sample is what is doubtful here
+        bounds = share_bounds(with_attribute, known, unknown)
     records = known + unknown
+    if records == 100:
+        warnings.warn(
+            f"known {known} and unknown {unknown} are taken as a sample of 100 records; per cents carry no sample "
+            "size: give the counts they were made from",
+            stacklevel=2,
+        )
+    if bounds.high == 0 or bounds.low == 1:
+        farthest = ((1 - level) / 2) ** (1 / records)
+        low, high = (0.0, 1 - farthest) if bounds.high == 0 else (farthest, 1.0)
+        return Interval(low, high, "confidence", level)
     errors = [math.sqrt(end * (1 - end) / records) for end in (bounds.low, bounds.high)]
     gap = (bounds.high - bounds.low) / max(errors) if max(errors) > 0 else math.inf
 
@@ -111,6 +189,8 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
         return float(special.ndtr(multiple + gap) - special.ndtr(-multiple) - level)
 
     widest = float(special.ndtri((1 + level) / 2))
+    if gap > 0 and shortfall(0.0) >= 0:  # at low levels a wide bound covers enough by itself
+        return Interval(bounds.low, bounds.high, "confidence", level)
     multiple = widest if gap == 0 else float(optimize.brentq(shortfall, 0, widest, xtol=1e-14, rtol=1e-14))
     low, high = bounds.low - multiple * errors[0], bounds.high + multiple * errors[1]
     return Interval(max(low, 0.0), min(high, 1.0), "confidence", level)
@@ -132,12 +212,14 @@ class CoverageNeeded:
     below_at_earliest: float | None
 
 
-def coverage_needed(with_attribute: float, known: float, unknown: float, line: float) -> CoverageNeeded:
+def coverage_needed(
+    with_attribute: float, known: float, unknown: float, line: float, *, of: Whole = None
+) -> CoverageNeeded:
     """Return the coverage needed before "above the line" or "below the line" could be concluded.
 
     Parameters
     ----------
-    with_attribute, known, unknown
+    with_attribute, known, unknown, of
         See `share_bounds`.
     line
         The parity line: the share in the population that is compared with, or another threshold, in (0, 1).
@@ -164,9 +246,9 @@ def coverage_needed(with_attribute: float, known: float, unknown: float, line: f
     >>> needed.now, needed.above, needed.below
     (0.34, 0.8, None)
     """
-    share_bounds(with_attribute, known, unknown)
-    if not 0 < line < 1:
-        raise ValueError(f"line is {line}: must lie between 0 and 1, such as a population share")
+    with_attribute, known, unknown = parts_of_records(with_attribute, known, unknown, of=of)
+    if not 0 < (line := check_share("line", line)) < 1:
+        raise ValueError(f"line is {line}: must lie strictly between 0 and 1, such as a population share")
     records = known + unknown
     share = with_attribute / known if known else None
     needs_above, needs_below = (line * records - with_attribute, with_attribute + unknown - line * records)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cseanalysis.models.missingness import share_bounds
-from cseanalysis.models.number import check_number
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.missingness import NAMES, Whole, parts_of_records, warn_of_per_cents
+from cseanalysis.models.number import aligned_columns, check_interval, check_share
+from cseanalysis.values import Interval, NotEstimableError, items_of, plain_number, shown
 
 
-def share_at_odds_ratio(with_attribute: float, known: float, unknown: float, odds_ratio: float) -> float:
+def share_at_odds_ratio(
+    with_attribute: float, known: float, unknown: float, odds_ratio: float, *, of: Whole = None
+) -> float:
     """Return the share if the unknown records had ``odds_ratio`` times the odds of the known ones.
 
     Parameters
     ----------
-    with_attribute, known, unknown
+    with_attribute, known, unknown, of
         See `share_bounds`.
     odds_ratio
         Odds of the attribute among unknown records over the odds among known ones; 1 is missing at random,
@@ -49,12 +52,17 @@ def share_at_odds_ratio(with_attribute: float, known: float, unknown: float, odd
     >>> [round(share_at_odds_ratio(300, 1000, 500, ratio), 4) for ratio in (0.5, 1, 2)]
     [0.2588, 0.3, 0.3538]
     """
-    bounds = share_bounds(with_attribute, known, unknown)
-    check_number("odds_ratio", odds_ratio)
-    if not odds_ratio >= 0:
+    parts = parts_of_records(with_attribute, known, unknown, of=of)
+    ratio = plain_number("odds_ratio", odds_ratio)
+    if not ratio >= 0:
         raise ValueError(f"odds_ratio is {odds_ratio}: must not be negative; 1 is missing at random")
+    return _share_at(*parts, ratio)
+
+
+def _share_at(with_attribute: float, known: float, unknown: float, odds_ratio: float) -> float:
+    """Share among all records, from parts that are known to be possible."""
     if unknown == 0:
-        return bounds.low
+        return with_attribute / known
     if known == 0:
         raise NotEstimableError("no record is known: an odds ratio has no odds to multiply; use share_bounds")
     among_known = with_attribute / known
@@ -64,17 +72,19 @@ def share_at_odds_ratio(with_attribute: float, known: float, unknown: float, odd
             "value; use share_bounds"
         )
     if odds_ratio == math.inf:
-        return bounds.high
+        return (with_attribute + unknown) / (known + unknown)
     among_unknown = odds_ratio * among_known / (1 - among_known + odds_ratio * among_known)
     return (with_attribute + unknown * among_unknown) / (known + unknown)
 
 
-def share_over_odds_ratios(with_attribute: float, known: float, unknown: float, odds_ratios: Interval) -> Interval:
+def share_over_odds_ratios(
+    with_attribute: float, known: float, unknown: float, odds_ratios: Interval, *, of: Whole = None
+) -> Interval:
     """Bound the share if the odds ratio between unknown and known lies in a range.
 
     Parameters
     ----------
-    with_attribute, known, unknown
+    with_attribute, known, unknown, of
         See `share_bounds`.
     odds_ratios
         Range of the odds ratio, of kind ``"bound"``; see `share_at_odds_ratio`.
@@ -87,7 +97,7 @@ def share_over_odds_ratios(with_attribute: float, known: float, unknown: float, 
     Raises
     ------
     ValueError
-        When the range is not a bound or reaches below 0.
+        When the range is no `Interval`, not a bound or reaches below 0, or as for `share_bounds`.
     NotEstimableError
         As for `share_at_odds_ratio`.
 
@@ -96,20 +106,19 @@ def share_over_odds_ratios(with_attribute: float, known: float, unknown: float, 
     >>> share_over_odds_ratios(300, 1000, 500, Interval(0.5, 2, "bound"))
     Interval(low=0.25882352941176473, high=0.3538461538461538, kind='bound', level=None)
     """
-    if odds_ratios.kind != "bound":
-        raise ValueError(f"odds_ratios is a {odds_ratios.kind} interval: an assumed range is a bound")
-    low, high = (
-        share_at_odds_ratio(with_attribute, known, unknown, end) for end in (odds_ratios.low, odds_ratios.high)
-    )
-    return Interval(low, high, "bound")
+    ratios = check_interval("odds_ratios", odds_ratios, bound=True)
+    if ratios.low < 0:
+        raise ValueError(f"odds_ratios from {ratios.low}: must not be negative; 1 is missing at random")
+    parts = parts_of_records(with_attribute, known, unknown, of=of)
+    return Interval(_share_at(*parts, ratios.low), _share_at(*parts, ratios.high), "bound")
 
 
-def odds_ratio_needed(with_attribute: float, known: float, unknown: float, share: float) -> float:
+def odds_ratio_needed(with_attribute: float, known: float, unknown: float, share: float, *, of: Whole = None) -> float:
     """Return the odds ratio between unknown and known records at which the share among all is ``share``.
 
     Parameters
     ----------
-    with_attribute, known, unknown
+    with_attribute, known, unknown, of
         See `share_bounds`.
     share
         The claimed share, or the parity line, in [0, 1].
@@ -121,6 +130,8 @@ def odds_ratio_needed(with_attribute: float, known: float, unknown: float, share
 
     Raises
     ------
+    ValueError
+        When the share is not between 0 and 1, or as for `share_bounds`.
     NotEstimableError
         When no odds ratio gives that share: nothing is unknown, the known all answer alike, or the share lies on
         or outside the worst-case bound, where the claim does not depend on what is missing.
@@ -130,13 +141,12 @@ def odds_ratio_needed(with_attribute: float, known: float, unknown: float, share
     >>> round(odds_ratio_needed(300, 1000, 500, 0.25), 4)
     0.4118
     """
-    bounds = share_bounds(with_attribute, known, unknown)
-    if not 0 <= share <= 1:
-        raise ValueError(f"share is {share}: must lie between 0 and 1")
-    if not bounds.low < share < bounds.high:
+    with_attribute, known, unknown = parts_of_records(with_attribute, known, unknown, of=of)
+    share = check_share("share", share)
+    low, high = (end / (known + unknown) for end in (with_attribute, with_attribute + unknown))
+    if not low < share < high:
         raise NotEstimableError(
-            f"share {share} is not inside the worst-case bound from {bounds.low:.4g} to {bounds.high:.4g}: no odds "
-            "ratio decides it"
+            f"share {share} is not inside the worst-case bound from {low:.4g} to {high:.4g}: no odds ratio decides it"
         )
     if not 0 < with_attribute < known:
         raise NotEstimableError(
@@ -161,16 +171,20 @@ def assumption_ladder(
     unknown: ArrayLike,
     *,
     odds_ratios: Iterable[float] = (4, 2, 1.5),
+    of: Whole = None,
 ) -> tuple[Rung, ...]:
     """Give the share under stronger and stronger assumptions about the records that do not say.
 
     Parameters
     ----------
     with_attribute, known, unknown
-        As for `share_bounds`; or one number per stratum (force, year, ...), all three of the same length.
+        As for `share_bounds`; or one count per stratum (force, year, ...), all three of the same length. If they are
+        pandas Series they are put in the order of the labels of the first, which all three must have.
     odds_ratios
         Largest odds ratios r above 1: the unknown have between 1/r and r times the odds of the known, separately
         in each stratum.
+    of
+        As for `share_bounds`, where there are no strata: shares and per cents do not say how large a stratum is.
 
     Returns
     -------
@@ -182,7 +196,7 @@ def assumption_ladder(
     Raises
     ------
     ValueError
-        When the strata differ in number or an odds ratio is not above 1.
+        When the strata differ in number or labels, an odds ratio is not above 1, or as for `share_bounds`.
     NotEstimableError
         When nothing is known in some stratum: no odds ratio is possible there; use `share_bounds`.
 
@@ -199,19 +213,21 @@ def assumption_ladder(
     odds ratio between 1/2 and 2: 0.259 to 0.354
     missing completely at random: 0.300 to 0.300
     """
-    strata = _strata(with_attribute, known, unknown)
+    strata = _strata(with_attribute, known, unknown, of=of)
     attribute, named, silent = (math.fsum(part) for part in zip(*strata, strict=True))
     whole = (attribute, named, silent)
-    ratios = sorted(set(odds_ratios), reverse=True)
+    given = items_of(odds_ratios)
+    if given is None:
+        raise ValueError(f"odds_ratios is {shown(odds_ratios)}: must be several numbers above 1, as in (4, 2)")
+    ratios = sorted({plain_number("odds_ratios", ratio) for ratio in given}, reverse=True)
     if wrong := [ratio for ratio in ratios if not (math.isfinite(ratio) and ratio > 1)]:
         raise ValueError(f"odds_ratios contains {wrong[:5]}: must be finite and above 1; r stands for 1/r to r")
-    rungs = [Rung("nothing assumed", share_bounds(*whole))]
+    records = named + silent
+    rungs = [Rung("nothing assumed", Interval(attribute / records, (attribute + silent) / records, "bound"))]
     sizes = [(known + unknown) / (whole[1] + whole[2]) for _, known, unknown in strata]
 
     def pooled(ratio: float) -> float:
-        return math.fsum(
-            size * share_at_odds_ratio(*stratum, ratio) for size, stratum in zip(sizes, strata, strict=True) if size
-        )
+        return math.fsum(size * _share_at(*stratum, ratio) for size, stratum in zip(sizes, strata, strict=True) if size)
 
     rungs += [
         Rung(f"odds ratio between 1/{ratio:g} and {ratio:g}", Interval(pooled(1 / ratio), pooled(ratio), "bound"))
@@ -219,7 +235,7 @@ def assumption_ladder(
     ]
     if len(strata) > 1:
         rungs.append(Rung("missing at random within strata", _point(pooled(1.0))))
-    rungs.append(Rung("missing completely at random", _point(share_at_odds_ratio(*whole, 1.0))))
+    rungs.append(Rung("missing completely at random", _point(_share_at(*whole, 1.0))))
     return tuple(rungs)
 
 
@@ -227,16 +243,23 @@ def _point(share: float) -> Interval:
     return Interval(share, share, "bound")
 
 
-def _strata(*columns: ArrayLike) -> list[tuple[float, float, float]]:
+def _strata(*columns: ArrayLike, of: Whole) -> list[tuple[float, float, float]]:
     """One triple per stratum; a single number is one stratum."""
-    listed = [np.atleast_1d(np.asarray(column, dtype=np.float64)) for column in columns]
+    listed = [np.atleast_1d(column) for column in aligned_columns(dict(zip(NAMES, columns, strict=True)))]
     if len({column.shape for column in listed}) != 1 or listed[0].ndim != 1 or not listed[0].size:
         raise ValueError(
             f"with_attribute, known and unknown have shapes {[column.shape for column in listed]}: must be the same, "
             "one number per stratum and at least one stratum"
         )
-    strata = [(float(a), float(b), float(c)) for a, b, c in zip(*listed, strict=True)]
-    for stratum in strata:
-        if any(stratum):  # an empty stratum weighs nothing
-            share_bounds(*stratum)
+    given = list(zip(*(column.tolist() for column in listed), strict=True))
+    if of is not None and len(given) > 1:
+        raise ValueError(f"of={of} with {len(given)} strata: shares do not say how large a stratum is; give counts")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # one stratum of 100 records is no sign of per cents, all are
+        # An empty stratum weighs nothing.
+        strata = [parts_of_records(*each, of=of) if any(each) else each for each in given]
+    if not any(known + unknown for _, known, unknown in strata):
+        raise ValueError("known and unknown are 0 in every stratum: no records, no share")
+    if of is None and all(known + unknown == 100 for _, known, unknown in strata) and any(u for *_, u in strata):
+        warn_of_per_cents("known and unknown of every stratum")
     return strata

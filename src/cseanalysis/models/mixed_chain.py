@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cseanalysis.distributions import Distribution, fixed
 from cseanalysis.models.multiplier import Noise, simulate_total
 from cseanalysis.models.simulation import Simulation
-from cseanalysis.values import Interval
+from cseanalysis.values import Interval, shown
 
 
 def simulate_total_between(
@@ -50,6 +50,8 @@ def simulate_total_between(
     >>> round(least.median), round(most.median)
     (5051, 10101)
     """
+    if not isinstance(probabilities, Mapping):
+        raise ValueError(f"probabilities is {shown(probabilities)}: must give a distribution or an Interval by name")
     ranges = {name: link for name, link in probabilities.items() if isinstance(link, Interval)}
     if not ranges:
         raise ValueError("every link has a distribution; simulate_total gives one distribution of the total")

@@ -25,8 +25,10 @@ from cseanalysis.models.model_search import (
     totals,
     write_model,
 )
+from cseanalysis.models.number import check_level, check_share, check_whole
 from cseanalysis.models.resampling import Select, acceleration, bca, resample
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.simulation import check_seed
+from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 Method = Literal["bic", "stepwise", "fixed"]
 ModelLike = str | Iterable[Iterable[str]]
@@ -158,8 +160,8 @@ def estimate_population(
     >>> estimate.models[["model", "total", "bic"]].head(2).round(1).to_numpy().tolist()
     [['[12,23]', 157.2, 57.1], ['[12,3]', 268.8, 59.0]]
     """
-    _check_options(method, model, max_order=max_order, threshold=threshold)
-    _check_bootstrap(bootstrap, seed, level)
+    check_options(method, model, max_order=max_order, threshold=threshold)
+    level = _check_bootstrap(bootstrap, seed, level)
     names, table = read_histories(histories, count)
     plan = design(len(names))
     fixed = None if model is None else read_model(model, names)
@@ -212,7 +214,13 @@ def read_model(model: ModelLike, names: tuple[str, ...]) -> Model:
         if wrong := sorted({number for part in sets for number in part if number > lists}):
             raise ValueError(f"model {model!r}: there is no list {wrong[0]}; the lists are 1 to {lists}")
     else:
-        given = [(str(part),) if isinstance(part, str | int) else tuple(map(str, part)) for part in model]
+        parts = items_of(model)
+        if not parts or not all(isinstance(part, str | int) or items_of(part) for part in parts):
+            raise ValueError(
+                f"model {shown(model)}: write the largest terms with lists numbered in column order, e.g. '[12,3]', or "
+                "as sets of list names"
+            )
+        given = [tuple(map(str, [part] if isinstance(part, str | int) else items_of(part) or ())) for part in parts]
         if unknown := sorted({name for part in given for name in part if name not in names}):
             raise ValueError(f"model: {', '.join(unknown[:5])} is not a list; the lists are {', '.join(names)}")
         sets = [[names.index(name) + 1 for name in part] for part in given]
@@ -327,25 +335,29 @@ def _analysis(
     return search.models[best], rows.iloc[order].reset_index(drop=True), select
 
 
-def _check_options(method: str, model: ModelLike | None, *, max_order: int | None, threshold: float) -> None:
-    if method not in ("bic", "stepwise", "fixed"):
-        raise ValueError(f"method {method!r}: must be 'bic', 'stepwise' or 'fixed'")
+def check_options(method: str, model: ModelLike | None, *, max_order: int | None, threshold: float) -> None:
+    """Refuse options of `estimate_population` that are none or do not go together."""
+    if not isinstance(method, str) or method not in ("bic", "stepwise", "fixed"):
+        raise ValueError(f"method {shown(method)}: must be 'bic', 'stepwise' or 'fixed'")
     if (model is None) == (method == "fixed"):
-        raise ValueError(f"method {method!r} with model {model!r}: a model goes with method='fixed', and only there")
+        raise ValueError(
+            f"method {method!r} with model {shown(model)}: a model goes with method='fixed', and only there"
+        )
     whole = isinstance(max_order, int | np.integer) and not isinstance(max_order, bool)
     if max_order is not None and (method != "bic" or not whole or max_order < 1):
         raise ValueError(f"max_order {max_order} with method {method!r}: must be at least 1, and goes with 'bic' only")
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold {threshold}: a p-value lies between 0 and 1")
+    check_share("threshold, a p-value,", threshold)
 
 
-def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> None:
+def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> float:
     for name, value in (("bootstrap", bootstrap), ("seed", seed)):
         if name == "seed" and not bootstrap and value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
             raise ValueError(
-                f"{name} {value!r}: must be a whole number from 0 up; a bootstrap needs a seed to be repeatable"
+                f"{name} {shown(value)}: must be a whole number from 0 up; a bootstrap needs a seed to be repeatable"
             )
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie between 0 and 1")
+    check_whole("bootstrap", bootstrap, least=0, most=10**7)
+    if seed is not None:
+        check_seed(seed)
+    return check_level(level)

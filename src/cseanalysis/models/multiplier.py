@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
 from cseanalysis.models.dependence import correlation_matrix, factor, log_quantile_of_score, tail_weight
+from cseanalysis.models.number import check_whole
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
-from cseanalysis.values import Assumption, Interval, NotEstimableError
+from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,14 +93,12 @@ def simulate_total(
     """
     count = _check_recorded(recorded)
     links = _check_links("probabilities", probabilities)
-    kept = _check_links("shares", shares or {})
+    kept = _check_links("shares", {} if shares is None else shares)
     if not links:
         raise ValueError("no probabilities given; a chain has at least one link")
     matrix = correlation_matrix(correlation, list(links))
     _check_noise(noise)
-    for name, number in (("draws", draws), ("workers", workers)):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-            raise ValueError(f"{name} is {number!r}: must be a whole number from 1")
+    draws, workers = check_whole("draws", draws), check_whole("workers", workers, most=1024)
     seed = check_seed(seed)
     mean, variance = _moments(count, list(links.values()), list(kept.values()), matrix, noise)
     inverse = _exact_quantiles(count, list(links.values()), list(kept.values())) if noise is None else None
@@ -157,7 +157,7 @@ def totals_by_dependence(
     """
     import pandas as pd  # here, because a simulation without a table has no use for its 64 MiB
 
-    if len(probabilities) < 2:
+    if len(_check_links("probabilities", probabilities)) < 2:
         raise ValueError(f"{len(probabilities)} link: dependence needs at least two; use simulate_total")
     rows = []
     for name, matrix in (("independent", None), ("as stated", correlation), ("fully dependent", 1.0)):
@@ -278,10 +278,10 @@ def _moments(
 
 
 def _check_recorded(recorded: int) -> int:
-    whole = isinstance(recorded, int | float | np.number) and not isinstance(recorded, bool | np.bool_)
-    if not whole or not math.isfinite(recorded) or recorded < 0 or recorded != int(recorded):
+    recorded = plain_number("recorded", recorded)  # type: ignore[assignment]
+    if not math.isfinite(recorded) or recorded < 0 or recorded != int(recorded):
         raise ValueError(
-            f"recorded is {recorded!r}: must be a count, a whole number that is not negative; put its shares in shares="
+            f"recorded is {recorded}: must be a count, a whole number that is not negative; put its shares in shares="
         )
     if recorded == 0:
         raise NotEstimableError(
@@ -295,7 +295,9 @@ def _check_recorded(recorded: int) -> int:
 
 def _check_links(argument: str, links: Mapping[str, Distribution]) -> dict[str, Distribution]:
     if not isinstance(links, Mapping):
-        raise ValueError(f"{argument} is {links!r}: must give a distribution by name, e.g. {{'told': beta(2, 14)}}")
+        raise ValueError(
+            f"{argument} is {shown(links)}: must give a distribution by name, e.g. {{'told': beta(2, 14)}}"
+        )
     for name, link in links.items():
         if isinstance(link, Interval | Assumption):
             raise ValueError(
@@ -303,19 +305,29 @@ def _check_links(argument: str, links: Mapping[str, Distribution]) -> dict[str, 
                 f"all its values are equally likely with uniform({link.low}, {link.high})"
             )
         if not isinstance(link, ScaledBeta | Trapezoid | Fixed):
-            raise ValueError(f"{argument} {name!r} is {link!r}: must be a distribution; a known value is fixed(x)")
+            ends = ", ".join(f"{end:g}" for end in link) if _is_pair(link) else "low, high"
+            raise ValueError(
+                f"{argument} {name!r} is {shown(link)}: must be a distribution; a known value is fixed(x), a range "
+                f"whose values are equally likely uniform({ends})"
+            )
         if link.low < 0 or link.high > 1 or link.high == 0:
             raise ValueError(
                 f"{argument} {name!r} is {link}, from {link.low} to {link.high}: must be above 0 and at most 1"
+                f"{share_hint(link.high)}"
             )
     return dict(links)
 
 
+def _is_pair(link: object) -> bool:
+    return isinstance(link, tuple | list) and len(link) == 2 and all(isinstance(end, int | float) for end in link)
+
+
 def _check_noise(noise: Noise) -> None:
-    if noise is None or noise == "poisson":
+    if noise is None or (isinstance(noise, str) and noise == "poisson"):
         return
-    number = isinstance(noise, int | float | np.number) and not isinstance(noise, bool | np.bool_)
-    if not number or not math.isfinite(float(noise)) or float(noise) <= 0:
+    number = isinstance(noise, Real) and not isinstance(noise, bool)
+    if not number or not 0 < noise < 1e12:
         raise ValueError(
-            f"noise is {noise!r}: must be None, 'poisson', or the dispersion of a negative binomial, a number above 0"
+            f"noise is {shown(noise)}: must be None, 'poisson', or the dispersion of a negative binomial, a number "
+            "above 0"
         )

@@ -11,8 +11,9 @@ import pandas as pd
 
 from cseanalysis.models.capture_histories import read_histories
 from cseanalysis.models.loglinear import design
-from cseanalysis.models.multiple_systems import PopulationEstimate, estimate_population, selection
-from cseanalysis.values import NotEstimableError
+from cseanalysis.models.multiple_systems import PopulationEstimate, check_options, estimate_population, selection
+from cseanalysis.models.number import plain_numbers
+from cseanalysis.values import NotEstimableError, shown
 
 Chosen = Literal["bic", "stepwise"]
 
@@ -50,6 +51,7 @@ def perturb_by_leaving_out(
     >>> perturb_by_leaving_out(table)["left_out"].tolist()
     ['A', 'B', 'C', 'D']
     """
+    check_options(method, None, max_order=max_order, threshold=threshold)
     names, _ = read_histories(histories, count)
     _at_least_four(names)
     histories, count = histories.rename(columns=str), str(count)
@@ -87,6 +89,7 @@ def perturb_by_merging(
     Merging changes no case, so a total that moves shows how much the model leans on that pair of lists
     (Sharifi Far and others 2021).
     """
+    check_options(method, None, max_order=max_order, threshold=threshold)
     names, _ = read_histories(histories, count)
     _at_least_four(names)
     histories, count = histories.rename(columns=str), str(count)
@@ -128,6 +131,7 @@ def perturb_by_one_case(
     One case can decide: two published versions of the same eight lists differ by a single case on two lists, and
     stepwise selection gives 1,184 for one and 1,110 for the other.
     """
+    check_options(method, None, max_order=max_order, threshold=threshold)
     names, table = read_histories(histories, count)
     plan = design(len(names))
     cells = [(cell, change) for cell in range(len(table)) for change in (-1, 1) if table[cell] + change >= 0]
@@ -174,7 +178,11 @@ def highest_order_path(estimate: PopulationEstimate, odds_ratios: Sequence[float
     >>> highest_order_path(estimate, [0.5, 1, 2])["total"].round(1).tolist()
     [140.1, 157.2, 191.3]
     """
-    ratios = np.atleast_1d(np.asarray(odds_ratios, dtype=np.float64))
+    if not isinstance(estimate, PopulationEstimate):
+        raise ValueError(f"estimate is {shown(estimate)}: must be what estimate_population returns")
+    ratios = np.atleast_1d(plain_numbers("odds_ratios", odds_ratios))
+    if ratios.ndim != 1:
+        raise ValueError(f"odds_ratios have shape {ratios.shape}: must be one number, or one row of them")
     if not (np.isfinite(ratios) & (ratios > 0)).all():
         raise ValueError(f"odds_ratios {ratios.tolist()[:5]}: must be above 0 and finite; 1 is the model")
     unseen = estimate.total - estimate.observed

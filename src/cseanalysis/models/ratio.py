@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from cseanalysis.models.number import check_level, check_whole
 from cseanalysis.models.simulation import BLOCK, block_generator, check_seed
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
+
+_LARGEST = 1e75  # squares of squares are still numbers
 
 
 def ratio_interval(
@@ -71,12 +74,15 @@ def ratio_interval(
     (0.2368, 0.369)
     """
     _check_estimates(numerator, denominator, numerator_error, denominator_error, covariance)
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+    level = check_level(level)
+    if degrees_of_freedom is not None:
+        degrees_of_freedom = float(plain_number("degrees_of_freedom", degrees_of_freedom))
     if degrees_of_freedom is not None and not degrees_of_freedom > 0:
-        raise ValueError(f"degrees_of_freedom is {degrees_of_freedom}: must be above 0")
-    if method not in ("fieller", "bootstrap"):
-        raise ValueError(f"method {method!r}: must be 'fieller' or 'bootstrap'")
+        raise ValueError(
+            f"degrees_of_freedom is {degrees_of_freedom}: must be above 0, or None for errors taken as known"
+        )
+    if not isinstance(method, str) or method not in ("fieller", "bootstrap"):
+        raise ValueError(f"method {shown(method)}: must be 'fieller' or 'bootstrap'")
     upper = (1 + level) / 2
     t = float(special.ndtri(upper) if degrees_of_freedom is None else special.stdtrit(degrees_of_freedom, upper))
     square = denominator**2 - t**2 * denominator_error**2
@@ -88,8 +94,7 @@ def ratio_interval(
     if method == "bootstrap":
         if seed is None:
             raise ValueError("seed is None: the bootstrap needs one, so that it can be repeated")
-        if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-            raise ValueError(f"draws is {draws!r}: must be a whole number from 1")
+        draws = check_whole("draws", draws)
         slope = covariance / denominator_error if denominator_error else 0.0
         rest = math.sqrt(max(0.0, numerator_error**2 - slope**2))
         ratio = np.empty(draws)
@@ -122,10 +127,10 @@ def _check_estimates(
     numerator: float, denominator: float, numerator_error: float, denominator_error: float, covariance: float
 ) -> None:
     for name, value in (("numerator", numerator), ("denominator", denominator), ("covariance", covariance)):
-        if not math.isfinite(value):
-            raise ValueError(f"{name} is {value}: must be finite")
+        if not abs(plain_number(name, value)) < _LARGEST:
+            raise ValueError(f"{name} is {value}: must be finite, below {_LARGEST:g}; missing is not nought")
     for name, value in (("numerator_error", numerator_error), ("denominator_error", denominator_error)):
-        if not math.isfinite(value) or value < 0:
+        if not 0 <= plain_number(name, value) < _LARGEST:
             raise ValueError(f"{name} is {value}: a standard error is finite and not negative")
     if abs(covariance) > numerator_error * denominator_error * (1 + 1e-9):
         raise ValueError(f"covariance {covariance} exceeds the product of the standard errors: impossible")

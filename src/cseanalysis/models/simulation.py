@@ -10,7 +10,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.number import check_level, plain_numbers
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
 
@@ -58,7 +59,8 @@ class Simulation:
         if (self.draws is None) == (self.inverse is None):
             raise ValueError("a simulation has either draws or exact quantiles; give one of the two")
         if self.draws is not None:
-            draws = np.asarray(self.draws, dtype=np.float64)
+            ready = isinstance(self.draws, np.ndarray) and self.draws.dtype == np.float64
+            draws = np.asarray(self.draws) if ready else plain_numbers("draws", self.draws)
             if draws.ndim != 1 or draws.size == 0:
                 raise ValueError(f"draws of shape {draws.shape}: must be one row of at least one value")
             if math.isnan(float(draws.min())):
@@ -86,7 +88,7 @@ class Simulation:
         NotEstimableError
             When the value is too large for a floating-point number.
         """
-        share = np.asarray(q, dtype=np.float64)
+        share = plain_numbers("q", q)
         if not ((share > 0) & (share < 1)).all():
             raise ValueError(
                 f"quantile at {np.ravel(share)[:5].tolist()}: q must lie strictly between 0 and 1; "
@@ -117,8 +119,7 @@ class Simulation:
         ValueError
             When ``level`` is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+        level = check_level(level)
         low, high = np.asarray(self.quantile([(1 - level) / 2, (1 + level) / 2])).tolist()
         return Interval(low, high, "simulation", level)
 
@@ -167,7 +168,7 @@ def check_seed(seed: object) -> int:
         When it is not a whole number from 0 to 2**128 - 1; nought is a seed, ``None`` is not.
     """
     if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**128:
-        raise ValueError(f"seed {seed!r}: must be a whole number, not negative, so that the draws can be repeated")
+        raise ValueError(f"seed {shown(seed)}: must be a whole number, not negative, so that the draws can be repeated")
     return int(seed)
 
 

@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.number import check_interval
+from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 Dimension = Literal["unit", "age_window", "period", "definition", "area"]
 
@@ -43,7 +44,7 @@ class Basis:
         for one in fields(self):
             value = getattr(self, one.name)
             if not isinstance(value, str) or not value.strip():
-                raise ValueError(f"{one.name} is {value!r}: a basis must say it in words")
+                raise ValueError(f"{one.name} is {shown(value)}: a basis must say it in words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class Measure:
     basis: Basis
 
     def __post_init__(self) -> None:
+        check_interval("value", self.value)
+        if not isinstance(self.basis, Basis):
+            raise ValueError(f"basis is {shown(self.basis)}: must be a Basis, which says what the number is about")
         if self.value.low < 0:
             raise ValueError(f"measure from {self.value.low} to {self.value.high} {self.basis.unit}: none is negative")
 
@@ -84,6 +88,10 @@ class BridgeFactor:
     reason: str
 
     def __post_init__(self) -> None:
+        for name in ("id", "dimension", "start", "end", "reason"):
+            if not isinstance(text := getattr(self, name), str):
+                raise ValueError(f"{name} of a factor is {shown(text)}: must be text")
+        check_interval(f"factor {self.id}", self.factor)
         if self.dimension not in DIMENSIONS:
             raise ValueError(f"factor {self.id}: dimension {self.dimension!r} must be one of {', '.join(DIMENSIONS)}")
         if not self.factor.low > 0:
@@ -173,7 +181,7 @@ def bridge_survey(
     >>> bridge_survey(Measure(Interval(10, 20, "bound"), ever), police, [plank]).measure.value
     Interval(low=10, high=60, kind='bound', level=None)
     """
-    planks = list(factors)
+    planks = _checked_planks(survey, target, factors)
     names = [plank.id for plank in planks]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"factors {', '.join(twice[:5])} are given more than once; each needs an id of its own")
@@ -258,6 +266,8 @@ def recorded_to_survey(
     >>> recorded_to_survey(count, Measure(Interval(400, 1000, "bound"), same))
     Interval(low=0.1, high=0.25, kind='bound', level=None)
     """
+    if not isinstance(recorded, Measure):
+        raise ValueError(f"recorded is {shown(recorded)}: must be a Measure; a count n is Interval(n, n, 'bound')")
     implied = bridge_survey(survey, recorded.basis, factors, breaks=breaks).measure.value
     if not implied.low > 0:
         raise NotEstimableError(f"the survey's range starts at {implied.low}: a ratio to 0 has no upper end")
@@ -314,10 +324,15 @@ def annual_victims(
     ... ).in_year
     Interval(low=75.0, high=300.0, kind='bound', level=None)
     """
+    ranges = {"prevalence": prevalence, "children_per_age": children_per_age}
+    for name, interval in {**ranges, "years_abused": years_abused, "change": change}.items():
+        check_interval(name, interval)
     if not 0 <= prevalence.low <= prevalence.high <= 1:
         raise ValueError(f"prevalence from {prevalence.low} to {prevalence.high}: a share of adults, 7.5% is 0.075")
-    if isinstance(ages, bool) or not isinstance(ages, int | np.integer) or ages < 1:
-        raise ValueError(f"ages is {ages!r}: must be the whole number of years of age in the window, 16 for before 16")
+    if isinstance(ages, bool) or not isinstance(ages, int | np.integer) or not 1 <= ages <= 120:
+        raise ValueError(
+            f"ages is {shown(ages)}: must be the whole number of years of age in the window, 16 for before 16"
+        )
     if not 1 <= years_abused.low <= years_abused.high <= ages:
         raise ValueError(
             f"years_abused from {years_abused.low} to {years_abused.high}: a child is abused in at least 1 year and at "
@@ -333,11 +348,26 @@ def annual_victims(
     return AnnualVictims(first_time=first, in_year=_product(first, years_abused))
 
 
+def _checked_planks(survey: object, target: object, factors: object) -> list[BridgeFactor]:
+    if not isinstance(survey, Measure):
+        raise ValueError(f"survey is {shown(survey)}: must be a Measure, a range with its Basis")
+    if not isinstance(target, Basis):
+        raise ValueError(f"target is {shown(target)}: must be a Basis, which says what is compared")
+    given = items_of(factors)
+    planks = [plank for plank in given or () if isinstance(plank, BridgeFactor)]
+    if given is None or len(planks) < len(given):
+        raise ValueError(f"factors are {shown(factors)}: must be a list of BridgeFactor, also of one")
+    return planks
+
+
 def _check_breaks(breaks: Collection[tuple[str, str]]) -> None:
-    for pair in (breaks,) if isinstance(breaks, str) else breaks:
+    pairs = (breaks,) if isinstance(breaks, str) else items_of(breaks)
+    if pairs is None:
+        raise ValueError(f"breaks is {shown(breaks)}: must be pairs of descriptions, as in [('before', 'after')]")
+    for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(end, str) for end in pair):
             raise ValueError(
-                f"breaks hold {pair!r}: each must be a tuple of two descriptions; one break is written "
+                f"breaks hold {shown(pair)}: each must be a tuple of two descriptions; one break is written "
                 "[('before', 'after')]"
             )
 

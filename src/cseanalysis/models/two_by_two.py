@@ -1,21 +1,30 @@
 """A corrected 2 x 2 table: its ratios, and their intervals from the counts that were observed.
 
-Throughout, ``cells`` are exposed cases, unexposed cases, exposed non-cases and unexposed non-cases, also as the
-2 x 2 array ``[[exposed cases, unexposed cases], [exposed non-cases, unexposed non-cases]]``.
+Throughout, ``cells`` are whole counts of exposed cases, unexposed cases, exposed non-cases and unexposed non-cases,
+also as the 2 x 2 array ``[[exposed cases, unexposed cases], [exposed non-cases, unexposed non-cases]]``. A frame must
+be labelled ``cases``, ``non-cases`` and ``exposed``, ``unexposed``, whichever way round: a cross-tabulation of 0 and 1
+puts the non-cases first, and nothing else would tell.
 """
 
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.number import check_level, plain_numbers
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 Cells = tuple[float, float, float, float]
+
+ROWS, COLUMNS = ("cases", "non-cases"), ("exposed", "unexposed")
+LABELS = tuple(f"{column} {row}" for row in ROWS for column in COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +102,7 @@ class CorrectedTable:
         return self._interval(self.odds_ratio, (1 / a, -1 / b, -1 / c, 1 / d), level)
 
     def _interval(self, ratio: float, slope: tuple[float, ...], level: float) -> Interval:
-        if not 0 < level < 1:
-            raise ValueError(f"level is {level}: must lie between 0 and 1")
+        level = check_level(level)
         by_observed = np.asarray(slope) @ np.asarray(self.transfer)
         error = math.sqrt(float(by_observed**2 @ np.asarray(self.observed)))
         factor = math.exp(float(special.ndtri((1 + level) / 2)) * error)
@@ -109,16 +117,59 @@ class CorrectedTable:
 
 
 def checked_cells(cells: ArrayLike) -> Cells:
-    """Return four non-negative numbers with somebody in each margin, or say what is wrong."""
-    table = np.asarray(cells, dtype=np.float64)
+    """Return four whole counts with somebody in each margin, or say what is wrong.
+
+    Examples
+    --------
+    >>> checked_cells(pd.DataFrame([[85, 9], [15, 4]], ["unexposed", "exposed"], ["non-cases", "cases"]))
+    (4.0, 9.0, 15.0, 85.0)
+    """
+    table = plain_numbers("cells", _in_order(cells))
     if table.shape not in ((4,), (2, 2)):
-        raise ValueError(
-            f"cells have shape {table.shape}: must be exposed cases, unexposed cases, exposed non-cases, unexposed "
-            "non-cases"
+        raise ValueError(f"cells have shape {table.shape}: must be {', '.join(LABELS)}")
+    a, b, c, d = listed = [float(cell) for cell in table.ravel()]
+    if not all(math.isfinite(cell) and cell >= 0 for cell in listed):
+        raise ValueError(f"cells are {listed}: must be finite counts, none negative; missing is not zero")
+    total = math.fsum(listed)
+    if any(cell != int(cell) for cell in listed):
+        seen = {1.0: ", which sum to 1 as shares do", 100.0: ", which sum to 100 as per cents do"}.get(
+            round(total, 6), ""
         )
-    a, b, c, d = (float(cell) for cell in table.ravel())
-    if not all(math.isfinite(cell) and cell >= 0 for cell in (a, b, c, d)):
-        raise ValueError(f"cells are {[a, b, c, d]}: must be finite counts, none negative; missing is not zero")
+        raise ValueError(
+            f"cells are {listed}{seen}: must be whole counts of records; random error is that of counting, so multiply "
+            "shares by the number of records they were made from, and round"
+        )
+    if total > 2**53:
+        raise ValueError(f"cells are {listed}: counts above 2**53 are not exact in floating point; check the unit")
     if min(a + b, c + d, a + c, b + d) == 0:
-        raise ValueError(f"cells are {[a, b, c, d]}: a row or column is empty, so there is nothing to compare")
+        raise ValueError(f"cells are {listed}: a row or column is empty, so there is nothing to compare")
+    if total == 100:
+        warnings.warn(
+            f"cells {listed} are taken as counts of 100 records; per cents carry no sample size: give the counts they "
+            "were made from",
+            stacklevel=3,
+        )
     return a, b, c, d
+
+
+def _in_order(cells: ArrayLike) -> ArrayLike:
+    """Return labelled cells in the order of the others; labels that do not say which is which are refused."""
+    if isinstance(cells, pd.DataFrame):
+        for table in (cells, cells.T):
+            if sorted(map(str, table.index)) == sorted(ROWS) and sorted(map(str, table.columns)) == sorted(COLUMNS):
+                ordered: ArrayLike = table.loc[list(ROWS), list(COLUMNS)].to_numpy()
+                return ordered
+        raise ValueError(
+            f"cells are labelled {shown(list(cells.index))} by {shown(list(cells.columns))}: label them "
+            f"{' and '.join(map(repr, ROWS))} by {' and '.join(map(repr, COLUMNS))}, or give a tuple of "
+            f"{', '.join(LABELS)}"
+        )
+    if isinstance(cells, pd.Series | Mapping):
+        labels = [str(label) for label in cells.keys()]  # noqa: SIM118 (a Series iterates over its values)
+        if sorted(labels) != sorted(LABELS):
+            raise ValueError(
+                f"cells are labelled {shown(labels)}: label them {', '.join(map(repr, LABELS))}, or give a tuple in "
+                "this order"
+            )
+        return [cells[label] for label in LABELS]
+    return cells

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from cseanalysis.models.number import check_number
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.number import check_interval, check_level, plain_numbers
+from cseanalysis.values import Interval, NotEstimableError, items_of, plain_number, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class TwoListEstimate:
         Cases on no list are ``odds_ratio * only_first * only_second / both``: 1 is independence, above 1 says that
         being on one list makes the other likelier, so that more are on neither. The data cannot tell which holds.
         """
-        ratio = np.asarray(odds_ratio, dtype=np.float64)
+        ratio = plain_numbers("odds_ratio", odds_ratio)
         if not (np.isfinite(ratio) & (ratio > 0)).all():
-            raise ValueError(f"odds_ratio {odds_ratio!r}: must be above 0 and finite; 1 is independence")
+            raise ValueError(f"odds_ratio {shown(odds_ratio)}: must be above 0 and finite; 1 is independence")
         return self.observed + ratio * (self.first - self.both) * (self.second - self.both) / self.both
 
 
@@ -113,8 +113,7 @@ def two_list_estimate(first: int, second: int, both: int, *, level: float = 0.95
             f"nobody on both lists of {first} and {second}: any total from {first + second} up fits; give an assumed "
             "overlap to two_list_bounds"
         )
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie between 0 and 1")
+    level = check_level(level)
     chapman = (first + 1) * (second + 1) / (both + 1) - 1
     variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
     half = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(variance)
@@ -231,8 +230,7 @@ def two_list_bounds(first: int, second: int, *, both: Interval, odds_ratio: Inte
     """
     first, second = _check_whole("first", first), _check_whole("second", second)
     for name, given in (("both", both), ("odds_ratio", odds_ratio)):
-        if given.kind != "bound":
-            raise ValueError(f"{name} is a {given.kind} interval: an assumed range is a bound")
+        check_interval(name, given, bound=True)
     if both.low < 0 or both.high > min(first, second):
         raise ValueError(f"both from {both.low} to {both.high}: must lie between 0 and {min(first, second)}")
     if odds_ratio.low <= 0:
@@ -249,7 +247,9 @@ def two_list_bounds(first: int, second: int, *, both: Interval, odds_ratio: Inte
 
 
 def _totals(totals: Mapping[str, int] | Sequence[int]) -> list[int]:
-    counts = list(totals.values()) if isinstance(totals, Mapping) else list(totals)
+    counts = items_of(totals.values()) if isinstance(totals, Mapping) else items_of(totals)
+    if counts is None or isinstance(totals, Set):  # two lists of one length would be one in a set
+        raise ValueError(f"totals is {shown(totals)}: must give one number for each list, as in [500, 300]")
     if not counts:
         raise ValueError("no totals given: give one for each list")
     return [_check_whole("total", value) for value in counts]
@@ -257,7 +257,11 @@ def _totals(totals: Mapping[str, int] | Sequence[int]) -> list[int]:
 
 def _check_whole(name: str, value: float) -> int:
     """Return a whole number of cases as Python's own, which does not overflow."""
-    check_number(name, value)
-    if not math.isfinite(value) or value < 0 or value != int(value):
-        raise ValueError(f"{name} is {value!r}: must be a whole number of cases, not negative")
-    return int(value)
+    number = plain_number(name, value)
+    if not math.isfinite(number) or number < 0 or number != int(number):
+        raise ValueError(f"{name} is {number}: must be a whole number of cases, not negative")
+    if number > 2**53:
+        raise ValueError(
+            f"{name} is {shown(number)}: counts above 2**53 are not exact in floating point; check the unit"
+        )
+    return int(number)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from cseanalysis.models.number import check_number
-from cseanalysis.values import Assumption, Interval
+from cseanalysis.models.number import check_interval
+from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, plain_number, share_hint, shown
 
 
 def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
@@ -15,7 +15,7 @@ def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
     Parameters
     ----------
     recorded
-        Count of events recorded; finite, not negative.
+        Count of events recorded; finite, above 0.
     reporting_probability
         Share of the total that is recorded, in (0, 1]. It must be about the same events, unit, period and
         area as ``recorded``: the division cannot check that, the caller must.
@@ -28,7 +28,9 @@ def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
     Raises
     ------
     ValueError
-        When the count is negative or not finite, or the probability leaves (0, 1].
+        When the count is no number, negative or not finite, or the probability is no Interval or leaves (0, 1].
+    NotEstimableError
+        When nothing was recorded: 0 divided by any probability is 0, which says nothing about the total.
 
     Notes
     -----
@@ -41,13 +43,20 @@ def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
     >>> implied_total(500, Interval(0.4, 0.5, "bound"))
     Interval(low=1000.0, high=1250.0, kind='bound', level=None)
     """
-    _check_count("recorded", recorded)
-    low, high = reporting_probability.low, reporting_probability.high
+    count = _checked_count("recorded", recorded)
+    probability = check_interval("reporting_probability", reporting_probability)
+    low, high = probability.low, probability.high
     if not (low > 0 and high <= 1):
         raise ValueError(
             f"reporting_probability from {low} to {high}: must be above 0 (0 implies an infinite total) and at most 1"
+            f"{share_hint(high)}"
         )
-    return Interval(recorded / high, recorded / low, reporting_probability.kind, reporting_probability.level)
+    if count == 0:
+        raise NotEstimableError(
+            "recorded is 0: divided by any probability it stays 0, which says nothing about the total; use a larger "
+            "area or a longer period"
+        )
+    return Interval(count / high, count / low, probability.kind, probability.level)
 
 
 def breakdown_probability(recorded: float, claimed_total: float) -> float:
@@ -69,21 +78,20 @@ def breakdown_probability(recorded: float, claimed_total: float) -> float:
     Raises
     ------
     ValueError
-        When the claimed total is smaller than the recorded count, or a count is negative or not finite.
+        When the claimed total is smaller than the recorded count, or a count is no number, negative or not finite.
 
     Examples
     --------
     >>> breakdown_probability(500, 1250)
     0.4
     """
-    _check_count("recorded", recorded)
-    _check_count("claimed_total", claimed_total)
-    if claimed_total < recorded or claimed_total == 0:
+    count, total = _checked_count("recorded", recorded), _checked_count("claimed_total", claimed_total)
+    if total < count or total == 0:
         raise ValueError(
-            f"claimed_total {claimed_total} against {recorded} recorded: a total is above 0 and holds what was "
-            "recorded; check that both count the same unit"
+            f"claimed_total {total} against {count} recorded: a total is above 0 and holds what was recorded; check "
+            "that both count the same unit, and that recorded comes first"
         )
-    return recorded / claimed_total
+    return count / total
 
 
 def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
@@ -103,8 +111,8 @@ def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
     Raises
     ------
     ValueError
-        When one is not a probability, names no loss, or a loss is contained twice: dividing by both would
-        count the same loss two times.
+        When one is no `Assumption` or not a probability, names no loss, or a loss is contained twice: dividing by
+        both would count the same loss two times.
 
     Examples
     --------
@@ -113,7 +121,15 @@ def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
     >>> joint_reporting_probability([told, kept]).high
     0.2
     """
-    chain = list(assumptions)
+    given = items_of(assumptions)
+    if given is None:
+        raise ValueError(f"assumptions is {shown(assumptions)}: must be a list of Assumption, also of one")
+    chain = [link for link in given if isinstance(link, Assumption)]
+    if wrong := [link for link in given if not isinstance(link, Assumption)]:
+        raise ValueError(
+            f"assumptions hold {', '.join(map(shown, wrong[:5]))}: each must be an Assumption, whose losses say what "
+            "it covers; a bare range is for implied_total"
+        )
     seen: dict[str, str] = {}
     for assumption in chain:
         if assumption.unit != "probability" or not assumption.loss:
@@ -133,10 +149,11 @@ def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
     return Interval(math.prod(a.low for a in chain), math.prod(a.high for a in chain), "bound")
 
 
-def _check_count(name: str, count: float) -> None:
-    check_number(name, count)  # not only whole: ends of derived counts are divided too
+def _checked_count(name: str, given: object) -> float:
+    count = plain_number(name, given)  # not only whole: ends of derived counts are divided too
     if not math.isfinite(count) or count < 0:
         raise ValueError(
             f"{name} is {count}: must be a finite count, not negative; net negative cells belong to small areas, "
             "sum them first"
         )
+    return count

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize
 
-from cseanalysis.values import Interval
+from cseanalysis.models.missingness import NAMES, warn_of_per_cents
+from cseanalysis.values import Interval, plain_number, shown
 
 Array = NDArray[np.float64]
 Cell = float | Interval
@@ -17,7 +19,6 @@ Conditions = tuple[Array, Array]
 Columns = tuple[Cell, Cell, Cell]
 Totals = tuple[Cell | None, Cell | None, Cell | None]
 
-NAMES = ("with_attribute", "known", "unknown")
 PARTS = 4  # variables of a unit: with attribute, known, unknown, and unknown ones that have the attribute
 
 
@@ -76,6 +77,12 @@ def unit_share_bounds(units: Mapping[str, Columns], *, totals: Totals = (None, N
     >>> bounds.counts["south"], bounds.share
     (Interval(low=2.0, high=2.0, kind='bound', level=None), Interval(low=0.2, high=0.45, kind='bound', level=None))
     """
+    if not isinstance(units, Mapping):
+        cure = "frame.index, frame[['with_attribute', 'known', 'unknown']].itertuples(index=False, name=None)"
+        raise ValueError(
+            f"units is {shown(units)}: must give three counts by name, as in {{'north': (6, 10, 10)}}"
+            + (f"; of a frame that is dict(zip({cure}))" if isinstance(units, pd.DataFrame) else "")
+        )
     if not units:
         raise ValueError("no units given; a whole has at least one")
     ends = np.array(
@@ -87,6 +94,8 @@ def unit_share_bounds(units: Mapping[str, Columns], *, totals: Totals = (None, N
             raise ValueError(f"{name}: with_attribute exceeds known; the part must not exceed the whole")
         if unit[1:, 0].sum() == 0:
             raise ValueError(f"{name}: known and unknown may both be 0, so there may be no share; leave the unit out")
+    if (ends[:, 1:].sum(axis=1) == 100).all() and ends[:, 2].any():
+        warn_of_per_cents("known and unknown of every unit")
     conditions = _conditions(ends, totals)
     with_it, records = np.zeros((2, len(units), PARTS * len(units)))
     for place in range(len(units)):
@@ -114,9 +123,10 @@ def _conditions(ends: Array, totals: Totals) -> Conditions:
             limits += [-unit[column, 0], unit[column, 1]]
         rows += [identity[0] - identity[1], identity[3] - identity[2], -identity[3]]
         limits += [0.0, 0.0, 0.0]
-    if len(totals) != 3:
+    if not isinstance(totals, tuple | list) or len(totals) != 3:
         raise ValueError(
-            f"totals has {len(totals)} entries: must be with_attribute, known, unknown; None where unpublished"
+            f"totals is {shown(totals)}, which are not three: must be with_attribute, known, unknown; None where "
+            "unpublished"
         )
     for column, total in enumerate(totals):
         if total is not None:
@@ -164,8 +174,9 @@ def _ordered(low: float, high: float) -> Interval:
 
 
 def _named(name: str, cells: Columns) -> list[tuple[str, Cell]]:
-    if len(cells) != 3:
-        raise ValueError(f"{name} has {len(cells)} cells: must be with_attribute, known, unknown")
+    if not isinstance(cells, tuple | list) or len(cells) != 3:
+        size = f"{len(cells)} cells" if isinstance(cells, tuple | list) else shown(cells)
+        raise ValueError(f"{name} has {size}: must be with_attribute, known, unknown, as in (6, 10, 10)")
     return list(zip(NAMES, cells, strict=True))
 
 
@@ -175,9 +186,15 @@ def _ends(name: str, column: str, cell: Cell) -> tuple[float, float]:
             raise ValueError(f"{name}: {column} is a {cell.kind} interval; a suppressed cell is a bound")
         low, high = cell.low, cell.high
     else:
-        low = high = float(cell)
+        low = high = float(plain_number(f"{name}: {column}", cell))
+        if np.isfinite(low) and low != int(low):
+            raise ValueError(
+                f"{name}: {column} is {cell}: must be a whole count of records, or an Interval for a suppressed or "
+                "rounded one; shares and per cents carry no count"
+            )
     if not (np.isfinite(low) and np.isfinite(high) and low >= 0):
         raise ValueError(
-            f"{name}: {column} is {cell}: must be finite and not negative; a suppressed cell is an Interval"
+            f"{name}: {column} is {cell}: must be finite and not negative; a suppressed cell is an Interval, as in "
+            'Interval(0, 4, "bound")'
         )
     return low, high

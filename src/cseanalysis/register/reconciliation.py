@@ -23,6 +23,7 @@ from cseanalysis.register.linear import (
     whole_table,
 )
 from cseanalysis.register.statements import Statement
+from cseanalysis.values import items_of, shown
 
 Floats = NDArray[np.float64]
 
@@ -215,15 +216,16 @@ def _note(part: Part, met: Sequence[Floats], reached: Floats, touched: Floats) -
 
 
 def _checked(given: Iterable[Statement]) -> tuple[Statement, ...]:
-    if isinstance(given, Statement) or not isinstance(given, Iterable):
+    items = items_of(given)
+    if items is None:
         raise ValueError(f"statements is one {type(given).__name__}; give a list of statements")
-    statements = tuple(given)
+    statements = tuple(items)
     if not statements:
         raise ValueError("no statements; reconcile needs at least one")
     if wrong := [item for item in statements if not isinstance(item, Statement)]:
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise ValueError(
-            f"{', '.join(map(repr, wrong[:5]))}{more} among the statements; make each one by count, share, part_of or "
+            f"{', '.join(map(shown, wrong[:5]))}{more} among the statements; make each one by count, share, part_of or "
             "adds_up"
         )
     ids = [statement.id for statement in statements]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Real
+
+from cseanalysis.values import items_of, shown
 
 # Beyond this the solver's absolute tolerance is no longer small against the rounding of its own arithmetic.
 LARGEST = 10**9
@@ -75,7 +77,7 @@ low=4228.0, high=4228.0),), base=None, residual=None, adds=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not self.id.strip():
-            seen = "an empty id" if isinstance(self.id, str) else f"the id {self.id!r}, which is no text"
+            seen = "an empty id" if isinstance(self.id, str) else f"the id {shown(self.id)}, which is no text"
             raise ValueError(f"the statement {self.says!r} has {seen}; conflicts name statements by their ids")
 
 
@@ -209,8 +211,13 @@ def share(
                 f"{', '.join(names)}: {per_cent:g}% without the width of its rounding; "
                 "no printed share is exact: give rounded_to (1 for 26%, 0.1 for 26.6%)"
             )
+        if 0 < printed < 1 <= width:
+            raise ValueError(
+                f"{', '.join(names)}: {float(per_cent):g}% is not rounded to {float(rounded_to):g}; shares are given "
+                f"in per cent, {float(100 * printed):g} for {float(100 * printed):g}%"
+            )
         low, high = max(printed - width / 2, low), min(printed + width / 2, high)
-        said = f"{per_cent:g}% rounded to {rounded_to:g}"
+        said = f"{float(per_cent):g}% rounded to {float(rounded_to):g}"
     else:
         low = given.get("more_than", given.get("at_least", low))
         high = given.get("less_than", given.get("at_most", high))
@@ -307,12 +314,13 @@ def _share_row(names: tuple[str, ...], whole: str, per_cent: Fraction, *, sign: 
 
 def _name(cell: str) -> str:
     if not isinstance(cell, str) or not cell.strip():
-        raise ValueError(f"{cell!r} stands where one cell is named; give its name, a text that is not empty")
+        raise ValueError(f"{shown(cell)} stands where one cell is named; give its name, a text that is not empty")
     return cell
 
 
 def _names(cells: str | Sequence[str]) -> tuple[str, ...]:
-    names = (cells,) if isinstance(cells, str) or not isinstance(cells, Iterable) else tuple(cells)
+    items = items_of(cells)
+    names = (cells,) if items is None else tuple(items)
     if not names or not all(isinstance(name, str) and name.strip() for name in names):
         raise ValueError(f"cells are {_some(names)}; give at least one name, none of them empty")
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -354,7 +362,7 @@ def _per_cent(number: float, names: tuple[str, ...]) -> Fraction:
 
 def _plain(number: object) -> str:
     """Show a number as it is, and what is none, such as a text of digits, in a form that tells it apart."""
-    return str(number) if isinstance(number, Real) else repr(number)
+    return str(number) if isinstance(number, float) else shown(number)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -365,4 +373,4 @@ def _listed(names: Sequence[str]) -> str:
 
 def _some(names: Sequence[object]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(repr(name) for name in names[:5]) + more
+    return ", ".join(shown(name) for name in names[:5]) + more

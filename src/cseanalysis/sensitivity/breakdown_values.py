@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from cseanalysis.models.number import check_whole
 from cseanalysis.sensitivity.local import GRID, check_baseline, corners
-from cseanalysis.sensitivity.model_calls import Model, check_arguments, number_at
-from cseanalysis.values import Assumption
+from cseanalysis.sensitivity.model_calls import Model, check_arguments, number_at, read_assumptions, read_ids
+from cseanalysis.values import Assumption, plain_number, shown
 
 Claim = Literal["above", "below"]
 
@@ -80,7 +81,7 @@ def breakdown(
     >>> breakdown(lambda p: 100 / p, [p], vary="p", threshold=5000) is None
     True
     """
-    ranges = list(assumptions)
+    ranges = read_assumptions(assumptions)
     one = _only(ranges, vary)
     found, _ = _crossings(
         _margin(model, ranges, [one], threshold=threshold, claim=claim, baseline=baseline, turning=turning), one
@@ -129,7 +130,7 @@ def breakdowns(
     >>> breakdowns(lambda p: 100 / p, [p], threshold=1000)[["assumption", "breakdown", "direction"]].values.tolist()
     [['p', 0.1, 'fails above']]
     """
-    ranges = list(assumptions)
+    ranges = read_assumptions(assumptions)
     check_arguments(model, [one.id for one in ranges])
     if baseline is not None:
         check_baseline(baseline, ranges)
@@ -188,12 +189,13 @@ def breakdown_frontier(
     2  0.500   0.4             fails above
     3  0.800   NaN        fails throughout
     """
-    ranges = list(assumptions)
+    ranges = read_assumptions(assumptions)
+    if not isinstance(vary, tuple | list) or len(vary) != 2:
+        raise ValueError(f"vary is {shown(vary)}: must be the ids of two assumptions, as in ('told', 'kept')")
     along, solved = (_only(ranges, name) for name in vary)
     if along is solved:
         raise ValueError(f"vary names {vary[0]} twice; a frontier lies between two assumptions")
-    if points < 2:
-        raise ValueError(f"points {points}: must be at least 2, the ends of the range")
+    points = check_whole("points", points, least=2, most=10**6)  # from the two ends of the range
     margin = _margin(
         model, ranges, [along, solved], threshold=threshold, claim=claim, baseline=baseline, turning=turning
     )
@@ -218,10 +220,13 @@ def _margin(
     turning: Collection[str],
 ) -> Callable[..., float]:
     """Return by how much the claim holds, at worst over the others, as a function of the assumptions that move."""
-    if claim not in ("above", "below"):
-        raise ValueError(f"claim {claim!r}: must be 'above' (the value exceeds the threshold) or 'below'")
-    if not np.isfinite(threshold):
+    if not isinstance(claim, str) or claim not in ("above", "below"):
+        raise ValueError(f"claim {shown(claim)}: must be 'above' (the value exceeds the threshold) or 'below'")
+    if not np.isfinite(float(plain_number("threshold", threshold))):
         raise ValueError(f"threshold {threshold}: must be a finite number, in the unit of the model's value")
+    if baseline is not None and not isinstance(baseline, Mapping):
+        raise ValueError(f"baseline is {shown(baseline)}: must give values of the assumptions, as in {{'told': 0.1}}")
+    turning = read_ids("turning", turning)
     names = [one.id for one in moving]
     others = [one for one in ranges if one.id not in names]
     if baseline is None and others:
@@ -286,7 +291,9 @@ def _distinct(places: list[float]) -> list[float]:
 
 
 def _only(ranges: Sequence[Assumption], name: str) -> Assumption:
-    chosen = [one for one in ranges if one.id == name]
+    chosen = [one for one in ranges if isinstance(name, str) and one.id == name]
     if len(chosen) != 1:
-        raise ValueError(f"vary is {name!r}: must be one of the assumptions given, {[one.id for one in ranges][:5]}")
+        raise ValueError(
+            f"vary is {shown(name)}: must be one of the assumptions given, {[one.id for one in ranges][:5]}"
+        )
     return chosen[0]

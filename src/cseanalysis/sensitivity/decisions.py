@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cseanalysis.sensitivity.specifications import ESTIMATED, OUTCOME, REASON, describe
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, shown
 
 ROUNDING = 1e-12  # a share smaller than that is the rounding of floating point numbers
 MANY = 16  # decisions: their subsets, two to that power, are all looked at
@@ -99,9 +99,9 @@ def decision_shares(table: pd.DataFrame, column: str = "value") -> pd.DataFrame:
     0        a    0.8
     1        b    0.2
     """
-    if column not in table:
-        raise ValueError(f"no column {column!r}; the table has {', '.join(table.columns)}")
     decisions = decisions_of(table)
+    if not isinstance(column, str) or column not in table.columns or column in (*decisions, "kind", OUTCOME, REASON):
+        raise ValueError(f"no column {shown(column)} of values; the table has {', '.join(map(str, table.columns))}")
     if len(decisions) > MANY:
         raise ValueError(f"{len(decisions)} decisions; at most {MANY}: leave out those with one option")
     chosen = table[table[OUTCOME] == ESTIMATED]
@@ -210,6 +210,8 @@ def single_changes(table: pd.DataFrame, own: Mapping[str, str]) -> pd.DataFrame:
     [['', '', 0.0], ['a', '2', 2.0], ['b', '1', 1.0]]
     """
     decisions = decisions_of(table)
+    if not isinstance(own, Mapping):
+        raise ValueError(f"own is {shown(own)}: must give a label for each decision, as in {{'year': '2023'}}")
     marked = is_own(table, own)
     different = pd.DataFrame({name: table[name] != own[name] for name in decisions})
     parts = [table[marked].assign(decision="", option="")]
@@ -222,6 +224,8 @@ def single_changes(table: pd.DataFrame, own: Mapping[str, str]) -> pd.DataFrame:
 
 def decisions_of(table: pd.DataFrame) -> list[str]:
     """Return the names of the decisions: the columns of labels in front of the values."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table is {shown(table)}: give the table that multiverse returns")
     if not {OUTCOME, REASON} <= set(table.columns):
         raise ValueError(f"the table has no {OUTCOME} and {REASON}: give the table that multiverse returns")
     values = table.columns.get_loc(OUTCOME)
@@ -242,6 +246,8 @@ def ends_of(table: pd.DataFrame) -> tuple[str, ...]:
 def is_own(table: pd.DataFrame, own: Mapping[str, str]) -> pd.Series:
     """Say for each row whether it is the specification reported."""
     decisions = decisions_of(table)
+    if not isinstance(own, Mapping):
+        raise ValueError(f"own is {shown(own)}: must give a label for each decision, as in {{'year': '2023'}}")
     marked = (table[decisions] == pd.Series(own, dtype="object").reindex(decisions)).all(axis=1)
     if set(own) != set(decisions) or int(marked.sum()) != 1:
         raise ValueError(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.sensitivity.local import corners_and_middles
+from cseanalysis.sensitivity.model_calls import read_assumptions
 from cseanalysis.values import Assumption
 
 Array = NDArray[np.float64]
@@ -59,7 +60,7 @@ def known_ends(
     >>> {name: round(least, 9) for name, (least, most) in narrowings(ends).items()}
     {'a': 0.8, 'b': 0.2}
     """
-    ranges = list(assumptions)
+    ranges = read_assumptions(assumptions)
     found, middles = corners_and_middles(model, ranges, turning)
     values = np.stack(list(found.values()))
     keys = np.array(list(found))

@@ -9,8 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.sensitivity.model_calls import check_arguments, number_at, one_number, value_at
-from cseanalysis.values import Assumption, Interval
+from cseanalysis.sensitivity.model_calls import (
+    check_arguments,
+    number_at,
+    one_number,
+    read_assumptions,
+    read_ids,
+    value_at,
+)
+from cseanalysis.values import Assumption, Interval, plain_number, shown
 
 GRID = 9  # points across the range of an assumption in which the model may turn
 
@@ -88,7 +95,7 @@ def envelope(
     0  1.0   2.0
     1 -2.0  -1.0
     """
-    values = np.stack(list(corners(model, list(assumptions), turning).values()))
+    values = np.stack(list(corners(model, read_assumptions(assumptions), turning).values()))
     return pd.DataFrame({"low": values.min(axis=0), "high": values.max(axis=0)})
 
 
@@ -124,13 +131,14 @@ def narrowing(
     0          a              0.8
     1          b              0.2
     """
-    ranges = list(assumptions)
+    ranges = read_assumptions(assumptions)
     check_arguments(model, [assumption.id for assumption in ranges])
     kept = remembered(model)  # following one assumption asks for the corners of the others again
     full = np.ptp([one_number(value) for value in corners(kept, ranges, turning).values()])
     if full == 0:
         raise ValueError("the model's value is the same at every corner: there is no range to narrow")
     rows = []
+    turning = read_ids("turning", turning)
     for position, assumption in enumerate(ranges):
         # The width that is left is not monotone in the place, so every place is followed along the assumption.
         along = corners(kept, ranges, {*turning, assumption.id})
@@ -188,7 +196,7 @@ def tornado(
     >>> tornado(lambda p: 100 / p, [p], {"p": 0.5})["swing"].tolist()
     [200.0]
     """
-    ranges = list(assumptions)
+    ranges = read_assumptions(assumptions)
     check_baseline(baseline, ranges)
     check_arguments(model, [a.id for a in ranges])
     rows = []
@@ -211,13 +219,17 @@ def tornado(
 
 def check_baseline(baseline: Mapping[str, float], ranges: Sequence[Assumption]) -> None:
     """Refuse a baseline that does not give one value within its range for each assumption."""
-    if (given := set(baseline)) != (needed := {a.id for a in ranges}):
+    if not isinstance(baseline, Mapping):
+        raise ValueError(
+            f"baseline is {shown(baseline)}: must give a value for every assumption, as in {{'told': 0.1}}"
+        )
+    if (given := set(map(str, baseline))) != (needed := {a.id for a in ranges}):
         raise ValueError(
             f"baseline lacks {sorted(needed - given)[:5]} and has the unknown {sorted(given - needed)[:5]}; "
             "it must give one value for every assumption"
         )
     for a in ranges:
-        if not a.low <= baseline[a.id] <= a.high:
+        if not a.low <= plain_number(f"baseline {a.id}", baseline[a.id]) <= a.high:
             raise ValueError(
                 f"baseline {a.id} = {baseline[a.id]} leaves its range {a.low} to {a.high}; choose a value within"
             )
@@ -236,7 +248,8 @@ def corners_and_middles(
     """Return `corners` with the values half-way along each edge, which are looked at anyway, by position and corner."""
     names = [assumption.id for assumption in ranges]
     check_arguments(model, names)
-    if unknown := sorted(set(turning) - set(names)):
+    turning = read_ids("turning", turning)
+    if unknown := sorted(turning - set(names)):
         raise ValueError(f"turning names {unknown[:5]}, which are not among the assumptions given")
     axes = [np.linspace(a.low, a.high, GRID if a.id in turning else 2).tolist() for a in ranges]
     keys = list(product(*(range(len(axis)) for axis in axes)))

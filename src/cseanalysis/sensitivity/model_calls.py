@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.values import NotEstimableError
+from cseanalysis.models.number import plain_numbers
+from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, shown
 
 Array = NDArray[np.float64]
 Model = Callable[..., ArrayLike]
@@ -29,6 +30,10 @@ def check_arguments(model: Model, names: Sequence[str]) -> None:
     --------
     >>> check_arguments(lambda told, kept=1.0: told * kept, ["told"])
     """
+    if not callable(model):
+        raise ValueError(
+            f"model is {shown(model)}: must be a function of the assumptions, called as model(**{{id: value}})"
+        )
     if not names:
         raise ValueError("no assumptions given: a range needs at least one")
     if repeated := sorted({name for name in names if list(names).count(name) > 1}):
@@ -53,6 +58,43 @@ def check_arguments(model: Model, names: Sequence[str]) -> None:
         raise ValueError(f"the model needs {missing[:5]}, which no assumption gives; add it, or fix it with partial")
 
 
+def read_assumptions(assumptions: Iterable[Assumption]) -> list[Assumption]:
+    """Return the assumptions as a list, or say what was given in their place.
+
+    Examples
+    --------
+    >>> read_assumptions([(0.3, 0.5)])
+    Traceback (most recent call last):
+        ...
+    ValueError: assumptions hold (0.3, 0.5): each must be an Assumption, which says whose range it is and why
+    """
+    given = None if isinstance(assumptions, Mapping) else items_of(assumptions)
+    if given is None:
+        cure = ", as in list(assumptions.values())" if isinstance(assumptions, Mapping) else ", also of one"
+        raise ValueError(f"assumptions is {shown(assumptions)}: must be a list of Assumption{cure}")
+    if wrong := [one for one in given if not isinstance(one, Assumption)]:
+        raise ValueError(
+            f"assumptions hold {', '.join(map(shown, wrong[:5]))}: each must be an Assumption, which says whose range "
+            "it is and why"
+        )
+    return [one for one in given if isinstance(one, Assumption)]
+
+
+def read_ids(what: str, ids: Collection[str]) -> set[str]:
+    """Return ids of assumptions as a set; one bare text would be read letter by letter.
+
+    Examples
+    --------
+    >>> sorted(read_ids("turning", ("told", "kept")))
+    ['kept', 'told']
+    """
+    given = items_of(ids)
+    if given is None or not all(isinstance(one, str) for one in given):
+        cure = f"({ids!r},)" if isinstance(ids, str) else "('told',)"
+        raise ValueError(f"{what} is {shown(ids)}: must be ids of assumptions, as in {what}={cure}")
+    return {str(one) for one in given}
+
+
 def value_at(model: Model, values: Mapping[str, float]) -> Array:
     """Call the model at one point and return its finite value, shape (n,); a number has shape (1,).
 
@@ -67,7 +109,7 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
     [200.0]
     """
     try:
-        value = np.atleast_1d(np.asarray(model(**values), dtype=np.float64))
+        value = np.atleast_1d(_numbers(model(**values)))
     except Exception as error:
         raise _kind(error)(
             f"{_said(error)} - so the model said at {dict(values)}; narrow the assumption that causes it"
@@ -75,6 +117,12 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
     if not np.isfinite(value).all():
         raise ValueError(f"the model is not finite at {dict(values)}; narrow the assumption that causes it")
     return value
+
+
+def _numbers(value: object) -> Array:
+    if isinstance(value, Interval):
+        raise ValueError("the model returned an Interval, which has no one value: return its .low or its .high")
+    return plain_numbers("the model's value", value)  # type: ignore[arg-type]
 
 
 def number_at(model: Model, values: Mapping[str, float]) -> float:
@@ -124,7 +172,7 @@ def values_of_rows(model: Model, columns: Mapping[str, Array]) -> Array:
         column.flags.writeable = False
     rows = len(next(iter(columns.values())))
     try:
-        values = np.asarray(model(**columns), dtype=np.float64)
+        values = _numbers(model(**columns))
     except Exception as error:
         row = _first_that_raises(model, columns, rows)
         where = f"at {_row(columns, row)}" if row is not None else f"for arrays of {rows} values, not for single rows"

@@ -14,11 +14,12 @@ from scipy.stats import qmc
 from cseanalysis.distributions import Distribution, ScaledBeta, beta, read_distribution
 from cseanalysis.models.dependence import log_quantile_of_score
 from cseanalysis.models.simulation import block_generator
-from cseanalysis.values import Assumption, Interval
+from cseanalysis.values import Assumption, Interval, items_of, shown
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Distribution | Assumption] | Iterable[Assumption]
 
+_MOST = 2**26
 _HALF_STEP = 2.0**-31  # Sobol points are multiples of 2^-30; half a step keeps them off both ends
 
 
@@ -41,8 +42,22 @@ def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
     >>> list(read_inputs({"told": uniform(0.1, 0.2)}))
     ['told']
     """
-    given = list(inputs.items()) if isinstance(inputs, Mapping) else [(each.id, each) for each in inputs]
-    bounds = [name for name, each in given if isinstance(each, Interval) or (_assumed(each) and not each.distribution)]
+    given: list[tuple[object, object]]
+    if isinstance(inputs, Mapping):
+        given = list(inputs.items())
+    else:
+        items = items_of(inputs)
+        if items is None or not all(isinstance(each, Assumption) for each in items):
+            raise ValueError(
+                f"inputs is {shown(inputs)}: must give a distribution by id, as in {{'told': uniform(0.1, 0.2)}}, or "
+                "be a list of assumptions that state one"
+            )
+        given = [(each.id, each) for each in items if isinstance(each, Assumption)]
+    bounds = [
+        name
+        for name, each in given
+        if isinstance(each, Interval) or (isinstance(each, Assumption) and not each.distribution)
+    ]
     if bounds:
         raise ValueError(
             f"{bounds[:5]} only bounds: no value inside is favoured, so they have no share of a variance; they are "
@@ -51,12 +66,12 @@ def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
     found: dict[str, Distribution] = {}
     for name, each in given:
         if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"input id {name!r}: must be an identifier, because the model is called with it")
+            raise ValueError(f"input id {shown(name)}: must be an identifier, because the model is called with it")
         if name in found:
             raise ValueError(f"input {name} is given more than once; each has one distribution")
         known = read_distribution(cast(str, each.distribution)) if isinstance(each, Assumption) else each
-        if not hasattr(known, "quantile"):
-            raise ValueError(f"input {name} is {each!r}: must be a distribution, e.g. uniform(0.1, 0.2)")
+        if not isinstance(known, Distribution):
+            raise ValueError(f"input {name} is {shown(each)}: must be a distribution, e.g. uniform(0.1, 0.2)")
         found[name] = known
     if not found:
         raise ValueError("no inputs given; a variance needs at least one")
@@ -77,8 +92,10 @@ def check_samples(samples: object) -> int:
     16384
     """
     if isinstance(samples, bool | np.bool_) or not isinstance(samples, int | np.integer) or samples < 16:
-        raise ValueError(f"samples {samples!r}: must be a whole number, a power of two from 16, e.g. 2**14")
+        raise ValueError(f"samples {shown(samples)}: must be a whole number, a power of two from 16, e.g. 2**14")
     number = int(samples)
+    if number > _MOST:
+        raise ValueError(f"samples {shown(number)}: at most 2**26 are within reach; take fewer, a power of two")
     if number & (number - 1):
         power = number.bit_length() - 1
         raise ValueError(
@@ -126,7 +143,3 @@ def values_of_scores(distribution: Distribution) -> Callable[[Array], Array]:
         logarithm = log_quantile_of_score(beta(distribution.a, distribution.b))
         return lambda score: low + width * np.exp(logarithm(score))
     return lambda score: np.asarray(distribution.quantile(special.ndtr(score)), dtype=np.float64)
-
-
-def _assumed(each: object) -> bool:
-    return isinstance(each, Assumption)

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.models.number import check_level
 from cseanalysis.models.simulation import block_generator, check_seed
 from cseanalysis.sensitivity.model_calls import Model, centre_and_scale, check_arguments, values_of_rows
 from cseanalysis.sensitivity.sampling import Inputs, check_samples, read_inputs, scores, values_of_scores
+from cseanalysis.values import shown
 
 Array = NDArray[np.float64]
 
@@ -84,8 +86,9 @@ def sobol(
     known = read_inputs(inputs)
     check_arguments(model, list(known))
     number, seed = check_samples(samples), check_seed(seed)
-    if not 0 < level < 1:
-        raise ValueError(f"level {level}: must lie strictly between 0 and 1, e.g. 0.95")
+    level = check_level(level)
+    if not isinstance(second_order, bool | np.bool_):
+        raise ValueError(f"second_order is {shown(second_order)}: must be True or False")
     if second_order and len(known) < 2:
         raise ValueError("second order of one input: a pair needs two")
     count = len(known)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cseanalysis.sensitivity.kept import keep_rows, kept_rows, key_of_run
 from cseanalysis.sensitivity.spread import as_finished
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 OUTCOME, REASON = "outcome", "reason"
 ESTIMATED, REFUSED = "estimated", "refused"
@@ -94,6 +94,12 @@ def multiverse(
     2  2020    mean  100.0  estimated
     3  2020  median    NaN    refused
     """
+    if not callable(model):
+        raise ValueError(f"model is {shown(model)}: must be a function, called as model(**{{decision: option}})")
+    errors = items_of(refusals)
+    if errors is None or not all(isinstance(each, type) and issubclass(each, Exception) for each in errors):
+        raise ValueError(f"refusals is {shown(refusals)}: must be a tuple of errors, as in (NotEstimableError,)")
+    refusals = tuple(each for each in errors if isinstance(each, type))
     options = labelled(choices)
     count = math.prod(len(labels) for labels in options.values())
     if count > LIMIT:
@@ -129,6 +135,10 @@ def multiverse(
 
 def labelled(choices: Choices) -> dict[str, dict[str, Any]]:
     """Return the choices as decision to label to option, checked; see `multiverse`."""
+    if not isinstance(choices, Mapping):
+        raise ValueError(
+            f"choices is {shown(choices)}: must give the options by decision, as in {{'year': [2022, 2023]}}"
+        )
     if not choices:
         raise ValueError("no choices given: a multiverse needs at least one decision")
     found: dict[str, dict[str, Any]] = {}

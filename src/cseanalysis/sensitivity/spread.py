@@ -13,9 +13,12 @@ from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from cseanalysis.values import shown
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_MOST_THREADS = 1024
 PATIENCE = 4  # seconds for each step of reaching a scheduler; the steps together stay below ten
 _ASK_AGAIN = 5  # seconds after which a cluster may have other workers than before
 _INSTALL = "pip install 'cseanalysis[scale]'"
@@ -112,7 +115,13 @@ def as_finished(
     another by the scheduler (three times, unless its ``allowed-failures`` says otherwise).
     """
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise ValueError(f"workers is {workers!r}; must be a whole number of at least 1")
+        raise ValueError(f"workers is {shown(workers)}; must be a whole number of at least 1")
+    if workers > _MOST_THREADS:
+        raise ValueError(f"workers is {shown(workers)}; at most {_MOST_THREADS} threads are of use")
+    if not callable(function):
+        raise ValueError(f"function is {shown(function)}; must be a function of one task")
+    if isinstance(tasks, str | bytes) or not isinstance(tasks, Iterable) or getattr(tasks, "ndim", 1) == 0:
+        raise ValueError(f"tasks is {shown(tasks)}; must be several tasks, such as a list")
     if scheduler is not None:
         yield from _on_cluster(function, tasks, scheduler)
     elif workers > 1:

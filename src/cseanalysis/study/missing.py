@@ -194,7 +194,7 @@ def suspect_ladder(group: Group, coverage: tuple[float, float], odds_ratio: floa
         As `models.assumption_ladder`.
     """
     ladders = [
-        assumption_ladder(known * share, known, 1 - known, odds_ratios=(odds_ratio**2, odds_ratio))
+        assumption_ladder(known * share, known, 1 - known, odds_ratios=(odds_ratio**2, odds_ratio), of=1)
         for known, share in product(coverage, group.share)
     ]
     return tuple(
@@ -225,15 +225,15 @@ def coverage_line(group: Group, coverage: float, population: float) -> tuple[flo
         coverage gets there.
     """
     low, high = group.share
-    above = coverage_needed(coverage * low, coverage, 1 - coverage, population).above
-    below = coverage_needed(coverage * high, coverage, 1 - coverage, population).below
+    above = coverage_needed(coverage * low, coverage, 1 - coverage, population, of=1).above
+    below = coverage_needed(coverage * high, coverage, 1 - coverage, population, of=1).below
     return above, below
 
 
 def _at_odds(group: Group, coverage: tuple[float, float], *, unrecorded_odds_ratio: float) -> list[float]:
     """Lowest and highest share that coverage and rounding leave open when the odds ratio has one value."""
     shares = [
-        share_at_odds_ratio(known * share, known, 1 - known, unrecorded_odds_ratio)
+        share_at_odds_ratio(known * share, known, 1 - known, unrecorded_odds_ratio, of=1)
         for known, share in product(coverage, group.share)
     ]
     return [min(shares), max(shares)]

@@ -130,7 +130,7 @@ def local_bounds(figure: Figure, silent: Figure) -> Interval:
     """
     low, high = as_printed(figure)
     most = min(as_printed(silent)[1], 1 - high)
-    return Interval(low, share_bounds(high, 1 - most, most).high, "bound")
+    return Interval(low, share_bounds(high, 1 - most, most, of=1).high, "bound")
 
 
 def benchmarks_in_words() -> pd.DataFrame:

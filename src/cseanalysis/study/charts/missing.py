@@ -45,10 +45,10 @@ def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Char
     with mpl.rc_context(RC):
         figure = Chart(figsize=(WIDTH, 3.0))
         left, right = figure.subplots(1, 2)
-        worst = [share_bounds(apparent, one, 1 - one).high for one in decided]
+        worst = [share_bounds(apparent, one, 1 - one, of=1).high for one in decided]
         left.fill_between(100 * decided, 100 * apparent, 100 * np.array(worst), color=_SHADES[0], linewidth=0)
         at = {
-            ratio: [100 * share_at_odds_ratio(apparent, one, 1 - one, ratio) for one in decided]
+            ratio: [100 * share_at_odds_ratio(apparent, one, 1 - one, ratio, of=1) for one in decided]
             for ratio in (1 / odds_ratio, 1.0, odds_ratio)
         }
         left.fill_between(100 * decided, at[1 / odds_ratio], at[odds_ratio], color=_SHADES[2], linewidth=0)
@@ -58,7 +58,7 @@ def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Char
         left.text(18, 42, "nothing assumed", fontsize=7, color=GREY)
         left.annotate(
             f"odds ratio 1/{odds_ratio:g} to {odds_ratio:g};\nwhite line: the others\nas those decided on",
-            (50, 100 * share_at_odds_ratio(apparent, 0.5, 0.5, 1.0)),
+            (50, 100 * share_at_odds_ratio(apparent, 0.5, 0.5, 1.0, of=1)),
             (47, 74),
             fontsize=7,
             color=GREY,
