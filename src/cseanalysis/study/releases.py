@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from cseanalysis.clean import harmonise_forces, harmonise_periods
+from cseanalysis.read.private import private_copy, private_folder
 from cseanalysis.study.fetch import MAX_BYTES, fetch, is_address
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.project import ChecksumError, Project, check_raw, load_sources, sha256
@@ -101,13 +101,15 @@ def add_release(
     name = f"recorded_offences_{published}.csv"
     if there := [file for file in release_names(project) if files[file]["published"] == published]:
         raise ValueError(f"{there[0]} is the release of {published} already; a release stands once")
-    with tempfile.TemporaryDirectory() as folder:
+    with private_folder() as folder:
         known = (expected_sha256 or _pinned(str(source), files) or "").lower() or None
-        path = _locate(str(source), Path(folder), known=known, max_bytes=max_bytes)
+        path = _locate(str(source), folder, known=known, max_bytes=max_bytes)
         original = path.name
-        digest = sha256(path.read_bytes())
-        _check_hash(original, digest, expected_sha256, files)
-        table = arrange_release(_read_published(path), codes=release_codes(newest_release(project)))
+        # The bytes that are hashed are those that are read, whatever happens to the file meanwhile.
+        with private_copy(path) as copy:
+            digest = copy.sha256
+            _check_hash(original, digest, expected_sha256, files)
+            table = arrange_release(_read_published(copy.path), codes=release_codes(newest_release(project)))
     key = f"ho_prc_pfa_{published.replace('-', '_')}"
     table["source"] = key
     changes = release_changes(project, name, table, published)
