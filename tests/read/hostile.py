@@ -374,6 +374,16 @@ HOSTILE = {
         "cell A1: the cell stands in the sheet twice",
     ),
     "one row twice": ("a.xlsx", lambda: xlsx(ONE_CELL * 2), "cell A1: the cell stands in the sheet twice"),
+    "shared text without a whole number": (
+        "a.xlsx",
+        lambda: xlsx('<row r="1"><c r="A1" t="s"><v>-1</v></c></row>', strings="<si><t>a</t></si>"),
+        "cell A1: the number of its shared text is '-1'",
+    ),
+    "shared text in other quotes": (
+        "a.xlsx",
+        lambda: xlsx("<row r='1'><c r='A1' t = 's'><v>1e0</v></c></row>", strings="<si><t>a</t></si>"),
+        "cell A1: the number of its shared text is '1e0'",
+    ),
     "count of shared texts": (
         "a.xlsx",
         lambda: xlsx(extra=[("xl/sharedStrings.xml", f'{HEAD}<sst xmlns="{MAIN}" uniqueCount="2147483647"/>')]),

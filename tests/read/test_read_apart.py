@@ -240,7 +240,7 @@ def test_a_child_returns_tables_and_plain_values():
     ("kind", "limits", "reason"),
     [
         ("hog", DEFAULT_LIMITS, "limit `memory_bytes`"),
-        ("sleep", Limits(seconds=0.5), r"took more than 1\.5 seconds by the clock.*; limit `seconds`"),
+        ("sleep", Limits(seconds=0.2), r"took more than 1\.2 seconds by the clock.*; limit `seconds`"),
         ("crash", DEFAULT_LIMITS, "SIGABRT"),
     ],
 )

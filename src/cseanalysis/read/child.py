@@ -40,7 +40,7 @@ _FRUGAL = {
     "RAYON_NUM_THREADS": "1",
 }
 # A busy machine may take so many times the processor time by the clock.
-_WALL = 3.0
+_WALL = 6.0
 # A process is used again only while it holds less, so that no file pays for the one before it.
 _WARM_BYTES = 256 << 20
 _IDLE_SECONDS = 300.0
@@ -73,7 +73,7 @@ def run_capped(
         ``seconds`` (processor time) and ``memory_bytes`` (memory that the child fills) are upheld. Where the system
         does not say how much that is (Windows, macOS), only the time by the clock is.
     wall
-        Seconds by the clock; without it three times ``seconds``.
+        Seconds by the clock; without it six times ``seconds``.
     fresh
         Start a new process, with the environment as it is now, and use it once.
 

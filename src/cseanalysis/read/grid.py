@@ -15,6 +15,7 @@ import pandas as pd
 
 from cseanalysis.clean import UnmappedLabelError, parse_counts
 from cseanalysis.read.load import BrokenFileError, address, load_tables
+from cseanalysis.read.safety import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,7 +59,8 @@ class UnreadableFileError(ValueError):
         shown = "; ".join(str(problem) for problem in self.problems[:_SHOWN])
         more = f"; and {len(self.problems) - _SHOWN:,} more" if len(self.problems) > _SHOWN else ""
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems):,} problems"
-        return f"{self.path.name}: {count}: {shown}{more}. Correct the file or ask its publisher; no row was read"
+        whole = f"{self.path.name}: {count}: {shown}{more}. Correct the file or ask its publisher; no row was read"
+        return printable(whole)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -61,7 +61,7 @@ class Limits:
         bytes of one line of a text table; nesting of XML.
     seconds, memory_bytes
         Processor time for checking and reading, and memory that the reading process may fill (see
-        ``run_capped``); by the clock a file may take three times as long, as it does on a busy machine.
+        ``run_capped``); by the clock a file may take six times as long, as it does on a busy machine.
     macros, external_links, embedded
         Whether macros, links to other files and embedded objects are let through. No reader here runs or follows
         them.
@@ -80,7 +80,7 @@ class Limits:
     text: int = 500_000_000
     line_bytes: int = 1_000_000
     xml_depth: int = 100
-    seconds: float = 20.0
+    seconds: float = 17.0
     memory_bytes: int = 768 * 2**20
     macros: bool = False
     external_links: bool = False

@@ -33,6 +33,8 @@ _SPACES = re.compile(rb"\bc\s*=\s*[\"']([^\"'<>]*)[\"']")
 # A tag that says more spaces than this could be shorter than what it stands for.
 _SPACES_COUNTED = 20
 _SHARED_COUNT = re.compile(rb"<sst\b[^<>]*?\buniqueCount\s*=\s*[\"']([^\"'<>]*)[\"']")
+_ODD_SHARED = re.compile(rb't="s"[^<>]*>(?!<v>[0-9]+</v>|</c>)')
+_OTHER_QUOTES = re.compile(rb"""t(?:\s*=\s*'s'|\s+=\s*"s"|=\s+"s")""")
 _LOCAL_NAME = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 _PREFIXED = re.compile(rb"<[\w.-]+:(?:c|row|si|sst|sheetData)[\s/>]")
 _NO_VALUE = re.compile(rb"(?:</f>|<f\b[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
@@ -212,6 +214,9 @@ def _lay_out_xlsx(tags: _Tags, second: NDArray[np.uint8], state: _Cells, found: 
         widest, lowest = int(columns.argmax()), int(lines[: len(cells)].argmax())
         found.reach(int(lines[lowest]), int(columns[lowest]), watch)
         found.reach(int(lines[widest]), int(columns[widest]), watch)
+    odd = (b"'s'" in tags.data or b' ="s"' in tags.data or b'= "s"' in tags.data) and _OTHER_QUOTES.search(tags.data)
+    if odd or _ODD_SHARED.search(tags.data):
+        raise UncertainMarkupError
     if b"<f" in tags.data:
         for match in _NO_VALUE.finditer(tags.data):
             cell = tags.data.rfind(b"<c ", 0, match.start())
