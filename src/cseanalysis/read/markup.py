@@ -196,9 +196,7 @@ def _xlsx_handlers(found: Found, size: int, watch: Watch) -> Handlers:
                 return
             if formula and not value and kind != "str":
                 refuse_formula(watch.at(f"cell {address(row, column)}"))
-            if kind == "s" and shared and not (shared.isascii() and shared.isdigit()):
-                refuse_shared(shared, watch.at(f"cell {address(row, column)}"))
-            used = int(shared) if shared.strip().isdecimal() else len(found.lengths)
+            used = _index(shared, (row, column), watch) if shared else len(found.lengths)
             written = found.lengths[used] if used < len(found.lengths) else length
             found.write(written, f"cell {address(row, column)}", watch)
 
@@ -293,12 +291,14 @@ def _next(last: tuple[int, int], place: tuple[int, int], watch: Watch) -> tuple[
     return place
 
 
-def refuse_shared(stated: str, watch: Watch) -> NoReturn:
-    """Refuse a cell whose shared text has no whole number: a reader would take the first of them."""
-    watch.refuse(
-        f"the number of its shared text is {stated[:40]!r}, no whole number",
-        remedy="open the file in an office program and save it again",
-    )
+def _index(stated: str, place: tuple[int, int], watch: Watch) -> int:
+    """Read the number of a shared text; where it is none, a reader would take the first text."""
+    if not (stated.isascii() and stated.isdigit()):
+        watch.at(f"cell {address(*place)}").refuse(
+            f"the number of its shared text is {stated!r}, no whole number",
+            remedy="open the file in an office program and save it again",
+        )
+    return int(stated)
 
 
 def check_shared_count(stated: str, size: int, watch: Watch) -> None:
