@@ -90,7 +90,7 @@ def test_a_planted_import_against_the_direction_is_seen(planted):
 
 
 READERS = {
-    "Problem", "PublishedTable", "UnreadableFileError", "UnsafeFileError", "read_notes", "read_outcomes",
+    "Limits", "Problem", "PublishedTable", "UnreadableFileError", "UnsafeFileError", "read_notes", "read_outcomes",
     "read_pfa_tables", "read_recorded_crime", "read_spreadsheet",
 }  # fmt: skip
 

@@ -237,7 +237,16 @@ def _peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def work(kind):
+# What a process keeps between two tasks.
+kept = []
+
+
+def fail(path, *, limits):
+    """Fail as a library would that met a file it does not expect."""
+    raise KeyError("no")
+
+
+def work(kind):  # noqa: PLR0911
     """Do what the test of the child process asks for."""
     if kind == "frame":
         import pandas as pd
@@ -252,9 +261,20 @@ def work(kind):
         return len(bytearray(4 << 30))
     if kind == "sleep":
         time.sleep(60)
+        return None
     if kind == "spin":
         while True:
             pass
+    if kind == "fill":
+        import numpy as np
+
+        kept.append(np.ones(40_000_000))
+        return None
+    if kind == "warn":
+        import warnings
+
+        warnings.warn("doubtful: A1", stacklevel=2)
+        return "read"
     if kind == "crash":
         os.abort()
     if kind == "value":
@@ -344,7 +364,51 @@ HOSTILE = {
         ),
         "XFD1048576",
     ),
-    "row number alone": ("a.xlsx", lambda: xlsx('<row r="99999999"><c><v>1</v></c><c><v>1</v></c></row>'), "`cells`"),
+    "row number alone": ("a.xlsx", lambda: xlsx('<row r="99999999"><c><v>1</v></c></row>'), "no spreadsheet has"),
+    "row after the last": ("a.xlsx", lambda: xlsx('<row r="1048577"><c r="A1048577"><v>1</v></c></row>'), "A1048577"),
+    "column after the last": ("a.xlsx", lambda: xlsx('<row r="1"><c r="XFE1"><v>1</v></c></row>'), "XFE1.*no spreads"),
+    "row number below zero": ("a.xlsx", lambda: xlsx('<row r="-1"><c><v>1</v></c></row>'), "not a whole number"),
+    "one cell twice": (
+        "a.xlsx",
+        lambda: xlsx('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>'),
+        "cell A1: the cell stands in the sheet twice",
+    ),
+    "one row twice": ("a.xlsx", lambda: xlsx(ONE_CELL * 2), "cell A1: the cell stands in the sheet twice"),
+    "shared text without a whole number": (
+        "a.xlsx",
+        lambda: xlsx('<row r="1"><c r="A1" t="s"><v>-1</v></c></row>', strings="<si><t>a</t></si>"),
+        "cell A1: the number of its shared text is '-1'",
+    ),
+    "shared text in other quotes": (
+        "a.xlsx",
+        lambda: xlsx("<row r='1'><c r='A1' t = 's'><v>1e0</v></c></row>", strings="<si><t>a</t></si>"),
+        "cell A1: the number of its shared text is '1e0'",
+    ),
+    "count of shared texts": (
+        "a.xlsx",
+        lambda: xlsx(extra=[("xl/sharedStrings.xml", f'{HEAD}<sst xmlns="{MAIN}" uniqueCount="2147483647"/>')]),
+        "holds 2147483647 shared texts, more than",
+    ),
+    "count of shared texts below zero": (
+        "a.xlsx",
+        lambda: xlsx(extra=[("xl/sharedStrings.xml", f'{HEAD}<sst xmlns="{MAIN}" uniqueCount="-1"/>')]),
+        "not a whole number",
+    ),
+    "spaces by their number": (
+        "a.ods",
+        lambda: ods(table(row(ODS_CELL.replace(">x<", '>a<text:s text:c="2000000000"/>b<')))),
+        "cell A1: .*limit `cell_text`",
+    ),
+    "a few spaces in many cells": (
+        "a.ods",
+        lambda: ods(table(row(ODS_CELL.replace(">x<", '><text:s text:c="30000"/><'), 1_000_000))),
+        "limit `text`",
+    ),
+    "text in an attribute": (
+        "a.ods",
+        lambda: ods(table(row(f'<table:table-cell office:value-type="string" office:string-value="{"x" * 40_000}"/>'))),
+        "cell A1: .*limit `cell_text`",
+    ),
     "address that is none": ("a.xlsx", lambda: xlsx('<row r="1"><c r="$A$1"><v>1</v></c></row>'), "malformed"),
     "address in row 0": ("a.xlsx", lambda: xlsx('<row r="1"><c r="A0"><v>1</v></c></row>'), "malformed"),
     "address beyond any number": ("a.xlsx", lambda: xlsx(f'<row><c r="A{"9" * 40}"><v>1</v></c></row>'), "malformed"),
@@ -529,6 +593,14 @@ HOSTILE = {
     "archive in gzip": ("a.csv.gz", lambda: gzip.compress(xlsx()), "a zip archive|NUL"),
     "one endless line": ("a.csv", lambda: b"a" * 3_000_000, "line 1.*limit `line_bytes`"),
     "endless line further down": ("a.csv", lambda: b"a,b\n1,2\n" + b"x" * 2_500_000 + b"\n3,4\n", "line 3.*line_bytes"),
+    "two encodings": (
+        "a.csv",
+        lambda: "a,b\n1,é\n".encode() + "2,é\n".encode("cp1252"),
+        "line 2 is written in UTF-8, line 3 in another encoding",
+    ),
+    "two encodings in one line": ("a.csv", lambda: b"a,b\n\xc3\xa9,\xe9\n", "line 2 is .*, line 2 in another"),
+    "mark of UTF-8 before another encoding": ("a.csv", lambda: b"\xef\xbb\xbfa,b\n\xe9,1\n", "line 1 .* line 2 in an"),
+    "two encodings, packed": ("a.csv.gz", lambda: gzip.compress(b"a,b\n\xc3\xa9,1\n2,\xe9"), "line 2 .*, line 3 in an"),
     "NUL in a text": ("a.csv", lambda: b"a,b\n1,2\n3,\x004\n", "line 3.*NUL"),
     "text in UTF-16": ("a.csv", lambda: "a,b\n1,2\n".encode("utf-16"), "UTF-16"),
     "6,000 columns": ("a.csv", lambda: b"," * 6_000 + b"\n", "6,001 columns"),

@@ -1,5 +1,3 @@
-import gzip
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,21 +117,6 @@ def test_a_cell_in_error_is_reported_and_not_read_as_empty(tmp_path, name):
     path = write(tmp_path / name, [[None, "n"], [None, Fault()]], sheet="S")
     (sheet,) = read_grids(path)
     assert [(problem.sheet, problem.cell) for problem in sheet.problems] == [("S", "B2")]
-
-
-def test_a_file_that_is_not_small_is_read_in_a_process_of_its_own_with_the_same_result(tmp_path, monkeypatch):
-    path = write_xlsx(
-        tmp_path / "a.xlsx", {"S": [["a", "b"], ["x", None], [Number("0.1234567891234"), "y"]], "Empty": []}
-    )
-    here = [(sheet.sheet, [sheet.row(row) for row in range(sheet.height)]) for sheet in read_grids(path)]
-    monkeypatch.setitem(grid._SMALL, "file_bytes", 0)
-    there = [(sheet.sheet, [sheet.row(row) for row in range(sheet.height)]) for sheet in read_grids(path)]
-    assert here == there
-    assert here[1] == ("Empty", [])
-    cut = tmp_path / "cut.csv.gz"
-    cut.write_bytes(gzip.compress(b"a,b\n1,586"))
-    with pytest.raises(UnreadableFileError, match="line 2"):
-        read_grids(cut)
 
 
 def test_the_message_shows_at_most_five_problems_and_counts_the_rest(tmp_path):

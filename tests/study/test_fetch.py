@@ -2,11 +2,13 @@
 
 import hashlib
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from cseanalysis.study import fetch as fetching
 from cseanalysis.study.fetch import fetch, is_address
 from cseanalysis.study.project import ChecksumError
 
@@ -89,8 +91,57 @@ class Handler(BaseHTTPRequestHandler):
     def send_local(self):
         self.head(302, Location="file:///etc/hostname", Content_Length="0")
 
+    def send_downgrade(self):
+        self.head(302, Location=f"https://127.0.0.1:{self.server.server_port}/whole.csv", Content_Length="0")
+
+    def send_ring(self):
+        self.server.over.wait(0.1)
+        self.head(302, Location=f"/ring.{time.monotonic_ns()}.csv", Content_Length="0")
+
     def send_missing(self):
         self.head(404, Content_Length="0")
+
+    def raw(self, answer):
+        self.wfile.write(answer)
+
+    def send_header(self, *given):
+        if given:
+            super().send_header(*given)
+            return
+        self.raw(b"HTTP/1.1 200 OK\r\nX-A: ")
+        for _ in range(100):
+            self.raw(b"a")
+            self.server.over.wait(0.1)
+
+    def send_part(self):
+        self.raw(b"HTTP/1.1 206 P\r\nContent-Range: bytes 0-2/9\r\nContent-Length: 3\r\n\r\nabc")
+
+    def send_letters(self):
+        self.raw(b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nabc")
+
+    def send_below(self):
+        self.raw(b"HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc")
+
+    def send_two(self):
+        self.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 2\r\n\r\nabc")
+
+    def send_both(self):
+        self.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+
+    def send_steer(self):
+        self.raw(b"HTTP/1.1 500 <script>\x1b[31m\r\nContent-Length: 0\r\n\r\n")
+
+    def send_steering(self):
+        self.raw(b"HTTP/1.1 302 F\r\nLocation: http://a\x1b[2Jb/c\r\nContent-Length: 0\r\n\r\n")
+
+    def send_packing(self):
+        self.raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: \x1b[31m\r\nContent-Length: 0\r\n\r\n")
+
+    def send_nonsense(self):
+        self.raw(b"\x1b[31m \x07\r\n\r\n")
+
+    def send_empty(self):
+        self.raw(b"HTTP/1.1 204 No\r\n\r\n")
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +157,10 @@ def server():
 
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
+def nobody_between(monkeypatch):
+    """A server on this machine has no certificate; what is asked of an address is tested with the real rule."""
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    monkeypatch.setattr(fetching, "_SCHEMES", ("https", "http"))
 
 
 @pytest.mark.parametrize("name", ["whole", "chunked", "within"])
@@ -138,8 +191,19 @@ def test_another_hash_is_refused_and_nothing_is_kept(server, tmp_path):
         ("huge", ValueError, r"is 1,000,000,000,000 bytes; the limit is 1,000,000"),
         ("page", ValueError, r"is a web page"),
         ("packed", ValueError, r"answers in gzip"),
-        ("elsewhere", ValueError, r"redirects to http://localhost; another host is not followed"),
-        ("local", ConnectionError, r"answers 302"),
+        ("part", ValueError, r"answers 206 P, not 200"),
+        ("empty", ValueError, r"answers 204 No, not 200"),
+        ("letters", ValueError, r"announces the length 'abc', where one whole number is the rule"),
+        ("below", ValueError, r"announces the length '-3', where"),
+        ("two", ValueError, r"announces the length '2 and 3', where"),
+        ("both", ValueError, r"announces the length '3' and pieces, where"),
+        (
+            "downgrade",
+            ValueError,
+            r"redirects to 'https://127\.0\.0\.1:[0-9]+/whole\.csv'; another host is not followed",
+        ),
+        ("elsewhere", ValueError, r"redirects to 'http://localhost:[0-9]+/whole\.csv'; another host"),
+        ("local", ValueError, r"redirects to 'file:///etc/hostname'; another host"),
         ("round", ConnectionError, r"answers 302"),
         ("absent", ConnectionError, r"answers 404"),
     ],
@@ -150,9 +214,22 @@ def test_a_bad_answer_is_refused_and_nothing_is_kept(server, tmp_path, name, kin
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_drips_or_says_nothing_is_left(server, tmp_path):
-    with pytest.raises(TimeoutError, match=r"took more than 0\.2 seconds"):
-        fetch(f"{server}/drip.csv", tmp_path, deadline=0.2)
+@pytest.mark.parametrize("name", ["steer", "steering", "packing", "nonsense"])
+def test_a_server_cannot_steer_the_terminal(server, tmp_path, name):
+    with pytest.raises((ValueError, ConnectionError)) as raised:
+        fetch(f"{server}/{name}.csv", tmp_path)
+    assert str(raised.value).isprintable()
+    assert r"\x1b" in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["drip", "header", "ring", "silent"])
+def test_one_deadline_holds_for_headers_redirections_and_contents(server, tmp_path, name):
+    with pytest.raises((TimeoutError, ConnectionError), match=r"took more than 1\.5 seconds|answers 302"):
+        fetch(f"{server}/{name}.csv", tmp_path, deadline=1.5)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_says_nothing_is_left(server, tmp_path):
     with pytest.raises(OSError, match="timed out"):
         fetch(f"{server}/silent.csv", tmp_path, timeout=0.2)
     assert list(tmp_path.iterdir()) == []
@@ -162,15 +239,21 @@ def test_a_server_that_drips_or_says_nothing_is_left(server, tmp_path):
     ("address", "message"),
     [
         ("http://example.org/a.csv", "no https address"),
+        ("http://127.0.0.1/a.csv", "no https address"),
+        ("https://example.org/a\x1b[31m.csv", r"a\\x1b\[31m.csv holds a space or a control character"),
+        ("https://example.org/a\r\nHost: b", "holds a space or a control character"),
         ("ftp://example.org/a.csv", "no https address"),
         ("file:///etc/hostname", "no https address"),
         ("https:///a.csv", "no https address"),
+        ("https://[a/a.csv", "no https address"),
+        ("https://example.org:port/a.csv", "no https address"),
         ("http://127.0.0.1.example.org/a.csv", "no https address"),
         ("https://name:word@example.org/a.csv", "holds a name or password"),
         ("https://example.org/", "ends in no file name"),
     ],
 )
-def test_an_address_that_is_not_safe_is_refused_before_anything_is_sent(tmp_path, address, message):
+def test_an_address_that_is_not_safe_is_refused_before_anything_is_sent(tmp_path, monkeypatch, address, message):
+    monkeypatch.undo()
     with pytest.raises(ValueError, match=message):
         fetch(address, tmp_path)
 

@@ -8,6 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from cseanalysis.clean import UnmappedLabelError
+from cseanalysis.read import Limits, UnsafeFileError
 from cseanalysis.study import releases
 from cseanalysis.study.project import ChecksumError, Project, check_raw, load_sources
 from cseanalysis.study.releases import add_release
@@ -227,6 +228,34 @@ def test_a_file_that_is_not_there_is_named(project, tmp_path):
         add_release(project, tmp_path / "absent.ods", **OPTIONS)
 
 
+def test_the_registered_hash_is_that_of_the_bytes_that_were_read(project, publish, tmp_path, monkeypatch):
+    read, first = releases._read_published, publish()
+    digest = hashlib.sha256(first.read_bytes()).hexdigest()
+    link = tmp_path / "link.csv"
+    link.symlink_to(first)
+    second = publish([(*row[:4], row[4] + 1000) for row in NEW], name="second.csv")
+
+    def read_after_the_link_moved(path, limits):
+        link.unlink()
+        link.symlink_to(second)
+        return read(path, limits)
+
+    monkeypatch.setattr(releases, "_read_published", read_after_the_link_moved)
+    kept = add_release(project, link, **OPTIONS)
+    entry = load_sources(project)["files"][kept.name]
+    assert (entry["original"], entry["original_sha256"]) == ("link.csv", digest)
+    table = pd.read_csv(project.raw / kept.name)
+    assert table.query("force_name == 'Kent' and financial_year == '2023/24'")["code_19D"].tolist() == [25, 30]
+
+
+def test_a_file_above_its_limits_is_refused_as_long_as_nobody_raises_them(project, publish):
+    with pytest.raises(UnsafeFileError, match="limit `file_bytes`"):
+        add_release(project, publish(), limits=Limits(file_bytes=100), **OPTIONS)
+    with pytest.raises(UnsafeFileError, match="limit `columns`"):
+        add_release(project, publish(), limits=Limits(columns=5), **OPTIONS)
+    assert add_release(project, publish(), limits=Limits(columns=6), **OPTIONS).added
+
+
 def test_altered_raw_data_stop_everything(project, publish):
     (project.raw / "recorded_offences.csv").write_text(OLD.replace("20", "21"), encoding="utf-8")
     with pytest.raises(ChecksumError, match=r"recorded_offences\.csv has changed"):
@@ -250,6 +279,7 @@ def test_when_the_register_cannot_be_written_no_table_is_left(project, publish, 
 
 def test_an_address_is_pinned_on_first_use(project, publish, tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr("cseanalysis.study.fetch._SCHEMES", ("https", "http"))
     publish()
 
     class Quiet(SimpleHTTPRequestHandler):

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from cseanalysis.read.grid import Problem, UnreadableFileError
     from cseanalysis.read.home_office import read_outcomes, read_recorded_crime
     from cseanalysis.read.ons import read_pfa_tables
-    from cseanalysis.read.safety import UnsafeFileError
+    from cseanalysis.read.safety import Limits, UnsafeFileError
     from cseanalysis.read.spreadsheet import PublishedTable, read_notes, read_spreadsheet
 
 __all__ = [
+    "Limits",
     "Problem",
     "PublishedTable",
     "UnreadableFileError",
@@ -28,6 +29,7 @@ __all__ = [
 __getattr__ = door(
     __name__,
     {
+        "Limits": "safety",
         "Problem": "grid",
         "PublishedTable": "spreadsheet",
         "UnreadableFileError": "grid",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from cseanalysis.clean import UnmappedLabelError, parse_counts
 from cseanalysis.read.load import BrokenFileError, address, load_tables
+from cseanalysis.read.safety import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from cseanalysis.read.safety import Limits
 
 _SHOWN = 5
-# A file within these cannot outgrow memory; a process of its own would cost more than reading it.
-_SMALL = {"file_bytes": 1_000_000, "total_bytes": 30_000_000, "cells": 300_000}
 _WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
 # A number of a spreadsheet, or of an English file: its point stands before decimals, also where there are three.
 _DECIMAL = re.compile(r"\s*-?[0-9]{1,15}\.[0-9]+\s*")
@@ -62,7 +61,8 @@ class UnreadableFileError(ValueError):
         shown = "; ".join(str(problem) for problem in self.problems[:_SHOWN])
         more = f"; and {len(self.problems) - _SHOWN:,} more" if len(self.problems) > _SHOWN else ""
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems):,} problems"
-        return f"{self.path.name}: {count}: {shown}{more}. Correct the file or ask its publisher; no row was read"
+        whole = f"{self.path.name}: {count}: {shown}{more}. Correct the file or ask its publisher; no row was read"
+        return printable(whole)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ class Grid:
 
 
 def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
-    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text.
+    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text; in this very process.
 
     Parameters
     ----------
@@ -129,19 +129,12 @@ def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
     UnreadableFileError
         When it is no such file.
     """
-    from cseanalysis.read.child import parse_in_child
-    from cseanalysis.read.safety import DEFAULT_LIMITS, UnsafeFileError, check_file
+    from cseanalysis.read.safety import DEFAULT_LIMITS, check_file
 
     path = Path(path)
-    allowed = DEFAULT_LIMITS if limits is None else limits
-    small = replace(allowed, **{name: min(size, getattr(allowed, name)) for name, size in _SMALL.items()})
+    check_file(path, limits=DEFAULT_LIMITS if limits is None else limits)
     try:
-        try:
-            check_file(path, limits=small)
-        except UnsafeFileError:
-            tables = parse_in_child(load_tables, path, limits=allowed)
-        else:
-            tables = load_tables(str(path))
+        tables = load_tables(str(path))
     except BrokenFileError as error:
         raise UnreadableFileError(path, [Problem("", "", str(error))]) from error
     return [_grid(table) for table in tables]

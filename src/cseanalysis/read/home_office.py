@@ -14,6 +14,7 @@ import pandas as pd
 from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.clean.labels import match_key, split_notes
 from cseanalysis.clean.outcomes import outcome_key
+from cseanalysis.read.child import apart
 from cseanalysis.read.columns import Rows, counts, encode, join, labels, quarters
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids
 
@@ -80,6 +81,7 @@ _OUTCOMES = _Layout(
 )
 
 
+@apart
 def read_recorded_crime(path: str | Path, *, limits: Limits | None = None) -> pd.DataFrame:
     r"""Read the Home Office's recorded crime by police force (or community safety partnership), all years in one table.
 
@@ -124,6 +126,7 @@ def read_recorded_crime(path: str | Path, *, limits: Limits | None = None) -> pd
     return _read(Path(path), _RECORDED, limits)
 
 
+@apart
 def read_outcomes(path: str | Path, *, limits: Limits | None = None) -> pd.DataFrame:
     """Read the Home Office's outcomes open data, or its sub-code files, with both counts under one name each.
 

@@ -16,6 +16,8 @@ _FAST_FROM_BYTES = 1_000_000
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _ADDRESS = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
 _LARGEST_REPEAT = 2**31
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_SHARED_BYTES, _SHARED_ALWAYS = 5, 1_000_000
 # Elements of an ODS that run something or fetch something, by their local names.
 DANGEROUS = {
     "script": ("macros", "a macro"),
@@ -51,6 +53,11 @@ class Found:
 
     def reach(self, row: int, column: int, watch: Watch) -> None:
         """Take a filled cell into account: a reader lays out everything from A1 to it."""
+        if row > _ROWS or column > _COLUMNS:
+            watch.at(f"cell {address(row, column)}").refuse(
+                f"no spreadsheet has more than {_ROWS:,} rows or {_COLUMNS:,} columns",
+                remedy="take a fresh copy from the publisher, or read it as CSV",
+            )
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
         if self.columns > watch.limits.columns:
             watch.at(f"cell {address(row, column)}").cap("columns", self.columns, "columns")
@@ -99,7 +106,7 @@ def check_markup(blocks: Blocks, size: int, found: Found, *, ods: bool, watch: W
         except UncertainMarkupError:
             result = None
     if result is None:
-        result = parse(blocks(), replace(found, lengths=found.lengths.copy()), ods=ods, watch=watch)
+        result = parse(blocks(), replace(found, lengths=found.lengths.copy()), size, ods=ods, watch=watch)
     found.sheets, found.cells, found.rows, found.columns = result.sheets, result.cells, result.rows, result.columns
     found.text, found.lengths = result.text, result.lengths
 
@@ -109,7 +116,7 @@ def refuse_doctype(watch: Watch) -> NoReturn:
     watch.refuse("the XML holds a DOCTYPE or entity declaration, which no spreadsheet needs")
 
 
-def parse(blocks: Iterator[bytes], found: Found, *, ods: bool, watch: Watch) -> Found:
+def parse(blocks: Iterator[bytes], found: Found, size: int, *, ods: bool, watch: Watch) -> Found:
     """Read every element of a member."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -118,7 +125,7 @@ def parse(blocks: Iterator[bytes], found: Found, *, ods: bool, watch: Watch) -> 
     def doctype(*_: object) -> None:
         refuse_doctype(watch)
 
-    start, end, text = _ods_handlers(found, watch) if ods else _xlsx_handlers(found, watch)
+    start, end, text = _ods_handlers(found, watch) if ods else _xlsx_handlers(found, size, watch)
 
     def deeper(name: str, given: dict[str, str]) -> None:
         nonlocal depth
@@ -148,19 +155,21 @@ def parse(blocks: Iterator[bytes], found: Found, *, ods: bool, watch: Watch) -> 
 Handlers = tuple[Callable[[str, dict[str, str]], None], Callable[[str], None], Callable[[str], None]]
 
 
-def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
+def _xlsx_handlers(found: Found, size: int, watch: Watch) -> Handlers:
     row = column = length = listed = 0
     inside = counting = formula = value = in_value = False
-    kind = shared = ""
+    kind, shared, last = "", "", (0, 0)
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal row, column, inside, counting, length, formula, value, in_value, kind, shared, listed
+        nonlocal row, column, last, inside, counting, length, formula, value, in_value, kind, shared, listed
         if name == "sheetData":
             found.begin_sheet(watch)
-            inside, row, column = True, 0, 0
+            inside, row, column, last = True, 0, 0, (0, 0)
         elif name == "sheet":
             listed += 1
             watch.cap("sheets", listed, "sheets")
+        elif name == "sst":
+            check_shared_count(given.get("uniqueCount", "0"), size, watch)
         elif name == "si":
             counting, length = True, 0
         elif inside and name == "row":
@@ -169,6 +178,7 @@ def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
         elif inside and name == "c":
             row, column = _place(given["r"], watch) if "r" in given else (max(row, 1), column + 1)
             found.reach(row, column, watch)
+            last = _next(last, (row, column), watch)
             counting, length, formula, value, kind, shared = True, 0, False, False, given.get("t", ""), ""
         elif inside and name == "f":
             formula = True
@@ -186,7 +196,7 @@ def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
                 return
             if formula and not value and kind != "str":
                 refuse_formula(watch.at(f"cell {address(row, column)}"))
-            used = int(shared) if shared.strip().isdecimal() else len(found.lengths)
+            used = _index(shared, (row, column), watch) if shared else len(found.lengths)
             written = found.lengths[used] if used < len(found.lengths) else length
             found.write(written, f"cell {address(row, column)}", watch)
 
@@ -206,11 +216,11 @@ def _xlsx_handlers(found: Found, watch: Watch) -> Handlers:
 
 
 def _ods_handlers(found: Found, watch: Watch) -> Handlers:
-    last = first = repeats = column = length = times = written = 0
+    last = first = repeats = column = length = stated = times = written = 0
     filled = counting = formula = False
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal last, first, repeats, column, length, times, written, filled, counting, formula
+        nonlocal last, first, repeats, column, length, stated, times, written, filled, counting, formula
         if name == "table":
             found.begin_sheet(watch)
             last = first = repeats = column = 0
@@ -222,12 +232,27 @@ def _ods_handlers(found: Found, watch: Watch) -> Handlers:
             column += times
             names = {key.rpartition(" ")[2] for key in given}
             formula = "formula" in names
+            stated = max((len(text) for key, text in given.items() if key.endswith("value")), default=0)
             filled = bool(names & {"value-type", "value", "date-value", "time-value", "boolean-value", "string-value"})
             counting, length = True, 0
+            cap_text(stated)
         elif name in DANGEROUS:
             refuse_dangerous(name, watch)
         elif counting:
             filled = True
+            if name == "s":
+                lengthen(_repeats(given, "c", watch))
+            elif name in {"tab", "line-break"}:
+                lengthen(1)
+
+    def lengthen(more: int) -> None:
+        nonlocal length
+        length += more
+        cap_text(length)
+
+    def cap_text(found_here: int) -> None:
+        if found_here > watch.limits.cell_text:
+            watch.at(f"cell {address(first + 1, column)}").cap("cell_text", found_here, "characters in one cell")
 
     def end(name: str) -> None:
         nonlocal counting, written
@@ -237,16 +262,13 @@ def _ods_handlers(found: Found, watch: Watch) -> Handlers:
             counting = False
             if filled:
                 found.reach(last, column, watch)
-                written += length * times
+                written += max(length, stated) * times
             elif formula:
                 refuse_formula(watch.at(f"cell {address(first + 1, column)}"))
 
     def text(data: str) -> None:
-        nonlocal length
         if counting:
-            length += len(data)
-            if length > watch.limits.cell_text:
-                watch.at(f"cell {address(first + 1, column)}").cap("cell_text", length, "characters in one cell")
+            lengthen(len(data))
 
     return start, end, text
 
@@ -257,6 +279,36 @@ def refuse_formula(watch: Watch) -> NoReturn:
         "the formula has no stored value, and would be read as empty",
         remedy="open the file in an office program and save it again",
     )
+
+
+def _next(last: tuple[int, int], place: tuple[int, int], watch: Watch) -> tuple[int, int]:
+    """Refuse a cell that stands twice, of which programs show one value or the other."""
+    if place <= last:
+        watch.at(f"cell {address(*place)}").refuse(
+            "the cell stands in the sheet twice, or out of order",
+            remedy="open the file in an office program, see which value is right, and save it again",
+        )
+    return place
+
+
+def _index(stated: str, place: tuple[int, int], watch: Watch) -> int:
+    """Read the number of a shared text; where it is none, a reader would take the first text."""
+    if not (stated.isascii() and stated.isdigit()):
+        watch.at(f"cell {address(*place)}").refuse(
+            f"the number of its shared text is {stated!r}, no whole number",
+            remedy="open the file in an office program and save it again",
+        )
+    return int(stated)
+
+
+def check_shared_count(stated: str, size: int, watch: Watch) -> None:
+    """Refuse a count of shared texts that the member cannot hold: a reader would reserve memory for them all."""
+    count = _whole(stated, "number of shared texts", watch)
+    if count > max(size // _SHARED_BYTES, _SHARED_ALWAYS):
+        watch.refuse(
+            f"the member says that it holds {stated[:40]} shared texts, more than its {size:,} bytes can",
+            remedy="open the file in an office program and save it again",
+        )
 
 
 def refuse_dangerous(name: str, watch: Watch) -> None:

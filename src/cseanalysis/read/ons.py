@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.clean.labels import match_key, split_notes
+from cseanalysis.read.child import apart
 from cseanalysis.read.columns import Rows
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids, read_numbers
 from cseanalysis.read.spreadsheet import clean_heading, read_shorthand
@@ -31,6 +32,7 @@ _LEVELS = {
 _MARKER = re.compile(r"\[[a-z]+[0-9]?\]")
 
 
+@apart
 def read_pfa_tables(path: str | Path, *, limits: Limits | None = None) -> pd.DataFrame:
     """Read all tables by police force area of an ONS workbook into one table, a row for each cell of a measure.
 

@@ -11,10 +11,11 @@ from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
     from cseanalysis.read.child import parse_in_child, run_capped
+    from cseanalysis.read.private import private_copy
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "UnsafeFileError", "check_file", "parse_in_child", "run_capped"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "UnsafeFileError", "check_file", "parse_in_child", "private_copy", "run_capped"]
 
-__getattr__ = door("cseanalysis.read", {"parse_in_child": "child", "run_capped": "child"})
+__getattr__ = door("cseanalysis.read", {"parse_in_child": "child", "private_copy": "private", "run_capped": "child"})
 
 _SPREADSHEETS = (".xlsx", ".ods")
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
@@ -59,7 +60,8 @@ class Limits:
         Characters of one cell, and of all cells of a spreadsheet once repeats and shared texts are written out;
         bytes of one line of a text table; nesting of XML.
     seconds, memory_bytes
-        Wall and processor time, and address space of a child process (see ``run_capped``).
+        Processor time for checking and reading, and memory that the reading process may fill (see
+        ``run_capped``); by the clock a file may take six times as long, as it does on a busy machine.
     macros, external_links, embedded
         Whether macros, links to other files and embedded objects are let through. No reader here runs or follows
         them.
@@ -71,15 +73,15 @@ class Limits:
     total_bytes: int = 2_000_000_000
     ratio: float = 200.0
     ratio_from_bytes: int = 10_000_000
-    cells: int = 20_000_000
+    cells: int = 10_000_000
     sheets: int = 200
     columns: int = 5_000
     cell_text: int = 32_767
-    text: int = 1_000_000_000
+    text: int = 500_000_000
     line_bytes: int = 1_000_000
     xml_depth: int = 100
-    seconds: float = 120.0
-    memory_bytes: int = 2 * 2**30
+    seconds: float = 17.0
+    memory_bytes: int = 768 * 2**20
     macros: bool = False
     external_links: bool = False
     embedded: bool = False
@@ -96,14 +98,19 @@ class Watch:
     ends: float
     place: str
 
+    @classmethod
+    def of(cls, path: Path, limits: Limits) -> Watch:
+        """Begin the check of a file; time is the processor's, so that a busy machine refuses nothing more."""
+        return cls(limits, time.process_time() + limits.seconds, path.name)
+
     def at(self, place: str) -> Watch:
         """Stand at a member or a sheet of the same file."""
         return Watch(self.limits, self.ends, f"{self.place}, {place}")
 
     def tick(self) -> None:
         """Refuse the file once the time is over."""
-        if time.monotonic() > self.ends:
-            self.refuse(f"the check took more than {self.limits.seconds:g} seconds", limit="seconds")
+        if time.process_time() > self.ends:
+            self.refuse(f"the check took more than {self.limits.seconds:g} seconds of processor time", limit="seconds")
 
     def cap(self, limit: str, found: float, what: str) -> None:
         """Refuse the file when ``found`` is over the limit of that name."""
@@ -114,8 +121,28 @@ class Watch:
     def refuse(self, seen: str, *, limit: str | None = None, remedy: str | None = None) -> NoReturn:
         """Refuse the file, saying what was seen and what to do."""
         if limit is not None:
-            remedy = f"limit `{limit}` (now {getattr(self.limits, limit)!r}); change it only for a file that you trust"
-        raise UnsafeFileError(f"{self.place}: {seen}; {remedy or 'take a fresh copy from the publisher'}")
+            remedy = limit_remedy(limit, self.limits)
+        raise UnsafeFileError(printable(f"{self.place}: {seen}; {remedy or 'take a fresh copy from the publisher'}"))
+
+
+def limit_remedy(limit: str, limits: Limits) -> str:
+    """Say how a reader is given another limit, for the end of a refusal."""
+    new = {"macros": True, "external_links": True, "embedded": True}.get(limit, "...")
+    return (
+        f"limit `{limit}` (now {getattr(limits, limit)!r}); only for a file that you trust, give the reader "
+        f"limits=cseanalysis.read.Limits({limit}={new})"
+    )
+
+
+def printable(text: str) -> str:
+    r"""Write out what could steer a terminal: control characters, marks of direction, broken letters.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[31m"))
+    a\x1b[31m
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -156,7 +183,7 @@ def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
     from cseanalysis.read.text import check_text
 
     path = Path(path)
-    watch = Watch(limits, time.monotonic() + limits.seconds, path.name)
+    watch = Watch.of(path, limits)
     if path.exists() and not path.is_file():
         watch.refuse("this is a folder or a device", remedy="name one file")
     size = path.stat().st_size

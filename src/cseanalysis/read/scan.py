@@ -16,6 +16,7 @@ from cseanalysis.read.markup import (
     Found,
     UncertainMarkupError,
     address,
+    check_shared_count,
     refuse_dangerous,
     refuse_doctype,
     refuse_formula,
@@ -28,8 +29,14 @@ Flags = NDArray[np.bool_]
 _TABLE_NAMESPACE = b"urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _BINDING = re.compile(rb"xmlns:?([\w.-]*)\s*=\s*[\"']([^\"'<>]*)[\"']")
 _REPEATED = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"']([^\"'<>]*)[\"']")
+_SPACES = re.compile(rb"\bc\s*=\s*[\"']([^\"'<>]*)[\"']")
+# A tag that says more spaces than this could be shorter than what it stands for.
+_SPACES_COUNTED = 20
+_SHARED_COUNT = re.compile(rb"<sst\b[^<>]*?\buniqueCount\s*=\s*[\"']([^\"'<>]*)[\"']")
+_ODD_SHARED = re.compile(rb't="s"[^<>]*>(?!<v>[0-9]+</v>|</c>)')
+_OTHER_QUOTES = re.compile(rb"""t(?:\s*=\s*'s'|\s+=\s*"s"|=\s+"s")""")
 _LOCAL_NAME = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
-_PREFIXED = re.compile(rb"<[\w.-]+:(?:c|row|si|sheetData)[\s/>]")
+_PREFIXED = re.compile(rb"<[\w.-]+:(?:c|row|si|sst|sheetData)[\s/>]")
 _NO_VALUE = re.compile(rb"(?:</f>|<f\b[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _PADDING = b"\0" * 32
 _HELD_BYTES = 32_000_000
@@ -54,10 +61,10 @@ class _Tags:
 def scan(blocks: Iterator[bytes], found: Found, size: int, *, ods: bool, watch: Watch) -> Found:
     """Judge one large member piece by piece; raise where only the exact reading can tell."""
     depth, held, sheet = 0, b"", False
-    rows = _Rows()
     # Shared texts are counted only where they could add up to too much: a cell takes some twenty bytes at least.
     longest = max(found.lengths, default=0)
     lengths = np.array(found.lengths if longest * (size // 20) > watch.limits.text - found.text else [], dtype=np.int64)
+    state = _Rows() if ods else _Cells(lengths, size)
     first = True
     for block in blocks:
         watch.tick()
@@ -74,9 +81,9 @@ def scan(blocks: Iterator[bytes], found: Found, size: int, *, ods: bool, watch: 
                 watch.refuse(f"one row or text takes more than {_HELD_BYTES:,} bytes", limit="cell_text")
             continue
         piece, held = data[:cut], data[cut:]
-        depth = _judge(piece, depth, found, rows if ods else lengths, sheet=sheet, first=first, watch=watch)
+        depth = _judge(piece, depth, found, state, sheet=sheet, first=first, watch=watch)
         first = False
-    depth = _judge(held, depth, found, rows if ods else lengths, sheet=sheet, first=first, watch=watch)
+    depth = _judge(held, depth, found, state, sheet=sheet, first=first, watch=watch)
     if depth:
         raise UncertainMarkupError
     return found
@@ -94,7 +101,7 @@ def _cut(data: bytes, *, ods: bool, sheet: bool) -> int:
 
 
 def _judge(
-    piece: bytes, depth: int, found: Found, state: _Rows | Positions, *, sheet: bool, first: bool, watch: Watch
+    piece: bytes, depth: int, found: Found, state: _Rows | _Cells, *, sheet: bool, first: bool, watch: Watch
 ) -> int:
     tags = _tags(piece)
     if not len(tags.begins):
@@ -118,9 +125,13 @@ def _judge(
         if b":" in piece and _PREFIXED.search(piece):
             raise UncertainMarkupError
         if sheet:
-            _lay_out_xlsx(tags, second, found, watch)
-            _write_out_xlsx(tags, second, state, found, watch)
+            _lay_out_xlsx(tags, second, state, found, watch)
+            _write_out_xlsx(tags, second, state.lengths, found, watch)
         else:
+            if stated := _SHARED_COUNT.search(piece):
+                if not stated[1].isdigit():
+                    raise UncertainMarkupError
+                check_shared_count(stated[1].decode(), state.size, watch)
             shared = np.flatnonzero(second == ord("s"))
             shared = shared[(tags.byte(2, shared) == ord("i")) & ~_named(tags.byte(3, shared))]
             _check_text(tags, shared, watch)
@@ -147,7 +158,8 @@ def _check_text(tags: _Tags, cells: Positions, watch: Watch) -> None:
     """Raise when more than a cell's text may stand between one cell and the next: in bytes, so a guess."""
     if not len(cells) or np.diff(tags.begins[cells], append=len(tags.data)).max() <= watch.limits.cell_text:
         return
-    if _text_lengths(tags, cells).max() > watch.limits.cell_text:
+    in_tags = (tags.ends[cells] - tags.begins[cells]).max()
+    if max(_text_lengths(tags, cells).max(), in_tags) > watch.limits.cell_text:
         raise UncertainMarkupError
 
 
@@ -164,7 +176,7 @@ def _text_lengths(tags: _Tags, cells: Positions) -> Positions:
 
 def _write_out_xlsx(tags: _Tags, second: NDArray[np.uint8], lengths: Positions, found: Found, watch: Watch) -> None:
     """Add up the text of the cells, shared texts as often as they are used; more than is there, never less."""
-    found.text += len(tags.data)
+    found.text += len(tags.data) - int((tags.ends - tags.begins + 1).sum())
     if len(lengths):
         values = np.flatnonzero(second == ord("v"))
         values = values[~_named(tags.byte(2, values))]
@@ -174,7 +186,7 @@ def _write_out_xlsx(tags: _Tags, second: NDArray[np.uint8], lengths: Positions, 
         raise UncertainMarkupError
 
 
-def _lay_out_xlsx(tags: _Tags, second: NDArray[np.uint8], found: Found, watch: Watch) -> None:
+def _lay_out_xlsx(tags: _Tags, second: NDArray[np.uint8], state: _Cells, found: Found, watch: Watch) -> None:
     cells = np.flatnonzero(second == ord("c"))
     cells = cells[~_named(tags.byte(2, cells))]
     _check_text(tags, cells, watch)
@@ -195,9 +207,16 @@ def _lay_out_xlsx(tags: _Tags, second: NDArray[np.uint8], found: Found, watch: W
     if columns[len(cells) :].any():
         raise UncertainMarkupError
     if len(cells):
+        order = (lines[: len(cells)] << 16) + columns[: len(cells)]
+        if order[0] <= state.last or (np.diff(order) <= 0).any():
+            raise UncertainMarkupError
+        state.last = int(order[-1])
         widest, lowest = int(columns.argmax()), int(lines[: len(cells)].argmax())
         found.reach(int(lines[lowest]), int(columns[lowest]), watch)
         found.reach(int(lines[widest]), int(columns[widest]), watch)
+    odd = (b"'s'" in tags.data or b' ="s"' in tags.data or b'= "s"' in tags.data) and _OTHER_QUOTES.search(tags.data)
+    if odd or _ODD_SHARED.search(tags.data):
+        raise UncertainMarkupError
     if b"<f" in tags.data:
         for match in _NO_VALUE.finditer(tags.data):
             cell = tags.data.rfind(b"<c ", 0, match.start())
@@ -224,6 +243,15 @@ def _read_digits(
 
 
 @dataclass(slots=True)
+class _Cells:
+    """Lengths of shared texts that cells may use, bytes of the member, and the last cell of the sheet under way."""
+
+    lengths: Positions
+    size: int
+    last: int = 0
+
+
+@dataclass(slots=True)
 class _Rows:
     """Rows of the ODS sheet under way, repeats included."""
 
@@ -236,6 +264,7 @@ def _lay_out_ods(tags: _Tags, rows: _Rows, found: Found, watch: Watch) -> None:
         _check_prefixes(data)
     second = tags.byte(1)
     opened = np.flatnonzero(second != ord("/"))
+    _check_spaces(tags)
     is_text = (second[opened] == ord("t")) & (tags.byte(2, opened) == ord("e")) & (tags.byte(7, opened) != ord("c"))
     opened = opened[~is_text]
     in_table = (tags.byte(1, opened) == ord("t")) & (tags.byte(2, opened) == ord("a"))
@@ -282,6 +311,16 @@ def _lay_out_ods(tags: _Tags, rows: _Rows, found: Found, watch: Watch) -> None:
             widest = int(inside.argmax())
             found.reach(int(ends[kept[-1]]), int(inside[kept[-1]]), watch)
             found.reach(int(ends[widest]), int(inside[widest]), watch)
+
+
+def _check_spaces(tags: _Tags) -> None:
+    """Raise where a tag stands for more spaces than it has letters."""
+    spaces = (tags.byte(1) == ord("t")) & (tags.byte(5) == ord(":")) & (tags.byte(6) == ord("s"))
+    spaces &= ~_named(tags.byte(7)) & (tags.byte(7) != ord("/"))
+    for place in np.flatnonzero(spaces).tolist():
+        stated = _SPACES.search(tags.data, tags.begins[place], tags.ends[place])
+        if stated and not (stated[1].isdigit() and int(stated[1][:9]) <= _SPACES_COUNTED):
+            raise UncertainMarkupError
 
 
 def _by_table(tables: Positions, row_tags: Positions) -> Iterator[tuple[bool, slice]]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.clean.labels import match_key, split_notes
+from cseanalysis.read.child import apart
 from cseanalysis.read.columns import Rows, encode
 from cseanalysis.read.grid import Grid, UnreadableFileError, read_grids
 
@@ -83,6 +84,7 @@ class Block:
     below: tuple[str, ...]
 
 
+@apart
 def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[str, PublishedTable]:
     r"""Read all tables of a workbook as text: the inverse of writing it with gptables.
 
@@ -138,6 +140,7 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     return tables
 
 
+@apart
 def read_notes(path: str | Path, *, limits: Limits | None = None) -> pd.DataFrame:
     """Read what a file says besides its tables: covers, notes, and the lines above and below each table.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -14,6 +16,11 @@ from cseanalysis.read.safety import Watch, nature_of
 _BLOCK = 1 << 20
 _DELIMITERS = b",;\t|"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+# Text in another encoding that happens to look like this is read "Ã©" by everyone, so it is doubtful too.
+_UTF8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}",
+)
+_HIGH = re.compile(rb"[\x80-\xff]")
 _REMEDY = "save the table as CSV in UTF-8 and check the line"
 
 
@@ -54,10 +61,42 @@ def _unpack(stream: BinaryIO, size: int, watch: Watch) -> Iterator[bytes]:
         watch.refuse(f"the gzip data are cut off after {total:,} bytes unpacked")
 
 
+@dataclass(slots=True)
+class _Encodings:
+    """The first line with letters in UTF-8, and the first with letters that are not."""
+
+    utf8: int = 0
+    other: int = 0
+
+    def look(self, data: bytes, before: int, watch: Watch) -> None:
+        """Take whole lines into account; refuse the file once it shows both."""
+        if data.isascii() or (self.utf8 and _is_utf8(data)):
+            return
+        rest = _UTF8.sub(lambda match: b" " * len(match[0]), data)
+        for found, place in ((_UTF8.search(data), "utf8"), (_HIGH.search(rest), "other")):
+            if found and not getattr(self, place):
+                setattr(self, place, before + data[: found.start()].count(b"\n") + 1)
+        if self.utf8 and self.other:
+            watch.refuse(
+                f"line {self.utf8} is written in UTF-8, line {self.other} in another encoding; read in one of them, "
+                "letters of the other would be wrong",
+                remedy="save the whole table in UTF-8",
+            )
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _check_lines(blocks: Iterator[bytes], watch: Watch) -> tuple[str, bool]:
     """Check every line; return the delimiter and whether quotes or long lines need the exact reading."""
     held, delimiter, doubtful = b"", 0, False
     lines = widest = 0
+    encodings = _Encodings()
     for place, block in enumerate(blocks):
         watch.tick()
         if place == 0 and (block.startswith(_WIDE_MARKS) or nature_of(block)):
@@ -73,10 +112,12 @@ def _check_lines(blocks: Iterator[bytes], watch: Watch) -> tuple[str, bool]:
             line = lines + data[:cut].count(b"\n") + 1
             watch.at(f"line {line}").cap("line_bytes", len(held), "bytes in one line")
         if cut:
+            encodings.look(data[:cut], lines, watch)
             found = _measure(data[:cut], delimiter, lines, watch)
             lines, widest, doubtful = lines + found[0], max(widest, found[1]), doubtful or found[2]
             watch.cap("cells", lines * widest, "cells")
     if held:
+        encodings.look(held, lines, watch)
         found = _measure(held + b"\n", delimiter, lines, watch)
         lines, widest, doubtful = lines + found[0], max(widest, found[1]), doubtful or found[2]
     watch.cap("cells", lines * widest, "cells")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,9 @@ from typing import Any
 import pandas as pd
 
 from cseanalysis.clean import harmonise_forces, harmonise_periods
-from cseanalysis.study.fetch import MAX_BYTES, fetch, is_address
+from cseanalysis.read.private import private_copy, private_folder
+from cseanalysis.read.safety import DEFAULT_LIMITS, Limits
+from cseanalysis.study.fetch import fetch, is_address
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.project import ChecksumError, Project, check_raw, load_sources, sha256
 from cseanalysis.study.revisions import (
@@ -49,7 +50,7 @@ def add_release(
     licence: str | None = None,
     address: str | None = None,
     expected_sha256: str | None = None,
-    max_bytes: int = MAX_BYTES,
+    limits: Limits = DEFAULT_LIMITS,
     confirm: Callable[[ReleaseChanges], bool] | None = None,
 ) -> ReleaseChanges:
     """Check a published file, show what it changes, and register it beside the releases that are there.
@@ -71,8 +72,8 @@ def add_release(
     expected_sha256
         The hash that the published file must have. Without it the first download pins the hash: the same address
         must give the same file from then on.
-    max_bytes
-        Largest size of a download.
+    limits
+        What the file may be at most, and how large a download.
     confirm
         Is shown the changes before anything is written; False leaves everything as it was.
 
@@ -101,13 +102,16 @@ def add_release(
     name = f"recorded_offences_{published}.csv"
     if there := [file for file in release_names(project) if files[file]["published"] == published]:
         raise ValueError(f"{there[0]} is the release of {published} already; a release stands once")
-    with tempfile.TemporaryDirectory() as folder:
+    with private_folder() as folder:
         known = (expected_sha256 or _pinned(str(source), files) or "").lower() or None
-        path = _locate(str(source), Path(folder), known=known, max_bytes=max_bytes)
+        path = _locate(str(source), folder, known=known, max_bytes=limits.file_bytes)
         original = path.name
-        digest = sha256(path.read_bytes())
-        _check_hash(original, digest, expected_sha256, files)
-        table = arrange_release(_read_published(path), codes=release_codes(newest_release(project)))
+        # The bytes that are hashed are those that are read, whatever happens to the file meanwhile.
+        with private_copy(path, limits=limits) as copy:
+            digest = copy.sha256
+            _check_hash(original, digest, expected_sha256, files)
+            published_rows = _read_published(copy.path, limits)
+        table = arrange_release(published_rows, codes=release_codes(newest_release(project)))
     key = f"ho_prc_pfa_{published.replace('-', '_')}"
     table["source"] = key
     changes = release_changes(project, name, table, published)
@@ -189,11 +193,11 @@ def _refuse(rows: pd.DataFrame, bad: pd.Series, what: str) -> None:
         raise ValueError(f"{int(bad.sum()):,} counts {what}: {'; '.join(shown)}")
 
 
-def _read_published(path: Path) -> pd.DataFrame:
+def _read_published(path: Path, limits: Limits) -> pd.DataFrame:
     # Here, because reading spreadsheets needs packages that the study's figures do not.
     from cseanalysis.read import read_recorded_crime
 
-    return read_recorded_crime(path)
+    return read_recorded_crime(path, limits=limits)
 
 
 def _locate(source: str, folder: Path, *, known: str | None, max_bytes: int) -> Path:

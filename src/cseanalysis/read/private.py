@@ -1,0 +1,134 @@
+"""A private copy of a file from elsewhere: read once, so that what is hashed, checked and parsed is the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, Watch, printable
+
+_PREFIX = "cseanalysis-foreign-"
+_BLOCK = 1 << 20
+_TRIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy under the file's own name, which nobody else can change; size in bytes and sha256 are its own."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Yield an empty folder that only this user can enter; it goes at the end, or at the next start after a kill."""
+    sweep()
+    folder, lock = _locked_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+@contextmanager
+def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Copy]:
+    """Read a file once into a folder of its own, and yield the copy.
+
+    Parameters
+    ----------
+    path
+        One ordinary file, or a link to one.
+    limits
+        ``file_bytes`` is upheld while the bytes are read.
+
+    Raises
+    ------
+    UnsafeFileError
+        When it is a folder, a pipe or a device, is too large, or changes while it is read.
+    ValueError
+        When ``path`` is no path.
+    OSError
+        When the file cannot be opened, or the temporary folder is full.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(f"a file is named by its path, not by a {type(path).__name__}; give a str or a Path")
+    source = Path(path)
+    watch = Watch.of(source, limits)
+    if source.is_dir():
+        watch.refuse("this is a folder", remedy="name one file")
+    # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+    number = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        before = os.fstat(number)
+        if not stat.S_ISREG(before.st_mode):
+            watch.refuse("this is a pipe or a device", remedy="name one ordinary file")
+        watch.cap("file_bytes", before.st_size, "bytes")
+        with private_folder() as folder:
+            target = folder / source.name
+            digest, size = hashlib.sha256(), 0
+            with target.open("xb") as sink:
+                while block := os.read(number, _BLOCK):
+                    size += len(block)
+                    watch.cap("file_bytes", size, "bytes")
+                    digest.update(block)
+                    sink.write(block)
+            after = os.fstat(number)
+            if (before.st_size, before.st_mtime_ns) != (size, after.st_mtime_ns):
+                watch.refuse("the file changed while it was read", remedy="wait until it is written, and read it again")
+            yield Copy(target, size, digest.hexdigest())
+    finally:
+        os.close(number)
+
+
+def sweep() -> None:
+    """Remove the folders that killed processes of this user left behind; those in use are locked."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            about = folder.lstat()
+            if stat.S_ISDIR(about.st_mode) and about.st_uid == _user() and (lock := _lock(folder, wait=False)):
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
+
+
+def _user() -> int:
+    return os.getuid() if hasattr(os, "getuid") else 0
+
+
+def _locked_folder() -> tuple[Path, int | None]:
+    for _ in range(_TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        try:
+            lock = _lock(folder, wait=True)
+            # Another start may have swept the folder between its making and its locking.
+            if lock is None or folder.is_dir():
+                return folder, lock
+            os.close(lock)
+        except FileNotFoundError:
+            continue
+    raise OSError(f"no temporary folder stays in {printable(tempfile.gettempdir())}; set TMPDIR to another place")
+
+
+def _lock(folder: Path, *, wait: bool) -> int | None:
+    """Lock a folder for as long as this process lives; None where the system has no such locks, or it is in use."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(number)
+        return None
+    return number
