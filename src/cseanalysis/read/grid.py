@@ -15,6 +15,7 @@ import pandas as pd
 
 from cseanalysis.clean import UnmappedLabelError, parse_counts
 from cseanalysis.read.load import BrokenFileError, address, load_tables
+from cseanalysis.read.marks import Range
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,6 +85,7 @@ class Grid:
     first_column: int
     columns: tuple[Column, ...]
     problems: tuple[Problem, ...] = ()
+    merges: tuple[Range, ...] = ()
 
     @property
     def height(self) -> int:
@@ -216,4 +218,9 @@ def _grid(table: pa.Table) -> Grid:
         columns.append(Column(texts, codes))
     sheet = about["sheet"]
     problems = tuple(Problem(sheet, cell, what) for cell, what in about["problems"])
-    return Grid(sheet, about["hidden"], about["first_column"], tuple(columns), problems)
+    first = about["first_column"]
+    # Merged cells of which the first is empty may lie outside of what is read.
+    merges = tuple(
+        (top, left - first, bottom, right - first) for top, left, bottom, right in about["merges"] if left >= first
+    )
+    return Grid(sheet, about["hidden"], first, tuple(columns), problems, merges)
