@@ -80,6 +80,24 @@ def test_every_number_of_a_table_is_the_number_of_its_own_cell(tmp_path, form, r
 
 @pytest.mark.parametrize("right", RIGHT)
 @pytest.mark.parametrize("form", FORMATS)
+def test_every_number_below_merged_headings_and_beside_merged_labels_is_its_own(tmp_path, form, right):
+    for down in downs(right):
+        rng = random.Random(f"merged{form}{right}{down}")
+        head = [["Group", "Force", "2018/19", None, "2019/20", None], [None, None, "one", "two", "three", "four"]]
+        rows = [[None, name, *(number(rng) for _ in range(4))] for name in FORCES.values()]
+        rows[0][0], rows[2][0] = "first two", "last three"
+        merges = [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3), (0, 4, 0, 5), (2, 0, 3, 0), (4, 0, 6, 0)]
+        path = write_shifted(tmp_path / f"a{down}.{form}", "T", [*head, *rows], down=down, right=right, merges=merges)
+        (read,) = read_spreadsheet(path).values()
+        assert read.frame["Group"].tolist() == ["first two"] * 2 + ["last three"] * 3
+        headings = ["2018/19: one", "2018/19: two", "2019/20: three", "2019/20: four"]
+        assert read.frame.columns.tolist() == ["Group", "Force", *headings]
+        read.frame.columns = ["Group", "Force", "one", "two", "three", "four"]
+        assert_frame_holds(read, path, "T", "Force")
+
+
+@pytest.mark.parametrize("right", RIGHT)
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_measure_of_a_force_table_is_the_number_of_the_cell_that_it_names(tmp_path, form, right):
     for down in downs(right):
         rng = random.Random(f"pfa{form}{right}{down}")

@@ -26,6 +26,8 @@ _SHOWN = 5
 # A file within these cannot outgrow memory; a process of its own would cost more than reading it.
 _SMALL = {"file_bytes": 1_000_000, "total_bytes": 30_000_000, "cells": 300_000}
 _WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
+_NUMERIC = re.compile(r"\s*[-\u2212]?[£$]?[0-9][0-9,. ]*%?\s*(\[[^\]]*\])?\s*")
+_YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,31 @@ class Grid:
     def address(self, row: int, column: int) -> str:
         """Name a cell as a spreadsheet does; in a CSV file rows are records, the first is 1."""
         return address(row, column + self.first_column)
+
+    def merged(self, rows: Iterable[int]) -> list[Problem]:
+        """Report what merged cells make doubtful in these rows: one number for several cells, a cell under another."""
+        wanted = set(rows) if self.merges else set()
+        problems = []
+        for top, left, bottom, right in self.merges:
+            inside = range(top, min(bottom, self.height - 1) + 1)
+            if left >= len(self.columns) or not wanted.intersection(inside):
+                continue
+            text = self.columns[left][top]
+            where = f"{self.address(top, left)}:{self.address(bottom, right)}"
+            under = [
+                (row, place, found)
+                for row in inside
+                for place in range(left, min(right + 1, len(self.columns)))
+                if (found := self.columns[place][row]) is not None and found != text
+            ]
+            problems += [
+                self.problem(row, place, f"{found!r} lies under the merged cells {where}; unmerge them")
+                for row, place, found in under
+            ]
+            if text is not None and left > 0 and is_count(text):
+                what = f"one number, {text!r}, is merged over {where}; unmerge the cells and write it where it belongs"
+                problems.append(self.problem(top, left, what))
+        return problems
 
     def problem(self, row: int, column: int, what: str) -> Problem:
         """Report what is wrong with one cell."""
@@ -191,6 +218,16 @@ def read_numbers(grid: Grid, place: int, rows: npt.NDArray[np.int64]) -> tuple[N
     return Numbers(value, qualifier, flag, np.where(bad, np.int32(empty), codes)), problems
 
 
+def is_number(text: str | None) -> bool:
+    """Say whether a cell shows a number, also as money or per cent, also with a footnote mark."""
+    return text is not None and _NUMERIC.fullmatch(text) is not None
+
+
+def is_count(text: str | None) -> bool:
+    """Say whether a cell shows a number that cannot be a calendar year."""
+    return text is not None and is_number(text) and not _YEAR.fullmatch(text)
+
+
 def _unread(texts: list[str]) -> set[object]:
     try:
         if texts:
@@ -223,4 +260,25 @@ def _grid(table: pa.Table) -> Grid:
     merges = tuple(
         (top, left - first, bottom, right - first) for top, left, bottom, right in about["merges"] if left >= first
     )
-    return Grid(sheet, about["hidden"], first, tuple(columns), problems, merges)
+    return _spread(Grid(sheet, about["hidden"], first, tuple(columns), problems, merges))
+
+
+def _spread(grid: Grid) -> Grid:
+    """Write words that are merged over several rows of a table into each of them, as the file shows them.
+
+    A line of text alone, in rows of its own, stays one line; a number stays in its first row (see ``Grid.merged``).
+    """
+    if not grid.merges:
+        return grid
+    columns = list(grid.columns)
+    filled = grid.filled()
+    for top, left, bottom, right in grid.merges:
+        text = columns[left][top] if left < len(columns) and top < grid.height else None
+        beside = filled[top : bottom + 1].copy()
+        for column in columns[left : right + 1]:
+            beside -= column.codes[top : bottom + 1] >= 0
+        if bottom > top and text is not None and (left == 0 or not is_count(text)) and beside.any():
+            codes = columns[left].codes.copy()
+            codes[top : bottom + 1] = np.where(codes[top : bottom + 1] < 0, codes[top], codes[top : bottom + 1])
+            columns[left] = Column(columns[left].texts, codes)
+    return replace(grid, columns=tuple(columns))
