@@ -341,10 +341,9 @@ def _lone_column(grid: Grid, *, words: bool) -> list[Block]:
     first, last = 0, len(lines)
     while last > first and _is_text(lines[last - 1][1]):
         last -= 1
-    if numbers and len(numbers) * 2 >= last - numbers[0]:
-        # The heading of numbers is the line above the first of them.
+    if numbers and _is_heading_of_numbers(lines, numbers[0], last):
         first = max(numbers[0] - 1, 0)
-    elif not words:
+    elif not words and len(numbers) * 2 < last - 1:
         return []
     else:
         while first < last and (_is_text(lines[first][1]) or _stands_apart(lines, first, last)):
@@ -358,6 +357,12 @@ def _lone_column(grid: Grid, *, words: bool) -> list[Block]:
     below = tuple(_line(grid, row) for row in np.flatnonzero(grid.filled()).tolist() if row > bottom)
     # An empty line between values is a value that is missing: the order of a lone column may be all that it says.
     return [Block(top, top, None, tuple(range(top + 1, bottom + 1)), above, below)]
+
+
+def _is_heading_of_numbers(lines: Sequence[tuple[int, str]], first: int, last: int) -> bool:
+    """Say whether only numbers and markers follow the first number, and no code stands among the words above."""
+    values = all(is_number(text) or _is_marker(text) for _, text in lines[first:last])
+    return values and not any(map(str.isdigit, "".join(text for _, text in lines[1:first])))
 
 
 def _stands_apart(lines: Sequence[tuple[int, str]], first: int, last: int) -> bool:
@@ -426,8 +431,16 @@ def _opens(grid: Grid, row: int, top: int, rows: list[int], *, apart: bool) -> b
     if [match_key(cell or "") for cell in cells] == [match_key(cell or "") for cell in grid.row(top)]:
         return True
     # A row of markers ("[x]", "..") is a suppressed row of the open table, not the headings of the next one.
-    marked = any(map(_is_marker, cells))
-    return not marked and not _has_number(cells) and any(_has_number(grid.row(line)) for line in rows[:_LOOK])
+    if any(map(_is_marker, cells)) or _has_number(cells):
+        return False
+    below = next((line for line in range(row + 1, grid.height) if any(map(_is_filled, grid.row(line)))), None)
+    if below is None:
+        return False
+    under = [cell for cell, text in zip(cells, grid.row(below), strict=True) if is_number(text)]
+    if under and not any(cell is not None and not _NO_ANSWER.fullmatch(cell) for cell in under):
+        # No word stands over the numbers below, so that these are no headings of theirs.
+        return False
+    return any(_has_number(grid.row(line)) for line in rows[:_LOOK])
 
 
 def _last_heading(grid: Grid, top: int, rows: list[int]) -> int:
@@ -485,6 +498,10 @@ def _units_row(grid: Grid, header: int, body: list[int]) -> int | None:
 
 def _has_number(cells: Sequence[str | None]) -> bool:
     return any(map(is_number, cells))
+
+
+def _is_filled(cell: str | None) -> bool:
+    return cell is not None
 
 
 def _is_marker(cell: str | None) -> bool:
@@ -549,9 +566,8 @@ def _table(grid: Grid, block: Block, *, several: bool) -> PublishedTable:
         for place, name, _ in columns
     }
     lines = [*block.above, *block.below]
-    title = ""
-    if block.above:
-        title = block.above[-1] if several else block.above[0]
+    titles = [line for line in block.above if not _SOURCE.fullmatch(line) and not _UNITS.fullmatch(line)]
+    title = "" if not titles else titles[-1] if several else titles[0]
     sources = [found.group(1).strip() for line in lines if (found := _SOURCE.fullmatch(line))]
     units = [found.group(1).strip() for line in lines if (found := _UNITS.fullmatch(line))]
     rest = list(lines)
