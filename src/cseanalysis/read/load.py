@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
 # The fast reader prints numbers with at most nine decimals: a longer one is off by half of the last place at most.
 _ROUNDED = 5.1e-10
+_THOUSANDS = re.compile(r"\s*-?[0-9]{1,3}(,[0-9]{3})+\s*")
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -210,21 +212,49 @@ def _load_ragged(text: str, delimiter: str) -> pa.Table:
     except csv.Error as error:
         raise BrokenFileError(f"line {reader.line_num}: broken quoting ({error})") from error
     width = max(map(len, rows))
-    widths = [len(row) for row in rows if _filled(row) > 1]
+    wide = [number for number, row in enumerate(rows) if _filled(row) > 1]
+    widths = [len(rows[number]) for number in wide]
     usual = max(set(widths), key=widths.count) if widths else width
     first = next((number for number, row in enumerate(rows) if len(row) == usual), 0)
-    # Above the table lines are free; from its first row on only a note, alone in its line, may be shorter.
+    if what := _not_quoted([rows[number] for number in wide], alone=any(len(row) == 1 and row[0] for row in rows)):
+        raise BrokenFileError(f"row {wide[0] + 1}: {what}; put values that hold {delimiter!r} in quotes")
+    # From its first row on only a note, alone in its line, may be shorter than the table.
     broken = [
-        (f"row {number + 1}", f"{len(row)} cells where the table has {usual}: the line is broken or cut")
-        for number, row in enumerate(rows)
-        if number > first and _filled(row) > 1 and (len(row) < usual or any(cell.strip() for cell in row[usual:]))
+        (f"row {number + 1}", f"{len(rows[number])} cells where the table has {usual}: the line is broken or cut")
+        for number in wide
+        if number > first and (len(rows[number]) < usual or _filled(rows[number][usual:]) > 0)
     ]
+    # Above the table lines are free, but not headings of another length than the rows that they stand over.
+    needed = max((place + 1 for number in wide if number >= first for place in _places(rows[number])), default=0)
+    over = first - 1
+    while over in wide:
+        if len(rows[over]) < needed or any(place >= usual for place in _places(rows[over])):
+            what = f"{len(rows[over])} cells directly above a table of {usual}: put values that hold {delimiter!r} in"
+            broken.insert(0, (f"row {over + 1}", f"{what} quotes, or leave a line empty below a line of text"))
+        over -= 1
     columns = [pa.array([row[place] if place < len(row) else None for row in rows]) for place in range(width)]
     return _encoded([column.cast(pa.string()) for column in columns], sheet="", problems=broken)
 
 
+def _not_quoted(rows: list[list[str]], *, alone: bool) -> str | None:
+    """Say why the delimiters may belong to the values of a single column, some of which have none."""
+    if not rows or not alone:
+        return None
+    if len(rows) == 1:
+        return "it alone has more than one cell"
+    if all(cell.startswith(" ") for row in rows for cell in row[1:]):
+        return "spaces follow all delimiters, as in a text (in a table, remove them)"
+    if all(_THOUSANDS.fullmatch(",".join(row)) for row in rows):
+        return "all its cells are parts of numbers with thousands separators"
+    return None
+
+
 def _filled(row: list[str]) -> int:
-    return sum(bool(cell.strip()) for cell in row)
+    return len(_places(row))
+
+
+def _places(row: list[str]) -> list[int]:
+    return [place for place, cell in enumerate(row) if cell.strip()]
 
 
 def _decode(content: bytes) -> str:

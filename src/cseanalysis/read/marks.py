@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -16,8 +18,6 @@ from xml.etree import ElementTree
 Range = tuple[int, int, int, int]
 
 _BLOCK = 1 << 20
-# Longer than any mark that is looked for, so that none is lost between two blocks.
-_OVERLAP = 512
 _LONG_XLSX = re.compile(rb"\.[0-9]{10}")
 _TINY_XLSX = re.compile(rb"v>\s*[-+0-9.]+[eE]-")
 _LONG_ODS = re.compile(rb"office:value=.[-+0-9.]*?(?:\.[0-9]{10}|[0-9][eE]-)")
@@ -49,8 +49,7 @@ def read_marks(path: Path) -> dict[str, Marks]:
     with zipfile.ZipFile(path) as archive:
         members = {name.lower(): name for name in archive.namelist()}
         if "content.xml" in members:
-            with archive.open(members["content.xml"]) as stream:
-                return dict(_ods_marks(stream))
+            return _ods_marks(archive, members["content.xml"])
         found = {}
         for sheet, part in _parts(archive, members).items():
             if part in members:
@@ -77,13 +76,23 @@ def _parts(archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
 
 
 def _xlsx_marks(stream: IO[bytes]) -> Marks:
-    long, merges, end = False, dict[Range, None](), b""
-    while block := stream.read(_BLOCK):
-        block, end = end + block, block[-_OVERLAP:]
-        long = long or bool(_LONG_XLSX.search(block) or _TINY_XLSX.search(block))
-        if b"mergeCell" in block:
-            merges |= dict.fromkeys(_range(*found.groups()) for found in _MERGED_XLSX.finditer(block))
+    long, merges = False, list[Range]()
+    for piece in _pieces(stream):
+        long = long or bool(_LONG_XLSX.search(piece) or _TINY_XLSX.search(piece))
+        if b"mergeCell" in piece:
+            merges += [_range(*found.groups()) for found in _MERGED_XLSX.finditer(piece)]
     return Marks(long, faults=False, merges=tuple(merges))
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield markup in pieces that end before a tag, so that none is torn; the whole may not fit into memory."""
+    held = b""
+    while block := stream.read(_BLOCK):
+        held += block
+        end = held.rfind(b"<")
+        yield held[:end]
+        held = held[end:]
+    yield held
 
 
 def _range(left: bytes, top: bytes, right: bytes, bottom: bytes) -> Range:
@@ -97,30 +106,41 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _ods_marks(stream: IO[bytes]) -> Iterator[tuple[str, Marks]]:
-    held, fresh = bytearray(), 1
-    while block := stream.read(_BLOCK):
-        held += block
-        while found := _SHEET.search(held, fresh):
-            yield from _marks(held[: found.start()])
-            del held[: found.start()]
-            fresh = 1
-        fresh = max(len(held) - _OVERLAP, 1)
-    yield from _marks(held)
+def _ods_marks(archive: zipfile.ZipFile, member: str) -> dict[str, Marks]:
+    names, long, faults, spanned = [], set[int](), set[int](), set[int]()
+    with archive.open(member) as stream:
+        for sheet, piece in _by_sheet(stream):
+            if found := _NAME.match(piece):
+                names.append(unescape((found[1] or found[2] or b"").decode()))
+            long |= {sheet} if _LONG_ODS.search(piece) else set()
+            faults |= {sheet} if _FAULT in piece else set()
+            spanned |= {sheet} if b"-spanned" in piece else set()
+    merges: dict[int, list[Range]] = {}
+    if spanned:
+        with archive.open(member) as stream:
+            for sheet, pieces in groupby(_by_sheet(stream), key=itemgetter(0)):
+                if sheet in spanned:
+                    merges[sheet] = list(_spans(piece for _, piece in pieces))
+    return {
+        name: Marks(sheet in long, sheet in faults, tuple(merges.get(sheet, ())))
+        for sheet, name in enumerate(names, start=1)
+    }
 
 
-def _marks(markup: bytearray) -> Iterator[tuple[str, Marks]]:
-    if named := _NAME.match(markup):
-        long = _LONG_ODS.search(markup) is not None
-        merges = tuple(_spans(markup)) if b"-spanned" in markup else ()
-        name = unescape((named[1] or named[2] or b"").decode())
-        yield name, Marks(long, faults=_FAULT in markup, merges=merges)
+def _by_sheet(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the pieces of each ODS sheet with its number; what stands before the first has number 0."""
+    sheet = 0
+    for piece in _pieces(stream):
+        starts = [found.start() for found in _SHEET.finditer(piece)]
+        yield sheet, piece[: starts[0] if starts else None]
+        for start, end in zip_longest(starts, starts[1:]):
+            sheet += 1
+            yield sheet, piece[start:end]
 
 
-def _spans(markup: bytearray) -> Iterator[Range]:
-    row = column = 0
-    repeated = 0
-    for found in _TAG.finditer(markup):
+def _spans(pieces: Iterable[bytes]) -> Iterator[Range]:
+    row = column = repeated = 0
+    for found in (found for piece in pieces for found in _TAG.finditer(piece)):
         kind, given = found.groups()
         if kind == b"table-row":
             row, column, repeated = row + repeated, 0, _count(given, b"rows-repeated")
