@@ -191,6 +191,18 @@ def test_a_pair_above_a_table_is_no_heading_of_it(tmp_path):
     assert cells(table) == [["Police", "5"]]
 
 
+def test_a_stray_character_beside_the_source_does_not_make_headings_of_it(tmp_path):
+    rows = [["Table C5"], ["Source: Home Office", None, "`"], ["Code", "Force", "n", "m"], ["E23000032", "Kent", 5, 6]]
+    table = only(written(tmp_path, rows))
+    assert table.frame.columns.tolist() == ["Code", "Force", "n", "m"]
+    assert cells(table) == [["E23000032", "Kent", "5", "6"]]
+
+
+def test_a_first_row_of_headings_with_few_cells_does_not_make_a_row_of_the_second(tmp_path):
+    rows = [["Table", None, None, "2019"], ["Code", "Force", "n", "m"], ["E23000032", "Kent", 5, 6]]
+    assert cells(only(written(tmp_path, rows))) == [["E23000032", "Kent", "5", "6"]]
+
+
 UNITS = {
     "words": [None, "Number", "Per 1,000"],
     "signs": [None, "n", "%"],

@@ -388,7 +388,7 @@ def _marked(grid: Grid, filled: Rows) -> list[bool]:
     found = np.zeros(grid.height, dtype=bool)
     for place in set(first[first >= 0].tolist()):
         column = grid.columns[place]
-        kinds = (_SMALL_MARK, _NOTE_MARK, _ABOUT_MARK, _MARKER, _SENTENCE)
+        kinds = (_SMALL_MARK, _NOTE_MARK, _ABOUT_MARK, _MARKER, _SENTENCE, _SOURCE, _UNITS)
         known = np.array([*(any(kind.fullmatch(text) for kind in kinds) for text in column.texts), False])
         # Few footnotes fill as many cells as most rows do, unless the table is narrow.
         found |= (first == place) & known[column.codes] & ((filled < widest) | (filled <= 3))
@@ -421,7 +421,8 @@ def _is_about(grid: Grid, row: int, counts: list[int]) -> bool:
     """Say whether a row above the tables is a pair such as ``Source``, ``Home Office``, not headings of numbers."""
     cells = [cell for cell in grid.row(row) if cell is not None]
     below = grid.row(row + 1) if row + 1 < grid.height else []
-    return counts[row] == 2 and bool(_ABOUT_MARK.fullmatch(cells[0])) and not any(map(is_number, below))
+    about = any(kind.fullmatch(cells[0]) for kind in (_ABOUT_MARK, _SOURCE, _UNITS))
+    return about and counts[row] == 2 and not any(map(is_number, below))
 
 
 def _opens(grid: Grid, row: int, top: int, rows: list[int], *, apart: bool) -> bool:
@@ -460,14 +461,26 @@ def _is_heading(grid: Grid, upper: int, row: int, below: list[int]) -> bool:
         return False
     if any(top <= upper < bottom and grid.columns[left][top] for top, left, bottom, _ in _merges(grid)):
         return True
+    if any(map(is_count, second)):
+        return False
     same = second[0] is None or second[0] == first[0]
-    if any(map(is_count, second)) or not (same or (first[0] is None and not _has_number(second))):
+    if not same and (_has_number(second) or not (first[0] is None or _heads_all_numbers(grid, second, below))):
         return False
     for top, left, bottom, right in _merges(grid):
         if top == bottom == upper and first[left] and sum(cell is not None for cell in second[left : right + 1]) > 1:
             return True
     gaps = any(first[place] is None and second[place] is not None for place in range(1, len(first)))
     return gaps and any(_has_number(grid.row(line)) for line in below[:_LOOK])
+
+
+def _heads_all_numbers(grid: Grid, cells: list[str | None], below: list[int]) -> bool:
+    """Say whether a row has words over every column of numbers, at least two, as only a row of headings has."""
+    measured = [
+        cell
+        for cell, column in zip(cells, grid.columns, strict=True)
+        if any(is_number(column[line]) for line in below[:_LOOK])
+    ]
+    return len(measured) > 1 and all(cell is not None and not _NO_ANSWER.fullmatch(cell) for cell in measured)
 
 
 def _merges(grid: Grid) -> list[Range]:
