@@ -354,8 +354,8 @@ def test_a_planted_harmful_word_is_seen():
     assert HARMFUL.search("the grooming gangs scandal") is not None
 
 
-def test_no_module_outgrows_four_hundred_lines():
-    long = {p.name: n for p in SOURCE.rglob("*.py") if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400}
+def test_no_module_outgrows_six_hundred_lines():
+    long = {p.name: n for p in SOURCE.rglob("*.py") if (n := len(p.read_text(encoding="utf-8").splitlines())) > 600}
     assert long == {}
 
 
