@@ -1,6 +1,7 @@
 """Small files in exactly the layouts that the Home Office, ONS and others publish, also the awkward ones."""
 
 import csv
+import datetime as dt
 import gzip
 import io
 import zipfile
@@ -127,13 +128,30 @@ def _xlsx_cell(place, cell, texts):
     return f'<c r="{place}"><v>{cell!r}</v></c>'
 
 
-def write_ods(path, sheets):
-    """As ``write_xlsx``; empty cells and the rest of the sheet are repeats, as office programs write them."""
+def write_ods(path, sheets, *, merges=(), hidden_columns=()):
+    """As ``write_xlsx``; empty cells and the rest of the sheet are repeats, as office programs write them.
+
+    ``merges``: (top, left, bottom, right) in every sheet, counted from 0; ``hidden_columns`` likewise.
+    """
     tables = []
+    spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in merges}
+    covered = {
+        (row, column)
+        for top, left, bottom, right in merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    } - set(spans)
+    shown = "".join(
+        f'<table:table-column table:visibility="{"collapse" if column in hidden_columns else "visible"}"/>'
+        for column in range(max(hidden_columns, default=-1) + 1)
+    )
     for name, rows in sheets.items():
         lines = []
-        for cells in rows:
-            made = "".join(_ods_cell(cell) for cell in cells)
+        for row, cells in enumerate(rows):
+            made = "".join(
+                _ods_cell(cell, spans.get((row, column)), covered=(row, column) in covered)
+                for column, cell in enumerate(cells)
+            )
             lines.append(
                 f'<table:table-row>{made}<table:table-cell table:number-columns-repeated="900"/></table:table-row>'
             )
@@ -141,7 +159,7 @@ def write_ods(path, sheets):
             f'<table:table-row table:number-rows-repeated="{1_048_576 - len(lines)}">'
             '<table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
         )
-        tables.append(f"<table:table table:name={quoteattr(name)}>{''.join(lines)}{rest}</table:table>")
+        tables.append(f"<table:table table:name={quoteattr(name)}>{shown}{''.join(lines)}{rest}</table:table>")
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{_OPEN}:office:1.0" '
         f'xmlns:table="{_OPEN}:table:1.0" xmlns:text="{_OPEN}:text:1.0" '
@@ -162,19 +180,27 @@ def write_ods(path, sheets):
     return path
 
 
-def _ods_cell(cell):
+def _ods_cell(cell, span=None, *, covered=False):
+    tag = "table:covered-table-cell" if covered else "table:table-cell"
+    tall, wide = span or (1, 1)
+    given = f' table:number-rows-spanned="{tall}" table:number-columns-spanned="{wide}"' if span else ""
     if cell is None:
-        return "<table:table-cell/>"
+        return f"<{tag}{given}/>"
     if isinstance(cell, Fault):
-        start = '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
-        return f'{start}calcext:value-type="error"><text:p>{cell.shown}</text:p></table:table-cell>'
-    if isinstance(cell, str):
-        lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in cell.split("\n"))
-        return f'<table:table-cell office:value-type="string">{lines}</table:table-cell>'
-    stored = cell.stored if isinstance(cell, Number) else repr(cell)
-    shown = cell.shown if isinstance(cell, Number) else repr(cell)
-    start = f'<table:table-cell office:value-type="float" office:value="{stored}">'
-    return f"{start}<text:p>{shown}</text:p></table:table-cell>"
+        given += ' table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"'
+        text = cell.shown
+    elif isinstance(cell, str):
+        given += ' office:value-type="string"'
+        text = cell
+    elif isinstance(cell, dt.date):
+        given += f' office:value-type="date" office:date-value="{cell.isoformat()}"'
+        text = cell.strftime("%d/%m/%Y")
+    else:
+        stored = cell.stored if isinstance(cell, Number) else repr(cell)
+        given += f' office:value-type="float" office:value="{stored}"'
+        text = cell.shown if isinstance(cell, Number) else repr(cell)
+    lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in text.split("\n"))
+    return f"<{tag}{given}>{lines}</{tag}>"
 
 
 def csv_text(rows, *, delimiter=","):

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cseanalysis.clean import UnmappedLabelError, parse_counts
 from cseanalysis.read.load import BrokenFileError, address, load_tables
+from cseanalysis.read.marks import Range
 from cseanalysis.read.safety import printable
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _SHOWN = 5
 _WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
 # A number of a spreadsheet, or of an English file: its point stands before decimals, also where there are three.
 _DECIMAL = re.compile(r"\s*-?[0-9]{1,15}\.[0-9]+\s*")
+_NUMERIC = re.compile(r"\s*[-\u2212]?[£$]?[0-9][0-9,. ]*%?\s*(\[[^\]]*\])?\s*")
+_YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Grid:
     first_column: int
     columns: tuple[Column, ...]
     problems: tuple[Problem, ...] = ()
+    merges: tuple[Range, ...] = ()
 
     @property
     def height(self) -> int:
@@ -106,6 +110,31 @@ class Grid:
     def address(self, row: int, column: int) -> str:
         """Name a cell as a spreadsheet does; in a CSV file rows are records, the first is 1."""
         return address(row, column + self.first_column)
+
+    def merged(self, rows: Iterable[int]) -> list[Problem]:
+        """Report what merged cells make doubtful in these rows: one number for several cells, a cell under another."""
+        wanted = set(rows) if self.merges else set()
+        problems = []
+        for top, left, bottom, right in self.merges:
+            inside = range(top, min(bottom, self.height - 1) + 1)
+            if left >= len(self.columns) or not wanted.intersection(inside):
+                continue
+            text = self.columns[left][top]
+            where = f"{self.address(top, left)}:{self.address(bottom, right)}"
+            under = [
+                (row, place, found)
+                for row in inside
+                for place in range(left, min(right + 1, len(self.columns)))
+                if (found := self.columns[place][row]) is not None and found != text
+            ]
+            problems += [
+                self.problem(row, place, f"{found!r} lies under the merged cells {where}; unmerge them")
+                for row, place, found in under
+            ]
+            if text is not None and left > 0 and is_count(text):
+                what = f"one number, {text!r}, is merged over {where}; unmerge the cells and write it where it belongs"
+                problems.append(self.problem(top, left, what))
+        return problems
 
     def problem(self, row: int, column: int, what: str) -> Problem:
         """Report what is wrong with one cell."""
@@ -184,6 +213,16 @@ def read_numbers(grid: Grid, place: int, rows: npt.NDArray[np.int64]) -> tuple[N
     return Numbers(value, qualifier, flag, np.where(bad, np.int32(empty), codes)), problems
 
 
+def is_number(text: str | None) -> bool:
+    """Say whether a cell shows a number, also as money or per cent, also with a footnote mark."""
+    return text is not None and _NUMERIC.fullmatch(text) is not None
+
+
+def is_count(text: str | None) -> bool:
+    """Say whether a cell shows a number that cannot be a calendar year."""
+    return text is not None and is_number(text) and not _YEAR.fullmatch(text)
+
+
 def _unread(texts: list[str]) -> set[object]:
     try:
         if texts:
@@ -212,4 +251,30 @@ def _grid(table: pa.Table) -> Grid:
         columns.append(Column(texts, codes))
     sheet = about["sheet"]
     problems = tuple(Problem(sheet, cell, what) for cell, what in about["problems"])
-    return Grid(sheet, about["hidden"], about["first_column"], tuple(columns), problems)
+    first = about["first_column"]
+    # Merged cells of which the first is empty may lie outside of what is read.
+    merges = tuple(
+        (top, left - first, bottom, right - first) for top, left, bottom, right in about["merges"] if left >= first
+    )
+    return _spread(Grid(sheet, about["hidden"], first, tuple(columns), problems, merges))
+
+
+def _spread(grid: Grid) -> Grid:
+    """Write words that are merged over several rows of a table into each of them, as the file shows them.
+
+    A line of text alone, in rows of its own, stays one line; a number stays in its first row (see ``Grid.merged``).
+    """
+    if not grid.merges:
+        return grid
+    columns = list(grid.columns)
+    filled = grid.filled()
+    for top, left, bottom, right in grid.merges:
+        text = columns[left][top] if left < len(columns) and top < grid.height else None
+        beside = filled[top : bottom + 1].copy()
+        for column in columns[left : right + 1]:
+            beside -= column.codes[top : bottom + 1] >= 0
+        if bottom > top and text is not None and (left == 0 or not is_count(text)) and beside.any():
+            codes = columns[left].codes.copy()
+            codes[top : bottom + 1] = np.where(codes[top : bottom + 1] < 0, codes[top], codes[top : bottom + 1])
+            columns[left] = Column(columns[left].texts, codes)
+    return replace(grid, columns=tuple(columns))

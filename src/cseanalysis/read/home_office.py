@@ -275,6 +275,7 @@ def _read_sheet(grid: Grid, header: int, layout: _Layout) -> tuple[dict[str, pd.
     if problems:
         return {}, problems
     rows, problems = _data_rows(grid, header)
+    problems += grid.merged([header, *rows.tolist()])
     table: dict[str, pd.Series] = {}
     for name, place in places.items():
         if name in layout.counts:

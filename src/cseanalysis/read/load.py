@@ -6,20 +6,22 @@ import csv
 import gzip
 import io
 import json
-import zipfile
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.read.marks import Marks, Range, read_marks
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
-# The fast reader prints numbers with at most nine decimals and no zeros at the end, so these may stand for longer ones;
-# offence codes such as 4.10 do not call for a second look.
-_CUT = r"\.[0-9]{4,9}$"
-_FAULT = b'calcext:value-type="error"'
+_MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
+# The fast reader prints numbers with at most nine decimals: a longer one is off by half of the last place at most.
+_ROUNDED = 5.1e-10
+_THOUSANDS = re.compile(r"\s*-?[0-9]{1,3}(,[0-9]{3})+\s*")
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -56,10 +58,17 @@ def _encoded(
     hidden: bool = False,
     first_column: int = 0,
     problems: Sequence[tuple[str, str]] = (),
+    merges: Sequence[Range] = (),
 ) -> pa.Table:
     import pyarrow as pa
 
-    about = {"sheet": sheet, "hidden": hidden, "first_column": first_column, "problems": list(problems)}
+    about = {
+        "sheet": sheet,
+        "hidden": hidden,
+        "first_column": first_column,
+        "problems": list(problems),
+        "merges": list(merges),
+    }
     encoded = [column if pa.types.is_dictionary(column.type) else column.dictionary_encode() for column in columns]
     names = [str(number) for number in range(len(encoded))]
     table = pa.Table.from_arrays(encoded, names=names) if encoded else pa.table({})
@@ -78,21 +87,33 @@ def _load_workbook(path: Path) -> list[pa.Table]:
         ) from error
     try:
         book = fastexcel.read_excel(path)
-        tables = [_load_sheet(path, book, name) for name in book.sheet_names]
+        marks = read_marks(path)
+        if unknown := [name for name in book.sheet_names if name not in marks]:
+            raise BrokenFileError(f"the workbook names the sheet {unknown[0]!r}, but no part of it holds that sheet")
+        if len(marks) < len(book.sheet_names):
+            raise BrokenFileError("two sheets have the same name; rename one")
+        tables = [_load_sheet(book, name, marks[name]) for name in book.sheet_names]
     except fastexcel.FastExcelError as error:
         what = " ".join(str(error).split())[:200]
         raise BrokenFileError(f"not a readable workbook ({what})") from error
     return tables
 
 
-def _load_sheet(path: Path, book: Any, name: str) -> pa.Table:
+def _load_sheet(book: Any, name: str, marks: Marks) -> pa.Table:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     hidden = sheet.visible != "visible"
     if not sheet.width or not sheet.total_height:
         return _encoded([], sheet=name, hidden=hidden)
     batch, errors = sheet.to_arrow_with_errors()
     first_column = sheet.available_columns()[0].absolute_index
-    columns = [_unrounded(book, name, number, column) for number, column in enumerate(batch.columns)]
+    columns = [_encode(column) for column in batch.columns]
+    if marks.long:
+        # The whole sheet, not chosen columns: a place that is never named cannot be the wrong one.
+        second = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="float").to_arrow()
+        columns = [
+            _unrounded(texts, values, f"sheet {name!r}, column {address(0, number + first_column)[:-1]}")
+            for number, (texts, values) in enumerate(zip(columns, second.columns, strict=True))
+        ]
     problems = [
         (
             address(error.position[0], error.position[1] + first_column),
@@ -100,54 +121,55 @@ def _load_sheet(path: Path, book: Any, name: str) -> pa.Table:
         )
         for error in (errors.errors if errors else ())
     ]
-    blank = [(row, number) for number, column in enumerate(columns) for row in _blank(column)]
-    if blank and _has_faults(path):
-        what = "empty text in a workbook with errors in cells, which look the same; correct the errors"
-        problems += [(address(row, number + first_column), what) for row, number in blank]
-    return _encoded(columns, sheet=name, hidden=hidden, first_column=first_column, problems=problems)
+    if marks.faults:
+        what = "empty text in a sheet with errors in cells, which look the same; correct the errors"
+        problems += [
+            (address(row, number + first_column), what)
+            for number, column in enumerate(columns)
+            for row in _blank(column)
+        ]
+    return _encoded(
+        columns, sheet=name, hidden=hidden, first_column=first_column, problems=problems, merges=marks.merges
+    )
 
 
-def _blank(texts: pa.Array) -> list[int]:
-    import pyarrow.compute as pc
-
-    if hasattr(texts, "dictionary"):
-        if not pc.any(pc.equal(texts.dictionary, "")).as_py():
-            return []
-        texts = texts.dictionary_decode()
-    found: list[int] = pc.indices_nonzero(pc.fill_null(pc.equal(texts, ""), False)).to_pylist()
-    return found
-
-
-def _has_faults(path: Path) -> bool:
-    """Say whether an ODS file holds cells in error: LibreOffice stores their text as empty, so a reader cannot tell."""
-    with zipfile.ZipFile(path) as archive:
-        if "content.xml" not in archive.namelist():
-            return False
-        with archive.open("content.xml") as stream:
-            end = b""
-            while block := stream.read(1 << 20):
-                if _FAULT in end + block:
-                    return True
-                end = block[-len(_FAULT) :]
-    return False
-
-
-def _unrounded(book: Any, sheet: str, number: int, texts: pa.Array) -> pa.Array:
-    """Give back the decimals that the fast reader leaves out, from a second look at the column as numbers."""
+def _encode(texts: pa.Array) -> pa.DictionaryArray:
+    """Keep each text once; a date comes with the time of midnight, which says nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     encoded = texts.dictionary_encode()
-    if not pc.any(pc.match_substring_regex(encoded.dictionary, _CUT)).as_py():
+    dates = pc.replace_substring_regex(encoded.dictionary, pattern=_MIDNIGHT, replacement=r"\1")
+    if dates.equals(encoded.dictionary):
         return encoded
-    loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, use_columns=[number], dtypes="float")
-    values = loaded.to_arrow().column(0)
-    numeric = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False)
-    printed = pc.if_else(numeric, texts, pa.scalar(None, texts.type)).cast(pa.float64())
+    return pa.DictionaryArray.from_arrays(encoded.indices, dates).dictionary_decode().dictionary_encode()
+
+
+def _blank(texts: pa.DictionaryArray) -> list[int]:
+    import pyarrow.compute as pc
+
+    found: list[int] = pc.indices_nonzero(pc.fill_null(pc.equal(texts.dictionary_decode(), ""), False)).to_pylist()
+    return found
+
+
+def _unrounded(encoded: pa.DictionaryArray, values: pa.Array, place: str) -> pa.DictionaryArray:
+    """Give back the decimals that the fast reader leaves out, from a second look at the column as numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numeric = pc.match_substring_regex(encoded.dictionary, _NUMBER)
+    numbers = pc.if_else(numeric, encoded.dictionary, pa.scalar(None, pa.string())).cast(pa.float64())
+    printed = numbers.take(encoded.indices)
     cut = pc.fill_null(pc.not_equal(printed, values), False)
+    printed, exact = printed.filter(cut), values.filter(cut)
+    if wrong := pc.indices_nonzero(pc.greater(pc.abs(pc.subtract(printed, exact)), _ROUNDED)).to_pylist():
+        seen = f"{printed[wrong[0]].as_py()!r} and {exact[wrong[0]].as_py()!r}"
+        raise BrokenFileError(f"{place}: two readings of one number differ ({seen})")
+    if not len(exact):
+        return encoded
     # A text such as "1e-10" is no number in a published table, hence the long form.
-    longer = [format(Decimal(repr(value)), "f") for value in values.filter(cut).to_pylist()]
-    return pc.replace_with_mask(texts, cut, pa.array(longer, texts.type))
+    longer = [format(Decimal(repr(value)), "f") for value in exact.to_pylist()]
+    return pc.replace_with_mask(encoded.dictionary_decode(), cut, pa.array(longer, pa.string())).dictionary_encode()
 
 
 def _load_csv(content: bytes) -> pa.Table:
@@ -190,21 +212,49 @@ def _load_ragged(text: str, delimiter: str) -> pa.Table:
     except csv.Error as error:
         raise BrokenFileError(f"line {reader.line_num}: broken quoting ({error})") from error
     width = max(map(len, rows))
-    widths = [len(row) for row in rows if _filled(row) > 1]
+    wide = [number for number, row in enumerate(rows) if _filled(row) > 1]
+    widths = [len(rows[number]) for number in wide]
     usual = max(set(widths), key=widths.count) if widths else width
     first = next((number for number, row in enumerate(rows) if len(row) == usual), 0)
-    # Above the table lines are free; from its first row on only a note, alone in its line, may be shorter.
+    if what := _not_quoted([rows[number] for number in wide], alone=any(len(row) == 1 and row[0] for row in rows)):
+        raise BrokenFileError(f"row {wide[0] + 1}: {what}; put values that hold {delimiter!r} in quotes")
+    # From its first row on only a note, alone in its line, may be shorter than the table.
     broken = [
-        (f"row {number + 1}", f"{len(row)} cells where the table has {usual}: the line is broken or cut")
-        for number, row in enumerate(rows)
-        if number > first and _filled(row) > 1 and (len(row) < usual or any(cell.strip() for cell in row[usual:]))
+        (f"row {number + 1}", f"{len(rows[number])} cells where the table has {usual}: the line is broken or cut")
+        for number in wide
+        if number > first and (len(rows[number]) < usual or _filled(rows[number][usual:]) > 0)
     ]
+    # Above the table lines are free, but not headings of another length than the rows that they stand over.
+    needed = max((place + 1 for number in wide if number >= first for place in _places(rows[number])), default=0)
+    over = first - 1
+    while over in wide:
+        if len(rows[over]) < needed or any(place >= usual for place in _places(rows[over])):
+            what = f"{len(rows[over])} cells directly above a table of {usual}: put values that hold {delimiter!r} in"
+            broken.insert(0, (f"row {over + 1}", f"{what} quotes, or leave a line empty below a line of text"))
+        over -= 1
     columns = [pa.array([row[place] if place < len(row) else None for row in rows]) for place in range(width)]
     return _encoded([column.cast(pa.string()) for column in columns], sheet="", problems=broken)
 
 
+def _not_quoted(rows: list[list[str]], *, alone: bool) -> str | None:
+    """Say why the delimiters may belong to the values of a single column, some of which have none."""
+    if not rows or not alone:
+        return None
+    if len(rows) == 1:
+        return "it alone has more than one cell"
+    if all(cell.startswith(" ") for row in rows for cell in row[1:]):
+        return "spaces follow all delimiters, as in a text (in a table, remove them)"
+    if all(_THOUSANDS.fullmatch(",".join(row)) for row in rows):
+        return "all its cells are parts of numbers with thousands separators"
+    return None
+
+
 def _filled(row: list[str]) -> int:
-    return sum(bool(cell.strip()) for cell in row)
+    return len(_places(row))
+
+
+def _places(row: list[str]) -> list[int]:
+    return [place for place, cell in enumerate(row) if cell.strip()]
 
 
 def _decode(content: bytes) -> str:

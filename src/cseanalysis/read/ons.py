@@ -114,6 +114,7 @@ def _read_sheet(grid: Grid, header: int, problems: list[Problem]) -> list[pd.Dat
         if (text := grid.columns[0][row]) is None or _CODE.fullmatch(text.strip())
     ]
     rows: Rows = np.flatnonzero(filled > 1)
+    problems += grid.merged([header, *rows.tolist()])
     areas = [_area(grid, row, problems) for row in rows.tolist()]
     _report_twice(grid, rows, [code or name for code, name, *_ in areas], problems)
     headings = [clean_heading(cell or "") for cell in grid.row(header)]

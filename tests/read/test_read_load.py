@@ -1,0 +1,392 @@
+"""Files to encoded text: what each branch of the loading does with a file in small."""
+
+import gzip
+import json
+import sys
+import types
+import zipfile
+
+import pyarrow as pa
+import pytest
+from layouts import Fault, Number, write_ods, write_xlsx
+
+from cseanalysis.read import load, marks
+from cseanalysis.read.load import BrokenFileError, address, load_tables
+
+
+def about(table):
+    return json.loads(table.schema.metadata[b"grid"])
+
+
+def columns(table):
+    return [column.combine_chunks().to_pylist() for column in table.columns]
+
+
+def csv_columns(content):
+    return columns(load._load_csv(content))
+
+
+def test_addresses_are_those_of_a_spreadsheet():
+    places = {(0, 0): "A1", (0, 25): "Z1", (9, 26): "AA10", (0, 51): "AZ1", (0, 52): "BA1", (0, 701): "ZZ1"}
+    assert {place: address(*place) for place in places} == places
+    assert address(1_048_575, 16_383) == "XFD1048576"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_sheet_says_its_name_its_place_and_what_is_wrong_with_it(tmp_path, form):
+    path = tmp_path / f"a.{form}"
+    rows = [[None, None, "n"], [None, None, Fault()], [None, None, "x"]]
+    (write_ods if form == "ods" else write_xlsx)(path, {"Empty": [], "S": rows})
+    empty, sheet = load_tables(str(path))
+    assert about(empty) == {"sheet": "Empty", "hidden": False, "first_column": 0, "problems": [], "merges": []}
+    assert (empty.num_columns, empty.num_rows) == (0, 0)
+    said = about(sheet)
+    ((cell, what),) = said.pop("problems")
+    assert said == {"sheet": "S", "hidden": False, "first_column": 2, "merges": []}
+    assert cell == "C2"
+    assert ("error" in what) == ("errors in cells" in what or "found an error here" in what)
+    assert columns(sheet)[0][::2] == ["n", "x"]
+    assert all(pa.types.is_dictionary(column.type) for column in sheet.columns)
+
+
+def test_hidden_sheets_are_marked(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", {"A": [["x"]], "B": [["y"]], "C": []}, hidden=("B", "C"))
+    assert [about(table)["hidden"] for table in load_tables(str(path))] == [False, True, True]
+
+
+def test_merges_of_a_sheet_come_with_it_counted_from_the_corner(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"S": [[], [None, "a", None], [None, "b", "c"]]}, merges=[(1, 1, 1, 2)])
+    assert about(load_tables(str(path))[0])["merges"] == [[1, 1, 1, 2]]
+
+
+def test_empty_text_is_no_problem_where_no_cell_of_its_own_sheet_is_in_error(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"Good": [["n", "m"], ["", "x"]], "Bad": [["n"], [Fault()]]})
+    good, bad = load_tables(str(path))
+    assert about(good)["problems"] == []
+    assert [cell for cell, _ in about(bad)["problems"]] == ["A2"]
+
+
+def test_all_empty_texts_of_a_sheet_with_errors_are_doubtful_and_empty_cells_are_not(tmp_path):
+    rows = [[None, "n", "m", "l"], [None, Fault(), None, "x"], [None, "a", "", None]]
+    (sheet,) = load_tables(str(write_ods(tmp_path / "a.ods", {"S": rows})))
+    assert [cell for cell, _ in about(sheet)["problems"]] == ["B2", "C3"]
+    assert {what.split(" in ")[0] for _, what in about(sheet)["problems"]} == {"empty text"}
+
+
+def test_a_sheet_is_read_a_second_time_only_where_its_markup_holds_long_decimals(tmp_path, monkeypatch):
+    rows = [["n", "m"], [Number("0.123456789"), "0.12345678901"], [Number("12"), None]]
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": rows})
+    monkeypatch.setattr(load, "_unrounded", lambda *_: pytest.fail("it was read a second time"))
+    assert columns(load_tables(str(path))[0]) == [["n", "0.123456789", "12"], ["m", "0.12345678901", None]]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_long_decimals_are_given_back_beside_every_other_kind_of_cell(tmp_path, form):
+    rows = [
+        ["n", None, "m"],
+        [Number("0.1234567891234"), None, "0.12345678901"],
+        ["0.10", None, Number("-3.14159265358979")],
+        ["[u]", None, Number("7")],
+        [Number("0.5"), None, None],
+        [Number("1e-10"), None, Number("-2.5e-7")],
+    ]
+    path = tmp_path / f"a.{form}"
+    (write_ods if form == "ods" else write_xlsx)(path, {"S": [[None, *row] for row in rows]})
+    assert columns(load_tables(str(path))[0]) == [
+        ["n", "0.1234567891234", "0.10", "[u]", "0.5", "0.0000000001"],
+        [None] * 6,
+        ["m", "0.12345678901", "-3.14159265358979", "7", None, "-0.00000025"],
+    ]
+
+
+def encoded(texts):
+    return pa.array(texts, pa.string()).dictionary_encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "read"),
+    [
+        ("0.5", 0.5 + 4e-10, "0.5000000004"),
+        ("0.5", 0.5 - 4e-10, "0.4999999996"),
+        ("0.5", 0.5, "0.5"),
+        ("-0.5", -0.5000000004, "-0.5000000004"),
+        ("13", 12.9999999999, "12.9999999999"),
+        ("[u]", None, "[u]"),
+        ("007", 7.0, "007"),
+        ("1,099", 1099.0, "1,099"),
+        ("12.", 13.0, "12."),
+        ("a5", 6.0, "a5"),
+        (None, None, None),
+        ("5", None, "5"),
+    ],
+)
+def test_a_text_gets_the_decimals_of_its_number_when_it_is_that_number_rounded(text, number, read):
+    column = load._unrounded(encoded([text, "x"]), pa.array([number, None], pa.float64()), "sheet 'S', column A")
+    assert column.to_pylist() == [read, "x"]
+    assert pa.types.is_dictionary(column.type)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0.5", 0.6), ("0.5", 0.5 + 6e-10), ("0.5", 0.5 - 6e-10), ("5", -5.0)])
+def test_two_readings_that_differ_by_more_than_rounding_are_refused_with_the_place(text, number):
+    with pytest.raises(BrokenFileError, match="sheet 'S', column A: two readings of one number differ") as caught:
+        load._unrounded(encoded(["1", text]), pa.array([1.0, number], pa.float64()), "sheet 'S', column A")
+    assert f"({float(text)!r} and {number!r})" in str(caught.value)
+
+
+def test_the_place_of_two_readings_that_differ_is_that_of_the_sheet(tmp_path, monkeypatch):
+    far = [None] * 26
+    rows = [[*far, None, "n", "m"], [*far, None, Number("5"), Number("0.12345678901")]]
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": rows})
+    seen = []
+    monkeypatch.setattr(load, "_unrounded", lambda texts, _, place: seen.append(place) or texts)
+    load_tables(str(path))
+    assert seen == ["sheet 'S', column AB", "sheet 'S', column AC"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2020-03-31 00:00:00", "2020-03-31"),
+        ("2020-03-31 12:30:00", "2020-03-31 12:30:00"),
+        ("from 2020-03-31 00:00:00", "from 2020-03-31 00:00:00"),
+        ("2020-03-31 00:00:00 on", "2020-03-31 00:00:00 on"),
+        ("2020-03-31", "2020-03-31"),
+        (None, None),
+    ],
+)
+def test_midnight_is_left_off_a_date_and_nothing_else(text, read):
+    column = load._encode(pa.array([text, "x", "2020-03-31"]))
+    assert column.to_pylist() == [read, "x", "2020-03-31"]
+    # Each text stands once, also where a date was printed in two ways.
+    assert len(set(column.dictionary.to_pylist())) == len(column.dictionary)
+
+
+def test_a_workbook_whose_sheet_has_no_part_is_refused(tmp_path, monkeypatch):
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": [["x"]], "T": [["y"]]})
+    monkeypatch.setattr(load, "read_marks", lambda _: {"S": marks.Marks(long=False, faults=False, merges=())})
+    with pytest.raises(BrokenFileError, match="names the sheet 'T', but no part of it holds that sheet"):
+        load_tables(str(path))
+
+
+def test_two_sheets_of_one_name_are_refused(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"S": [["x"]], "T": [["y"]]})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["content.xml"] = members["content.xml"].replace(b'table:name="T"', b'table:name="S"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(BrokenFileError, match=r"^two sheets have the same name; rename one$"):
+        load_tables(str(path))
+
+
+def test_what_only_begins_like_a_workbook_is_refused_in_few_words(tmp_path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.txt", "x")
+    with pytest.raises(BrokenFileError, match=r"^not a readable workbook \(\S"):
+        load_tables(str(path))
+
+    def fails(_):
+        raise LookupError("no  such\n member " + "x" * 300)
+
+    monkeypatch.setitem(sys.modules, "fastexcel", types.SimpleNamespace(read_excel=fails, FastExcelError=LookupError))
+    with pytest.raises(BrokenFileError) as caught:
+        load_tables(str(path))
+    assert str(caught.value).startswith("not a readable workbook (no such member xxx")
+    assert len(str(caught.value)) == len("not a readable workbook ()") + 200
+
+
+@pytest.mark.parametrize("library", ["fastexcel", "pyarrow"])
+def test_without_its_libraries_the_reader_says_what_to_install(tmp_path, monkeypatch, library):
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": [["x"]]})
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ImportError, match=r"^reading spreadsheets needs fastexcel and pyarrow: pip install"):
+        load_tables(str(path))
+
+
+def test_a_faulty_library_is_not_taken_for_a_faulty_file(tmp_path, monkeypatch):
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": [["x"]]})
+
+    def fails(_):
+        raise RuntimeError("not of the file")
+
+    double = types.SimpleNamespace(read_excel=fails, FastExcelError=KeyError)
+    monkeypatch.setitem(sys.modules, "fastexcel", double)
+    with pytest.raises(RuntimeError, match="not of the file"):
+        load_tables(str(path))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_first_bytes_and_not_the_name_say_what_a_file_is(tmp_path, pack):
+    path = tmp_path / "table"
+    path.write_bytes(pack(b"a,b\n1,2\n"))
+    (table,) = load_tables(str(path))
+    assert columns(table) == [["a", "1"], ["b", "2"]]
+    assert about(table) == {"sheet": "", "hidden": False, "first_column": 0, "problems": [], "merges": []}
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n ", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_refused(content):
+    with pytest.raises(BrokenFileError, match=r"^the file is empty$"):
+        load._load_csv(content)
+
+
+@pytest.mark.parametrize(("content", "line"), [(b"a,b\n1,2", 2), (b"a,b", 1), (b"a,b\n1,2\n3,4 ", 3)])
+def test_a_last_line_without_end_is_refused_with_its_number(content, line):
+    with pytest.raises(BrokenFileError, match=f"^line {line}: the last line has no end") as caught:
+        load._load_csv(content)
+    assert caught.match("if it is whole, add a line break")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b'"'])
+def test_a_last_line_may_end_with_a_line_break_or_a_quote(end):
+    start = b'a,b\n1,"2' if end == b'"' else b"a,b\n1,2"
+    assert csv_columns(start + end) == [["a", "1"], ["b", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("a,b\n£,2\n".encode(), [["a", "£"], ["b", "2"]]),
+        ("a,b\n£,2\n".encode("utf-8-sig"), [["a", "£"], ["b", "2"]]),
+        ("a,b\n£,2\n".encode("cp1252"), [["a", "£"], ["b", "2"]]),
+        (b'a,b\n"x\ny",2\n', [["a", "x\ny"], ["b", "2"]]),
+        (b'a,b\n"x, y",2\n', [["a", "x, y"], ["b", "2"]]),
+        (b'a,b\n"x ""y""",2\n', [["a", 'x "y"'], ["b", "2"]]),
+        (b"a,b\nNA,null\n", [["a", "NA"], ["b", "null"]]),
+        (b"a,b\n007,1.50\n", [["a", "007"], ["b", "1.50"]]),
+        (b"a,b\n,2\n", [["a", ""], ["b", "2"]]),
+        (b"a,b\n\n1,2\n", [["a", None, "1"], ["b", None, "2"]]),
+    ],
+)
+def test_a_csv_cell_comes_as_it_stands(content, expected):
+    read = csv_columns(content)
+    assert [[cell or None for cell in column] for column in read] == [[cell or None for cell in c] for c in expected]
+
+
+def test_bytes_of_no_known_encoding_are_refused_with_their_place():
+    with pytest.raises(BrokenFileError, match=r"^byte 5 is text neither in UTF-8 nor in Windows-1252; save the file"):
+        load._decode(b"a,b\n\x8d\x81\n")
+    assert load._decode("–".encode("cp1252")) == "–"
+    assert load._decode(b"\xef\xbb\xbfa") == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a,b\n1,2\n", ","),
+        ("a\tb\n1\t2\n", "\t"),
+        ("a;b\n1;2\n", ";"),
+        ("a|b\n1|2\n", "|"),
+        ("a\n1\n", ","),
+        # A comma inside texts does not count against a delimiter that gives every line one width.
+        ("a;b\nx, y;2\nz;3\n", ";"),
+        ("a;b;c\n1,5;2,5;3\n2,5;3,5;4\n", ";"),
+        # Twice as many columns in half of the lines are no reason to leave a delimiter that fits all of them.
+        ("a,b\n1;1;1,2\n3,4\n5,6\n7,8\n", ","),
+        ('a,b\n"1;2;3;4",2\n"1;2;3;4",2\n', ","),
+        ("\n", ","),
+    ],
+)
+def test_the_delimiter_is_the_one_that_gives_most_lines_one_width(text, delimiter):
+    assert load._delimiter(text) == delimiter
+
+
+def test_the_delimiter_is_looked_for_in_the_first_lines_only():
+    assert load._delimiter("a,b\n" * 50 + "1;2;3;4;5;6\n" * 50) == ","
+    assert load._delimiter("a,b\n" * 20 + "1;2;3;4;5;6\n" * 30) == ";"
+    assert load._delimiter("a,b;" + "x" * 70_000 + ";;;;;;;;\n") == ","
+
+
+def ragged(text):
+    table = load._load_csv(text.encode())
+    assert about(table)["sheet"] == ""
+    return columns(table), about(table)["problems"]
+
+
+def test_rows_of_other_lengths_are_filled_up_and_reported():
+    read, problems = ragged("Title\na,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\nNote\n")
+    assert read == [
+        ["Title", "a", "1", "4", "6", "10", "Note"],
+        [None, "b", "2", "5", "7", "11", None],
+        [None, "c", "3", None, "8", "12", None],
+        [None, None, None, None, "9", None, None],
+    ]
+    what = "cells where the table has 3: the line is broken or cut"
+    assert problems == [["row 4", f"2 {what}"], ["row 5", f"4 {what}"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("Title\na,b\n1,2\n", []),
+        ("Title\n\na,b\n1,2\n3,4\nNote\n", []),
+        # Empty cells at the end of rows or headings belong to nothing.
+        ("a,b\n1,2,\n3,4,\n5,6,\n", []),
+        ("a,b,,\n1,2,\n3,4,\n", []),
+        ("a,b,c\n1,2,3,,\n4,5,6\n", []),
+        # Lines above that are apart from the table may have any length.
+        ("Source,Home Office\n\na,b,c\n1,2,3\n4,5,6\n", []),
+        ("a,b\n1,2,3\n4,5,6\n", ["row 1"]),
+        # No line has one cell only, so that the spaces are no reason to think of a single column.
+        ("a, b\n1, 2, 3\n4, 5, 6\n", ["row 1"]),
+        # The first row of full length may be the only one that needs its length.
+        ("x,y\na,b,c\n1,2,\n3,4,\n", ["row 1"]),
+        ("a,b\nKent,1,099\nSurrey,2,000\n", ["row 1"]),
+        ("Rape, and others, too\na,b\n1,2\n3,4\n", ["row 1"]),
+        ("Title\n\nx,y\na,b\n1,2,3\n4,5,6\n7,8,9\n", ["row 3", "row 4"]),
+        ("Title\na,b,c\n1,2,3\n4,5\n6,7\n8,9,0\n1,1,1\n", ["row 4", "row 5"]),
+    ],
+)
+def test_headings_shorter_than_their_rows_are_reported_with_their_row(text, rows):
+    assert [row for row, _ in ragged(text)[1]] == rows
+
+
+def test_headings_of_another_length_say_how_to_mend_them():
+    ((row, what),) = ragged("a,b\nKent,1,099\nSurrey,2,000\n")[1]
+    assert row == "row 1"
+    assert what.startswith("2 cells directly above a table of 3: put values that hold ',' in quotes, or leave a line")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Force\nLondon, City of\nKent\n", "row 2: it alone has more than one cell"),
+        ("Force\nKent\nLondon,City of\n", "row 3: it alone has more than one cell"),
+        ("Force\nKent\nLondon, City of\nSurrey\nSussex, East\n", "row 3: spaces follow all delimiters"),
+        ("n\n1,099\n2,000\n", "row 2: all its cells are parts of numbers with thousands separators"),
+        ("n\n-1,099\n2,000,000\n5\n", "row 2: all its cells are parts"),
+    ],
+)
+def test_a_column_whose_values_hold_the_delimiter_is_refused(text, said):
+    with pytest.raises(BrokenFileError, match=said) as caught:
+        load._load_csv(text.encode())
+    assert caught.match("put values that hold ',' in quotes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n\na,099\nb,000\n",
+        "n\n10,99\n20,00\n",
+        "Title\na,b\n1, 2\n",
+        "Title\na,b\n1,099\n2,5\n",
+        "Title\na, b\n1,2\n",
+        'Title\n"London, City of",2\nKent,3\n',
+    ],
+)
+def test_a_table_below_a_title_is_not_taken_for_such_a_column(text):
+    assert ragged(text)[1] == []
+
+
+@pytest.mark.parametrize(("text", "line"), [('a,b\n1,"2\n3,4\n', 3), ('a,b\n"1"x,2\n"\n', 2)])
+def test_broken_quotes_are_refused_with_their_line(text, line):
+    with pytest.raises(BrokenFileError, match=f"^line {line}: broken quoting"):
+        load._load_csv(text.encode())
+
+
+def test_without_rows_or_lone_lines_nothing_is_said_about_quotes():
+    assert load._not_quoted([["a", " b"]], alone=False) is None
+    assert load._not_quoted([], alone=True) is None
+    assert load._not_quoted([["a", "b"], ["1", "2"]], alone=True) is None
