@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.sensitivity.model_calls import check_arguments, number_at, one_number, value_at
+from cseanalysis.sensitivity.ranking import largest_first
 from cseanalysis.values import Assumption, Interval
 
 GRID = 9  # points across the range of an assumption in which the model may turn
@@ -147,11 +148,7 @@ def narrowing(
                 "narrowing_most": 1 - min(widths) / full,
             }
         )
-    return (
-        pd.DataFrame(rows)
-        .sort_values(["narrowing_least", "narrowing_most"], ascending=False, kind="stable")
-        .reset_index(drop=True)
-    )
+    return largest_first(pd.DataFrame(rows), ["narrowing_least", "narrowing_most"], "assumption")
 
 
 def tornado(
@@ -206,7 +203,7 @@ def tornado(
                 "turns": leaves(values, values[:1], values[-1:], _SLACK * np.abs(values).max(keepdims=True)),
             }
         )
-    return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable").reset_index(drop=True)
+    return largest_first(pd.DataFrame(rows), ["swing"], "assumption")
 
 
 def check_baseline(baseline: Mapping[str, float], ranges: Sequence[Assumption]) -> None:
