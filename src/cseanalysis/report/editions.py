@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cseanalysis.report.build import commit_of
+from cseanalysis.report.build import commit_of, frozen_already
+from cseanalysis.report.standing import EDITION, assumption_changes
 from cseanalysis.sensitivity.ranking import agree
 from cseanalysis.study.causes import SCOPE, causes_of, changed_inputs, leading_causes, read_build
 from cseanalysis.study.files import staged_folder
@@ -106,10 +107,9 @@ def release(project: Project, build: Path) -> Path:
     manifest = read_json(build / "manifest.json", "run `make report`", "outputs", "version")
     edition = project.root / "reports" / f"v{manifest['version']}"
     if edition.exists():
-        raise ValueError(
-            f"edition {edition.name} is frozen and never overwritten: give the new one its own version in "
-            "CHANGELOG.md and pyproject.toml"
-        )
+        raise ValueError(frozen_already(manifest["version"]))
+    if (standing := manifest.get("standing", EDITION)) != EDITION:
+        raise ValueError(f"the build says of itself that it is {standing}: run `make release`, which builds it anew")
     if damaged := _damaged(build):
         raise ValueError(f"{damaged[0]}; run `make report` again")
     if (build / "results.json").read_bytes() != project.results.read_bytes():
@@ -154,18 +154,12 @@ def diff(first: Path, second: Path, project: Project | None = None) -> list[str]
     changed = changed_inputs(one, other)
     leading = leading_causes(project, one, other) if project is not None else {}
     lines = []
+    said = assumption_changes(one.assumptions, other.assumptions)
     for name in changed:
         if name == SCOPE:
             lines.append(f"choice {SCOPE}: {one.scope} -> {other.scope}")
             continue
-        old, new = (
-            f"{build.assumptions[name].low:g} to {build.assumptions[name].high:g}"
-            if name in build.assumptions
-            else "absent"
-            for build in (one, other)
-        )
-        words = "its reason, source or unit changed" if old == new else f"{old} -> {new}"
-        lines.append(f"assumption {name}: {words}")
+        lines.append(f"assumption {name}: {said[name]}")
     for name in [*one.results, *(name for name in other.results if name not in one.results)]:
         old_entry, new_entry = one.results.get(name), other.results.get(name)
         if agree(old_entry, new_entry):
