@@ -5,6 +5,7 @@ instructions to leave; a kernel that this processor cannot run is left out, and 
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -14,13 +15,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-INPUTS = ("data", "notebooks", "requirements", "src", "reports/results.json", "assumptions.toml", "CHANGELOG.md")
+INPUTS = ("data", "notebooks", "requirements", "src", "reports", "assumptions.toml", "CHANGELOG.md")
 COMMANDS = (
     ("data",),
     ("results",),
     ("report", "--out", "built/report"),
     ("forces", "--xlsx", "built/forces.xlsx", "--ods", "built/forces.ods", "--csv", "built/forces"),
 )
+LEFT = ("build", "scenarios", "report.pdf", "*.egg-info")  # of earlier builds and editions
 COMPARED = ("data/processed", "reports/results.json", "built")
 KERNELS = {"Haswell": "avx2", "SkylakeX": "avx512bw"}
 # The kernel that OpenBLAS took: a name that it does not know would prove nothing.
@@ -49,6 +51,7 @@ def main() -> None:
                 compare("the committed files", committed(), {path: built.get(path, "") for path in committed()})
                 expected = built
             compare(name, expected, built)
+            compare(f"{name}, the frozen edition", *edition(copy, built))
             shutil.rmtree(copy)
             print(f"{name}: {len(built)} files, every byte the same, {time.perf_counter() - start:.0f} s", flush=True)
 
@@ -90,7 +93,7 @@ def build(copy: Path, settings: dict[str, str]) -> dict[str, str]:
         source, target = ROOT / name, copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*", *LEFT))
         else:
             shutil.copyfile(source, target)
     (copy / "built").mkdir()
@@ -113,6 +116,15 @@ def committed() -> dict[str, str]:
     return {path: digest for path, digest in hashes(ROOT).items() if not path.startswith("built")}
 
 
+def edition(copy: Path, built: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the frozen edition's hashes and those built, when what was built is that edition."""
+    manifest = json.loads((copy / "built/report/manifest.json").read_text(encoding="utf-8"))
+    if manifest["standing"] != "edition":
+        return {}, {}
+    frozen = json.loads((ROOT / f"reports/v{manifest['version']}/manifest.json").read_text(encoding="utf-8"))["outputs"]
+    return frozen, {name: built.get(f"built/report/{name}", "") for name in frozen}
+
+
 def hashes(folder: Path) -> dict[str, str]:
     """Return the hash of every file that is compared, by its path."""
     paths = [path for name in COMPARED for path in [folder / name, *(folder / name).rglob("*")] if path.is_file()]
@@ -125,7 +137,7 @@ def compare(name: str, expected: dict[str, str], found: dict[str, str]) -> None:
     """End with the first file that differs."""
     for path in sorted({*expected, *found}):
         if expected.get(path) != found.get(path):
-            sys.exit(f"{name}: {path} differs from what this processor builds")
+            sys.exit(f"{name}: {path} is not, byte for byte, what it should be")
 
 
 if __name__ == "__main__":
