@@ -7,7 +7,7 @@ export PYTHONPATH = $(CURDIR)/src
 RUN = .venv/bin/python -m cseanalysis
 REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions '$(ASSUMPTIONS)') $(if $(OUT),--out '$(OUT)')
 
-.PHONY: install add data results report run verify release diff check test test-engines bench coverage clean
+.PHONY: install add data results report run verify release diff check test test-engines processors lowest bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -23,6 +23,8 @@ diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make 
 check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2 --dist worksteal
 test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
+processors: .venv/report.done ; @.venv/bin/python benchmarks/every_processor.py
+lowest: .venv/lowest.done ; @.venv/lowest/bin/python -m pytest -n 2 --dist worksteal && .venv/lowest/bin/python -m pytest tests/engines
 bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each; done
 coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each; done
 clean: ; rm -rf .venv reports/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,8 @@
 """Make .venv with the packages of one lock file: `python requirements/install.py report` (or `test`).
 
 Only the standard library: this runs before anything is installed. uv is used where it is found or can be
-installed, because it needs seconds where pip needs minutes; pip does the same work otherwise.
+installed, because it needs seconds where pip needs minutes; pip does the same work otherwise. The lowest versions
+(`lowest`) get an environment of their own, .venv/lowest.
 """
 
 import os
@@ -14,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv"
-BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
+UV = ROOT / "requirements" / "uv.txt"
+BIN = "Scripts" if os.name == "nt" else "bin"
 LOWEST = (3, 11)
 
 
@@ -23,9 +25,10 @@ def main(name: str) -> None:
     if sys.version_info < LOWEST:
         sys.exit(f"Python {sys.version.split()[0]} found, 3.11 or later needed: make PYTHON=/path/to/python3.11")
     lock = ROOT / "requirements" / f"{name}.txt"
-    python = BIN / "python"
+    home = HOME / name if name == "lowest" else HOME
+    python = home / BIN / "python"
     if not usable(python):
-        venv.create(HOME, with_pip=True, clear=True)
+        venv.create(home, with_pip=True, clear=True)
     for install in installers(python):
         locked = [*install, "--quiet", "--require-hashes", "-r", str(lock)]
         own = [*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
@@ -49,9 +52,9 @@ def installers(python: Path) -> Iterator[list[str]]:
     """Yield the beginnings of commands that install: uv where it can be had, then pip."""
     pip = [str(python), "-m", "pip", "install"]
     uv = shutil.which("uv")
-    get = [*pip, "--quiet", "--disable-pip-version-check", "uv"]
+    get = [*pip, "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(UV)]
     if uv is None and subprocess.run(get, check=False, capture_output=True).returncode == 0:
-        uv = str(BIN / "uv")
+        uv = str(python.with_name("uv"))
     if uv is not None:
         yield [uv, "pip", "install", "--python", str(python), "--compile-bytecode"]
     yield pip

@@ -138,7 +138,7 @@ def release() -> None:
 
     project = find_project()
     with _steps() as say:
-        build_report(project, assumptions=None, out=project.root / BUILD, log=say)
+        build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say)
         say(f"frozen: {freeze(project, project.root / BUILD)}")
 
 

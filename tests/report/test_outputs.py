@@ -1,5 +1,6 @@
 """Charts and tables as a chapter shows them."""
 
+import re
 import subprocess
 import sys
 
@@ -7,8 +8,10 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 
 from cseanalysis.report import chart, table
+from cseanalysis.report.outputs import same_everywhere
 
 
 def drawn(size=(6.3, 3.0)):
@@ -41,6 +44,46 @@ def test_a_chart_has_the_same_bytes_whatever_the_settings_and_names_no_date_or_p
     assert "<text" not in first["image/svg+xml"]
     assert mpl.__version__ not in first["image/svg+xml"]
     assert "<dc:date>" not in first["image/svg+xml"]
+
+
+def clipped(noise=0.0):
+    """Panels with markers, hatches and clip paths of their own, drawn from numbers with some noise."""
+    figure = Figure(figsize=(6.3, 3.0))
+    for axes in figure.subplots(1, 2):
+        values = [third * (1 + noise) for third in (1 / 3, 2 / 3, 1)]
+        axes.plot(values, values, marker="o")
+        axes.barh([1, 2, 3], values, hatch="//")
+        axes.scatter(values, values).set_clip_path(Circle((0.5, 0.5), 0.5, transform=axes.transAxes))
+    return figure
+
+
+def test_a_chart_has_the_same_bytes_whatever_the_last_digits_and_wherever_its_parts_lie_in_memory():
+    first = chart((clipped(), "Panels."), label="fig:a", caption="A").data
+    kept = [clipped() for _ in range(3)]  # so that the parts of the next one lie elsewhere
+    second = chart((clipped(3e-12), "Panels."), label="fig:a", caption="A").data
+    assert len(kept) == 3
+    assert first == second
+
+
+def test_a_charts_own_ids_are_numbered_and_every_reference_finds_its_part():
+    drawing = chart((clipped(), "Panels."), label="fig:a", caption="A").data["image/svg+xml"]
+    ids = re.findall(r'\bid="([^"]*)"', drawing)
+    assert len(ids) == len(set(ids))
+    assert not [name for name in ids if re.search(r"[0-9a-f]{10}", name)]
+    wanted = set(re.findall(r'href="#([^"]*)"|url\(#([^)]*)\)', drawing))
+    assert {one or other for one, other in wanted} <= set(ids)
+
+
+def test_coordinates_are_rounded_and_the_scale_of_letters_is_not():
+    drawn = (
+        '<g transform="translate(1.23456 -2.00049) scale(0.015625)"><path d="M 0.0004 9.9996 Q 1.2 3"/><!-- 1.23456 -->'
+    )
+    settled = '<g transform="translate(1.235 -2.0) scale(0.015625)"><path d="M 0.001 10.0 Q 1.2 3"/><!-- 1.23456 -->'
+    assert same_everywhere(drawn) == settled
+
+
+def test_a_coordinate_half_way_between_two_roundings_stays_where_it_is_under_noise():
+    assert len({same_everywhere(f'<use x="{text}"/>') for text in ("61.1875", "61.187501", "61.187499")}) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cseanalysis.report.standing import CODE, EDITION, SHOWN_HASH, Standing, differences_page, parts_of, standing_of
 from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.project import Project, check_raw, sha256
@@ -29,11 +30,19 @@ TITLE = "Police-recorded child sexual exploitation and abuse in England and Wale
 SUBTITLE = "Harmonised figures, under-reporting ranges, case-pipeline lag and sensitivity"
 AUTHORS = ("The cseanalysis authors",)
 KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial identification")
-SHOWN_KEY = 12  # hexadecimal digits of the input key on the page
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".csv", ".lua", ".typ")
-_TYPESETTING = {"annexes.py", "build.py", "editions.py", "exporter.py", "filter.lua", "template.typ", "typeset.py"}
+_TYPESETTING = {
+    "annexes.py",
+    "build.py",
+    "editions.py",
+    "exporter.py",
+    "filter.lua",
+    "standing.py",
+    "template.typ",
+    "typeset.py",
+}
 _OURS = {"report.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
@@ -57,6 +66,7 @@ def build_report(
     *,
     assumptions: Path | None = None,
     out: Path,
+    freezing: bool = False,
     log: Callable[[str], None] = lambda line: None,
     workers: int | None = None,
 ) -> Outcome:
@@ -71,6 +81,9 @@ def build_report(
     out
         Folder that will hold ``report.pdf``, the executed chapters, ``results.json``, ``assumptions.toml`` and
         ``manifest.json``. It changes in one step at the end, or not at all.
+    freezing
+        Build what is about to be frozen as the edition of its version; without it, a report whose inputs are not those
+        of a frozen edition says so on every page.
     log
         Told of each step with its seconds.
     workers
@@ -85,7 +98,8 @@ def build_report(
     ChecksumError
         When a raw file is not the registered one.
     ValueError
-        When an input is malformed, a chapter fails or the report cannot be typeset.
+        When an input is malformed, a chapter fails or the report cannot be typeset; when an edition is to be frozen
+        whose version is frozen already.
     FileNotFoundError
         When an input is missing.
     """
@@ -98,8 +112,16 @@ def build_report(
         _notebooks(project)  # what is missing is told before anything is computed
         hashes = input_hashes(project, used)
         inputs = key_of(hashes)
+        parts = parts_of(hashes, key_of({name: hashes[name] for name in hashes if name.startswith(f"{CODE}/")}))
+        frozen = read_manifest(project.root / "reports" / f"v{edition[0]}")
+        standing = standing_of(project, version=edition[0], inputs=inputs, parts=parts, assumptions=used, frozen=frozen)
+        if freezing:
+            if frozen and not standing.edition:
+                raise ValueError(f"{frozen_already(edition[0])}; this report is {standing.words}")
+            standing = Standing(EDITION)
         before = read_manifest(out)
-        if before.get("inputs") == inputs and _whole(out, before):
+        same = before.get("inputs") == inputs and before.get("standing") == standing.words
+        if same and before.get("differs") == list(standing.differences) and _whole(out, before):
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
     from cseanalysis.report.chapters import execute_all
@@ -123,11 +145,11 @@ def build_report(
                 log=log,
             )
         with clock.step("typesetting"):
-            pdf = _typeset(staged, chapters, edition, inputs)
+            pdf = _typeset(staged, chapters, edition, inputs, standing)
         with clock.step("writing"), staged_folder(out) as folder:
             contents = {
                 "report.pdf": pdf,
-                "results.json": staged.results.read_bytes(),
+                "results.json": _results(staged.results, inputs, standing),
                 "assumptions.toml": staged.assumptions.read_bytes(),
             } | {f"notebooks/{chapter.name}.ipynb": chapter.content for chapter in chapters.values()}
             for path, content in contents.items():
@@ -136,7 +158,10 @@ def build_report(
             manifest = {
                 "version": edition[0],
                 "edition": edition[1].isoformat(),
+                "standing": standing.words,
+                "differs": list(standing.differences),
                 "inputs": inputs,
+                "parts": parts,
                 "commit": commit_of(project),
                 "python": platform.python_version(),
                 "packages": {package: found for package in _PACKAGES if (found := _version(package))},
@@ -148,6 +173,14 @@ def build_report(
             }
             (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return Outcome("built", out, inputs, clock.seconds)
+
+
+def frozen_already(version: str) -> str:
+    """Say that an edition is never written again."""
+    return (
+        f"edition v{version} is frozen and never overwritten: give the new one its own version in CHANGELOG.md and "
+        "pyproject.toml"
+    )
 
 
 def check_out(out: Path, project: Project) -> None:
@@ -280,35 +313,62 @@ def _shared_key(hashes: Mapping[str, str]) -> str:
     return key_of(shared) + json.dumps(versions, sort_keys=True)
 
 
-def _typeset(staged: Project, chapters: Mapping[str, Chapter], edition: tuple[str, dt.date], inputs: str) -> bytes:
+def _results(path: Path, inputs: str, standing: Standing) -> bytes:
+    """Return the results; those of no edition say so themselves, wherever the file goes."""
+    content = path.read_bytes()
+    if standing.edition:
+        return content
+    about = {"words": standing.words, "inputs": inputs, "differs": list(standing.differences)}
+    text = json.dumps({"standing": about, **json.loads(content)}, indent=1, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def _typeset(
+    staged: Project,
+    chapters: Mapping[str, Chapter],
+    edition: tuple[str, dt.date],
+    inputs: str,
+    standing: Standing,
+) -> bytes:
     from cseanalysis.export.wording import say_date
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.typeset import TitlePage, typeset
 
     number, day = edition
-    short = inputs[:SHOWN_KEY]
+    short, ours = inputs[:SHOWN_HASH], standing.edition or not standing.differences
+    notice = "" if standing.edition else standing.words[:1].upper() + standing.words[1:]
+    listed = "; page 2 lists what differs" if standing.differences else ""
+    authors = ", ".join(AUTHORS)
+    work = f"({day.year}) {TITLE}. {SUBTITLE}."
+    if standing.edition:
+        cite = f"{authors} {work} Version {number}, inputs {short}."
+    elif ours:
+        cite = f"{authors} {work} {notice}."
+    else:
+        cite = f"[Who built this report] {work} {notice}. Inputs {short}. Made from the work of {authors}."
     page = TitlePage(
         title=TITLE,
         subtitle=SUBTITLE,
         version=number,
         edition=day,
         inputs=short,
-        authors=AUTHORS,
-        cite=f"{', '.join(AUTHORS)} ({day.year}) {TITLE}. {SUBTITLE}. Version {number}, inputs {short}.",
+        authors=AUTHORS if ours else (),
+        cite=cite,
         facts=(
             ("Version", number),
-            ("Edition", say_date(day)),
+            ("Edition", say_date(day) if standing.edition else f"None. {notice}{listed}"),
             ("Inputs", f"{short} (the first digits of a SHA-256 over data, assumptions, chapters and code)"),
             ("Area", "England and Wales, unless a figure says otherwise"),
             ("Licence", "Code under the MIT licence; published figures under the licences in the annex on sources"),
         ),
-        description=SUBTITLE,
+        description=f"{SUBTITLE}. {notice}" if notice else SUBTITLE,
         keywords=KEYWORDS,
+        notice=notice,
     )
     return typeset(
         {name: chapter.node for name, chapter in chapters.items()},
         page,
-        (staged.notebooks / "front.md").read_text(encoding="utf-8"),
+        f"{differences_page(standing)}\n{(staged.notebooks / 'front.md').read_text(encoding='utf-8')}",
         annexes=annexes(staged),
         bibliography=bibliography(staged),
     )

@@ -34,6 +34,7 @@ SECONDS_PER_CELL = 900
 _INHERITED = (
     *("PATH", "HOME", "TMPDIR", "TEMP", "TMP", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
     *("SYSTEMROOT", "WINDIR", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CACHE_HOME"),
+    *("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"),  # stand for another processor, which must change no chapter
 )
 _SOCKET_PATH = 80  # a socket's path must stay below about 100 bytes
 

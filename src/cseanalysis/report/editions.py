@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cseanalysis.report.build import commit_of
+from cseanalysis.report.build import commit_of, frozen_already
+from cseanalysis.report.standing import EDITION, assumption_changes
+from cseanalysis.sensitivity.ranking import agree
 from cseanalysis.study.causes import SCOPE, causes_of, changed_inputs, leading_causes, read_build
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.project import Project, read_json, sha256
 
-RELATIVE = 1e-9
 SHOWN = 5
+_WHOLE = re.compile(r"-?\d+")
 Word = Literal["identical", "numbers equal", "differs"]
 
 
@@ -27,8 +29,9 @@ Word = Literal["identical", "numbers equal", "differs"]
 class Verdict:
     """Whether the committed tables and results rebuild, and where they do not.
 
-    ``"identical"``: the same bytes. ``"numbers equal"``: other bytes, but no number is off by more than 1e-9 of
-    itself and no word differs. ``"differs"``: ``differences`` name table, cell, expected and found.
+    ``"identical"``: the same bytes. ``"numbers equal"``: other bytes, but no number is off by more than its last digit
+    (see `cseanalysis.sensitivity.ranking`) and no word differs. ``"differs"``: ``differences`` name table, cell,
+    expected and found.
     """
 
     word: Word
@@ -104,10 +107,9 @@ def release(project: Project, build: Path) -> Path:
     manifest = read_json(build / "manifest.json", "run `make report`", "outputs", "version")
     edition = project.root / "reports" / f"v{manifest['version']}"
     if edition.exists():
-        raise ValueError(
-            f"edition {edition.name} is frozen and never overwritten: give the new one its own version in "
-            "CHANGELOG.md and pyproject.toml"
-        )
+        raise ValueError(frozen_already(manifest["version"]))
+    if (standing := manifest.get("standing", EDITION)) != EDITION:
+        raise ValueError(f"the build says of itself that it is {standing}: run `make release`, which builds it anew")
     if damaged := _damaged(build):
         raise ValueError(f"{damaged[0]}; run `make report` again")
     if (build / "results.json").read_bytes() != project.results.read_bytes():
@@ -152,21 +154,15 @@ def diff(first: Path, second: Path, project: Project | None = None) -> list[str]
     changed = changed_inputs(one, other)
     leading = leading_causes(project, one, other) if project is not None else {}
     lines = []
+    said = assumption_changes(one.assumptions, other.assumptions)
     for name in changed:
         if name == SCOPE:
             lines.append(f"choice {SCOPE}: {one.scope} -> {other.scope}")
             continue
-        old, new = (
-            f"{build.assumptions[name].low:g} to {build.assumptions[name].high:g}"
-            if name in build.assumptions
-            else "absent"
-            for build in (one, other)
-        )
-        words = "its reason, source or unit changed" if old == new else f"{old} -> {new}"
-        lines.append(f"assumption {name}: {words}")
+        lines.append(f"assumption {name}: {said[name]}")
     for name in [*one.results, *(name for name in other.results if name not in one.results)]:
         old_entry, new_entry = one.results.get(name), other.results.get(name)
-        if old_entry == new_entry:
+        if agree(old_entry, new_entry):
             continue
         causes = causes_of((old_entry, new_entry), changed)
         cause = f"because of {', '.join(causes)}" if causes else "because of data or code"
@@ -175,7 +171,7 @@ def diff(first: Path, second: Path, project: Project | None = None) -> list[str]
     lines += [
         f"table {name}: rows differ, because of the above or of data or code"
         for name in sorted({*one.tables, *other.tables})
-        if one.tables.get(name) != other.tables.get(name)
+        if not agree(one.tables.get(name), other.tables.get(name))
     ]
     if leading is None:
         lines.append(
@@ -221,10 +217,10 @@ def _compare_files(committed: Path, fresh: Path) -> list[str]:
 
 
 def _equal(old: str | None, new: str | None) -> bool:
-    if old == new:
-        return True
+    if old == new or old is None or new is None or (_WHOLE.fullmatch(old) and _WHOLE.fullmatch(new)):
+        return old == new  # counts are equal or not
     try:
-        return math.isclose(float(old or ""), float(new or ""), rel_tol=RELATIVE, abs_tol=0.0)
+        return agree(float(old), float(new))
     except ValueError:
         return False
 

@@ -26,6 +26,11 @@ TEXT_HEIGHT = 215  # millimetres left for a chart with its caption
 _LABEL = re.compile(r"[a-z][\w:-]*")
 _YEAR = re.compile(r"\byears?\b", re.IGNORECASE)
 _NUMERIC = re.compile(r"^[−£]?\d[\d,.]*%?$")
+# Ids that matplotlib hashes from coordinates, and the places where coordinates stand; scales are left alone.
+_HASHED = re.compile(r'(\bid="|href="#|url\(#)([A-Za-z_][\w.-]*?)?([0-9a-f]{10})(?=["\)])')
+_PLACED = re.compile(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|(?<=translate\()[^)]*')
+_DECIMALS = re.compile(r"-?\d+\.\d{4,}")
+_OFF_EDGE = 1.234567e-4  # layouts put coordinates on halves of round numbers, where rounding could go either way
 _FORMAT = {
     "svg.hashsalt": "cseanalysis",
     "svg.fonttype": "path",
@@ -130,8 +135,8 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
 
     Notes
     -----
-    Bytes are the same on every machine: letters become outlines of the font that matplotlib carries, ids
-    are hashed with a fixed salt, and neither date nor version is written.
+    Bytes are the same on every machine: letters become outlines of the font that matplotlib carries, coordinates are
+    rounded, ids are numbered as they appear, and neither date nor version is written.
     """
     import matplotlib as mpl
     from matplotlib.text import Text
@@ -159,7 +164,7 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
     _close(figure)
     return Output(
         {
-            "image/svg+xml": vector.getvalue(),
+            "image/svg+xml": same_everywhere(vector.getvalue()),
             "image/png": base64.b64encode(raster.getvalue()).decode("ascii"),
             "text/plain": f"{about['caption']} [{alt}]",
         },
@@ -235,6 +240,26 @@ def table(
         },
         about | {"align": sides, "widths": [float(width) for width in widths or ()]},
     )
+
+
+def same_everywhere(drawing: str) -> str:
+    """Return an SVG of matplotlib without what hangs on the processor: coordinates to a thousandth of a point, own ids.
+
+    Examples
+    --------
+    >>> same_everywhere('<path id="m0123456789" d="M 1.23450001 2"/><use xlink:href="#m0123456789" x="3.00049999"/>')
+    '<path id="m-1" d="M 1.235 2"/><use xlink:href="#m-1" x="3.001"/>'
+    """
+    numbers: dict[str, int] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        place, prefix, digest = match[1], match[2] or "", match[3]
+        return f"{place}{prefix}-{numbers.setdefault(prefix + digest, len(numbers) + 1)}"
+
+    def rounded(match: re.Match[str]) -> str:
+        return str(round(float(match[0]) + _OFF_EDGE, 3) + 0.0)
+
+    return _HASHED.sub(numbered, _PLACED.sub(lambda match: _DECIMALS.sub(rounded, match[0]), drawing))
 
 
 def _words(kind: str, text: str, **more: object) -> Output:

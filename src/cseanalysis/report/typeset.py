@@ -44,6 +44,7 @@ class TitlePage:
     description: str = ""
     keywords: tuple[str, ...] = ()
     running: str = ""
+    notice: str = ""  # what a report says of itself on every page that is no edition
 
 
 def typeset(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cseanalysis.sensitivity.ranking import largest_first, settled
 from cseanalysis.sensitivity.specifications import ESTIMATED, OUTCOME, REASON, describe
 from cseanalysis.values import NotEstimableError, shown
 
@@ -52,7 +53,13 @@ def specification_curve(table: pd.DataFrame, *, own: Mapping[str, str] | None = 
     """
     names = ends_of(table)
     marked = is_own(table, own) if own is not None else pd.Series(data=False, index=table.index)
-    curve = table.assign(own=marked).sort_values(list(names), kind="stable", na_position="last", ignore_index=True)
+    curve = table.assign(own=marked).sort_values(
+        list(names),
+        key=lambda column: column.map(settled),  # what is equal but for rounding keeps its order
+        kind="stable",
+        na_position="last",
+        ignore_index=True,
+    )
     rank = pd.Series(np.arange(1, len(curve) + 1), dtype="Int64").where(curve[OUTCOME] == ESTIMATED)
     curve.insert(0, "rank", rank)
     return curve
@@ -135,7 +142,7 @@ def decision_shares(table: pd.DataFrame, column: str = "value") -> pd.DataFrame:
     found = pd.DataFrame(rows)
     parts = ["alone", "last", "share"]
     found[parts] = found[parts].where(found[parts].abs() > ROUNDING, 0.0)
-    return found.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+    return largest_first(found, ["share"], "decision")
 
 
 def extreme_specifications(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from cseanalysis.sensitivity.model_calls import (
     read_ids,
     value_at,
 )
+from cseanalysis.sensitivity.ranking import largest_first
 from cseanalysis.values import Assumption, Interval, plain_number, shown
 
 GRID = 9  # points across the range of an assumption in which the model may turn
@@ -155,11 +156,7 @@ def narrowing(
                 "narrowing_most": 1 - min(widths) / full,
             }
         )
-    return (
-        pd.DataFrame(rows)
-        .sort_values(["narrowing_least", "narrowing_most"], ascending=False, kind="stable")
-        .reset_index(drop=True)
-    )
+    return largest_first(pd.DataFrame(rows), ["narrowing_least", "narrowing_most"], "assumption")
 
 
 def tornado(
@@ -214,7 +211,7 @@ def tornado(
                 "turns": leaves(values, values[:1], values[-1:], _SLACK * np.abs(values).max(keepdims=True)),
             }
         )
-    return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable").reset_index(drop=True)
+    return largest_first(pd.DataFrame(rows), ["swing"], "assumption")
 
 
 def check_baseline(baseline: Mapping[str, float], ranges: Sequence[Assumption]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cseanalysis.sensitivity.ranking import agree, settled
 from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.lag import OWN_SCOPE, SCOPES
 from cseanalysis.study.project import Project, read_json
@@ -15,7 +15,6 @@ from cseanalysis.study.results import StudyInputs, compute_results, read_inputs
 from cseanalysis.values import Assumption
 
 SCOPE = "offence_scope"  # a structural choice, named beside the assumptions
-_SAME = 1e-9
 _HALF = 0.5
 
 
@@ -126,7 +125,7 @@ def _several_causes(first: Build, second: Build, changed: list[str]) -> dict[str
     return {
         name: causes_of((entry, second.results[name]), changed)
         for name, entry in first.results.items()
-        if name in second.results and ends(entry) != ends(second.results[name])
+        if name in second.results and not agree(ends(entry), ends(second.results[name]))
     }
 
 
@@ -147,18 +146,20 @@ def _rerun(inputs: StudyInputs, first: Build, second: Build, change: str | None)
 
 def _equal(found: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Mapping[str, Any]]) -> bool:
     return found.keys() == expected.keys() and all(
-        math.isclose(one, other, rel_tol=_SAME)
-        for name, entry in found.items()
-        for one, other in zip(ends(entry), ends(expected[name]), strict=True)
+        agree(ends(entry), ends(expected[name])) for name, entry in found.items()
     )
+
+
+def _moved(old: float, new: float) -> float:
+    return abs(new - old) / (max(abs(old), abs(new)) or 1.0)
 
 
 def _words(before: Mapping[str, Any], after: Mapping[str, Any], alone: Mapping[str, Mapping[str, Any]]) -> str:
     pairs = list(zip(ends(before), ends(after), strict=True))
-    place = max(range(2), key=lambda end: abs(pairs[end][1] - pairs[end][0]) / (max(map(abs, pairs[end])) or 1.0))
+    place = max(range(2), key=lambda end: settled(_moved(*pairs[end])))
     old, new = pairs[place]
     shares = {name: (ends(entry)[place] - old) / (new - old) for name, entry in alone.items()}
-    leading = max(shares, key=lambda name: shares[name])
+    leading = min(shares, key=lambda name: (-settled(shares[name]), name))
     end = "it" if before["interval"] is None else ("its low end", "its high end")[place]
     share = f"{100 * shares[leading]:.0f}%"
     if shares[leading] < _HALF:

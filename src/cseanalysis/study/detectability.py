@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from cseanalysis.models import DetectableFrom, detectable_from, minimum_detectable
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import on_grid
+from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.changes import PERIOD, TOTAL, quarterly_series
 from cseanalysis.study.lag import QUARTER, charge_delay
 from cseanalysis.study.leading import note
@@ -105,7 +106,7 @@ def seen_from(before: pd.Series, *, ratio: float, share: float, delay: ArrayLike
         detectable_from(part.to_numpy(), delay=delay, ratio=ratio, share=share, horizon=HORIZON, **_OPTIONS)
         for part in windows(before).values()
     ]
-    best = min(found, key=lambda item: (*_order(item), -float(item.table["power"].iloc[-1])))
+    best = min(found, key=lambda item: (*_order(item), -settled(item.table["power"].iloc[-1])))
     return Seen(best.first, best.never, best.reason)
 
 
@@ -298,5 +299,5 @@ def least_of(before: pd.Series, after: int) -> tuple[float, float | None] | None
         table = least_visible(before, (after,))
     except NotEstimableError:
         return None
-    best = table.loc[table["rise"].idxmin()]
+    best = table.loc[table["rise"].map(settled).idxmin()]
     return float(best["rise"]), None if pd.isna(best["fall"]) else float(best["fall"])

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from cseanalysis.sensitivity.known import KnownEnds, narrowings
+from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.reported import Leading, Narrowed
 from cseanalysis.values import Estimate
 
@@ -67,7 +68,7 @@ def leads(candidates: Iterable[Narrowed]) -> tuple[Narrowed, ...]:
     >>> [one.assumption for one in leads([Narrowed("a", 0.1, 0.6), Narrowed("b", 0.5, 0.9)])]
     ['b', 'a']
     """
-    ordered = sorted(candidates, key=lambda one: (-one.least, -one.most))
+    ordered = sorted(candidates, key=lambda one: (-settled(one.least), -settled(one.most), one.assumption))
     useful = [one for one in ordered if one.most > _ROUNDING]
     return tuple(one for one in useful if one.most >= useful[0].least - _ROUNDING)
 

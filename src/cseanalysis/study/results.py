@@ -15,6 +15,7 @@ import pandas as pd
 from cseanalysis.export.wording import say_month
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
+from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.chains import dependence_results, dependence_table
@@ -41,8 +42,6 @@ from cseanalysis.study.survey_routes import survey_comparison, survey_results
 from cseanalysis.study.tables import check_tables, load_figures, read_table
 from cseanalysis.study.totals import ROUTES, total_results
 from cseanalysis.values import Assumption, Estimate
-
-_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,5 +303,5 @@ def _rounded(value: Any) -> Any:
     if value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None  # a table may hold what cannot be estimated; JSON knows no NaN
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
+        return settled(value)
     return value

@@ -85,7 +85,7 @@ def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
             left, right = (
                 np.interp(heights, side[solved].to_numpy()[order], side[along].to_numpy()[order])
                 for side in (part[part["side"] == "more"], part[part["side"] == "less"])
-                for order in [np.argsort(side[solved].to_numpy())]
+                for order in [np.argsort(side[solved].to_numpy(), kind="stable")]
             )
             axes.fill_betweenx(100 * heights, 100 * left, 100 * right, color=TURQUOISE, linewidth=0)
             axes.plot(100 * left, 100 * heights, color=BLUE, linewidth=0.8)
