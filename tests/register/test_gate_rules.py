@@ -593,3 +593,62 @@ def test_the_forces_of_a_coverage_have_a_name_and_other_coverages_are_not_counte
     }
     assert change_between(SOUND, figure(count=4450, **NEXT_YEAR)).difference == (222, 222)
     assert compare(SOUND, figure("B", 9, **FINANCIAL_YEAR)).verdict == "refused"
+
+
+def test_a_change_that_printing_alone_can_hide_is_hidden_from_the_start() -> None:
+    change = change_between(figure("A", 1000, qualifier="around", rounded_to=100), figure("B", 1010, **NEXT_YEAR))
+    assert change.hidden_at == 0
+
+
+def test_a_way_from_one_class_to_another_makes_it_no_part_of_it() -> None:
+    way = Bridge("w", "category", "group/one", "group/two", "national", Interval(1, 2, "bound"), "one of other", "us")
+    one, two = figure("A", 100, category="group/one"), figure("B", 300, category="group/two")
+    assert compare(replace(one, bridges=(way,)), replace(two, bridges=(way,))).share is None
+    part = replace(way, dimension="part", factor=Interval(1, 1, "bound"))
+    assert compare(replace(one, bridges=(part,)), replace(two, bridges=(part,))).share == pytest.approx((1 / 3, 1 / 3))
+    for other in (
+        replace(part, first="group/three"),
+        replace(part, second="group/three"),
+        replace(part, first="group/two", second="group/four"),
+        replace(part, within="", first="national", second="else"),
+        replace(part, within="else"),
+    ):
+        assert compare(replace(one, bridges=(other,)), replace(two, bridges=(other,))).share is None
+
+
+def test_of_two_ways_the_one_that_fits_is_taken() -> None:
+    wrong = Bridge("x", "part", "three", "two", "national", Interval(1, 1, "bound"), "not this", "us")
+    right = replace(wrong, first="one", reason="this one")
+    ways = {"bridges": (wrong, AREA, right)}
+    one, two = figure("A", 100, category="one", **ways), figure("B", 300, category="two", **ways)
+    assert "A is 33.3% of B (this one)" in compare(one, two).statement
+    areas = {"bridges": (replace(AREA, first="Wales"), right, AREA)}
+    kent = figure("A", 1057, geography="Kent", coverage="whole", **areas)
+    assert "(one of its forces)" in compare(replace(SOUND, **areas), kent).statement
+
+
+def test_a_share_is_formed_of_counts_and_of_sums_of_money_only() -> None:
+    money = {"unit": "pounds", "rounded_to": 1}
+    assert compare(figure("A", 100, **money), figure("B", 25, category="group/one", **money)).share is not None
+    days = {"unit": "days_mean", "rounded_to": 1}
+    assert compare(figure("A", 100, **days), figure("B", 25, category="group/one", **days)).share is None
+
+
+def test_a_part_of_nothing_or_above_its_whole_has_no_share() -> None:
+    def share_of(part: int, whole: int) -> tuple[float, float] | None:
+        return compare(figure("A", whole), figure("B", part, category="group/one")).share
+
+    assert share_of(5, 4) is None
+    assert share_of(4, 4) == (1, 1)
+    assert share_of(0, 4) == (0, 0)
+    assert share_of(0, 0) == (0, 1)
+
+
+def test_a_range_of_sums_and_its_open_end_bound_the_share() -> None:
+    part = figure("B", 30, category="group/one")
+    over = figure("A", published="over 100", qualifier="more_than", low=100, high=None)
+    assert compare(over, part).share == pytest.approx((0, 30 / 101))
+    between = figure("A", published="50 to 100", qualifier="range", low=50, high=100)
+    assert compare(between, part).share == pytest.approx((0.3, 0.6))
+    below = figure("A", published="under 100", qualifier="less_than", low=None, high=100)
+    assert compare(below, part).share == pytest.approx((30 / 99, 1))

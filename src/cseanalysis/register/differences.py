@@ -337,12 +337,8 @@ def _break(first: Figure, second: Figure) -> Difference | None:
 
 
 def _apart(first: Figure, second: Figure, event: date, last: date) -> bool:
-    """Whether two figures stand on different sides of an event; a counter stands where its day does."""
-    sides = [
-        side(figure.period_end if figure.counter in ("stock", "cumulative") else figure.period_start, figure.period_end,
-             event, last)
-        for figure in (first, second)
-    ]  # fmt: skip
+    """Whether two figures stand on different sides of an event."""
+    sides = [side(figure.period_start, figure.period_end, event, last) for figure in (first, second)]
     return "unknown" not in sides and sides[0] != sides[1]
 
 
