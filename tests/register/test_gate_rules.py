@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from published import FINANCIAL_YEAR, NEXT_YEAR, SOUND, YEAR, figure, share
+from published import FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, YEAR, figure, share
 
 from cseanalysis.register import Bridge, Definition, Figure, Shift, change_between, compare, compare_all, parity
 from cseanalysis.register.differences import differences
+from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.loading import with_shifts
 from cseanalysis.values import Interval
 
@@ -45,6 +46,8 @@ def test_a_figure_that_must_never_be_quoted_is_refused_without_its_number() -> N
         assert [item.dimension for item in comparison.differences] == ["quotation"]
         assert "98,765" not in comparison.statement
         assert "never to be quoted (P2: read in a transcript" in comparison.statement
+    later = replace(lead, inferred=("unit",), tier="C", **IN_2025)
+    assert [item.dimension for item in compare(SOUND, later).differences] == ["quotation"]
     assert compare_all([SOUND, lead])["refused_by"].tolist() == ["quotation"]
 
 
@@ -652,3 +655,57 @@ def test_a_range_of_sums_and_its_open_end_bound_the_share() -> None:
     assert compare(between, part).share == pytest.approx((0.3, 0.6))
     below = figure("A", published="under 100", qualifier="less_than", low=None, high=100)
     assert compare(below, part).share == pytest.approx((30 / 99, 1))
+
+
+@pytest.mark.parametrize("above", ["more_than", "at_least"])
+@pytest.mark.parametrize("below", ["less_than", "at_most", "nearly"])
+def test_every_word_for_an_open_end_leaves_it_open(above: str, below: str) -> None:
+    over = {"qualifier": above, "low": 800, "high": None}
+    under = {"qualifier": below, "low": None, "high": 900}
+    for words in (over, under):
+        pair = figure("A", **words), figure("B", **words, **NEXT_YEAR)
+        assert text(*pair, "rounding") == "an end is open on both sides, so nothing bounds their difference"
+        assert levels(SOUND, pair[1])["rounding"] == "minded"
+    assert levels(figure("A", **over), figure("B", **under, **NEXT_YEAR))["rounding"] == "minded"
+    assert "rounding" not in levels(figure("A", 5), figure("B", 9, **NEXT_YEAR))
+
+
+def test_twelve_months_and_nine_give_the_exact_ratio_of_monthly_rates() -> None:
+    first, second = figure("A", 1200, bridges=(MONTHLY,)), figure("B", 600, bridges=(MONTHLY,), **NINE_MONTHS)
+    change = change_between(first, second)
+    assert change.ratio == pytest.approx((2 / 3, 2 / 3), rel=1e-12)
+    assert change.difference is None
+    rounded = change_between(replace(first, qualifier="around", rounded_to=200), second)
+    assert rounded.ratio == pytest.approx((600 / 9 / (1300 / 12), 600 / 9 / (1100 / 12)), rel=1e-12)
+    assert rounded.independent is not None
+    assert rounded.clustered is not None
+    assert rounded.clustered.low < rounded.independent.low < 600 / 9 / (1300 / 12)
+    assert 600 / 9 / (1100 / 12) < rounded.independent.high < rounded.clustered.high
+    assert (rounded.independent.level, rounded.independent.kind) == (0.95, "confidence")
+    assert rounded.hidden_at == pytest.approx(
+        change_between(replace(first, low=1100.0, high=1100.0), second).hidden_at, rel=1e-12
+    )
+
+
+def test_chance_is_worked_out_from_one_event_on_and_from_none_not() -> None:
+    assert change_between(figure("A", 1), figure("B", 1, **NEXT_YEAR)).independent is not None
+    assert change_between(figure("A", 0), figure("B", 1, **NEXT_YEAR)).independent is None
+    assert change_between(figure("A", 1), figure("B", 0, **NEXT_YEAR)).independent is None
+
+
+def test_clusters_widen_a_variance_ten_times_unless_the_caller_knows_better() -> None:
+    assert Interval(1, 10, "bound") == CLUSTERING
+    assert compare(SOUND, figure(count=4450, **NEXT_YEAR)).inflation == CLUSTERING
+
+
+def test_both_days_of_a_period_are_the_period_and_one_of_them_is_a_day() -> None:
+    later = figure("B", 9, **NEXT_YEAR)
+    for names, said in (
+        (("period_start", "period_end"), "period"),
+        (("period_start", "unit", "period_end"), "unit and period"),
+        (("period_start",), "first day"),
+        (("period_end",), "last day"),
+        (("unit", "period_end"), "unit and last day"),
+        (("known_share",), "known share"),
+    ):
+        assert text(SOUND, replace(later, inferred=names), "inferred").endswith(f"printed: the {said} of B")
