@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from published import FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, YEAR, figure, share
+from published import COVERED, FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, YEAR, figure, share
 
 from cseanalysis.register import Bridge, Definition, Figure, Shift, change_between, compare, compare_all, parity
 from cseanalysis.register.differences import differences
@@ -709,3 +709,19 @@ def test_both_days_of_a_period_are_the_period_and_one_of_them_is_a_day() -> None
         (("known_share",), "known share"),
     ):
         assert text(SOUND, replace(later, inferred=names), "inferred").endswith(f"printed: the {said} of B")
+
+
+def test_a_factor_between_two_coverages_goes_the_way_of_the_counts() -> None:
+    first = figure("A", 1000, coverage="42 forces", bridges=(COVERED,))
+    change = change_between(first, figure("B", 2200, bridges=(COVERED,), **NEXT_YEAR))
+    assert change.ratio == pytest.approx((2200 / 1100, 2200 / 1020), rel=1e-12)
+    assert change.independent is not None
+    bare = change_between(figure("A", 1100), figure("B", 2200, **NEXT_YEAR))
+    wide = change_between(figure("A", 1020), figure("B", 2200, **NEXT_YEAR))
+    assert bare.independent is not None
+    assert wide.independent is not None
+    assert change.independent.low == pytest.approx(bare.independent.low, rel=0.01)
+    assert change.independent.high == pytest.approx(wide.independent.high, rel=0.01)
+    assert change.hidden_at is not None
+    assert bare.hidden_at is not None
+    assert change.hidden_at == pytest.approx(bare.hidden_at, rel=0.1)
