@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from published import COVERED, FINANCIAL_YEAR, MONTHLY, NEXT_YEAR, NINE_MONTHS, SOUND, YEAR, figure, share
 
 from cseanalysis.register import Bridge, Definition, Figure, Shift, change_between, compare, compare_all, parity
-from cseanalysis.register.differences import differences
+from cseanalysis.register.differences import among_all, differences, worst_case
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.loading import with_shifts
 from cseanalysis.values import Interval
@@ -409,6 +409,8 @@ def test_fewer_people_of_one_class_are_part_of_all_of_them() -> None:
     assert compare(SOUND, girls).share == pytest.approx((0.25, 0.25))
     assert compare(SOUND, young).share == pytest.approx((0.5, 0.5))
     assert compare(girls, young).share is None
+    open_girls = replace(girls, counter="stock"), figure("D", 5000, counter="cumulative")
+    assert compare(*open_girls).share is None
     open_cases = figure("C", 10, counter="stock"), figure("D", 20, counter="cumulative")
     assert compare(*open_cases).share is None
     assert "A is 25% of P1" in compare(SOUND, girls).statement
@@ -725,3 +727,80 @@ def test_a_factor_between_two_coverages_goes_the_way_of_the_counts() -> None:
     assert change.hidden_at is not None
     assert bare.hidden_at is not None
     assert change.hidden_at == pytest.approx(bare.hidden_at, rel=0.1)
+
+
+def test_a_change_of_recording_is_told_within_one_rule_or_across_a_bridge() -> None:
+    refusing = Shift("a new offence (2024)", date(2024, 1, 1), date(2024, 1, 31), refuses=True)
+    first = figure("A", shifts=(refusing,))
+    assert levels(first, figure("B", 9, **NEXT_YEAR))["break"] == "refused"
+    assert levels(figure("A"), figure("B", 9, shifts=(refusing,), **NEXT_YEAR))["break"] == "refused"
+    assert "break" not in levels(first, figure("B", 9, definition="else", **NEXT_YEAR))
+    way = Bridge("w", "definition", "national", "else", "", Interval(1, 2, "bound"), "they overlap", "us")
+    other = figure("B", 9, definition="else", bridges=(way,), **NEXT_YEAR)
+    assert levels(replace(first, bridges=(way,)), other)["break"] == "refused"
+    assert "break" not in levels(first, figure("B", 9, **NO_PERIOD))
+
+
+@pytest.mark.parametrize(
+    ("ages", "other", "apart"),
+    [("13 to 15", "15 to 17", False), ("15 to 17", "13 to 15", False), ("13 to 15", "16 to 17", True),
+     ("16 and over", "13 to 15", True), ("15 and over", "13 to 15", False), ("under 13", "12 to 15", False),
+     ("under 13", "13 to 15", True), ("0 to 5", "under 13", False), ("any", "13 to 15", False)],
+)  # fmt: skip
+def test_two_ranges_of_ages_are_apart_where_no_year_is_in_both(ages: str, other: str, apart: bool) -> None:
+    for one, two in ((ages, other), (other, ages)):
+        level = levels(figure("A", ages=one), figure("B", 9, ages=two))["ages"]
+        assert level == ("bridged" if apart else "refused")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "inside"),
+    [("under 1", "under 13", True), ("0 to 5", "under 13", True), ("under 13", "0 to 12", True), ("under 13", "1 to 12", False),
+     ("13 to 15", "13 to 17", True), ("10 to 17", "under 18", True), ("10 to 18", "under 18", False),
+     ("18 and over", "16 and over", True), ("16 and over", "18 and over", False), ("under 18", "any", True),
+     ("any", "under 18", False), ("not applicable", "under 18", False), ("under 18", "not applicable", False)],
+)  # fmt: skip
+def test_a_part_is_of_no_more_years_of_life_than_its_whole(part: str, whole: str, inside: bool) -> None:
+    pair = figure("A", 10, ages=part, category="group/one"), figure("B", 90, ages=whole)
+    assert (compare(*pair).share is not None) is inside
+
+
+def test_shares_that_touch_can_be_equal() -> None:
+    low = share("A", 10, unrecorded=Interval(0.5, 0.5, "bound"))  # 9.5% to 11%
+    high = share("B", 11.5, unrecorded=Interval(1, 1, "bound"), **NEXT_YEAR)  # 11% to 13%
+    assert levels(low, high)["known share"] == "refused"
+    turned = replace(low, id="B", **NEXT_YEAR), replace(high, id="A", **YEAR)
+    assert levels(*turned)["known share"] == "refused"
+    assert levels(low, replace(high, low=11.6, high=11.6))["known share"] == "bridged"
+    assert levels(turned[0], replace(turned[1], low=11.6, high=11.6))["known share"] == "bridged"
+
+
+def test_answers_cannot_be_changed() -> None:
+    comparison = compare(SOUND, figure(count=4450, **NEXT_YEAR))
+    for answer, name in ((comparison, "verdict"), (comparison.change, "ratio"), (comparison.differences[0], "level")):
+        with pytest.raises((FrozenInstanceError, AttributeError)):
+            setattr(answer, name, "comparable")
+        assert not hasattr(answer, "__dict__")
+
+
+def test_the_worst_case_of_a_share_ends_at_nought_and_at_a_hundred() -> None:
+    most = share("A", 90, unrecorded=Interval(19, 21, "bound"))
+    assert worst_case(most) == (90, 100)
+    assert among_all(most) == (89.5, 100)
+    assert worst_case(share("A", 40, unrecorded=Interval(19, 21, "bound"))) == (40, 60)
+    assert among_all(share("A", 40, unrecorded=Interval(19, 21, "bound"))) == (39.5, 61.5)
+    above = replace(share("A", 50), qualifier="more_than", high=None, rounded_to=None)
+    assert worst_case(above) == (50, 100)
+    below = replace(share("A", 50), qualifier="less_than", low=None, rounded_to=None)
+    assert worst_case(below) == (0, 50)
+    assert worst_case(replace(below, known=Interval(40, 40, "bound"), known_share="K")) == (0, 80)
+    assert worst_case(replace(most, known_share="unknown")) == (0, 100)
+    assert among_all(share("A", 50, Interval(20, 80, "bound"))) == pytest.approx((0.2 * 49.5, 0.2 * 50.5 + 80))
+    # Rounding has a middle, and a range of more than ten points has none.
+    assert worst_case(share("A", 50, Interval(30, 40, "bound"))) == (17, 83)
+    assert worst_case(share("A", 50, Interval(30, 40.5, "bound"))) == (15, 85)
+
+
+def test_a_base_on_one_side_is_told_against_none() -> None:
+    assert text(SOUND, figure(base="victims"), "unit") == "shares of different wholes (none; victims)"
+    assert text(figure("A", base="victims"), figure(), "unit") == "shares of different wholes (victims; none)"
