@@ -755,7 +755,8 @@ def test_two_ranges_of_ages_are_apart_where_no_year_is_in_both(ages: str, other:
 
 @pytest.mark.parametrize(
     ("part", "whole", "inside"),
-    [("under 1", "under 13", True), ("0 to 5", "under 13", True), ("under 13", "0 to 12", True), ("under 13", "1 to 12", False),
+    [("under 1", "under 13", True), ("0 to 5", "under 13", True), ("under 13", "0 to 12", True),
+     ("under 13", "1 to 12", False),
      ("13 to 15", "13 to 17", True), ("10 to 17", "under 18", True), ("10 to 18", "under 18", False),
      ("18 and over", "16 and over", True), ("16 and over", "18 and over", False), ("under 18", "any", True),
      ("any", "under 18", False), ("not applicable", "under 18", False), ("under 18", "not applicable", False)],
