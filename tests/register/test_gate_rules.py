@@ -805,3 +805,15 @@ def test_the_worst_case_of_a_share_ends_at_nought_and_at_a_hundred() -> None:
 def test_a_base_on_one_side_is_told_against_none() -> None:
     assert text(SOUND, figure(base="victims"), "unit") == "shares of different wholes (none; victims)"
     assert text(figure("A", base="victims"), figure(), "unit") == "shares of different wholes (victims; none)"
+
+
+def test_the_earlier_one_stands_first_and_one_without_dates_before_all() -> None:
+    undated, year = figure("Z", **NO_PERIOD), figure("A")
+    assert compare(year, undated).first is undated
+    shorter = figure("Z", period_end=date(2023, 6, 30), period_type="custom")
+    assert compare(year, shorter).first is shorter
+    assert compare(figure("B"), year).first is year
+    assert compare(figure("A", **NEXT_YEAR), figure("B")).first.id == "B"
+    assert compare_all([figure("A", **NEXT_YEAR), figure("C", **NO_PERIOD), figure("B")])["first"].tolist() == [
+        *("C", "C", "B"),
+    ]
