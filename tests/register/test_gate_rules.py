@@ -735,6 +735,8 @@ def test_a_change_of_recording_is_told_within_one_rule_or_across_a_bridge() -> N
     assert levels(first, figure("B", 9, **NEXT_YEAR))["break"] == "refused"
     assert levels(figure("A"), figure("B", 9, shifts=(refusing,), **NEXT_YEAR))["break"] == "refused"
     assert "break" not in levels(first, figure("B", 9, definition="else", **NEXT_YEAR))
+    broken = figure("B", 9, definition="else", breaks=(date(2020, 1, 1),), **NEXT_YEAR)
+    assert "break" not in levels(first, broken)
     way = Bridge("w", "definition", "national", "else", "", Interval(1, 2, "bound"), "they overlap", "us")
     other = figure("B", 9, definition="else", bridges=(way,), **NEXT_YEAR)
     assert levels(replace(first, bridges=(way,)), other)["break"] == "refused"
@@ -817,3 +819,17 @@ def test_the_earlier_one_stands_first_and_one_without_dates_before_all() -> None
     assert compare_all([figure("A", **NEXT_YEAR), figure("C", **NO_PERIOD), figure("B")])["first"].tolist() == [
         *("C", "C", "B"),
     ]
+
+
+def test_a_running_total_of_a_day_and_one_with_a_start_do_not_run_from_one_day() -> None:
+    total = {"counter": "cumulative", "period_type": "custom"}
+    begun = figure("A", 10, period_start=date(2014, 1, 1), period_end=date(2017, 1, 1), **total)
+    dated = figure("B", 20, period_start=date(2018, 1, 1), period_end=date(2018, 1, 1), **total)
+    assert levels(begun, dated)["period"] == "refused"
+    assert (
+        levels(dated, replace(begun, period_start=date(2016, 1, 1), period_end=date(2019, 1, 1)))["period"] == "refused"
+    )
+    earlier = replace(dated, id="C", period_start=date(2016, 1, 1), period_end=date(2016, 1, 1))
+    assert levels(earlier, dated)["period"] == "minded"
+    # Survey answers and flows have no day from which they run.
+    assert levels(replace(begun, counter="survey"), replace(dated, counter="survey"))["period"] == "refused"
