@@ -154,8 +154,8 @@ def test_public_names_are_the_ones_that_were_agreed():
     }  # fmt: skip
     assert set(cseanalysis.register.__all__) == {
         "Bridge", "Change", "Comparison", "Definition", "Figure", "IncomparableError", "Parity", "Reconciliation",
-        "Statement", "adds_up", "change_between", "compare", "compare_all", "count", "load_bridges", "load_definitions",
-        "load_figures", "parity", "part_of", "reconcile", "share",
+        "Shift", "Statement", "adds_up", "change_between", "compare", "compare_all", "count", "load_bridges",
+        "load_definitions", "load_figures", "parity", "part_of", "reconcile", "share",
     }  # fmt: skip
     assert set(cseanalysis.report.__all__) == {"chart", "opening", "prose", "say", "table"}
     for module in (

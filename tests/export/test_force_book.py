@@ -48,7 +48,7 @@ def a_figure(name, geography, **changes):
         "locator": "unknown",
         "known_share": "",
         "unknown_share": "",
-        "break_before": None,
+        "breaks": (),
         "supersedes": (),
         "conflicts_with": (),
         "relays": "",

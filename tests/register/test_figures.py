@@ -161,7 +161,21 @@ def test_a_figure_that_is_not_one_number_has_ends_and_no_value(
         ({"low": "3.7", "high": "3.7"}, "low", "whole"),
         ({"low": "1" + "0" * 400, "high": "1" + "0" * 400}, "low", "not below"),
         ({"period_start": "1066-01-01", "period_end": "1066-12-31"}, "period_start", "years lie"),
-        ({"break_before": "2017"}, "break_before", "'2017'"),
+        ({"breaks": "2017"}, "breaks", "'2017'"),
+        ({"breaks": "2017-04-01; 2018"}, "breaks", "'2018'"),
+        ({"coverage": "forces of one answer"}, "coverage", "'forces of one answer'"),
+        ({"coverage": "not stated"}, "coverage", "'unknown'"),
+        ({"coverage": "?"}, "coverage", "'44 forces'"),
+        ({"geography": "several places"}, "geography", "name of a place"),
+        ({"geography": "?"}, "geography", "'unknown'"),
+        ({"definition": "not stated"}, "definition", "says nothing"),
+        ({"definition": "?"}, "definition", "'unknown'"),
+        ({**SHARE, "base": "N/A"}, "base", "says nothing"),
+        ({**SHARE, "base": "unspecified"}, "base", "says nothing"),
+        ({"inferred": "unit; age"}, "inferred", "age is no field"),
+        ({"guessed": "width"}, "guessed", "width is no field"),
+        ({"start_up": "no"}, "start_up", "'no'"),
+        ({"table": "table 3, page 4"}, "table", "letters, digits"),
         ({"low": "1,099"}, "low", "'1,099'"),
         ({"high": "nan"}, "high", "'nan'"),
         ({"low": "1_099"}, "low", "'1_099'"),
@@ -235,9 +249,40 @@ def test_a_row_of_another_length_is_refused_by_number(tmp_path: Path) -> None:
 
 
 def test_missing_unknown_and_repeated_columns_are_named(tmp_path: Path) -> None:
-    message = refusal(table(tmp_path, {}, columns=[*COLUMNS[:-1], "remark", "unit"]))
+    message = refusal(table(tmp_path, {}, columns=[*(name for name in COLUMNS if name != "note"), "remark", "unit"]))
     assert "missing columns ['note']" in message
     assert "['remark', 'unit']" in message
+
+
+def test_columns_that_say_what_is_withheld_or_inferred_may_be_left_out(tmp_path: Path) -> None:
+    optional = ("withheld", "inferred", "guessed", "start_up", "table")
+    short = load_figures(table(tmp_path, {}, columns=[name for name in COLUMNS if name not in optional]))["A1"]
+    assert (short.withheld, short.inferred, short.guessed, short.start_up, short.table) == ("", (), (), "", "")
+
+
+def test_several_values_in_one_cell_are_parted(tmp_path: Path) -> None:
+    cells = {"breaks": "2017-04-01; 2018-04-01", "inferred": "unit; coverage", "guessed": "ages"}
+    figure = load_figures(table(tmp_path, cells))["A1"]
+    assert figure.breaks == (date(2017, 4, 1), date(2018, 4, 1))
+    assert (figure.inferred, figure.guessed) == (("unit", "coverage"), ("ages",))
+
+
+@pytest.mark.parametrize(
+    "coverage",
+    ["44 forces", "33 of 41 forces", "about half of 43 forces", "43 forces and British Transport Police", "5 areas",
+     "whole", "named cases", "self-selected", "indicative", "unknown", "not applicable"],
+)  # fmt: skip
+def test_coverage_is_one_of_few_words(tmp_path: Path, coverage: str) -> None:
+    assert load_figures(table(tmp_path, {"coverage": coverage}))["A1"].coverage == coverage
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["England, Wales and Northern Ireland", "Newcastle upon Tyne", "East of England", "West Midlands region",
+     "Dyfed-Powys", "Devon and Cornwall", "King's Lynn", "unknown", "not applicable"],
+)  # fmt: skip
+def test_places_are_names(tmp_path: Path, place: str) -> None:
+    assert load_figures(table(tmp_path, {"geography": place}))["A1"].geography == place
 
 
 @pytest.mark.parametrize(

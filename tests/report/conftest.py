@@ -9,7 +9,7 @@ from cseanalysis.study.project import Project, sha256
 FIGURES = (
     "id,statement,published,qualifier,low,high,rounded_to,unit,base,definition,category,ages,sex,geography,coverage,"
     "period_start,period_end,period_type,time_basis,counter,stage,status,tier,source,locator,known_share,unknown_share,"
-    "break_before,supersedes,conflicts_with,relays,note\n"
+    "breaks,supersedes,conflicts_with,relays,note\n"
     'F001,Offences recorded by police,"1,099",exact,1099,1099,,offences,,recorded_crime,all,under 18,any,'
     "England and Wales,43 forces,2022-01-01,2022-12-31,calendar_year,recorded,flow,report,official,A,ho22,page 4,"
     ",,,,,,Seen once.\n"

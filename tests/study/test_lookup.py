@@ -44,7 +44,7 @@ OFFENCES = Figure(
     locator="page 3",
     known_share="",
     unknown_share="",
-    break_before=None,
+    breaks=(),
     supersedes=(),
     conflicts_with=("F8", "F9"),
     relays="",
@@ -144,3 +144,9 @@ def test_the_command_line_compares_no_figure_with_itself(monkeypatch):
     assert run(monkeypatch, "compare", "F031", " f031 ") == (
         "error: F031 and F031 are one and the same figure; name two"
     )
+
+
+def test_a_figure_of_a_broken_series_shows_the_days_of_its_breaks():
+    figure = load_figures(ROOT)["F245"]
+    described = describe_figure(figure, {figure.id: figure}, {figure.source: PUBLICATIONS["press"]})
+    assert "breaks: 2005-01-01, 2006-01-01" in described.splitlines()

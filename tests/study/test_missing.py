@@ -65,7 +65,7 @@ def figure(name, low, *, qualifier="exact", unit="offences", category="c", known
         "locator": "unknown",
         "known_share": known_share,
         "unknown_share": "",
-        "break_before": None,
+        "breaks": (),
         "supersedes": (),
         "conflicts_with": (),
         "relays": "",

@@ -17,14 +17,15 @@ TABLE = reconciled_table(load_figures(ROOT))
 BLANK = Figure(
     **dict.fromkeys(("base", "known_share", "unknown_share", "relays", "note"), ""),
     **dict.fromkeys(("low", "high"), 0),
-    **dict.fromkeys(("supersedes", "conflicts_with"), ()),
-    **dict.fromkeys(("period_start", "period_end", "rounded_to", "break_before")),
-    **dict.fromkeys(("id", "statement", "published", "definition", "source", "locator", "coverage"), "x"),
+    **dict.fromkeys(("supersedes", "conflicts_with", "breaks"), ()),
+    **dict.fromkeys(("period_start", "period_end", "rounded_to")),
+    **dict.fromkeys(("id", "statement", "published", "definition", "source", "locator"), "x"),
     **dict.fromkeys(("time_basis", "counter", "stage", "status", "sex", "ages"), "unknown"),
     qualifier="exact",
     unit="offences",
     category="csae",
     geography="Wales",
+    coverage="unknown",
     period_type="custom",
     tier="A",
 )

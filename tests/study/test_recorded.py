@@ -90,7 +90,7 @@ def figure(name, low, qualifier="exact", unit="offences", base=""):
         locator="unknown",
         known_share="",
         unknown_share="",
-        break_before=None,
+        breaks=(),
         supersedes=(),
         conflicts_with=(),
         relays="",

@@ -137,7 +137,7 @@ def test_verdicts_are_a_row_a_pair_with_a_reason_where_one_is_refused() -> None:
     table = verdicts(FIGURES)
     assert len(table) == len(QUOTED_PAIRS) >= 24
     assert set(table["Verdict"]) == {"comparable", "across a bridge", "refused"}
-    assert len(gate_rules()) == 12
+    assert len(gate_rules()) == 13
 
 
 def test_all_pairs_are_counted_and_their_shares_are_of_all() -> None:

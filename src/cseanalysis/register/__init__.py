@@ -8,7 +8,7 @@ from cseanalysis.lazy import door
 
 if TYPE_CHECKING:
     from cseanalysis.register.benchmark import Parity, parity
-    from cseanalysis.register.definitions import Bridge, Definition
+    from cseanalysis.register.definitions import Bridge, Definition, Shift
     from cseanalysis.register.figures import Figure
     from cseanalysis.register.gate import (
         Change,
@@ -31,6 +31,7 @@ __all__ = [
     "IncomparableError",
     "Parity",
     "Reconciliation",
+    "Shift",
     "Statement",
     "adds_up",
     "change_between",
@@ -57,6 +58,7 @@ __getattr__ = door(
         "IncomparableError": "gate",
         "Parity": "benchmark",
         "Reconciliation": "reconciliation",
+        "Shift": "definitions",
         "Statement": "statements",
         "adds_up": "statements",
         "change_between": "gate",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cseanalysis.register.definitions import CHOSEN
-from cseanalysis.register.differences import among_all, worst_case
+from cseanalysis.register.differences import among_all, worded, worst_case
 from cseanalysis.register.figures import UNKNOWN, Figure
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
@@ -69,6 +69,9 @@ def parity(share: Figure, population: Figure) -> Parity:
             raise ValueError(f"figure {figure.id} counts {figure.unit}; parity is asked of two percentages")
     low, high = worst_case(share)
     reasons = tuple(_reasons(share, population))
+    if withheld := [figure for figure in (share, population) if figure.withheld]:
+        why = "; ".join(f"{figure.id} is never to be quoted: {figure.withheld}" for figure in withheld)
+        return Parity("refused", 0.0, 100.0, (f"quotation: {why}",), f"No comparison with a population: {why}.")
     known = "Among" if share.known is None else f"Among the records that say, {share.published}; among"
     bounds = f"{known} all records at least {low:.0f}% and at most {high:.0f}% ({share.id})."
     if reasons:
@@ -89,6 +92,8 @@ def parity(share: Figure, population: Figure) -> Parity:
 
 
 def _reasons(share: Figure, population: Figure) -> Iterator[str]:
+    guessed = [(figure.id, ", ".join(map(worded, figure.guessed))) for figure in (share, population) if figure.guessed]
+    yield from (f"guess: no more than a guess, {names} of {name}" for name, names in guessed)
     for name in ("ages", "sex", "geography"):
         one, other = getattr(share, name), getattr(population, name)
         if UNKNOWN in (one, other):

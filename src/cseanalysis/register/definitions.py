@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from cseanalysis.values import Interval
 
@@ -12,7 +13,10 @@ SELECTIONS: tuple[str, ...] = (
 )
 # Records that somebody chose, or that chose themselves, speak for nobody else.
 CHOSEN: tuple[str, ...] = ("case_series", "self_selected", "expert_opinion", "modelled")
-DIMENSIONS: tuple[str, ...] = ("period", "definition", "coverage", "category", "part")
+DIMENSIONS: tuple[str, ...] = ("period", "definition", "coverage", "category", "part", "place")
+# Whether a record counts because somebody set a flag; empty where the rule has nothing to do with flags.
+FLAGGED: tuple[str, ...] = ("", "yes", "no", "unknown")
+NO_CODE = "none"  # of a change of flags, which moves no offence code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,16 @@ class Definition:
         speaks for an area as a whole.
     note
         Traps.
+    codes
+        Offence codes that it counts, as far as it is said; a change of one of them is a change of the count.
+    flagged
+        Whether a record counts because somebody set a flag: ``"yes"``, ``"no"``, ``"unknown"``, on which the gate
+        refuses, or empty where nothing hangs on it.
 
     Raises
     ------
     ValueError
-        When a field that must be filled is empty, or ``selection`` is unknown.
+        When a field that must be filled is empty, or ``selection`` or ``flagged`` is unknown.
 
     Examples
     --------
@@ -55,6 +64,8 @@ class Definition:
     people: str
     selection: str
     note: str
+    codes: tuple[str, ...] = ()
+    flagged: str = ""
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "producer", "rule", "people"):
@@ -62,6 +73,51 @@ class Definition:
                 raise ValueError(f"{name}: is empty; every definition must say it")
         if self.selection not in SELECTIONS:
             raise ValueError(f"selection: {self.selection!r} is unknown; use one of {', '.join(SELECTIONS)}")
+        if self.flagged not in FLAGGED:
+            raise ValueError(f"flagged: {self.flagged!r}; use yes, no or unknown, or leave it out")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A dated change of what is recorded, or of how: counts on two sides of it are not quite of one thing.
+
+    Parameters
+    ----------
+    what
+        What changed, in a few words, with its date.
+    first, last
+        The days between which it began.
+    area
+        Names of the areas in which it holds; empty for all.
+    codes
+        Offence codes that it may move; empty for all, ``("none",)`` when it moves flags and no code.
+    refuses
+        Whether it changes what these codes count, so that nothing may be compared across it; otherwise it only
+        forbids to speak of a clear change.
+
+    Raises
+    ------
+    ValueError
+        When it does not say what changed, or its days are turned round.
+
+    Examples
+    --------
+    >>> Shift("a new offence, April 2017", date(2017, 4, 1), date(2017, 4, 30), (), ("88A",), refuses=True).codes
+    ('88A',)
+    """
+
+    what: str
+    first: date
+    last: date
+    area: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    refuses: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.what.strip():
+            raise ValueError("what: is empty; every change must say what changed")
+        if self.first > self.last:
+            raise ValueError(f"first: {self.first} is after last {self.last}; swap them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +131,8 @@ class Bridge:
     dimension
         The difference it crosses, one of ``DIMENSIONS``. A period bridge allows rates per month within one
         definition. A part bridge says that ``first`` is part of ``second`` (two categories of one definition, or two
-        definitions), so that its share may be formed. The others turn a count under ``first`` into one under
-        ``second``.
+        definitions), a place bridge that the area ``first`` is one of those that make up the area ``second``, so that
+        a share may be formed. The others turn a count under ``first`` into one under ``second``.
     first, second
         The two words of that field; empty for a period bridge.
     within
@@ -118,7 +174,7 @@ class Bridge:
             raise ValueError(f"first: {self.first!r} to {self.second!r}; a bridge joins two different words")
         if self.dimension != "part" and (self.dimension == "definition") == bool(self.within):
             raise ValueError("within: names the definition of every bridge but one between two definitions")
-        if self.dimension in ("period", "part") and (self.factor.low, self.factor.high) != (1, 1):
+        if self.dimension in ("period", "part", "place") and (self.factor.low, self.factor.high) != (1, 1):
             raise ValueError(
                 f"low: {self.factor.low} to {self.factor.high}; a {self.dimension} bridge has no factor but 1"
             )

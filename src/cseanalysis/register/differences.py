@@ -2,23 +2,28 @@
 
 Each rule may only lower the verdict, so a further difference in what is counted never makes two figures more
 comparable. (How a number was printed, and whom it repeats, is no difference in what is counted.) What is unknown
-differs from everything, itself included, but for a repetition, which shares it with its original.
+differs from everything, itself included, but for a repetition, which shares it with its original, and for two figures
+of one table and one period, to which the same thing is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
 from cseanalysis.export.wording import say_date, say_number
 from cseanalysis.register.definitions import CHOSEN, Bridge
-from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
-from cseanalysis.register.spans import months_in, overlap
+from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
+from cseanalysis.register.spans import months_in, overlap, side
 
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
+Shared = Literal["", "table", "number"]  # why what is unknown to both is the same: one table, or one number
 # Two figures that agree in all of these are of one thing in one period, whoever printed them.
 _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
@@ -26,6 +31,18 @@ _ONE_THING = (
 )
 _WIDEST_ROUNDING = 10.0  # percentage points
 _SAME_LENGTH = 0.02  # of the longer: years of 365 and 366 days are equally long, and so are quarters
+_YEAR = 12  # months
+_NAMED = 2  # events that a sentence names; the others are counted
+# Which end a word leaves open: above it, or below it.
+_OPEN_ENDS = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
+# Categories that say that nobody said which.
+_UNSAID = re.compile(r"unknown|(\w+_)?(not_stated|unstated)", re.ASCII)
+_FIELDS = {
+    "relays": "record it repeats",
+    "rounded_to": "width of the rounding",
+    "period_start": "first day",
+    "period_end": "last day",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +59,60 @@ class Difference:
 
 def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
     """Return every difference between two figures, the gravest included, in a fixed order of dimensions."""
-    # A repetition has what its original has, known or not.
-    repeated = _one_number(first, second)
+    found = grave(first, second)
+    if found and found[0].dimension == "quotation":
+        return found
+    rules = (_gap, _start_up, _repetition, _inferred, _copy)
+    return (*found, *(difference for rule in rules if (difference := rule(first, second)) is not None))
+
+
+def grave(first: Figure, second: Figure) -> tuple[Difference, ...]:
+    """Return the differences that decide a verdict, and what must be minded with them; those only minded are left out.
+
+    Of a figure that must never be quoted nothing else is said: a further reason could print its number.
+    """
+    if first.withheld or second.withheld:
+        return (_withheld(first, second),)
+    # A repetition has what its original has, known or not, and one table leaves the same thing unknown to both.
+    repeated, parts = _one_number(first, second), _parts(first, second)
+    shared: Shared = "number" if repeated else "table" if _one_table(first, second) else ""
     rules = (
-        _unit(first.unit, first.base, second.unit, second.base),
-        _definition(first, second),
-        _category(first, second),
-        _plain("ages", first.ages, second.ages, repeated),
-        _sex(first, second),
-        _plain("geography", first.geography, second.geography, repeated),
-        _coverage(first, second),
-        _period(first, second),
-        _plain("time basis", first.time_basis, second.time_basis, repeated),
-        _plain("counter", first.counter, second.counter, repeated),
-        _plain("stage", first.stage, second.stage, repeated),
+        _guessed(first, second),
+        _unit(first.unit, first.base, second.unit, second.base, shared),
+        _definition(first, second, shared),
+        _category(first, second, shared, parts),
+        _ages(first, second, shared, parts),
+        _sex(first, second, shared, parts),
+        _plain("geography", first.geography, second.geography, shared),
+        _coverage(first, second, shared),
+        _period(first, second, shared),
+        _plain("time basis", first.time_basis, second.time_basis, shared),
+        _counter(first, second, shared, parts),
+        _plain("stage", first.stage, second.stage, shared),
         _break(first, second),
         _known(first, second),
         _conflict(first, second),
         _lineage(first, second),
-        _open(first, second),
+        _open(first, second, parts),
         _selection(first, second),
-        _copy(first, second),
     )
     return tuple(rule for rule in rules if rule is not None)
 
 
+def _withheld(first: Figure, second: Figure) -> Difference:
+    why = "; ".join(f"{figure.id}: {figure.withheld}" for figure in (first, second) if figure.withheld)
+    return Difference("quotation", "refused", f"never to be quoted ({why})")
+
+
+def _guessed(first: Figure, second: Figure) -> Difference | None:
+    if not first.guessed and not second.guessed:
+        return None
+    said = [f"{_names(figure.guessed)} of {figure.id}" for figure in (first, second) if figure.guessed]
+    return Difference("guess", "refused", f"no more than a guess: {'; '.join(said)}")
+
+
 @lru_cache(maxsize=4096)
-def _unit(unit: str, base: str, other: str, other_base: str) -> Difference | None:
+def _unit(unit: str, base: str, other: str, other_base: str, shared: Shared) -> Difference | None:
     if unit == "none" or other == "none":
         return Difference("unit", "refused", "words without a number on at least one side")
     if unit != other:
@@ -77,11 +121,26 @@ def _unit(unit: str, base: str, other: str, other_base: str) -> Difference | Non
         return Difference("unit", "refused", f"{worded(unit)} against {worded(other)}")
     if base != other_base:
         return Difference("unit", "refused", f"shares of different wholes ({base or 'none'}; {other_base or 'none'})")
-    return None
+    if unit in UNSTATED:
+        return _not_said("unit", "mean or median", shared)
+    return _not_said("unit", "of what it is a share", shared) if base == UNKNOWN else None
 
 
-def _definition(first: Figure, second: Figure) -> Difference | None:
+def _not_said(dimension: str, what: str, shared: Shared) -> Difference | None:
+    """Word what is unknown on both sides: two unknowns, or one and the same in one table, or in one number."""
+    if shared == "number":
+        return None
+    if shared == "table":
+        return Difference(dimension, "minded", f"not said, but the same for both, from one table: {what}")
+    return Difference(dimension, "refused", f"{what} is not said on either side")
+
+
+def _definition(first: Figure, second: Figure, shared: Shared) -> Difference | None:
     if first.definition == second.definition:
+        if first.definition == UNKNOWN:
+            return _not_said("definition", "by which rule is counted", shared)
+        if first.dataset is not None and first.dataset.flagged == UNKNOWN:
+            return _not_said("definition", "whether a record counts by its code or by a flag", shared)
         return None
     if (bridge := bridge_for(first, second, "definition")) is not None:
         return Difference("definition", "bridged", bridge.reason)
@@ -89,29 +148,52 @@ def _definition(first: Figure, second: Figure) -> Difference | None:
     return _rules(titles[0], titles[1])
 
 
-def _category(first: Figure, second: Figure) -> Difference | None:
+def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
     one, other = first.category, second.category
     if one == other:
-        return None
+        return _not_said("category", "which part is counted", shared) if _unsaid(one) else None
     if within(one, other) or within(other, one):
         return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
     if (bridge := bridge_for(first, second, "category")) is not None:
         return Difference("category", "bridged", bridge.reason)
-    if _same_period(first, second) and first.unit == second.unit:
-        parents = one.rpartition("/")[0], other.rpartition("/")[0]
-        # Shares of one base are parts of it wherever their paths branch.
-        if (parents[0] and parents[0] == parents[1]) or (first.unit == "per_cent" and first.base == second.base):
-            parts = f"two parts of one whole, {_both(one, other)}"
-            return Difference(
-                "category", "bridged", f"{parts}, side by side as shares; they may cut it in different ways"
-            )
+    if parts:
+        text = f"two parts of one whole, {_both(one, other)}, side by side as shares; they may cut it in different ways"
+        return Difference("category", "bridged", text)
     return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
 
 
+@lru_cache(maxsize=4096)
+def _unsaid(category: str) -> bool:
+    return _UNSAID.fullmatch(category.rpartition("/")[2]) is not None
+
+
+def _parts(first: Figure, second: Figure) -> bool:
+    """Whether both are parts of one whole in one period, by whatever it is cut: class, age, sex or state of the case.
+
+    Shares of one base are parts of it wherever their paths branch; counts are where they share all but the last part.
+    Of other ages and of both sexes against one, two parts have too little in common to stand side by side.
+    """
+    one, other = first.category, second.category
+    if first.definition != second.definition or one == other or first.unit != second.unit:
+        return False
+    if not _same_period(first, second) or within(one, other) or within(other, one):
+        return False
+    if first.ages != second.ages and first.sex != second.sex and {first.sex, second.sex} != {"female", "male"}:
+        return False
+    if bridge_for(first, second, "category") is not None or _unsaid(one) or _unsaid(other):
+        return False
+    if first.unit == "per_cent" and first.base == second.base:
+        return True
+    parent = one.rpartition("/")[0]
+    return parent != "" and parent == other.rpartition("/")[0]
+
+
 @lru_cache(maxsize=65536)
-def _plain(dimension: str, one: str, other: str, repeated: bool) -> Difference | None:
-    if one == other and (repeated or one != UNKNOWN):
+def _plain(dimension: str, one: str, other: str, shared: Shared) -> Difference | None:
+    if one == other and (shared == "number" or one != UNKNOWN):
         return None
+    if one == other and shared == "table":
+        return Difference(dimension, "minded", f"unknown, but the same for both, from one table: {dimension}")
     if UNKNOWN in (one, other):
         sides = "both sides" if one == other else "one side"
         return Difference(dimension, "refused", f"unknown on {sides}")
@@ -131,42 +213,88 @@ def _rules(title: str, other: str) -> Difference:
     return Difference("definition", "refused", f"counted by different rules, {title} and {other}")
 
 
-def _sex(first: Figure, second: Figure) -> Difference | None:
-    # Two groups of one survey or one count, each on its own base, are what a comparison of the sexes is.
-    if {first.sex, second.sex} == {"female", "male"} and _same_period(first, second):
-        return Difference("sex", "bridged", "two groups of one count in the same period, each on its own base")
-    return _plain("sex", first.sex, second.sex, _one_number(first, second))
+def _ages(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
+    one, other = first.ages, second.ages
+    if one != other and UNKNOWN not in (one, other):
+        if parts:
+            return _as_cut("ages", one, other)
+        if disjoint(one, other) and _one_count(first, second):
+            return _two_groups("ages", first.unit)
+    return _plain("ages", one, other, shared)
 
 
-def _coverage(first: Figure, second: Figure) -> Difference | None:
+def _sex(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
+    one, other = first.sex, second.sex
+    # Two groups of one survey or one count are what a comparison of the sexes is.
+    if {one, other} == {"female", "male"} and _same_period(first, second):
+        return _two_groups("sex", first.unit)
+    if parts and one != other and UNKNOWN not in (one, other):
+        return _as_cut("sex", one, other)
+    return _plain("sex", one, other, shared)
+
+
+def _counter(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
+    if parts and {first.counter, second.counter} == {"stock", "cumulative"}:
+        return _as_cut("counter", first.counter, second.counter)
+    return _plain("counter", first.counter, second.counter, shared)
+
+
+@lru_cache(maxsize=4096)
+def _as_cut(dimension: str, one: str, other: str) -> Difference:
+    said = " against ".join("both" if (dimension, word) == ("sex", "any") else worded(word) for word in (one, other))
+    return Difference(dimension, "bridged", f"{said}, as the whole is cut")
+
+
+@lru_cache(maxsize=256)
+def _two_groups(dimension: str, unit: str) -> Difference:
+    base = ", each on its own base" if unit.startswith("per_cent") else ""
+    return Difference(dimension, "bridged", f"two groups of one count in the same period{base}")
+
+
+def _one_count(first: Figure, second: Figure) -> bool:
+    same = first.category == second.category and first.definition == second.definition and first.sex == second.sex
+    return same and first.unit == second.unit and _same_period(first, second)
+
+
+def _coverage(first: Figure, second: Figure, shared: Shared) -> Difference | None:
     one, other = first.coverage, second.coverage
     if one != other:
         if (bridge := bridge_for(first, second, "coverage")) is not None:
             return Difference("coverage", "bridged", bridge.reason)
-    elif one not in ("whole", "named cases", UNKNOWN) and not _same_period(first, second):
+    elif ("forces" in one or "areas" in one) and not _same_period(first, second):
         return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not published")
-    return _plain("coverage", one, other, _one_number(first, second))
+    elif one == "indicative":
+        return Difference("coverage", "minded", "the publisher calls its coverage indicative")
+    return _plain("coverage", one, other, shared)
 
 
 def _same_period(first: Figure, second: Figure) -> bool:
-    return (first.period_start, first.period_end) == (second.period_start, second.period_end)
+    return first.period_start == second.period_start and first.period_end == second.period_end
 
 
-def _period(first: Figure, second: Figure) -> Difference | None:
+def _period(first: Figure, second: Figure, shared: Shared) -> Difference | None:
     start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
-    if _same_period(first, second) and (start or _one_number(first, second)):
-        return None
     if not (start and end and other_start and other_end):
-        return Difference("period", "refused", "not known on at least one side")
+        return _undated(shared if _same_period(first, second) else "")
+    if _same_period(first, second):
+        return None
     if first.counter == second.counter and first.counter in ("stock", "cumulative"):
         dated = start == end and other_start == other_end
         if first.counter == "stock" or start == other_start or dated:
             return Difference("period", "minded", f"a counter as at {say_date(end)} and as at {say_date(other_end)}")
         begun = f"{say_date(start)}; {say_date(other_start)}"
         return Difference("period", "refused", f"counters that do not run from one day ({begun})")
-    if shared := overlap(start, end, other_start, other_end):
-        return Difference("period", "refused", f"the periods share {shared} days, so neither comes after the other")
+    if days := overlap(start, end, other_start, other_end):
+        return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
     return _lengths(first, second, months_in(start, end), months_in(other_start, other_end))
+
+
+def _undated(shared: Shared) -> Difference | None:
+    if shared == "number":
+        return None
+    if shared == "table":
+        return Difference("period", "minded", "unknown, but the same for both, from one table: period")
+    return Difference("period", "refused", "not known on at least one side")
 
 
 def _lengths(first: Figure, second: Figure, months: float, other_months: float) -> Difference | None:
@@ -189,10 +317,89 @@ def _uneven(months: float, other_months: float) -> Difference:
 
 
 def _break(first: Figure, second: Figure) -> Difference | None:
-    if first.break_before == second.break_before:
+    shifted = (first.shifts or second.shifts) and (first.definition == second.definition or first.bridges)
+    if not (first.breaks or second.breaks or shifted) or _same_period(first, second):
         return None
-    day = max(figure.break_before for figure in (first, second) if figure.break_before)
-    return Difference("break", "refused", f"the series was broken at {say_date(day)}; the two stand on different sides")
+    for day in sorted({*first.breaks, *second.breaks}, reverse=True):
+        if _apart(first, second, day, day):
+            text = f"the series was broken at {say_date(day)}; the two stand on different sides"
+            return Difference("break", "refused", text)
+    if not shifted:
+        return None
+    shifts = sorted({*first.shifts, *second.shifts}, key=lambda shift: (shift.first, shift.what))
+    between = [shift for shift in shifts if _apart(first, second, shift.first, shift.last)]
+    if refusing := [shift.what for shift in between if shift.refuses]:
+        return Difference("break", "refused", f"what is counted changed between the two: {_listed(refusing)}")
+    if not between:
+        return None
+    said = _listed([shift.what for shift in between])
+    return Difference("break", "minded", f"no clear change is claimed across what moves recording: {said}")
+
+
+def _apart(first: Figure, second: Figure, event: date, last: date) -> bool:
+    """Whether two figures stand on different sides of an event."""
+    sides = [side(figure.period_start, figure.period_end, event, last) for figure in (first, second)]
+    return "unknown" not in sides and sides[0] != sides[1]
+
+
+def _listed(events: Sequence[str]) -> str:
+    more = f"; and {len(events) - _NAMED} more" if len(events) > _NAMED else ""
+    return "; ".join(events[:_NAMED]) + more
+
+
+def _gap(first: Figure, second: Figure) -> Difference | None:
+    if not (first.counter == second.counter == "flow" and first.unit == second.unit):
+        return None
+    if not (first.period_start and first.period_end and second.period_start and second.period_end):
+        return None
+    earlier, later = sorted((first, second), key=lambda figure: figure.period_start or date.min)
+    between = (earlier.period_end or date.min) + timedelta(days=1), (later.period_start or date.min) - timedelta(days=1)
+    years = int(months_in(*between) / _YEAR) if between[0] < between[1] else 0
+    if years < 1:
+        return None
+    lie = "1 year lies" if years == 1 else f"{years} years lie"
+    return Difference("gap", "minded", f"{lie} between the two, of which nothing is said here")
+
+
+def _start_up(first: Figure, second: Figure) -> Difference | None:
+    starting = [figure.id for figure in (first, second) if figure.start_up]
+    if not starting or _same_period(first, second):
+        return None
+    text = f"{' and '.join(starting)}: a first year and partly a start, so no clear change is claimed"
+    return Difference("start-up", "minded", text)
+
+
+def _repetition(first: Figure, second: Figure) -> Difference | None:
+    """A rounded repetition is as exact as its original allows, which its own print does not show."""
+    if _one_number(first, second):
+        return None
+    said = [
+        f"{it.id} repeats {it.relays} and is taken as exactly as that allows" for it in (first, second) if _narrowed(it)
+    ]
+    return Difference("repetition", "minded", "; ".join(said)) if said else None
+
+
+def _narrowed(figure: Figure) -> bool:
+    return figure.meant is not None and figure.ends != replace(figure, meant=None).ends
+
+
+def _inferred(first: Figure, second: Figure) -> Difference | None:
+    if not first.inferred and not second.inferred:
+        return None
+    if first.inferred == second.inferred:
+        said = [f"the {_names(first.inferred)} of {first.id} and {second.id}"]
+    else:
+        said = [f"the {_names(figure.inferred)} of {figure.id}" for figure in (first, second) if figure.inferred]
+    return Difference("inferred", "minded", f"worked out and not printed: {'; '.join(said)}")
+
+
+@lru_cache(maxsize=1024)
+def _names(names: tuple[str, ...]) -> str:
+    """Word the names of fields: both days of a period are the period."""
+    days = ("period_start", "period_end")
+    said = [_FIELDS.get(name, worded(name)) for name in names if not {*days} <= {*names} or name not in days]
+    said += ["period"] if {*days} <= {*names} else []
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 def _known(first: Figure, second: Figure) -> Difference | None:
@@ -229,7 +436,9 @@ def _lineage(first: Figure, second: Figure) -> Difference | None:
     if one == other:
         return Difference("lineage", "minded", "one number, published twice")
     if _one_number(first, second):
-        return Difference("lineage", "bridged", "one number, printed exactly and rounded; the two show no change")
+        exact = sum(figure.qualifier == "exact" and figure.rounded_to is None for figure in (first, second))
+        ways = "exactly and rounded" if exact == 1 else "in two ways"
+        return Difference("lineage", "bridged", f"one number, printed {ways}; the two show no change")
     return Difference("lineage", "bridged", "two numbers for one thing in one period; the two show no change")
 
 
@@ -237,14 +446,25 @@ def _one_number(first: Figure, second: Figure) -> bool:
     return (first.relays or first.id) == (second.relays or second.id)
 
 
-def _open(first: Figure, second: Figure) -> Difference | None:
-    open_ends = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
-    sides = {open_ends.get(first.qualifier, 0), open_ends.get(second.qualifier, 0)}
+def _one_table(first: Figure, second: Figure) -> bool:
+    return first.table != "" and first.table == second.table and _same_period(first, second)
+
+
+def _open(first: Figure, second: Figure, parts: bool) -> Difference | None:
+    sides = {_OPEN_ENDS.get(first.qualifier, 0), _OPEN_ENDS.get(second.qualifier, 0)}
     if sides == {0} or first.unit != second.unit or _one_number(first, second):
         return None
     if len(sides) == 1:
         return Difference("rounding", "refused", "an end is open on both sides, so nothing bounds their difference")
+    # Parts side by side have no difference, and an end that words leave open may be closed otherwise.
+    if parts or not (_is_open(first) or _is_open(second)) or _lineage(first, second) is not None:
+        return None
     return Difference("rounding", "minded", "an end is open, so what follows is bounded from one side at most")
+
+
+def _is_open(figure: Figure) -> bool:
+    low, high = figure.ends
+    return math.isinf(high) or (low == 0 and _OPEN_ENDS.get(figure.qualifier) == -1)
 
 
 def _selection(first: Figure, second: Figure) -> Difference | None:
@@ -273,6 +493,21 @@ def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
     words = {getattr(first, dimension), getattr(second, dimension)}
     matching = (way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words)
     return next(matching, None)
+
+
+def years_of_age(ages: str) -> tuple[float, float]:
+    """Return the lowest and the highest year of life that words such as "under 13" cover; inverted where none."""
+    numbers = [int(word) for word in ages.split() if word.isdigit()]
+    if ages.startswith("under"):
+        return 0, numbers[0] - 1
+    return (numbers[0], numbers[1] if len(numbers) > 1 else math.inf) if numbers else (math.inf, -math.inf)
+
+
+@lru_cache(maxsize=4096)
+def disjoint(ages: str, other: str) -> bool:
+    """Say whether two ranges of ages have no year of life in common."""
+    (low, high), (least, most) = years_of_age(ages), years_of_age(other)
+    return low <= high and least <= most and (high < least or most < low)
 
 
 def within(part: str, whole: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from cseanalysis.register.definitions import Bridge, Definition
+from cseanalysis.register.definitions import Bridge, Definition, Shift
 from cseanalysis.values import Interval
 
 # Which ends a qualifier prints: "more than 4,000" has a low end and no high one.
@@ -64,8 +64,11 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         *("voluntary_sector", "research", "press", "unknown", "not applicable"),
     ),
     "tier": ("A", "B", "C", "D"),
+    "start_up": ("", "yes"),
 }
 UNKNOWN = "unknown"
+# An average of which nobody said the kind: one such number differs from another.
+UNSTATED: tuple[str, ...] = ("days_unstated", "months_unstated")
 _LARGEST = 1e15
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _NEVER_EMPTY = (
@@ -74,6 +77,20 @@ _NEVER_EMPTY = (
 _AGES = re.compile(r"under \d+|\d+ and over|\d+ to \d+|any|unknown|not applicable", re.ASCII)
 _ID = re.compile(r"(?!unknown$)[A-Za-z]\w*", re.ASCII)
 _CATEGORY = re.compile(r"\w+(/\w+)*", re.ASCII)
+_COVERAGE = re.compile(
+    r"(about half of )?\d+( of \d+)? (forces|areas)( and [A-Z][A-Za-z ]+)?"
+    r"|whole|named cases|self-selected|indicative|unknown|not applicable",
+    re.ASCII,
+)
+# Names of places are written with capitals, so "forces of one answer" and "not stated" are none.
+_PLACE = re.compile(r"[A-Z][\w'.-]+(,? (([a-z]{1,4} )*[A-Z][\w'.-]+|region))*|unknown|not applicable")
+# What stands for unknown in other people's tables; here it is one word, which the gate can see.
+_UNSAID = re.compile(
+    r"\W*|n/?a|n\.a\.|(not|un)[ _]?(stated|known|said|given|published|available|specified|clear)"
+    r"|tb[acd]|various|several|other|none|nil|null|nan",
+    re.ASCII | re.IGNORECASE,
+)
+_TABLE = re.compile(r"\w*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,7 @@ class Figure:
     """A number as somebody published it: what it counts, of whom, where, when, how exactly, and who says so.
 
     What is not known is the word ``"unknown"``, on which the gate refuses; an empty field means that there is none.
+    What was worked out and not printed is named in ``inferred``, what is no more than a guess in ``guessed``.
 
     Parameters
     ----------
@@ -111,7 +129,10 @@ class Figure:
         Of the people described: of the victims where offences are counted. ``"under 16"``, ``"10 to 17"``,
         ``"18 and over"``, ``"any"``.
     geography, coverage
-        Where, and how many forces contributed; ``"whole"`` when the body holds all such records.
+        Where, as a name or ``"unknown"``; and how much of it: ``"44 forces"``, ``"33 of 41 forces"``, ``"5 areas"``,
+        ``"43 forces and British Transport Police"``, ``"about half of 43 forces"``, ``"whole"`` when the body holds
+        all such records, ``"named cases"``, ``"self-selected"``, ``"indicative"`` when the publisher calls it so,
+        ``"unknown"`` or ``"not applicable"``.
     period_start, period_end, period_type
         First and last day, and one of the period types; a year must be a whole one.
     time_basis
@@ -128,17 +149,29 @@ class Figure:
         For a share among the records that say: id of the figure with the per cent of records that do.
     unknown_share
         For a share of all records: id of the figure with the per cent of the same records that do not say.
-    break_before
-        Day of the last break in this figure's series; figures on two sides of it are not one series.
+    breaks
+        Days on which this figure's series was broken; figures on two sides of one are not one series.
     supersedes, conflicts_with
         Ids of figures that this one replaces, or that cannot hold together with it.
     relays
         Id of the primary record whose number this figure repeats.
     note
-        Traps and conflicts.
-    dataset, known, unrecorded, meant, bridges
+        Traps and conflicts, for readers: the gate reads the fields.
+    withheld
+        Why the figure must never be quoted; empty for one that may be.
+    inferred
+        Names of the fields that were worked out and not printed; told with every verdict.
+    guessed
+        Names of the fields that are no more than a guess; the gate refuses on any.
+    start_up
+        ``"yes"`` for the first year of an offence or an Act: no clear change is claimed from it.
+    table
+        Name of the table, chart or sentence it stands in: what is unknown to two figures of one table and one period
+        is the same unknown.
+    dataset, known, unrecorded, meant, bridges, shifts
         Attached when a register is loaded: the definition itself, the ends of the known and of the unknown share, where
-        the record that is repeated puts the number, and the bridges that reach the definition.
+        the record that is repeated puts the number, the bridges that reach the definition, and the dated changes of
+        what is recorded.
 
     Raises
     ------
@@ -153,7 +186,7 @@ class Figure:
     ...     ages="under 18", sex="any", geography="England and Wales", coverage="43 forces",
     ...     period_start=date(2023, 4, 1), period_end=date(2024, 3, 31), period_type="financial_year",
     ...     time_basis="arrested", counter="flow", stage="early", status="ministerial", tier="A", source="ho2405",
-    ...     locator="unknown", known_share="", unknown_share="", break_before=None, supersedes=(), conflicts_with=(),
+    ...     locator="unknown", known_share="", unknown_share="", breaks=(), supersedes=(), conflicts_with=(),
     ...     relays="", note="",
     ... )
     >>> figure.ends
@@ -187,16 +220,22 @@ class Figure:
     locator: str
     known_share: str
     unknown_share: str
-    break_before: date | None
+    breaks: tuple[date, ...]
     supersedes: tuple[str, ...]
     conflicts_with: tuple[str, ...]
     relays: str
     note: str
+    withheld: str = ""
+    inferred: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
+    start_up: str = ""
+    table: str = ""
     dataset: Definition | None = field(default=None, repr=False)
     known: Interval | None = field(default=None, repr=False)
     unrecorded: Interval | None = field(default=None, repr=False)
     meant: tuple[float, float] | None = field(default=None, repr=False)
     bridges: tuple[Bridge, ...] = field(default=(), repr=False)
+    shifts: tuple[Shift, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         found = list(problems({name: getattr(self, name) for name in COLUMNS}))
@@ -244,6 +283,8 @@ class Figure:
 
 
 COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Figure) if item.repr)
+# Columns that a table may lack: it then has nothing to say there.
+OPTIONAL: tuple[str, ...] = ("withheld", "inferred", "guessed", "start_up", "table")
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -258,12 +299,32 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"ages: {values['ages']!r}; write 'under 18', '18 and over', '10 to 17', 'any', or 'unknown'"
     if values["category"].strip() and not _CATEGORY.fullmatch(values["category"]):
         yield f"category: {values['category']!r}; write words joined by _ and parts by /, from the whole down"
+    yield from _said_problems(values)
     yield from _reference_problems(values)
     yield from _end_problems(values)
     yield from _unit_problems(values)
     if values["unit"] in UNITS and values["unit"] != "none":
         yield from _rounding_problems(values)
     yield from _period_problems(values["period_start"], values["period_end"], values["period_type"])
+
+
+def _said_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    """Free text must not hide that something is unknown, or the gate would take it for equal."""
+    if values["coverage"].strip() and not _COVERAGE.fullmatch(values["coverage"]):
+        yield (
+            f"coverage: {values['coverage']!r}; write '44 forces', '33 of 41 forces', '5 areas', 'whole', "
+            "'named cases', 'self-selected', 'indicative', or 'unknown'"
+        )
+    if values["geography"].strip() and not _PLACE.fullmatch(values["geography"]):
+        yield f"geography: {values['geography']!r}; write the name of a place with its capitals, or 'unknown'"
+    for name in ("base", "definition"):
+        if values[name].strip() and values[name] != UNKNOWN and _UNSAID.fullmatch(values[name]):
+            yield f"{name}: {values[name]!r} says nothing; write 'unknown', on which the gate refuses"
+    if not _TABLE.fullmatch(values["table"]):
+        yield f"table: {values['table']!r}; write letters, digits and underscores"
+    for name in ("inferred", "guessed"):
+        if strange := sorted(set(values[name]) - set(COLUMNS)):
+            yield f"{name}: {', '.join(strange[:5])} is no field of a figure; name the columns that are {name}"
 
 
 def _reference_problems(values: Mapping[str, Any]) -> Iterator[str]:

@@ -9,8 +9,17 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 from cseanalysis.models.change import hiding_inflation, ratio_of_counts
-from cseanalysis.register.definitions import CHOSEN
-from cseanalysis.register.differences import Difference, among_all, bridge_for, differences, lines, within
+from cseanalysis.register.definitions import CHOSEN, Bridge
+from cseanalysis.register.differences import (
+    Difference,
+    among_all,
+    bridge_for,
+    differences,
+    grave,
+    lines,
+    within,
+    years_of_age,
+)
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.spans import months_in
 from cseanalysis.values import Interval
@@ -22,9 +31,13 @@ Verdict = Literal["comparable", "bridged", "refused"]
 # Offences come in cases: how many times that may widen the variance of a count, unless the caller knows better.
 CLUSTERING = Interval(1, 10, "bound")
 # In what a part may differ from its whole and still be divided by it.
-_OF_A_PART = {"category", "ages", "sex", "counter", "break"}
+_OF_A_PART = {"category", "ages", "sex", "counter"}
+# The same where the area of the one is registered as one of those that make up the area of the other.
+_OF_AN_AREA = {*_OF_A_PART, "geography", "coverage"}
 # The same where it is registered that one is part of the other, though counted under another name.
 _OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage", "conflict"}
+# What is minded of two figures that forbids to call their change clear, whatever chance allows.
+_UNCLEAR = {"break", "start-up"}
 
 
 class IncomparableError(ValueError):
@@ -56,6 +69,8 @@ class Change:
         absent where chance cannot be worked out from the figures.
     hidden_at
         Variance inflation from which on the change is no longer clear; below 1: not even if events are independent.
+        Absent where no clear change may be claimed, whatever chance allows: across a change of recording, or from the
+        first year of an offence.
     """
 
     difference: tuple[float, float] | None
@@ -129,17 +144,20 @@ class Comparison:
     def part(self) -> Figure | None:
         """The one that is part of the other, when that is all that forbids the comparison.
 
-        In one period a part may be of fewer ages, of one sex, or still open, and be divided by its whole.
+        In one period a part may be of one class, of fewer ages, of one sex, of one area, or still open, and be divided
+        by its whole.
         """
         one, other = self.first, self.second
         refusing = {item.dimension for item in self.differences if item.level != "minded"}
         same_period = (one.period_start, one.period_end) == (other.period_start, other.period_end)
-        if not same_period or not {one.unit, other.unit} <= {*COUNTS, "pounds"}:
+        if not refusing or not same_period or not {one.unit, other.unit} <= {*COUNTS, "pounds"}:
             return None
         for part, whole in ((one, other), (other, one)):
-            inside = one.unit == other.unit and refusing <= _OF_A_PART and within(part.category, whole.category)
-            registered = refusing <= _OF_A_REGISTERED_PART and _registered(part, whole)
-            if (inside or registered) and _not_wider(part, whole):
+            if _not_wider(part, whole) and (
+                (one.unit == other.unit and refusing <= _OF_A_PART and _inside(part, whole))
+                or (one.unit == other.unit and refusing <= _OF_AN_AREA and _one_of_the_areas(part, whole) is not None)
+                or (refusing <= _OF_A_REGISTERED_PART and _registered(part, whole) is not None)
+            ):
                 return part
         return None
 
@@ -186,7 +204,7 @@ def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) 
     ...     unit="arrests", base="", definition="rule", category="arrests", ages="any", sex="any", geography="Wales",
     ...     coverage="4 forces", period_start=date(2023, 1, 1), period_end=date(2023, 12, 31),
     ...     period_type="calendar_year", time_basis="arrested", counter="flow", stage="early", status="official",
-    ...     tier="A", source="s", locator="unknown", known_share="", unknown_share="", break_before=None,
+    ...     tier="A", source="s", locator="unknown", known_share="", unknown_share="", breaks=(),
     ...     supersedes=(), conflicts_with=(), relays="", note="",
     ... )
     >>> compare(year, replace(year, id="B", unit="victims", coverage="unknown")).reasons
@@ -218,7 +236,7 @@ def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
 
     rows = []
     for first, second in combinations(sorted(figures, key=_order), 2):
-        found = differences(first, second)
+        found = grave(first, second)
         refusing = [item.dimension for item in found if item.level == "refused"]
         bridged = any(item.level == "bridged" for item in found)
         rows.append(
@@ -252,17 +270,37 @@ def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUST
     return change
 
 
-def _registered(part: Figure, whole: Figure) -> bool:
-    """Whether a bridge says that the one is part of the other: by definition, or by category within one."""
-    return any(
-        bridge.dimension == "part"
-        and (
-            (bridge.first, bridge.second) == (part.category, whole.category)
-            if bridge.within == part.definition == whole.definition
-            else not bridge.within and (bridge.first, bridge.second) == (part.definition, whole.definition)
-        )
-        for bridge in part.bridges
-    )
+def part_bridge(part: Figure, whole: Figure) -> Bridge | None:
+    """Return the bridge that says that the one is part of the other, if their share rests on one."""
+    return _one_of_the_areas(part, whole) or _registered(part, whole)
+
+
+def _registered(part: Figure, whole: Figure) -> Bridge | None:
+    """Return the bridge that makes the one part of the other: by definition, or by category within one."""
+    for bridge in part.bridges:
+        if bridge.dimension == "part":
+            ends = (bridge.first, bridge.second)
+            if bridge.within == part.definition == whole.definition and ends == (part.category, whole.category):
+                return bridge
+            if not bridge.within and ends == (part.definition, whole.definition):
+                return bridge
+    return None
+
+
+def _inside(part: Figure, whole: Figure) -> bool:
+    """Whether the one is of a class within the other's, or of the same class and of fewer people."""
+    fewer = part.counter == whole.counter and (part.ages, part.sex) != (whole.ages, whole.sex)
+    return within(part.category, whole.category) or (part.category == whole.category and fewer)
+
+
+def _one_of_the_areas(part: Figure, whole: Figure) -> Bridge | None:
+    """Return the bridge that makes the one's area part of the other's, for one class or a class within it."""
+    if UNKNOWN in (part.coverage, whole.coverage) or part.definition != whole.definition:
+        return None
+    if part.category != whole.category and not within(part.category, whole.category):
+        return None
+    areas = ("place", part.geography, whole.geography)
+    return next((way for way in part.bridges if (way.dimension, way.first, way.second) == areas), None)
 
 
 def _not_wider(part: Figure, whole: Figure) -> bool:
@@ -276,15 +314,8 @@ def _not_wider(part: Figure, whole: Figure) -> bool:
 
 def _span(ages: str, wider: str) -> bool:
     """Whether one range of ages, such as under 13, lies within another, such as under 16."""
-    (low, high), (least, most) = (_years(words) for words in (ages, wider))
-    return least <= low and high <= most
-
-
-def _years(ages: str) -> tuple[float, float]:
-    numbers = [int(word) for word in ages.split() if word.isdigit()]
-    if ages.startswith("under"):
-        return 0, numbers[0] - 1
-    return (numbers[0], numbers[1] if len(numbers) > 1 else math.inf) if numbers else (math.inf, -math.inf)
+    (low, high), (least, most) = years_of_age(ages), years_of_age(wider)
+    return least <= low <= high <= most
 
 
 def _order(figure: Figure) -> tuple[str, str, str]:
@@ -319,8 +350,9 @@ def _change(comparison: Comparison) -> Change:
         up = ratio_of_counts(highest[0], highest[1], exposure=highest[2], inflation=inflation)
         return Interval(down.low, up.high, "confidence", down.level)
 
-    hidden = 0.0
-    if not ratio[0] <= 1 <= ratio[1]:
+    unclear = any(item.level == "minded" and item.dimension in _UNCLEAR for item in comparison.differences)
+    hidden: float | None = None if unclear else 0.0
+    if not unclear and not ratio[0] <= 1 <= ratio[1]:
         hidden = min(hiding_inflation(one, other, exposure=length) for one, other, length in (fewest, highest))
     return Change(difference, ratio, widest(comparison.inflation.low), widest(comparison.inflation.high), hidden)
 

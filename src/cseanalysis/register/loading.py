@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from cseanalysis.register.definitions import Bridge, Definition
-from cseanalysis.register.figures import COLUMNS, UNKNOWN, Figure, problems
+from cseanalysis.register.definitions import NO_CODE, Bridge, Definition, Shift
+from cseanalysis.register.figures import COLUMNS, OPTIONAL, UNKNOWN, Figure, problems
 from cseanalysis.values import Interval
 
 _NUMBERS = ("low", "high", "rounded_to")
-_DATES = ("period_start", "period_end", "break_before")
-_LISTS = ("supersedes", "conflicts_with")
+_DATES = ("period_start", "period_end")
+_REFERENCES = ("supersedes", "conflicts_with")
+_LISTS = (*_REFERENCES, "breaks", "inferred", "guessed")
 _BRIDGE_COLUMNS = ("id", "dimension", "first", "second", "within", "low", "high", "reason", "source")
 # What a figure that repeats another must say as the other does; the wording may drift, the number's meaning may not.
 _RELAYED = (
     *("unit", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
-    *("time_basis", "counter", "stage", "break_before"),
+    *("time_basis", "counter", "stage", "breaks"),
 )
 _SHOWN = 5
 _Row = TypeVar("_Row")
 
 
 def load_figures(
-    path: Path | str, *, definitions: Path | str | None = None, bridges: Path | str | None = None
+    path: Path | str,
+    *,
+    definitions: Path | str | None = None,
+    bridges: Path | str | None = None,
+    shifts: Iterable[Shift] = (),
 ) -> Mapping[str, Figure]:
     """Read a table of published figures and check every row before any is used.
 
     Parameters
     ----------
     path
-        CSV file in UTF-8 whose columns are the fields of `Figure` up to ``note``, in any order. Numbers are plain
-        digits, dates are ``2023-12-31``, ids in one cell are parted by ``;``, an empty cell is an absent value.
+        CSV file in UTF-8 whose columns are the fields of `Figure` up to ``table``, in any order; those after ``note``
+        may be left out. Numbers are plain digits, dates are ``2023-12-31``, several values in one cell are parted by
+        ``;``, an empty cell is an absent value.
     definitions
         Table of the counting rules, with the fields of `Definition` as columns; every figure must find its own.
     bridges
         Table of the registered bridges: id, dimension, first, second, within, low, high, reason, source.
+    shifts
+        Dated changes of what is recorded; see :func:`with_shifts`.
 
     Returns
     -------
@@ -74,7 +82,7 @@ def load_figures(
     ...     load_figures(path)["F1"].low
     550.0
     """
-    found, rows = _load(Path(path), COLUMNS, _figure)
+    found, rows = _load(Path(path), COLUMNS, _figure, OPTIONAL)
     wrong = list(_reference_problems(found, rows))
     rules = None if definitions is None else load_definitions(definitions)
     if rules is not None:
@@ -88,7 +96,7 @@ def load_figures(
     for way in ways:
         for definition in {way.within} if way.within else {way.first, way.second}:
             reach.setdefault(definition, []).append(way)
-    return MappingProxyType(
+    loaded = MappingProxyType(
         {
             figure.id: replace(
                 figure,
@@ -101,13 +109,58 @@ def load_figures(
             for figure in found.values()
         }
     )
+    return with_shifts(loaded, shifts)
+
+
+def with_shifts(figures: Mapping[str, Figure], shifts: Iterable[Shift]) -> Mapping[str, Figure]:
+    """Attach to every count of recorded offences the dated changes that may move it.
+
+    Parameters
+    ----------
+    figures
+        A register, with its definitions where changes name offence codes or flags.
+    shifts
+        Each is attached where its area and its codes meet the figure's: the codes are those of its definition, or the
+        one that its category names last (``"child_only/code_88A"``).
+
+    Returns
+    -------
+    Mapping of str to Figure
+        The same ids in the same order; read-only.
+
+    Examples
+    --------
+    >>> with_shifts({}, ()) == {}
+    True
+    """
+    changes = tuple(shifts)
+    return MappingProxyType(
+        {
+            name: replace(figure, shifts=met) if (met := tuple(it for it in changes if _moves(it, figure))) else figure
+            for name, figure in figures.items()
+        }
+    )
+
+
+def _moves(shift: Shift, figure: Figure) -> bool:
+    if (figure.unit, figure.time_basis, figure.counter) != ("offences", "recorded", "flow"):
+        return False
+    if shift.area and figure.geography not in shift.area:
+        return False
+    if shift.codes == (NO_CODE,):
+        return figure.dataset is not None and figure.dataset.flagged == "yes"
+    named = figure.category.rpartition("/")[2].partition("code_")[2]
+    counted = (named,) if named else figure.dataset.codes if figure.dataset else ()
+    return not shift.codes or not {*shift.codes}.isdisjoint(counted)
 
 
 def load_definitions(path: Path | str) -> Mapping[str, Definition]:
-    """Read the table of counting rules; its columns are the fields of `Definition`, errors are as for figures."""
-    found, _ = _load(
-        Path(path), tuple(item.name for item in fields(Definition)), lambda cells: (Definition(**cells), ())
-    )
+    """Read the table of counting rules; its columns are the fields of `Definition`, errors are as for figures.
+
+    ``codes`` (parted by ``;``) and ``flagged`` may be left out.
+    """
+    columns = tuple(item.name for item in fields(Definition))
+    found, _ = _load(Path(path), columns, _definition, ("codes", "flagged"))
     return MappingProxyType(found)
 
 
@@ -118,14 +171,17 @@ def load_bridges(path: Path | str) -> Mapping[str, Bridge]:
 
 
 def _load(
-    path: Path, columns: Sequence[str], parse: Callable[[Mapping[str, str]], tuple[_Row | None, Sequence[str]]]
+    path: Path,
+    columns: Sequence[str],
+    parse: Callable[[Mapping[str, str]], tuple[_Row | None, Sequence[str]]],
+    optional: Sequence[str] = (),
 ) -> tuple[dict[str, _Row], dict[str, int]]:
     """Return what the rows hold and their numbers, both by id; every problem of every row is told at once."""
     found: dict[str, _Row] = {}
     rows: dict[str, int] = {}
     contents: dict[tuple[str, ...], int] = {}
     wrong: list[str] = []
-    for number, cells in _rows(path, columns, wrong):
+    for number, cells in _rows(path, columns, optional, wrong):
         content = tuple(cells[name] for name in columns if name != "id")
         if (first := contents.setdefault(content, number)) != number:
             wrong.append(f"row {number} repeats row {first} in every field but perhaps the id; remove one")
@@ -144,23 +200,26 @@ def _load(
     return found, rows
 
 
-def _rows(path: Path, columns: Sequence[str], wrong: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(
+    path: Path, columns: Sequence[str], optional: Sequence[str], wrong: list[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield row number and cells by column; rows of the wrong length go to ``wrong``."""
     try:
         # Spreadsheet programs put a byte order mark in front, which is no part of the first column's name.
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             header = [name.strip() for name in next(reader, [])]
-            if sorted(header) != sorted(columns):
-                missing, unknown = set(columns) - set(header), set(header) - set(columns)
+            absent = {name: "" for name in optional if name not in header}
+            if sorted((*header, *absent)) != sorted(columns):
+                missing, unknown = set(columns) - set(header) - set(absent), set(header) - set(columns)
                 raise ValueError(
                     f"{path.name}, row 1: missing columns {sorted(missing)}, unknown or repeated columns "
                     f"{sorted(unknown | {name for name in header if header.count(name) > 1})}; "
-                    f"there must be one column each for {', '.join(columns)}"
+                    f"there must be one column each for {', '.join(name for name in columns if name not in absent)}"
                 )
             for number, row in enumerate(reader, start=2):
                 if len(row) == len(header):
-                    yield number, {name: cell.strip() for name, cell in zip(header, row, strict=True)}
+                    yield number, absent | {name: cell.strip() for name, cell in zip(header, row, strict=True)}
                 elif row:
                     wrong.append(
                         f"row {number}: {len(row)} cells where the header has {len(header)}; quote cells with commas"
@@ -180,12 +239,17 @@ def _figure(cells: Mapping[str, str]) -> tuple[Figure | None, Sequence[str]]:
     for name in _DATES:
         values[name] = _day(cells, name, wrong)
     for name in _LISTS:
-        values[name] = tuple(part.strip() for part in cells[name].split(";") if part.strip())
+        values[name] = _list(cells[name])
+    values["breaks"] = tuple(filter(None, (_day({"breaks": day}, "breaks", wrong) for day in values["breaks"])))
     # A cell that could not be read is one problem, not also an end that is absent.
     unread = {_field(problem) for problem in wrong}
     unread |= {"low", "high"} if unread & {"low", "high"} else set()
     wrong += [problem for problem in problems(values) if _field(problem) not in unread]
     return (None if wrong else Figure(**values)), wrong
+
+
+def _definition(cells: Mapping[str, str]) -> tuple[Definition, Sequence[str]]:
+    return Definition(**{**cells, "codes": _list(cells["codes"])}), ()  # type: ignore[arg-type]
 
 
 def _bridge(cells: Mapping[str, str]) -> tuple[Bridge | None, Sequence[str]]:
@@ -195,6 +259,10 @@ def _bridge(cells: Mapping[str, str]) -> tuple[Bridge | None, Sequence[str]]:
         return None, wrong or ["low: a bridge says by which factor, from low to high; 1 and 1 if by none"]
     words = {name: cell for name, cell in cells.items() if name not in ("low", "high")}
     return Bridge(**words, factor=Interval(low, high, "bound")), ()
+
+
+def _list(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
 def _number(cells: Mapping[str, str], name: str, wrong: list[str]) -> float | None:
@@ -226,7 +294,7 @@ def _reference_problems(found: Mapping[str, Figure], rows: Mapping[str, int]) ->
             ("known_share", "" if figure.known_share == UNKNOWN else figure.known_share),
         ]
         named += [("unknown_share", figure.unknown_share)]
-        named += [(name, other) for name in _LISTS for other in getattr(figure, name)]
+        named += [(name, other) for name in _REFERENCES for other in getattr(figure, name)]
         missing = [(name, other) for name, other in named if other and other not in found]
         yield from (f"{row}, {name}: {other!r} is not in the table; mend the id" for name, other in missing)
         if missing:

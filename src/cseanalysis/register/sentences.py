@@ -3,47 +3,67 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
 from cseanalysis.register.differences import Difference, worst_case
 from cseanalysis.register.figures import COUNTS, Figure
-from cseanalysis.register.gate import Comparison
-from cseanalysis.register.spans import months_in
+from cseanalysis.register.gate import Comparison, part_bridge
+from cseanalysis.register.spans import months_in, overlap
 from cseanalysis.values import Interval
 
 _LARGE = 1000.0  # ratios from here on are worded whole
-_COURTS = " Completed cases also move with flags and backlogs and, from March 2020, with closed courts."
 # What else moves a count, told with every change that is stated.
 _MOVED_BY = {
-    "offences": " Recorded offences also move with reporting and recording.",
-    "arrests": " Arrests also move with police activity.",
-    "people_arrested": " Arrests also move with police activity.",
-    **dict.fromkeys(("defendants", "prosecutions", "convictions", "people_convicted"), _COURTS),
+    "offences": ("Recorded offences", "reporting", "recording"),
+    **dict.fromkeys(("arrests", "people_arrested"), ("Arrests", "police activity", "recording")),
+    **dict.fromkeys(
+        ("decisions", "charges", "people_charged"), ("Decisions to charge", "charging guidance", "backlogs", "practice")
+    ),
+    **dict.fromkeys(
+        ("defendants", "prosecutions", "convictions", "people_convicted", "people_sentenced"),
+        ("Completed cases", "charging practice", "backlogs"),
+    ),
+    "cases": ("Open cases", "how many come in", "how fast they are closed"),
+    **dict.fromkeys(("suspects", "victims", "investigations"), ("Such counts", "police activity", "recording")),
+    **dict.fromkeys(("assessments", "referrals"), ("Such counts", "practice", "the threshold for one")),
+    "children": ("Such counts", "practice", "the threshold for protection"),
 }
+_COMPLETED = "Completed cases"
+_CLOSED = date(2020, 3, 1), date(2021, 3, 31)  # courts were partly closed
+# What is minded of the two figures themselves, so that it goes with a refusal too.
+_OF_THE_FIGURES = ("coverage", "selection", "inferred", "source")
 
 
 def sentence(comparison: Comparison) -> str:
     """Word a verdict so that it can stand alone in somebody else's text."""
     parts = {"refused": _refusal, "bridged": _bridged, "comparable": _comparable}[comparison.verdict](comparison)
-    minded = [item.text for item in comparison.differences if item.level == "minded"]
-    if minded and comparison.verdict != "refused":
-        parts += f" To be minded: {'; '.join(minded)}."
-    return parts
+    refused = comparison.verdict == "refused"
+    minded = [
+        item.text
+        for item in comparison.differences
+        if item.level == "minded" and (not refused or item.dimension in _OF_THE_FIGURES)
+    ]
+    return f"{parts} To be minded: {'; '.join(minded)}." if minded else parts
 
 
 def described(figure: Figure) -> str:
     """Name a figure in a sentence: what it counts, where and when, its id and the value as it was printed."""
     what = figure.statement.rstrip(".")
     place = "" if figure.geography.casefold() in what.casefold() else f", {figure.geography}"
-    return f"{what}{place}, {period_words(figure)} ({figure.id}: {figure.published})"
+    return f"{what}{place}, {period_words(figure)} ({_printed(figure)})"
+
+
+def _printed(figure: Figure) -> str:
+    return f"{figure.id}, not to be quoted" if figure.withheld else f"{figure.id}: {figure.published}"
 
 
 def _two(first: Figure, second: Figure) -> str:
     """Name two figures, and what they have in common once."""
     if (first.statement, first.geography) != (second.statement, second.geography):
         return f"{_capital(described(first))}, and {_lower(described(second))}"
-    return f"{_capital(described(first))} and {period_words(second)} ({second.id}: {second.published})"
+    return f"{_capital(described(first))} and {period_words(second)} ({_printed(second)})"
 
 
 def period_words(figure: Figure) -> str:
@@ -80,10 +100,22 @@ def _refusal(comparison: Comparison) -> str:
         low, high = share
         bound = Interval(low, high, "bound")
         said = say_number(low, "share") if low == high else say_interval(bound, "share", digits=3)
-        text += f" What can be said is the share: {part.id} is {said} of {whole.id}."
+        bridge = part_bridge(part, whole)
+        why = "" if bridge is None else f" ({bridge.reason})"
+        text += f" What can be said is the share: {part.id} is {said} of {whole.id}{why}.{_disputed(first, second)}"
     if any(item.dimension == "known share" for item in reasons):
         text += _known_share(first, second)
     return text
+
+
+def _disputed(*figures: Figure) -> str:
+    """Name who contradicts a figure whose share is said: one side of a conflict is not quoted without the other."""
+    said = [f"{figure.id} by {_and(figure.conflicts_with)}" for figure in figures if figure.conflicts_with]
+    return f" Contradicted: {'; '.join(said)}, so quote that too." if said else ""
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _bridged(comparison: Comparison) -> str:
@@ -107,25 +139,25 @@ def _comparable(comparison: Comparison) -> str:
 
 
 def _change(comparison: Comparison) -> str:
-    change, first = comparison.change, comparison.first
+    change, first, second = comparison.change, comparison.first, comparison.second
     if change is None:
         return ""
-    word = "difference" if period_words(first) == period_words(comparison.second) else "change"
+    word = "difference" if period_words(first) == period_words(second) else "change"
     if change.ratio is None:
-        return _difference(change.difference or (-math.inf, math.inf), first.unit, first.counter, word)
+        return _difference(change.difference or (-math.inf, math.inf), first, second, word)
     if first.ends == (0, 0):
         return f" From none no ratio can be formed, so no clear {word} is claimed."
-    text = f" The {'ratio of the monthly rates' if 'rate per month' in comparison.allowed else 'ratio'} is "
-    text += span(*change.ratio)
-    if change.independent is None or change.clustered is None or change.hidden_at is None:
+    text = f" The {'ratio of the monthly rates' if 'rate per month' in comparison.allowed else 'ratio'} "
+    text += f"({second.id} over {first.id}) is {span(*change.ratio)}"
+    if change.independent is None or change.clustered is None:
         if first.counter == "flow" and first.unit in COUNTS:
-            return f"{text}; chance comes on top of it, so no clear {word} is claimed."
+            return f"{text}; chance comes on top of it, so no clear {word} is claimed.{_moved_by(first, second)}"
         why = {
             "stock": "a stock holds the same cases twice, so no interval for chance applies to it",
             "survey": "that is rounding only: its sampling error is not in the register, the publisher gives it",
         }
         unpublished = "the number of cases behind it is not published, so no interval is given"
-        return f"{text}; {why.get(first.counter, unpublished)}."
+        return f"{text}; {why.get(first.counter, unpublished)}.{_moved_by(first, second)}"
     least = comparison.inflation.low
     lowest = (
         "if every event were independent" if least == 1 else f"if the variance is inflated {say_number(least)} times"
@@ -134,34 +166,52 @@ def _change(comparison: Comparison) -> str:
     text += (
         f"; with chance {_pair(change.independent)} ({level} confidence interval) {lowest}, and "
         f"{_pair(change.clustered)} if events come in clusters that inflate the variance "
-        f"{say_number(comparison.inflation.high)} times. "
+        f"{say_number(comparison.inflation.high)} times."
     )
-    rest = _MOVED_BY.get(first.unit, "")
-    return text + _clarity(change.hidden_at, comparison.inflation.high, word) + rest
+    return text + _clarity(change.hidden_at, comparison.inflation.high, word) + _moved_by(first, second)
 
 
-def _clarity(hidden_at: float, highest: float, word: str) -> str:
+def _moved_by(first: Figure, second: Figure) -> str:
+    """Say what else moves the two counts, as far as it applies to them."""
+    if first.counter not in ("flow", "stock") or first.unit not in _MOVED_BY:
+        return ""
+    what, *causes = _MOVED_BY["defendants" if (first.unit, first.counter) == ("cases", "flow") else first.unit]
+    if any(figure.dataset is not None and figure.dataset.flagged == "yes" for figure in (first, second)):
+        causes.append("how flags are set")
+    spans = [(figure.period_start, figure.period_end) for figure in (first, second)]
+    if what == _COMPLETED and any(start and end and overlap(start, end, *_CLOSED) for start, end in spans):
+        return f" {what} also move with {', '.join(causes)} and, from March 2020, with closed courts."
+    return f" {what} also move with {_and(causes)}."
+
+
+def _clarity(hidden_at: float | None, highest: float, word: str) -> str:
+    if hidden_at is None:
+        return ""  # the reason stands in what must be minded
     if hidden_at <= 1:
-        return f"No clear {word}: chance alone can explain it, even if every event were independent."
+        return f" No clear {word}: chance alone can explain it, even if every event were independent."
     about = say_number(float(f"{hidden_at:.2g}"))
     if hidden_at < highest:
-        return f"The {word} stops being clear where clusters inflate the variance about {about} times."
-    return f"A clear {word} in what was counted: only an inflation of about {about} times would hide it."
+        return f" The {word} stops being clear where clusters inflate the variance about {about} times."
+    return f" A clear {word} in what was counted: only an inflation of about {about} times would hide it."
 
 
-def _difference(ends: tuple[float, float], unit: str, counter: str, word: str) -> str:
-    if not unit.startswith("per_cent") and ends[1] < 0:
+def _difference(ends: tuple[float, float], first: Figure, second: Figure, word: str) -> str:
+    if not first.unit.startswith("per_cent") and ends[1] < 0:
         return " A running total cannot fall: one of the two was counted anew, and nothing follows from them."
-    if not unit.startswith("per_cent"):
-        return f" What was added between the two days is {span(*ends)}; a running total gives no ratio."
-    if counter == "survey":
+    if not first.unit.startswith("per_cent"):
         return (
-            f" The difference is {span(*ends)} percentage points, as far as rounding goes; the survey's sampling "
-            "error is not in the register, the publisher gives it."
+            f" The net change from {first.id} to {second.id} is {span(*ends)}: what was taken out between the two days "
+            "is off already, and a running total gives no ratio."
+        )
+    text = f" The difference ({second.id} less {first.id}) is {span(*ends)} percentage points"
+    if first.counter == "survey":
+        return (
+            f"{text}, as far as rounding goes; the survey's sampling error is not in the register, the publisher "
+            "gives it."
         )
     return (
-        f" The difference is {span(*ends)} percentage points, by rounding alone; the number of records behind the "
-        f"shares does not come with them, so chance cannot be ruled out and no clear {word} is claimed."
+        f"{text}, by rounding alone; the number of records behind the shares does not come with them, so chance "
+        f"cannot be ruled out and no clear {word} is claimed."
     )
 
 

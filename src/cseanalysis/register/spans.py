@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 _DAYS_IN_MONTH = 365.25 / 12
+_LONGEST_MONTH = 31
 
 
 @lru_cache(maxsize=4096)
@@ -32,3 +33,21 @@ def overlap(start: date, end: date, other_start: date, other_end: date) -> int:
     92
     """
     return max(0, (min(end, other_end) - max(start, other_start)).days + 1)
+
+
+def side(start: date | None, end: date | None, first: date, last: date) -> str:
+    """Return whether a period lies before an event, after it, or across it; an unknown one on no side.
+
+    The event began on one of the days from ``first`` to ``last``. A month counts from its first day on.
+
+    Examples
+    --------
+    >>> april = date(2017, 4, 1), date(2017, 4, 30)
+    >>> side(date(2016, 4, 1), date(2017, 3, 31), *april), side(date(2017, 4, 1), date(2018, 3, 31), *april)
+    ('before', 'after')
+    """
+    if start is None or end is None:
+        return "unknown"
+    if end < first:
+        return "before"
+    return "after" if start > last or (start >= first and (last - first).days < _LONGEST_MONTH) else "across"

@@ -56,14 +56,25 @@ QUOTED_PAIRS: tuple[tuple[str, str, str], ...] = (
 _RULES: tuple[tuple[str, str, str, str], ...] = (
     ("Unit and base", "one unit; shares of one whole", "never", "arrests and victims; a count and a share"),
     ("Definition", "one producer's rule", "a registered bridge with its range", "two rules, whatever their names"),
+    ("Standing", "may be quoted, and is no guess", "never", "a machine-made transcript; a guessed day"),
     ("Category", "one part", "two parts of one whole, in one period", "a whole and its part: offered as a share"),
-    ("Ages, sex, place", "equal words", "women and men of one count", "under 18 and under 16; a force and the country"),
+    (
+        "Ages, sex, place",
+        "equal words",
+        "groups of one count, parts of one whole",
+        "under 18 and 16; a force and the country",
+    ),
     ("Coverage", "equal; that the forces are the same is minded", "a registered factor", "42 and 44 forces; unknown"),
     ("Period", "equal lengths, one after the other", "monthly rates, where registered", "overlaps; unknown dates"),
     ("Time basis", "one event puts a record into the period", "never", "recorded and charged; recalled and recorded"),
     ("Counter", "flow, stock, running total or survey", "never", "open cases and convictions; two starting days"),
     ("Stage", "report, early, charge, court, review", "never", "twelve weeks after recording and the end of a case"),
-    ("Break", "one side of it", "never", "new questions; a flag that became mandatory"),
+    (
+        "Break",
+        "one side of it; shocks forbid a clear change",
+        "never",
+        "a new offence; new questions; a new flag",
+    ),
     ("Known share", "both shares of all records", "bounds that exclude each other", "bounds that overlap"),
     ("Printing", "both numbers bounded", "exact and rounded print of one number", "both ends open; conflicts; words"),
 )

@@ -64,7 +64,7 @@ def describe_figure(
     for name in COLUMNS:
         value = getattr(figure, name)
         if name not in _SHOWN_ALREADY and value not in ("", None, ()):
-            shown = ", ".join(value) if isinstance(value, tuple) else value
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
             shown = f"{value:,.15g}" if isinstance(value, int | float) else shown
             lines.append(f"{name.replace('_', ' ')}: {shown}")
     lines.append(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cseanalysis.clean import read_crosswalk
 from cseanalysis.export.wording import say_date, say_month
-from cseanalysis.register import Figure
+from cseanalysis.register import Figure, Shift
 from cseanalysis.study.interventions import (
     WHOLE,
     Intervention,
@@ -202,6 +202,26 @@ def dated_events(changes: Iterable[RecordingChange], interventions: Iterable[Int
 def load_events(figures: Mapping[str, Figure], root: Path | str | None = None) -> tuple[DatedEvent, ...]:
     """Read both registers of the study as one list of dated events; see `dated_events`."""
     return dated_events(load_recording_changes(root), load_interventions(figures, root))
+
+
+def as_shifts(events: Iterable[DatedEvent]) -> tuple[Shift, ...]:
+    """Return what the gate must know of dated events: no policies, and none without a day.
+
+    A new offence changes what the codes it names count, so nothing is compared across it; the others only forbid to
+    speak of a clear change.
+    """
+    return tuple(
+        Shift(
+            f"{event.name.rstrip('.')} ({event.when})",
+            event.first,
+            event.last,
+            () if WHOLE in event.area else event.area,
+            event.codes,
+            refuses=event.kind == "offence" and bool(event.codes),
+        )
+        for event in events
+        if event.first is not None and event.last is not None and not event.is_policy
+    )
 
 
 def as_event(item: Intervention) -> DatedEvent:

@@ -239,5 +239,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return "; ".join(value)
+        return "; ".join(map(str, value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)

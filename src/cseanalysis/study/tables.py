@@ -13,6 +13,7 @@ from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_pe
 from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
 from cseanalysis.register.figures import COLUMNS
+from cseanalysis.register.loading import with_shifts
 from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, read_json, sha256
 from cseanalysis.study.revisions import newest_release, read_raw
 
@@ -152,7 +153,7 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
 
 
 def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
-    """Return the register of published figures, by id, each with its definition and bridges.
+    """Return the register of published figures, by id, each with its definition, its bridges and what moved it.
 
     Parameters
     ----------
@@ -179,7 +180,12 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     regraded = [item.id for item in figures.values() if item.tier != publications[item.source]["tier"]]
     if regraded:
         raise ValueError(f"figures.csv grades {regraded[:5]} otherwise than sources.toml their sources; mend the tier")
-    return figures
+    if not {"recording_changes.csv", "interventions.csv"} <= load_sources(project)["files"].keys():
+        return figures
+    # Both registers of events are checked against the figures, so these come first.
+    from cseanalysis.study.recording_changes import as_shifts, load_events
+
+    return with_shifts(figures, as_shifts(load_events(figures, project.root)))
 
 
 def _package(project: Project) -> dict[str, Any]:
@@ -226,8 +232,8 @@ def _figures(project: Project) -> pd.DataFrame:
     publications = load_sources(project)["publications"]
     figures = load_figures(project.root)
     table = pd.DataFrame([{name: getattr(figure, name) for name in COLUMNS} for figure in figures.values()])
-    for name in ("supersedes", "conflicts_with"):
-        table[name] = table[name].str.join("; ")
+    for name in ("supersedes", "conflicts_with", "breaks", "inferred", "guessed"):
+        table[name] = ["; ".join(map(str, cell)) for cell in table[name]]
     table["publisher"] = table["source"].map(lambda source: publications[source]["publisher"])
     return table
 
