@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.lazy import install_advice
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -73,9 +75,7 @@ def _load_workbook(path: Path) -> list[pa.Table]:
         # Without it fastexcel would report a fault of the file.
         import pyarrow as pa  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            "reading spreadsheets needs fastexcel and pyarrow: pip install 'cseanalysis[read]'"
-        ) from error
+        raise ImportError(f"reading spreadsheets needs fastexcel and pyarrow: {install_advice('read')}") from error
     try:
         book = fastexcel.read_excel(path)
         tables = [_load_sheet(path, book, name) for name in book.sheet_names]

@@ -15,6 +15,7 @@ from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
+from cseanalysis.lazy import install_advice
 from cseanalysis.study.project import ChecksumError
 
 MAX_BYTES = 100_000_000
@@ -70,9 +71,7 @@ def fetch(
     try:
         import pooch
     except ModuleNotFoundError as error:
-        raise ValueError(
-            "downloading needs pooch: pip install 'cseanalysis[read]', or download the file first"
-        ) from error
+        raise ValueError(f"downloading needs pooch: {install_advice('read')}, or download the file first") from error
 
     name = re.sub(r"[^A-Za-z0-9._-]", "_", urlsplit(address).path.rsplit("/", 1)[-1]).lstrip(".")
     if not name:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumpti
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.recording_changes import RecordingChange, load_recording_changes
 from cseanalysis.study.redteam import redteam_results
-from cseanalysis.study.reported import Narrowed
+from cseanalysis.study.reported import Narrowed, sealed
 from cseanalysis.study.sensitivity_chapter import sensitivity_chapter
 from cseanalysis.study.snapshots import snapshot_results
 from cseanalysis.study.survey_routes import survey_comparison, survey_results
@@ -261,7 +260,7 @@ def write_results(path: Path, results: Mapping[str, Any]) -> None:
 
 def results_bytes(results: Mapping[str, Any]) -> bytes:
     """Return results as they are written: the same numbers, the same bytes."""
-    return (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode()
+    return sealed(results)
 
 
 def _as_json(estimate: Estimate) -> dict[str, Any]:

@@ -13,7 +13,16 @@ from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_pe
 from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
 from cseanalysis.register.figures import COLUMNS
-from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, read_json, sha256
+from cseanalysis.study.project import (
+    ChecksumError,
+    Project,
+    check_raw,
+    find_project,
+    load_sources,
+    raw_file,
+    read_json,
+    sha256,
+)
 from cseanalysis.study.revisions import newest_release, read_raw
 
 _TITLES = {
@@ -167,12 +176,14 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     ------
     FileNotFoundError
         Outside a checkout.
+    ChecksumError
+        When the file is not the registered one.
     ValueError
         Naming file, row and field of each malformed figure, or a figure whose source is not registered.
     """
     project = find_project(root)
-    raw = project.raw
-    figures = read_figures(raw / "figures.csv", definitions=raw / "definitions.csv", bridges=raw / "bridges.csv")
+    table, definitions, bridges = (raw_file(project, f"{name}.csv") for name in ("figures", "definitions", "bridges"))
+    figures = read_figures(table, definitions=definitions, bridges=bridges)
     publications = load_sources(project)["publications"]
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
