@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 try:
     import typer
@@ -22,6 +22,7 @@ except ModuleNotFoundError:
     sys.exit(f"the command line needs more than the library: {install_advice('report')}")
 
 BUILD = Path("reports/build")
+_INTERRUPTED = 128 + signal.SIGINT  # as the shell counts
 # What else helps where a folder cannot be written, for the commands that take another.
 _ELSEWHERE = {
     "report": ", or name another with --out",
@@ -99,10 +100,12 @@ def add(
 @app.command()
 def results() -> None:
     """Compute every reported number into reports/results.json."""
+    from cseanalysis.study.files import check_writable
     from cseanalysis.study.project import find_project
     from cseanalysis.study.results import build_results, write_results
 
     project = find_project()
+    check_writable(project.results)
     with _steps() as say, _timed(say, "results"):
         write_results(project.results, build_results(project))
 
@@ -246,9 +249,15 @@ def forces(
             say(f"written: {path}")
 
 
+def _interrupted(*_: object) -> NoReturn:
+    print("\nstopped by Ctrl-C; what was not finished is as it was before", file=sys.stderr, flush=True)
+    raise SystemExit(_INTERRUPTED)
+
+
 def main() -> None:
     """Run the command line; errors a user can mend end in one message."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended from outside; nothing was changed, run it again"))
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
     except shutil.Error as error:  # a copy into the temporary folder failed
@@ -256,9 +265,11 @@ def main() -> None:
         sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
+        there = "there, or set TMPDIR to another folder, " if _is_temporary(error.filename) else "there "
         writable = "; make the folder writable" + _ELSEWHERE.get("".join(sys.argv[1:2]), "")
         cure = {
-            errno.ENOSPC: "; free some space and run again",
+            errno.ENOSPC: f"; free some space {there}and run again",
+            errno.EDQUOT: f"; free some space {there}and run again",
             errno.EROFS: writable,
             errno.EACCES: writable,
         }.get(error.errno or 0, "")
@@ -268,6 +279,10 @@ def main() -> None:
         sys.exit(f"error: {error}{cure}")
     except ValueError as error:
         sys.exit(f"error: {error}")
+
+
+def _is_temporary(place: object) -> bool:
+    return isinstance(place, str) and Path(place).is_relative_to(tempfile.gettempdir())
 
 
 @contextmanager

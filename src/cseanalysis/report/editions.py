@@ -7,13 +7,13 @@ import io
 import json
 import math
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from cseanalysis.report.build import commit_of
+from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.causes import SCOPE, causes_of, changed_inputs, leading_causes, read_build
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.project import Project, read_json, sha256
@@ -56,8 +56,8 @@ def verify(project: Project) -> Verdict:
     """
     from cseanalysis.study.rebuild import rebuild
 
-    with tempfile.TemporaryDirectory(prefix="cseanalysis-") as folder:
-        rebuilt = rebuild(project, Path(folder))
+    with scratch_folder() as folder:
+        rebuilt = rebuild(project, folder)
         same_bytes = True
         differences: list[str] = []
         homes = [home.processed for home in (project, rebuilt) if home.processed.is_dir()]

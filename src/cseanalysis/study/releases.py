@@ -9,7 +9,6 @@ import datetime as dt
 import errno
 import json
 import os
-import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
+from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.fetch import MAX_BYTES, fetch, is_address
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.project import ChecksumError, Project, check_raw, load_sources, sha256
@@ -149,9 +149,9 @@ def check_release(
     if not os.access(project.raw, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(project.raw))
     files = load_sources(project)["files"]
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         known = (expected_sha256 or _pinned(str(source), files) or "").lower() or None
-        path = _locate(str(source), Path(folder), known=known, max_bytes=max_bytes)
+        path = _locate(str(source), folder, known=known, max_bytes=max_bytes)
         digest = sha256(path.read_bytes())
         _check_hash(path.name, digest, expected_sha256, files)
         frame = _read_published(path)
