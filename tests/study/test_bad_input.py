@@ -150,6 +150,13 @@ ASSUMPTIONS = {
     "nobody per defendant": ("low = 1.0\nhigh = 3.0", "low = 0.0\nhigh = 3.0", "must be above 0"),
     "malformed toml": ("[contact_share]", "[contact_share", "mine.toml is not valid toml"),
     "a missing assumption": ("[recording_probability]", "[recorded_probability]", "lacks recording_probability"),
+    "a source that is no source": ('source = "vkpp23"', 'source = "smith2025"', "source 'smith2025' is not in"),
+    "one of two sources": (
+        '"lbc25 and sct25"',
+        '"lbc25 and sct52"',
+        "'sct52' is not in data/raw/sources.toml; did you",
+    ),
+    "the sources that there are": ('source = "vkpp23"', 'source = ""', "The known sources are acc25, aea23"),
     "a loss counted twice": ('loss = ["recorded"]', 'loss = ["reported"]', "would count it twice"),
 }
 

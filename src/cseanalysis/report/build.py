@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.files import check_writable, staged_folder
-from cseanalysis.study.project import Project, check_raw, sha256
+from cseanalysis.study.project import Project, check_raw, load_sources, sha256
 
 if TYPE_CHECKING:
     from cseanalysis.report.chapters import Chapter
@@ -109,7 +109,8 @@ def build_report(
     with scratch_folder() as folder:
         staged = Project(folder.resolve())
         with clock.step("tables and results"):
-            read_assumptions(used)  # before it is copied: a fault is named with the file's own name
+            # before it is copied: a fault is named with the file's own name
+            read_assumptions(used, sources=load_sources(project)["publications"])
             rebuild(project, staged.root, assumptions=used)
             ignored = shutil.ignore_patterns(".*", "__pycache__")
             shutil.copytree(project.notebooks, staged.notebooks, ignore=ignored)
