@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ _REQUIRED = {
     "files": {"publisher", "title", "address", "published", "accessed", "licence", "sha256", "tier", "caveats"},
     "publications": {"publisher", "title", "address", "published", "licence", "tier"},
 }
+
+
+_KEY = re.compile(r"[\w:.-]+", re.ASCII)
 
 
 class ChecksumError(ValueError):
@@ -98,6 +102,10 @@ def load_sources(project: Project) -> dict[str, dict[str, dict[str, Any]]]:
             lacking = sorted(required - entry.keys()) if isinstance(entry, dict) else sorted(required)
             if lacking:
                 raise ValueError(f"sources.toml, {section}, {name}: lacks {', '.join(lacking)}; add them")
+    if wrong := [key for key in sources["publications"] if not _KEY.fullmatch(key)]:
+        raise ValueError(
+            f"sources.toml, publications {wrong[:5]}: a key is letters, digits and _ : . -, to be cited by"
+        )
     for name in sources["files"]:
         if name != Path(name).name or name.startswith("."):
             raise ValueError(f"sources.toml names {name!r}; a raw table is a plain file name in data/raw")
