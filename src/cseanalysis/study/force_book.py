@@ -15,7 +15,8 @@ from cseanalysis.export.delimited import csv_bytes
 from cseanalysis.export.ods import ods_bytes
 from cseanalysis.export.writing import check_targets, write_whole
 from cseanalysis.export.xlsx import xlsx_bytes
-from cseanalysis.study.forces import CODES, SCOPES, force_figures, force_table, force_totals, force_years
+from cseanalysis.study.codes import CODES
+from cseanalysis.study.forces import SCOPES, force_figures, force_table, force_totals, force_years
 from cseanalysis.study.project import Project, check_raw, find_project, load_sources
 from cseanalysis.study.revisions import release_names
 from cseanalysis.study.tables import check_tables, load_figures, read_table

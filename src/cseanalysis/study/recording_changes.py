@@ -10,6 +10,7 @@ from pathlib import Path
 from cseanalysis.clean import read_crosswalk
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure
+from cseanalysis.study.codes import ALL_CODES
 from cseanalysis.study.interventions import (
     WHOLE,
     Intervention,
@@ -19,7 +20,6 @@ from cseanalysis.study.interventions import (
     read_rows,
     refuse,
 )
-from cseanalysis.study.lag import ALL_CODES
 from cseanalysis.study.project import find_project, load_sources, raw_file
 
 KINDS = ("recording", "offence", "system", "inquiry", "shock")

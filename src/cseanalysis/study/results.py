@@ -18,6 +18,7 @@ from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.chains import dependence_results, dependence_table
 from cseanalysis.study.change_chapter import change_chapter
+from cseanalysis.study.codes import check_codes
 from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.courts import court_queue, court_results
 from cseanalysis.study.files import write_atomic
@@ -67,9 +68,11 @@ def read_inputs(project: Project) -> StudyInputs:
     check_raw(project)
     check_tables(project)
     figures = dict(load_figures(project.root))
+    recorded = read_table("recorded_offences", project.root)
+    check_codes(recorded)
     return StudyInputs(
         figures=figures,
-        recorded=read_table("recorded_offences", project.root),
+        recorded=recorded,
         revision=read_table("revision_2017_18", project.root),
         forces=read_table("forces", project.root),
         recording=load_recording_changes(project.root),

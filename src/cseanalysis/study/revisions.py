@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from cseanalysis.clean import harmonise_forces, harmonise_offences
+from cseanalysis.study.codes import CODES
 from cseanalysis.study.project import Project, load_sources, raw_file
 
 KEY = ["financial_year", "quarter", "force_name"]
 SHOWN = 5
-SERIES = ("child_only", "familial", "image")  # the groups of offences that the study follows
+SERIES = tuple(CODES)  # the groups of offences that the study follows
 _QUARTER = KEY[:2]
 _RELEASE = re.compile(r"recorded_offences(?:_\d{4}-\d{2}-\d{2})?\.csv")
 

@@ -13,6 +13,7 @@ from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_pe
 from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
 from cseanalysis.register.figures import COLUMNS
+from cseanalysis.study.codes import check_codes
 from cseanalysis.study.project import (
     ChecksumError,
     Project,
@@ -51,10 +52,12 @@ def build_tables(project: Project, out: Path) -> None:
     ChecksumError
         When a raw file is not the registered one.
     ValueError
-        When a raw table has a duplicated row, a missing cell or an unmapped label.
+        When a raw table has a duplicated row, a missing cell or an unmapped label, or the crosswalk puts a code into
+        another group than the chapters.
     """
     check_raw(project)
     recorded = _recorded_offences(project)
+    check_codes(recorded)
     tables = {
         "recorded_offences": recorded,
         "recorded_by_quarter": recorded.groupby(
