@@ -265,7 +265,7 @@ def main() -> None:
         sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
-        there = "there, or set TMPDIR to another folder, " if _is_temporary(error.filename) else "there "
+        there = "there, or set TMPDIR to another folder, " if _is_temporary(error.filename) else ""
         writable = "; make the folder writable" + _ELSEWHERE.get("".join(sys.argv[1:2]), "")
         cure = {
             errno.ENOSPC: f"; free some space {there}and run again",
