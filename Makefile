@@ -5,28 +5,38 @@ export LC_ALL = C.UTF-8
 # A folder that was moved or copied runs its own code.
 export PYTHONPATH = $(CURDIR)/src
 RUN = .venv/bin/python -m cseanalysis
-REPORT_OPTIONS = $(if $(ASSUMPTIONS),--assumptions '$(ASSUMPTIONS)') $(if $(OUT),--out '$(OUT)')
+# The value of a variable as one word of the shell, whatever signs a file name holds.
+given = $(call quoted,$(value $1))
+quoted = '$(subst ','\'',$1)'
+SCENARIO_FILES = $(foreach each,$(value SCENARIOS),$(or $(wildcard $(each)),$(each)))
+OUT_OPTION = $(if $(value OUT),--out $(call given,OUT))
+REPORT_OPTIONS = $(if $(value ASSUMPTIONS),--assumptions $(call given,ASSUMPTIONS)) $(OUT_OPTION)
+# make has an AS of its own, the assembler; only one that is given counts.
+LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add data results report run verify release diff check test test-engines processors lowest bench coverage clean
+.PHONY: install add data results report run verify release diff check test test-engines processors lowest mutants campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
 install: .venv/report.done
-add: .venv/report.done ; @$(RUN) add '$(or $(FILE),$(error name a file or address: make add FILE=tables.ods AS=home-office-recorded-crime))' --as '$(or $(AS),home-office-recorded-crime)'
+add: .venv/report.done ; @$(RUN) add --as $(LAYOUT) -- $(if $(value FILE),$(call given,FILE),$(error name a file or address: make add FILE=tables.ods))
 data: .venv/report.done ; @$(RUN) data
 results: .venv/report.done ; @$(RUN) results
 report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)
-run: .venv/report.done ; @$(RUN) run $(or $(SCENARIOS),scenarios/*.toml) $(if $(OUT),--out '$(OUT)')
+run: .venv/report.done ; @$(RUN) run $(OUT_OPTION) -- $(or $(foreach each,$(SCENARIO_FILES),$(call quoted,$(each))),scenarios/*.toml)
 verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
-diff: .venv/report.done ; @$(RUN) diff '$(or $(A),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))' '$(or $(B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))'
+diff: .venv/report.done ; @$(RUN) diff -- $(if $(and $(value A),$(value B)),$(call given,A) $(call given,B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))
 check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2 --dist worksteal
 test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
 processors: .venv/report.done ; @.venv/bin/python benchmarks/every_processor.py
 lowest: .venv/lowest.done ; @.venv/lowest/bin/python -m pytest -n 2 --dist worksteal && .venv/lowest/bin/python -m pytest tests/engines
-bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each; done
-coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each; done
+bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each || exit 1; done
+coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each || exit 1; done
+# Faults planted in the code: a seeded sample, and all of them with the log that is committed.
+mutants: .venv/test.done ; @.venv/bin/python benchmarks/mutants.py --sample 150
+campaign: .venv/test.done ; @.venv/bin/python benchmarks/mutants.py --log benchmarks/mutants.log
 clean: ; rm -rf .venv reports/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/%.done: requirements/%.txt requirements/install.py pyproject.toml

@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 try:
     import typer
 except ModuleNotFoundError:
-    sys.exit("the command line needs more than the library: pip install 'cseanalysis[report]'")
+    from cseanalysis.lazy import install_advice
+
+    sys.exit(f"the command line needs more than the library: {install_advice('report')}")
 
 BUILD = Path("reports/build")
+_INTERRUPTED = 128 + signal.SIGINT  # as the shell counts
 # What else helps where a folder cannot be written, for the commands that take another.
 _ELSEWHERE = {
     "report": ", or name another with --out",
@@ -51,35 +54,44 @@ def data() -> None:
 def add(
     source: Annotated[str, typer.Argument(help="The published file, or its https address.")],
     *,
-    layout: Annotated[str, typer.Option("--as", help="How it is laid out: home-office-recorded-crime.")],
-    published: Annotated[str, typer.Option(prompt="Published on (e.g. 2026-07-23)", help="Day of publication.")],
-    publisher: Annotated[str, typer.Option(prompt=True, help="Who published it.")] = "Home Office",
-    licence: Annotated[str, typer.Option(prompt=True, help="Under which licence.")] = "Open Government Licence v3.0",
+    layout: Annotated[str, typer.Option("--as", help="How it is laid out.")] = "home-office-recorded-crime",
+    published: Annotated[str | None, typer.Option(help="Day of publication, as 2026-07-23.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published it; the Home Office by default.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Under which licence; OGL v3.0 by default.")] = None,
     title: Annotated[str | None, typer.Option(help="Title as it shall stand among the sources.")] = None,
     address: Annotated[str | None, typer.Option(help="Where a file on this computer came from.")] = None,
     sha256: Annotated[str | None, typer.Option(help="The hash that the file must have.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Add it without asking once more.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; --published must be given.")] = False,
 ) -> None:
     """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
     from cseanalysis.study.project import find_project
-    from cseanalysis.study.releases import add_release
+    from cseanalysis.study.releases import check_day, check_release, register_release
     from cseanalysis.study.revisions import ReleaseChanges, describe_changes
+
+    def ask(given: str | None, question: str, usual: str | None = None) -> str | None:
+        return given if given is not None or yes else typer.prompt(question, default=usual)
 
     def confirm(changes: ReleaseChanges) -> bool:
         print(describe_changes(changes), flush=True)
         return yes or typer.confirm("Add it to data/raw?")
 
-    kept = add_release(
-        find_project(),
-        source,
-        layout=layout,
-        published=published,
-        accessed=datetime.now(tz=UTC).date().isoformat(),
-        publisher=publisher,
-        licence=licence,
+    project, today = find_project(), datetime.now(tz=UTC).date().isoformat()
+    if yes and published is None:
+        raise ValueError("with --yes nothing is asked: add --published and the day of publication, e.g. 2026-07-23")
+    if published is not None:
+        check_day(project, published, today)
+    checked = check_release(project, source, layout=layout, expected_sha256=sha256)
+    if not yes:
+        print(f"{checked.original} was read and is in order; its sha256 is {checked.sha256}", flush=True)
+    kept = register_release(
+        project,
+        checked,
+        published=ask(published, "Published on (e.g. 2026-07-23)") or "",
+        accessed=today,
+        publisher=ask(publisher, "Publisher", "Home Office"),
+        licence=ask(licence, "Licence", "Open Government Licence v3.0"),
         title=title,
         address=address,
-        expected_sha256=sha256,
         confirm=confirm,
     )
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
@@ -88,10 +100,12 @@ def add(
 @app.command()
 def results() -> None:
     """Compute every reported number into reports/results.json."""
+    from cseanalysis.study.files import check_writable
     from cseanalysis.study.project import find_project
     from cseanalysis.study.results import build_results, write_results
 
     project = find_project()
+    check_writable(project.results)
     with _steps() as say, _timed(say, "results"):
         write_results(project.results, build_results(project))
 
@@ -185,10 +199,11 @@ def figures(
 ) -> None:
     """Search the register of published figures, or show one with its lineage."""
     from cseanalysis.study.lookup import describe_figure, figure_line, find_figures
-    from cseanalysis.study.project import find_project, load_sources
+    from cseanalysis.study.project import check_raw, find_project, load_sources
     from cseanalysis.study.tables import load_figures
 
     project = find_project()
+    check_raw(project)
     register = load_figures(project.root)
     words = words or []
     if len(words) == 1 and (name := words[0].strip().upper()) in register:
@@ -207,9 +222,11 @@ def compare(
 ) -> None:
     """Say whether two published figures may be compared, why not, and what can be said."""
     from cseanalysis.study.lookup import compare_figures
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.project import check_raw, find_project
 
-    comparison = compare_figures(find_project().root, first.strip().upper(), second.strip().upper())
+    project = find_project()
+    check_raw(project)
+    comparison = compare_figures(project.root, first.strip().upper(), second.strip().upper())
     print(f"{comparison.verdict}\n\n{comparison.statement}\n")
     for reason in comparison.reasons:
         print(f"- {reason}")
@@ -232,9 +249,15 @@ def forces(
             say(f"written: {path}")
 
 
+def _interrupted(*_: object) -> NoReturn:
+    print("\nstopped by Ctrl-C; what was not finished is as it was before", file=sys.stderr, flush=True)
+    raise SystemExit(_INTERRUPTED)
+
+
 def main() -> None:
     """Run the command line; errors a user can mend end in one message."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended from outside; nothing was changed, run it again"))
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
     except shutil.Error as error:  # a copy into the temporary folder failed
@@ -242,18 +265,24 @@ def main() -> None:
         sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
+        there = "there, or set TMPDIR to another folder, " if _is_temporary(error.filename) else ""
         writable = "; make the folder writable" + _ELSEWHERE.get("".join(sys.argv[1:2]), "")
         cure = {
-            errno.ENOSPC: "; free some space and run again",
+            errno.ENOSPC: f"; free some space {there}and run again",
+            errno.EDQUOT: f"; free some space {there}and run again",
             errno.EROFS: writable,
             errno.EACCES: writable,
         }.get(error.errno or 0, "")
         sys.exit(f"error: {what}{cure}")
     except ModuleNotFoundError as error:
-        cure = "" if "pip install" in str(error) else "; pip install 'cseanalysis[report]'"
+        cure = "" if "pip install" in str(error) else f"; {install_advice('report')}"
         sys.exit(f"error: {error}{cure}")
     except ValueError as error:
         sys.exit(f"error: {error}")
+
+
+def _is_temporary(place: object) -> bool:
+    return isinstance(place, str) and Path(place).is_relative_to(tempfile.gettempdir())
 
 
 @contextmanager

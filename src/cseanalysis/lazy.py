@@ -1,4 +1,4 @@
-"""Names that load on first use, so that importing a package costs nothing until something of it is needed."""
+"""What is not there until it is needed: names that load on first use, and libraries that may not be installed."""
 
 from __future__ import annotations
 
@@ -30,3 +30,14 @@ def door(package: str, home: Mapping[str, str]) -> Callable[[str], Any]:
         return getattr(module, name) if home[name] else module
 
     return load
+
+
+def install_advice(extra: str) -> str:
+    """Say how to get what an extra of this package brings; no index has the package, so it is got from a checkout.
+
+    Examples
+    --------
+    >>> install_advice("read")
+    "run pip install '.[read]' in a checkout of cseanalysis"
+    """
+    return f"run pip install '.[{extra}]' in a checkout of cseanalysis"

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from cseanalysis.read import UnreadableFileError, private, read_recorded_crime, read_spreadsheet
-from cseanalysis.read.private import private_copy, private_folder
+from cseanalysis.read.private import private_copy
 from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, UnsafeFileError, run_capped
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="these files exist on Unix only")
@@ -131,35 +131,6 @@ def test_limits_are_given_to_a_reader_as_its_refusal_says(tmp_path):
     with pytest.raises(UnsafeFileError, match=r"limits=cseanalysis\.read\.Limits\(cell_text=\.\.\.\)"):
         read_spreadsheet(path)
     assert len(read_spreadsheet(path, limits=Public(cell_text=50_000))["a.csv"].frame["b"][0]) == 40_000
-
-
-@POSIX
-def test_what_a_killed_process_leaves_is_swept_at_the_next_start(temporary):
-    left = run(
-        "import os, signal; from cseanalysis.read.private import private_folder\n"
-        "with private_folder() as folder:\n (folder / 'a').write_text('x'); os.kill(os.getpid(), signal.SIGKILL)",
-        env=os.environ | {"TMPDIR": str(temporary)},
-    )
-    left.communicate()
-    assert len(list(temporary.iterdir())) == 1
-    with private_folder() as first, private_folder() as second:
-        assert sorted(temporary.iterdir()) == sorted([first, second])
-    assert list(temporary.iterdir()) == []
-
-
-@POSIX
-def test_only_own_folders_are_swept(temporary, tmp_path):
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (temporary / "cseanalysis-foreign-link").symlink_to(elsewhere)
-    saved(temporary, "cseanalysis-foreign-file", b"")
-    (temporary / "another").mkdir()
-    with private_folder():
-        pass
-    assert {path.name for path in temporary.iterdir()} == {
-        "cseanalysis-foreign-link", "cseanalysis-foreign-file", "another",
-    }  # fmt: skip
-    assert elsewhere.is_dir()
 
 
 def test_one_process_serves_many_files_until_one_goes_wrong():

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cseanalysis.study.project import Project, sha256
+from cseanalysis.study.reported import sealed
 
 FIGURES = (
     "id,statement,published,qualifier,low,high,rounded_to,unit,base,definition,category,ages,sex,geography,coverage,"
@@ -125,7 +126,7 @@ def small_study(root):
     digest, definitions, bridges = (sha256(text.encode()) for text in tables.values())
     (project.raw / "sources.toml").write_text(SOURCES.format(digest=digest, definitions=definitions, bridges=bridges))
     project.assumptions.write_text(ASSUMPTIONS)
-    project.results.write_text(json.dumps(RESULTS))
+    project.results.write_bytes(sealed(RESULTS))
     (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.3] - 2026-11-21\n\nFirst.\n")
     (project.notebooks / "front.md").write_text("## Before you read\n\nSupport: 0800 1111.\n")
     code = "from cseanalysis.report import prose\nprose('{recorded} were recorded [@ho22].')"

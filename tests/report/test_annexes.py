@@ -6,6 +6,7 @@ import pytest
 
 from cseanalysis.report.annexes import annexes, assumptions_annex, bibliography, figures_annex, sources_annex
 from cseanalysis.report.typeset import TitlePage, typeset
+from cseanalysis.study.reported import sealed
 
 PAGE = TitlePage("T", "S", "1.0.0", dt.date(2026, 1, 2), "0" * 12, ("A",), "C", (("Version", "1.0.0"),))
 
@@ -23,7 +24,7 @@ def test_figures_are_those_that_results_rest_on(study):
     text = figures_annex(study)
     assert "Offences recorded by police" in text
     assert "1 January 2022 to 31 December 2022" in text
-    study.results.write_text('{"results": [], "tables": {}, "period": {}}')
+    study.results.write_bytes(sealed({"results": [], "tables": {}, "period": {}}))
     assert "Offences recorded by police" not in figures_annex(study)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from cseanalysis.report.editions import _equal, diff, release, verify
 from cseanalysis.study.project import find_project, sha256
+from cseanalysis.study.reported import sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,6 +131,7 @@ def test_a_difference_names_the_assumption_that_caused_it(study, build, tmp_path
     other = tmp_path / "other"
     shutil.copytree(build, other)
     assert diff(build, other) == []
+    (other / "manifest.json").unlink()  # it would say that what follows was not built
     change(other / "assumptions.toml", "low = 0.05\nhigh = 0.15", "low = 0.08\nhigh = 0.15")
     results = json.loads((other / "results.json").read_text())
     for entry in results["results"]:
@@ -137,7 +139,7 @@ def test_a_difference_names_the_assumption_that_caused_it(study, build, tmp_path
             entry["interval"]["high"] = 1e6
         if entry["id"] == "cells":
             entry["point"] = 1
-    (other / "results.json").write_text(json.dumps(results))
+    (other / "results.json").write_bytes(sealed(results))
     lines = diff(build, other)
     assert "assumption known_offence_probability: 0.05 to 0.15 -> 0.08 to 0.15" in lines
     assert "result cells: 25740 -> 1, because of data or code" in lines

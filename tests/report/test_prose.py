@@ -76,4 +76,6 @@ def test_an_opening_says_all_four_things(study):
 
 
 def test_escaped_text_keeps_citations_only():
-    assert escape("a*b [x] @ho [@ho22; @b]\n#1") == r"a\*b \[x\] \@ho [@ho22; @b] \#1"
+    text = "a*b [x] @ho [@ho22; @b]\n#1"
+    assert escape(text, citations=True) == r"a\*b \[x\] \@ho [@ho22; @b] \#1"
+    assert escape(text) == r"a\*b \[x\] \@ho \[\@ho22; \@b\] \#1"

@@ -62,3 +62,36 @@ def test_what_is_left_out_is_asked_for_and_no_leaves_everything_as_it_was(checko
     assert result.output.endswith("nothing was added\n")
     assert (checkout.raw / "sources.toml").read_bytes() == before
     assert not (checkout.raw / "recorded_offences_2024-01-25.csv").exists()
+
+
+def test_with_yes_nothing_is_asked(checkout):
+    result = CliRunner().invoke(app, [*ARGUMENTS[:6], "--yes"], input="", catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "[" not in result.output
+    assert result.output.endswith("now run make data results\n")
+    with pytest.raises(ValueError, match="with --yes nothing is asked: add --published"):
+        CliRunner().invoke(app, [*ARGUMENTS[:4], "--yes"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["add", "absent.csv"], "absent.csv is no file"),
+        (["add", "release.csv", "--as", "ons-police-force-areas"], "the study has no series of ons"),
+        (["add", "release.csv", "--published", "23/07/2026"], "is no day; write it as 2026-07-23"),
+        (["add", "broken.csv"], "1 counts that the file leaves out"),
+    ],
+)
+def test_what_can_be_refused_is_refused_before_anything_is_asked(checkout, arguments, message):
+    lines = Path("release.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    Path("broken.csv").write_text("".join(lines[:1] + lines[2:]), encoding="utf-8")
+    with pytest.raises((ValueError, OSError), match=message):
+        CliRunner().invoke(app, arguments, input="", catch_exceptions=False)
+
+
+def test_a_file_is_checked_then_asked_about_then_shown_then_agreed_to(checkout):
+    asked = ["2024-01-25", "", "", "y"]
+    result = CliRunner().invoke(app, ["add", "release.csv"], input="\n".join(asked) + "\n", catch_exceptions=False)
+    order = ["is in order", "Published on", "Publisher", "Licence", "1 new quarter", "Add it to data/raw?", "added as"]
+    places = [result.output.index(words) for words in order]
+    assert places == sorted(places)

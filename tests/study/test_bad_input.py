@@ -2,8 +2,11 @@
 
 import errno
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -147,6 +150,13 @@ ASSUMPTIONS = {
     "nobody per defendant": ("low = 1.0\nhigh = 3.0", "low = 0.0\nhigh = 3.0", "must be above 0"),
     "malformed toml": ("[contact_share]", "[contact_share", "mine.toml is not valid toml"),
     "a missing assumption": ("[recording_probability]", "[recorded_probability]", "lacks recording_probability"),
+    "a source that is no source": ('source = "vkpp23"', 'source = "smith2025"', "source 'smith2025' is not in"),
+    "one of two sources": (
+        '"lbc25 and sct25"',
+        '"lbc25 and sct52"',
+        "'sct52' is not in data/raw/sources.toml; did you",
+    ),
+    "the sources that there are": ('source = "vkpp23"', 'source = ""', "The known sources are acc25, aea23"),
     "a loss counted twice": ('loss = ["recorded"]', 'loss = ["reported"]', "would count it twice"),
 }
 
@@ -242,10 +252,102 @@ def test_results_are_not_computed_from_tables_of_other_raw_data(study, monkeypat
     assert run(monkeypatch, "results") == "0"
 
 
-@pytest.mark.parametrize("command", ["data", "results", "report", "verify", "release"])
-def test_an_altered_raw_file_stops_every_command(study, monkeypatch, command):
-    edit(study, "figures.csv", lambda text: text + "\n", register=False)
-    assert "data/raw/figures.csv has changed" in run(monkeypatch, command)
+COMMANDS = [
+    *(["data"], ["results"], ["report"], ["verify"], ["release"], ["run", "a.toml"], ["figures"], ["figures", "F031"]),
+    *(["compare", "F031", "F035"], ["forces", "--ods", "a.ods"], ["add", "a.csv", "--published", "2026-07-23"]),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("name", ["figures.csv", "interventions.csv"])
+def test_an_altered_raw_file_stops_every_command(study, monkeypatch, command, name):
+    (study / "a.toml").write_text('title = "A"\nwhy = "B"\nsource = "C"\nchoices.offence_scope = "contact codes"\n')
+    (study / "a.csv").touch()
+    edit(study, name, lambda text: text.replace("1", "7", 1), register=False)
+    before = everything(study)
+    assert f"data/raw/{name} has changed" in run(monkeypatch, *command)
+    assert everything(study) == before
+
+
+def test_every_command_of_the_study_is_among_those_that_check():
+    compares_builds_only = {"diff"}
+    assert {words[0] for words in COMMANDS} | compares_builds_only == {
+        command.name or command.callback.__name__ for command in cli.app.registered_commands
+    }
+
+
+@pytest.mark.parametrize("name", ["figures.csv", "definitions.csv", "bridges.csv"])
+def test_an_altered_register_is_refused_by_whatever_loads_it(study, name):
+    from cseanalysis import load_figures
+    from cseanalysis.study import ChecksumError
+
+    path = study / "data" / "raw" / name
+    stamp = path.stat()
+    path.write_text(path.read_text(encoding="utf-8").replace("1", "7", 1), encoding="utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # same size, same time
+    with pytest.raises(ChecksumError, match=f"data/raw/{name} has changed"):
+        load_figures(study)
+
+
+def test_altered_results_are_refused_by_whatever_reads_them(study, monkeypatch):
+    from cseanalysis import load_results
+    from cseanalysis.study import ChecksumError
+    from cseanalysis.study.reported import load_results_table
+
+    path = study / "reports" / "results.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["results"][0]["point"] += 1
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for read in (load_results, lambda root: load_results_table("lag_by_year", root)):
+        with pytest.raises(ChecksumError, match=r"results\.json was changed after it was written: run `make results`"):
+            read(study)
+    assert "was changed after it was written" in run(monkeypatch, "diff", ".", ".")
+    content.pop("sha256")
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"it lacks .*sha256"):
+        load_results(study)
+
+
+@pytest.mark.parametrize("command", [["forces", "--ods", "a.ods"], ["results"]], ids=" ".join)
+def test_altered_tables_stop_the_commands_that_read_them(study, monkeypatch, command):
+    path = study / "data" / "processed" / "recorded_offences.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("1", "7", 1), encoding="utf-8")
+    assert "was changed after it was built: run `make data`" in run(monkeypatch, *command)
+
+
+def test_an_altered_build_is_not_compared(study, monkeypatch):
+    build = study / "build"
+    build.mkdir()
+    for name in ("results.json", "assumptions.toml"):
+        shutil.copyfile(study / ("reports" if name == "results.json" else ".") / name, build / name)
+    outputs = {name: sha256((build / name).read_bytes()) for name in ("results.json", "assumptions.toml")}
+    (build / "manifest.json").write_text(json.dumps({"outputs": outputs}))
+    assert run(monkeypatch, "diff", "build", "build") == "0"
+    text = (build / "assumptions.toml").read_text(encoding="utf-8")
+    (build / "assumptions.toml").write_text(text.replace("high = 0.15", "high = 0.2", 1), encoding="utf-8")
+    assert "assumptions.toml was changed after it was written" in run(monkeypatch, "diff", "build", "build")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_ctrl_c_ends_in_one_line_and_the_code_that_shells_give_it(study):
+    code = (
+        "import os, signal, sys\nfrom cseanalysis import cli\nfrom cseanalysis.study import project\n"
+        "project.find_project = lambda: os.kill(os.getpid(), signal.SIGINT)\nsys.argv[1:] = ['figures']\ncli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stdout + done.stderr.strip() == "stopped by Ctrl-C; what was not finished is as it was before"
+
+
+def test_a_build_that_cannot_be_kept_is_not_begun(study, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise OSError(errno.EROFS, "Read-only file system", str(study))
+
+    monkeypatch.setattr("cseanalysis.study.rebuild.rebuild", lambda *_, **__: pytest.fail("the work was begun"))
+    monkeypatch.setattr(tempfile, "mkdtemp", fail)
+    assert run(monkeypatch, "report") == (
+        f"error: Read-only file system: {study}; make the folder writable, or name another with --out"
+    )
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_each_intervention_has_a_card_that_prose_can_print_as_it_stands():
 def test_marks_in_a_card_are_printed_and_not_obeyed():
     cards = rows("too_early").head(1).assign(claimed="*More* {figure:F001} [x]_y_")
     said = str(prose(cards_in_words(cards)))
-    assert "\\*More\\* {figure:F001} \\[x\\]\\_y\\_" in said
+    assert "\\*More\\* \\{figure:F001\\} \\[x\\]\\_y\\_" in said
 
 
 def test_every_dated_event_of_the_table_stands_under_the_chart_and_in_its_alternative_text(events):

@@ -35,6 +35,7 @@ from cseanalysis.study.changes import (
     quarterly_series,
     specifications_table,
 )
+from cseanalysis.study.codes import CHILD_CODES
 from cseanalysis.study.detectability import (
     HORIZON,
     charge_masses,
@@ -47,7 +48,6 @@ from cseanalysis.study.detectability import (
     yearly_share,
 )
 from cseanalysis.study.interventions import load_interventions
-from cseanalysis.study.lag import CHILD_CODES
 from cseanalysis.study.recording_changes import dated_events, load_recording_changes
 from cseanalysis.study.reported import load_results_table
 from cseanalysis.study.too_early import (

@@ -1,10 +1,12 @@
+import errno
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from cseanalysis.study import files
-from cseanalysis.study.files import staged_folder, write_atomic
+from cseanalysis.study.files import ROOM, check_writable, staged_folder, write_atomic
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -50,3 +52,20 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path):
     with staged_folder(tmp_path / "out") as staging:
         (staging / "whole.txt").write_text("whole")
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_target_is_tried_before_any_work_and_nothing_stays_of_the_try(tmp_path, monkeypatch):
+    check_writable(tmp_path / "not" / "there" / "build")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda place: SimpleNamespace(free=ROOM - 1))
+    with pytest.raises(OSError, match="less than 30 MB are free") as caught:
+        check_writable(tmp_path / "build")
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_is_named_by_the_folder_that_was_being_written(tmp_path):
+    with pytest.raises(OSError, match="No space") as caught, staged_folder(tmp_path / "build"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == str(tmp_path / "build")
+    assert list(tmp_path.iterdir()) == []

@@ -8,8 +8,8 @@ import pytest
 
 from cseanalysis.register import Figure
 from cseanalysis.study import read_table
+from cseanalysis.study.codes import CODES
 from cseanalysis.study.forces import (
-    CODES,
     SCOPES,
     all_forces,
     force_figures,

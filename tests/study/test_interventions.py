@@ -13,6 +13,7 @@ from cseanalysis.register import compare, load_figures
 from cseanalysis.study import tables
 from cseanalysis.study.cards import FEWEST_QUARTERS, cards_table, intervention_cards
 from cseanalysis.study.interventions import Intervention, load_interventions
+from cseanalysis.study.project import sha256
 from cseanalysis.study.requested import outcomes_wanted, recommendations, requested_fields, spending
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,9 @@ def edited(checkout, name, old, new):
     text = path.read_text(encoding="utf-8")
     assert text.count(old) >= 1
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    sources = checkout / "data" / "raw" / "sources.toml"
+    register = sources.read_text(encoding="utf-8").replace(sha256(text.encode()), sha256(path.read_bytes()))
+    sources.write_text(register, encoding="utf-8")
 
 
 def an_intervention(**changes):

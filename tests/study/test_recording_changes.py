@@ -8,6 +8,7 @@ import pytest
 
 from cseanalysis.study import tables
 from cseanalysis.study.interventions import load_interventions
+from cseanalysis.study.project import sha256
 from cseanalysis.study.recording_changes import (
     DatedEvent,
     RecordingChange,
@@ -173,6 +174,9 @@ def test_a_broken_register_gives_one_message_with_file_row_and_field(checkout, o
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    sources = path.with_name("sources.toml")
+    register = sources.read_text(encoding="utf-8").replace(sha256(text.encode()), sha256(path.read_bytes()))
+    sources.write_text(register, encoding="utf-8")
     with pytest.raises(ValueError, match=message) as caught:
         load_recording_changes(checkout)
     assert "recording_changes.csv" in str(caught.value)

@@ -24,7 +24,7 @@ PROJECT = find_project(ROOT)
 BASE = load_assumptions(ROOT)
 SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))
 HEAD = 'title = "t"\nwhy = "w"\nsource = "s"\n'
-ENTRY = 'low = {low}\nhigh = {high}\nreason = "r"\nsource = "s"\nlocator = "l"\n'
+ENTRY = 'low = {low}\nhigh = {high}\nreason = "r"\nsource = "none published"\nlocator = "l"\n'
 
 
 def entry(name, low=0.1, high=0.1):
@@ -83,6 +83,13 @@ def test_five_scenarios_are_shipped_and_each_value_has_a_source_of_the_register_
             assert cited
             assert set(cited) <= figures.keys()
             assert {figures[name].source for name in cited} <= set(change.source.split(" and "))
+
+
+def test_a_source_that_nobody_registered_is_refused(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text(HEAD + entry("known_offence_probability").replace("none published", "vkpp32"))
+    with pytest.raises(ValueError, match=r"a\.toml: assumption known_offence_probability: source 'vkpp32' is not in"):
+        run_scenarios(PROJECT, [path], out=tmp_path / "out")
 
 
 def test_the_lowest_claims_give_the_largest_total_by_hand():

@@ -15,6 +15,7 @@ from cseanalysis.export.archive import unzip, zip_bytes
 from cseanalysis.export.book import Book, Page, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
 from cseanalysis.export.writing import target_path, write_whole
+from cseanalysis.lazy import install_advice
 
 # Text stays text: nothing that a cell holds becomes a formula, an address or a number.
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -98,7 +99,7 @@ def _new_workbook(stream: io.BytesIO) -> tuple[Any, Any]:
         from xlsxwriter.workbook import Workbook
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"XLSX workbooks need {error.name}: pip install 'cseanalysis[report]', or write ODS, which needs nothing",
+            f"XLSX workbooks need {error.name}: {install_advice('report')}, or write ODS, which needs nothing",
             name=error.name,
         ) from error
 

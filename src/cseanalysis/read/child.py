@@ -22,9 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from cseanalysis.read.private import private_copy, private_folder
+from cseanalysis.read.private import private_copy
 from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, UnsafeFileError, limit_remedy, printable
 from cseanalysis.read.travel import decode, encode
+from cseanalysis.scratch import scratch_folder
 
 Problem = TypeVar("Problem", bound=Exception)
 Reader = TypeVar("Reader", bound=Callable[..., Any])
@@ -101,7 +102,7 @@ def run_capped(
     if module == "__main__" or not name.isidentifier():
         raise ValueError(f"{module}.{name} cannot be found by another process; give a function of an importable module")
     what = f"{name}({', '.join(Path(arg).name if isinstance(arg, (str, Path)) else repr(arg)[:40] for arg in args)})"
-    with private_folder() as folder:
+    with scratch_folder() as folder:
         task = {
             "module": module,
             "name": name,

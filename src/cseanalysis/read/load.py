@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.lazy import install_advice
 from cseanalysis.read.marks import Marks, Range, read_marks
 
 if TYPE_CHECKING:
@@ -82,9 +83,7 @@ def _load_workbook(path: Path) -> list[pa.Table]:
         # Without it fastexcel would report a fault of the file.
         import pyarrow as pa  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            "reading spreadsheets needs fastexcel and pyarrow: pip install 'cseanalysis[read]'"
-        ) from error
+        raise ImportError(f"reading spreadsheets needs fastexcel and pyarrow: {install_advice('read')}") from error
     try:
         book = fastexcel.read_excel(path)
         marks = read_marks(path)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, Watch, printable
+from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, Watch
+from cseanalysis.scratch import scratch_folder
 
-_PREFIX = "cseanalysis-foreign-"
 _BLOCK = 1 << 20
-_TRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +23,6 @@ class Copy:
     path: Path
     size: int
     sha256: str
-
-
-@contextmanager
-def private_folder() -> Iterator[Path]:
-    """Yield an empty folder that only this user can enter; it goes at the end, or at the next start after a kill."""
-    sweep()
-    folder, lock = _locked_folder()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
 
 
 @contextmanager
@@ -74,7 +58,7 @@ def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterat
         if not stat.S_ISREG(before.st_mode):
             watch.refuse("this is a pipe or a device", remedy="name one ordinary file")
         watch.cap("file_bytes", before.st_size, "bytes")
-        with private_folder() as folder:
+        with scratch_folder() as folder:
             target = folder / source.name
             digest, size = hashlib.sha256(), 0
             with target.open("xb") as sink:
@@ -89,46 +73,3 @@ def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterat
             yield Copy(target, size, digest.hexdigest())
     finally:
         os.close(number)
-
-
-def sweep() -> None:
-    """Remove the folders that killed processes of this user left behind; those in use are locked."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            about = folder.lstat()
-            if stat.S_ISDIR(about.st_mode) and about.st_uid == _user() and (lock := _lock(folder, wait=False)):
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(lock)
-
-
-def _user() -> int:
-    return os.getuid() if hasattr(os, "getuid") else 0
-
-
-def _locked_folder() -> tuple[Path, int | None]:
-    for _ in range(_TRIES):
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        try:
-            lock = _lock(folder, wait=True)
-            # Another start may have swept the folder between its making and its locking.
-            if lock is None or folder.is_dir():
-                return folder, lock
-            os.close(lock)
-        except FileNotFoundError:
-            continue
-    raise OSError(f"no temporary folder stays in {printable(tempfile.gettempdir())}; set TMPDIR to another place")
-
-
-def _lock(folder: Path, *, wait: bool) -> int | None:
-    """Lock a folder for as long as this process lives; None where the system has no such locks, or it is in use."""
-    try:
-        import fcntl
-    except ImportError:
-        return None
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        os.close(number)
-        return None
-    return number

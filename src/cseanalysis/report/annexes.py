@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cseanalysis.export.markup import bibtex_text, escape, web_address
 from cseanalysis.export.wording import say_assumption, say_date, say_month
-from cseanalysis.report.prose import escape
 from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.project import Project, load_sources
 
@@ -19,7 +19,6 @@ TIERS = {
     "D": "copy or compilation",
 }
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
-_UNSAFE_IN_BIBTEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"} | {sign: f"\\{sign}" for sign in "&%$#_"}
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
@@ -52,9 +51,9 @@ def assumptions_annex(project: Project) -> str:
             "Distribution": assumption.distribution or "",
             "Losses": losses,
             "Reason": assumption.reason,
-            "Source": f"{_cited(assumption.source, publications)}, {assumption.locator}",
+            "Source": f"{_cited(assumption.source, publications)}, {escape(assumption.locator)}",
         }
-        blocks.append(_entry(assumption.id, "", lines))
+        blocks.append(_entry(assumption.id, "", lines, literal=("Source",)))
     return "\n\n".join(blocks)
 
 
@@ -80,7 +79,7 @@ def figures_annex(project: Project) -> str:
                 "Source": f"[@{figure.source}]",
                 "Note": figure.note,
             }
-            blocks.append(_entry(figure.id, figure.statement, lines))
+            blocks.append(_entry(figure.id, figure.statement, lines, literal=("Source",)))
     return "\n\n".join(blocks)
 
 
@@ -133,8 +132,9 @@ def bibliography(project: Project) -> str:
 
 
 def _cited(text: str, publications: Mapping[str, object]) -> str:
-    """Turn keys of publications into citations, and leave other words."""
-    return re.sub(r"\w+", lambda word: f"[@{word[0]}]" if word[0] in publications else word[0], text)
+    """Turn keys of publications into citations, and print other words as they stand."""
+    words = [(word, word.rstrip(",")) for word in text.split()]
+    return " ".join(f"[@{key}]{word[len(key) :]}" if key in publications else escape(word) for word, key in words)
 
 
 def _entry(name: str, title: str, lines: Mapping[str, str], *, literal: Iterable[str] = ()) -> str:
@@ -150,8 +150,13 @@ def _publication(entry: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Publisher": f"{entry['publisher']}; {published}{read}",
         "Licence": entry["licence"],
-        "Address": f"<{address}>" if address else "none known",
+        "Address": _link(address) if address else "none known",
     }
+
+
+def _link(address: str) -> str:
+    safe = web_address(address)
+    return f"<{safe}>" if re.match(r"https?://\S", safe) else escape(address)
 
 
 def _publication_line(name: str, entry: Mapping[str, Any]) -> str:
@@ -176,13 +181,13 @@ def _period(start: dt.date | None, end: dt.date | None) -> str:
 
 
 def _bibtex(name: str, entry: Mapping[str, Any]) -> str:
-    def plain(text: str) -> str:
-        return "".join(_UNSAFE_IN_BIBTEX.get(sign, sign) for sign in text)
-
     year = re.match(r"\d{4}", entry.get("published", ""))
-    lines = [f"  author = {{{{{plain(entry['publisher'])}}}}}", f"  title = {{{{{plain(entry['title'])}}}}}"]
+    lines = [
+        f"  author = {{{{{bibtex_text(entry['publisher'])}}}}}",
+        f"  title = {{{{{bibtex_text(entry['title'])}}}}}",
+    ]
     if year:  # without one, the style prints "no date"
         lines.append(f"  year = {{{year[0]}}}")
     if address := entry.get("address"):
-        lines.append(f"  url = {{{address}}}")
+        lines.append(f"  url = {{{web_address(address)}}}")
     return f"@online{{{name},\n" + ",\n".join(lines) + "\n}\n"

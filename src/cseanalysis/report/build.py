@@ -9,7 +9,6 @@ import platform
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cseanalysis.report.standing import CODE, EDITION, SHOWN_HASH, Standing, differences_page, parts_of, standing_of
+from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.assumptions import read_assumptions
-from cseanalysis.study.files import staged_folder
-from cseanalysis.study.project import Project, check_raw, sha256
+from cseanalysis.study.files import check_writable, staged_folder
+from cseanalysis.study.project import Project, check_raw, load_sources, sha256
 
 if TYPE_CHECKING:
     from cseanalysis.report.chapters import Chapter
@@ -127,10 +127,12 @@ def build_report(
     from cseanalysis.report.chapters import execute_all
     from cseanalysis.study.rebuild import rebuild
 
-    with tempfile.TemporaryDirectory(prefix="cseanalysis-") as name:
-        staged = Project(Path(name).resolve())
+    check_writable(out)
+    with scratch_folder() as folder:
+        staged = Project(folder.resolve())
         with clock.step("tables and results"):
-            read_assumptions(used)  # before it is copied: a fault is named with the file's own name
+            # before it is copied: a fault is named with the file's own name
+            read_assumptions(used, sources=load_sources(project)["publications"])
             rebuild(project, staged.root, assumptions=used)
             ignored = shutil.ignore_patterns(".*", "__pycache__")
             shutil.copytree(project.notebooks, staged.notebooks, ignore=ignored)
@@ -146,15 +148,15 @@ def build_report(
             )
         with clock.step("typesetting"):
             pdf = _typeset(staged, chapters, edition, inputs, standing)
-        with clock.step("writing"), staged_folder(out) as folder:
+        with clock.step("writing"), staged_folder(out) as target:
             contents = {
                 "report.pdf": pdf,
                 "results.json": _results(staged.results, inputs, standing),
                 "assumptions.toml": staged.assumptions.read_bytes(),
             } | {f"notebooks/{chapter.name}.ipynb": chapter.content for chapter in chapters.values()}
             for path, content in contents.items():
-                (folder / path).parent.mkdir(exist_ok=True)
-                (folder / path).write_bytes(content)
+                (target / path).parent.mkdir(exist_ok=True)
+                (target / path).write_bytes(content)
             manifest = {
                 "version": edition[0],
                 "edition": edition[1].isoformat(),
@@ -171,7 +173,7 @@ def build_report(
                     for chapter in chapters.values()
                 },
             }
-            (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+            (target / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return Outcome("built", out, inputs, clock.seconds)
 
 

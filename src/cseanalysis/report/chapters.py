@@ -7,7 +7,6 @@ import atexit
 import json
 import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.project import sha256
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _INHERITED = (
     *("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"),  # stand for another processor, which must change no chapter
 )
 _SOCKET_PATH = 80  # a socket's path must stay below about 100 bytes
+_SOCKET_NAME = len("/cse-1234567-abcdefgh")
 
 # Run in the kernel before the first cell: a warning becomes one line without paths, and only those that
 # doubt a result (not those about software) are written at all.
@@ -272,14 +273,9 @@ def _settled(node: NotebookNode) -> NotebookNode:
 @contextmanager
 def _private_folder() -> Iterator[Path]:
     """Yield a folder for one kernel's sockets and settings; its path is short enough for a socket."""
-    folder = Path(tempfile.mkdtemp(prefix="cse-"))
-    if len(os.fsencode(folder)) > _SOCKET_PATH and Path("/tmp").is_dir():  # noqa: S108
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="cse-", dir="/tmp"))
-    try:
+    deep = len(os.fsencode(tempfile.gettempdir())) + _SOCKET_NAME > _SOCKET_PATH
+    with scratch_folder("cse", within="/tmp" if deep and Path("/tmp").is_dir() else None) as folder:  # noqa: S108
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _manager(private: Path) -> AsyncKernelManager:

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,12 @@ from typing import Any, Literal
 
 from cseanalysis.report.build import commit_of, frozen_already
 from cseanalysis.report.standing import EDITION, assumption_changes
+from cseanalysis.scratch import scratch_folder
 from cseanalysis.sensitivity.ranking import agree
 from cseanalysis.study.causes import SCOPE, causes_of, changed_inputs, leading_causes, read_build
 from cseanalysis.study.files import staged_folder
 from cseanalysis.study.project import Project, read_json, sha256
+from cseanalysis.study.reported import SEAL
 
 SHOWN = 5
 _WHOLE = re.compile(r"-?\d+")
@@ -58,8 +59,8 @@ def verify(project: Project) -> Verdict:
     """
     from cseanalysis.study.rebuild import rebuild
 
-    with tempfile.TemporaryDirectory(prefix="cseanalysis-") as folder:
-        rebuilt = rebuild(project, Path(folder))
+    with scratch_folder() as folder:
+        rebuilt = rebuild(project, folder)
         same_bytes = True
         differences: list[str] = []
         homes = [home.processed for home in (project, rebuilt) if home.processed.is_dir()]
@@ -241,7 +242,9 @@ def _cells(path: Path) -> Iterator[tuple[str, str]]:
             resource.pop("hash"), resource.pop("bytes")
         yield from _leaves(package, "")
     else:
-        yield from _leaves(json.loads(text), "")
+        content = json.loads(text)
+        content.pop(SEAL, None)  # follows from the numbers, which are compared themselves
+        yield from _leaves(content, "")
 
 
 def _leaves(node: Any, where: str) -> Iterator[tuple[str, str]]:

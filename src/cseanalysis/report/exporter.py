@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import Exporter
 
+from cseanalysis.export.markup import escape
 from cseanalysis.report.outputs import KEY
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def export(name: str, node: NotebookNode) -> tuple[str, dict[str, bytes]]:
 def _output(output: NotebookNode, where: str, pictures: dict[str, bytes]) -> str:
     if output.output_type == "stream":
         if output.name == "stderr":
-            return "\n\n".join(_div("note", _without_kind(line)) for line in output.text.splitlines())
+            return "\n\n".join(_div("note", escape(_without_kind(line))) for line in output.text.splitlines())
         return _verbatim(output.text)
     if output.output_type == "error":
         raise ValueError(f"{where}: the cell failed with {output.ename}: {output.evalue}; execute the chapter again")
@@ -96,7 +98,8 @@ def _div(kind: str, content: str, label: str = "", **attributes: str) -> str:
 
 
 def _verbatim(text: str) -> str:
-    return f"````\n{text.rstrip()}\n````" if text.strip() else ""
+    fence = "`" * max(4, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}\n{text.rstrip()}\n{fence}" if text.strip() else ""
 
 
 def _without_kind(warning: str) -> str:

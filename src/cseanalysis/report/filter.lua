@@ -81,7 +81,27 @@ local function breakable(text)
   return pandoc.Str((spaced:gsub('(%w%w%w%w%w%w%w%w%w%w%w%w%w%w%w%w)', '%1\u{200B}')))
 end
 
-local function string_(element) return breakable(element.text) end
+-- Signs that typst joins where pandoc lets them stand: a soft hyphen and an ellipsis. The last of them is escaped.
+local JOINED = {'%-%?', '%.%.%.'}
+
+local function string_(element)
+  local out, rest, split = pandoc.List(), element.text, false
+  while true do
+    local first, last
+    for _, signs in ipairs(JOINED) do
+      local from, to = rest:find(signs)
+      if from and (not first or from < first) then first, last = from, to end
+    end
+    if not first then break end
+    local before = rest:sub(1, last - 1)
+    out:insert(breakable(before) or pandoc.Str(before))
+    out:insert(inline('\\' .. rest:sub(last, last)))
+    rest, split = rest:sub(last + 1), true
+  end
+  if not split then return breakable(element.text) end
+  if rest ~= '' then out:insert(breakable(rest) or pandoc.Str(rest)) end
+  return out
+end
 
 local function is_reference(id) return id:match('^fig:') or id:match('^tbl:') or id:match('^eq:') or id:match('^sec:') end
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.export.markup import escape
 from cseanalysis.export.wording import say_number
-from cseanalysis.report.prose import escape, fill
+from cseanalysis.report.prose import fill
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +143,7 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
     from matplotlib.text import Text
 
     figure, words = drawn
-    alt = " ".join(fill(words).split())
+    alt = " ".join(fill(words, plain=True).split())
     if not alt:
         raise ValueError(f"chart {label}: the alternative text is empty; say in words what the chart shows")
     about = _about("chart", label, caption, "fig:") | {"alt": alt}
@@ -230,7 +231,7 @@ def table(
         raise ValueError(f"table {label}: align {', '.join(map(repr, wrong))}; must be 'left' or 'right'")
     lines = [columns, *rows]
     marks = {"left": ":--", "right": "--:"}
-    pipes = ["| " + " | ".join(escape(cell) for cell in line) + " |" for line in lines]
+    pipes = ["| " + " | ".join(escape(cell, citations=True) for cell in line) + " |" for line in lines]
     pipes.insert(1, "|" + "|".join(marks[side] for side in sides) + "|")
     return Output(
         {

@@ -7,30 +7,35 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.export.markup import escape
 from cseanalysis.export.wording import say, say_assumption
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(#[^{}]*)\}|\{([^{}]*)\}|[{}]")
+_PLACEHOLDER = re.compile(r"\\[\\{}]|\{\{|\}\}|\{(#[^{}]*)\}|\{([^{}]*)\}|[{}]")
 _UNIT_AFTER = re.compile(r" ?(%|(?:per cent|days?|weeks?|months?|years?)\b)")
 _SENTENCE_STARTS = re.compile(r"(?:^|\n[ \t]*\n|[.!?][\"”’)\]]*[ \n])[ \n]*\Z")
-_CITATION = re.compile(r"\[@[\w:.-]+(?:; ?@[\w:.-]+)*\]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
 
 
-def fill(text: str, root: Path | str | None = None) -> str:
+__all__ = ["escape", "fill"]
+
+
+def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> str:
     """Replace placeholders in Markdown by the study's numbers.
 
     Parameters
     ----------
     text
         ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range, ``{figure:id}`` the
-        figure as published, ``{period:name}`` a month or year of the data. ``{{`` and ``}}`` stand for braces;
+        figure as published, ``{period:name}`` a month or year of the data. ``{{`` and ``}}`` stand for braces, and
+        so do those that `escape` has put behind a backslash;
         attributes such as ``{#sec:lag}``, citations and cross references are left to the typesetter. At the start
         of a sentence words get a capital.
     root
         The checkout; without it, the one around the working directory.
+    plain
+        Whether the text is no Markdown but, for example, the alternative text of a chart.
 
     Raises
     ------
@@ -42,6 +47,8 @@ def fill(text: str, root: Path | str | None = None) -> str:
 
     def replace(match: re.Match[str]) -> str:
         whole, attribute, name = match[0], match[1], match[2]
+        if whole[0] == "\\":
+            return whole
         if whole in {"{{", "}}"}:
             return whole[0]
         if attribute is not None:
@@ -59,22 +66,10 @@ def fill(text: str, root: Path | str | None = None) -> str:
         doubled = _UNIT_AFTER.match(text, match.end())
         if doubled and words.rstrip("s").endswith(doubled[1].rstrip("s").replace("per cent", "%")):
             raise ValueError(f"placeholder {whole}{doubled[0]}: prints {words!r}; leave {doubled[1]!r} out")
+        words = words if plain else escape(words)
         return words[:1].upper() + words[1:] if _SENTENCE_STARTS.search(text, 0, match.start()) else words
 
     return _PLACEHOLDER.sub(replace, text)
-
-
-def escape(text: str) -> str:
-    r"""Return ``text`` as Markdown that prints it literally; citations such as ``[@vkpp23]`` stay citations.
-
-    Examples
-    --------
-    >>> escape("a_b | [x] [@vkpp23]")
-    'a\\_b \\| \\[x\\] [@vkpp23]'
-    """
-    kept = _CITATION.findall(text)
-    plain = [_MARKDOWN.sub(r"\\\1", part.replace("\n", " ")) for part in _CITATION.split(text)]
-    return "".join(part + citation for part, citation in zip(plain, [*kept, ""], strict=True))
 
 
 _HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period": "period"}

@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cseanalysis.export.wording import say_date
 from cseanalysis.report.exporter import export
+from cseanalysis.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -83,8 +83,7 @@ def typeset(
     """
     import typst
 
-    with tempfile.TemporaryDirectory(prefix="cse-") as name:
-        folder = Path(name)
+    with scratch_folder("cse") as folder:
         texts = {"front matter": front, "annexes": annexes}
         for chapter, node in chapters.items():
             texts[chapter], pictures = export(chapter, node)

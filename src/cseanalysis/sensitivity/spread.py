@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from cseanalysis.lazy import install_advice
 from cseanalysis.values import shown
 
 Task = TypeVar("Task")
@@ -21,7 +22,7 @@ Result = TypeVar("Result")
 _MOST_THREADS = 1024
 PATIENCE = 4  # seconds for each step of reaching a scheduler; the steps together stay below ten
 _ASK_AGAIN = 5  # seconds after which a cluster may have other workers than before
-_INSTALL = "pip install 'cseanalysis[scale]'"
+_INSTALL = install_advice("scale")
 
 
 def spread_tasks(
@@ -199,7 +200,7 @@ def _on_cluster(
                 raise
             raise ModuleNotFoundError(
                 f"workers of {scheduler} lack a package that is here, or have it in another version ({error}): install "
-                f"the same there, {_INSTALL}"
+                f"the same there: {_INSTALL}"
             ) from error
 
 

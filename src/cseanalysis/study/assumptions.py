@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
-from cseanalysis.study.project import find_project, read_toml
+from cseanalysis.study.project import find_project, load_sources, read_toml
 from cseanalysis.values import Assumption
 
 _FIELDS = {field.name for field in fields(Assumption)} - {"id"}
 _REQUIRED = _FIELDS - {"loss", "distribution"}
+# What an assumption may rest on that is no publication of the register.
+_WITHOUT_KEY = ("none published", "Home Office Counting Rules for recorded crime")
 
 
 def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]:
@@ -32,18 +36,23 @@ def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]
     FileNotFoundError
         Outside a checkout.
     ValueError
-        Naming every malformed entry at once: missing or unknown fields, inverted ranges, impossible probabilities.
+        Naming every malformed entry at once: missing or unknown fields, inverted ranges, impossible probabilities,
+        sources that are not registered.
     """
-    return read_assumptions(find_project(root).assumptions)
+    project = find_project(root)
+    return read_assumptions(project.assumptions, sources=load_sources(project)["publications"])
 
 
-def read_assumptions(path: Path) -> Mapping[str, Assumption]:
-    """Return the assumptions in the file ``path``; see `load_assumptions`."""
+def read_assumptions(path: Path, *, sources: Collection[str] | None = None) -> Mapping[str, Assumption]:
+    """Return the assumptions in the file ``path``, each resting on some of ``sources``; see `load_assumptions`.
+
+    Without ``sources``, as for an edition whose list of them is not at hand, they are not checked.
+    """
     found: dict[str, Assumption] = {}
     problems: list[str] = []
     for name, entry in read_toml(path).items():
         try:
-            found[name] = read_assumption(name, entry)
+            found[name] = read_assumption(name, entry, sources=sources)
         except (TypeError, ValueError, OverflowError) as error:
             problems.append(str(error))
     if problems:
@@ -74,7 +83,7 @@ def _toml(value: float | str | tuple[str, ...]) -> str:
     return repr(float(value))
 
 
-def read_assumption(name: str, entry: object) -> Assumption:
+def read_assumption(name: str, entry: object, *, sources: Collection[str] | None = None) -> Assumption:
     """Return one entry of a file of assumptions, checked; see `load_assumptions`."""
     if not isinstance(entry, dict):
         raise TypeError(f"{name} = {entry!r}: must be a table with {', '.join(sorted(_REQUIRED))}")
@@ -90,12 +99,29 @@ def read_assumption(name: str, entry: object) -> Assumption:
     for field in ("unit", "reason", "source", "locator"):
         if not isinstance(entry[field], str):
             raise TypeError(f"assumption {name}: {field} is {entry[field]!r}; must be text in quotes")
+    if sources is not None:
+        _check_source(name, entry["source"], sources)
     loss = entry.get("loss", [])
     if not isinstance(loss, list) or not all(isinstance(one, str) for one in loss):
         raise TypeError(f'assumption {name}: loss is {loss!r}; must be a list, e.g. ["reported"]')
     if (distribution := entry.get("distribution")) is not None:
         _check_distribution(name, distribution, entry["low"], entry["high"])
     return Assumption(name, **{**entry, "loss": tuple(entry.get("loss", ()))})
+
+
+def _check_source(name: str, source: str, sources: Collection[str]) -> None:
+    """A reader must be able to look a source up: a key that nothing explains would be printed as if it were one."""
+    if source in _WITHOUT_KEY:
+        return
+    keys = [key.strip() for key in re.split(r",|\band\b", source)]
+    if unknown := [key for key in keys if key not in sources]:
+        close = difflib.get_close_matches(unknown[0], sources, n=3)
+        hint = f"did you mean {' or '.join(close)}? " if close else ""
+        raise ValueError(
+            f"assumption {name}: source {', '.join(map(repr, unknown[:5]))} is not in data/raw/sources.toml; {hint}"
+            f"register it there under [publications], or give keys joined by 'and' or {_WITHOUT_KEY[0]!r}. "
+            f"The known sources are {', '.join(sorted(sources))}"
+        )
 
 
 def _check_distribution(name: str, distribution: object, low: float, high: float) -> None:

@@ -14,7 +14,8 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.models import project_cohorts
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import known_ends, scaled
-from cseanalysis.study.lag import ALL_CODES, QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
+from cseanalysis.study.codes import ALL_CODES
+from cseanalysis.study.lag import QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
 from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval

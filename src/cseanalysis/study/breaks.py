@@ -10,7 +10,7 @@ import pandas as pd
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import ManyChanges, break_search, many_changes
 from cseanalysis.study.changes import LEVEL, MAIN, PERIOD, TOTAL, first_quarter, quarterly_series
-from cseanalysis.study.lag import CHILD_CODES
+from cseanalysis.study.codes import CHILD_CODES
 from cseanalysis.study.recording_changes import NO_CODE, DatedEvent, RecordingChange, near
 from cseanalysis.values import Estimate
 

@@ -10,7 +10,8 @@ from typing import Any
 from cseanalysis.sensitivity.ranking import agree, settled
 from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.lag import OWN_SCOPE, SCOPES
-from cseanalysis.study.project import Project, read_json
+from cseanalysis.study.project import ChecksumError, Project, read_json, sha256
+from cseanalysis.study.reported import check_seal
 from cseanalysis.study.results import StudyInputs, compute_results, read_inputs
 from cseanalysis.values import Assumption
 
@@ -43,6 +44,8 @@ def read_build(folder: Path) -> Build:
         if not needed.is_file():
             raise FileNotFoundError(f"{folder} holds no {needed.name}: name the folder of a build or of an edition")
     content = read_json(path, "build it again", "results", "tables")
+    check_seal(path, content, "build it again")
+    _check_manifest(folder)
     results, tables, about = content["results"], content["tables"], content.get("scenario", {})
     if not isinstance(results, list) or not all(_is_result(entry) for entry in results):
         raise ValueError(f"{path} is damaged (results holds what is no result): build it again")
@@ -54,6 +57,15 @@ def read_build(folder: Path) -> Build:
         raise ValueError(f"{folder}: {error}") from error
     scope = str(about.get(SCOPE, OWN_SCOPE))
     return Build(folder, assumptions, scope, {entry["id"]: entry for entry in results}, tables)
+
+
+def _check_manifest(folder: Path) -> None:
+    """Refuse a build or an edition whose numbers or assumptions are not those its manifest lists."""
+    manifest = folder / "manifest.json"
+    outputs = read_json(manifest, "build it again", "outputs")["outputs"] if manifest.is_file() else {}
+    for name in ("results.json", "assumptions.toml"):
+        if name in outputs and sha256((folder / name).read_bytes()) != outputs[name]:
+            raise ChecksumError(f"{folder / name} was changed after it was written: build it again")
 
 
 def changed_inputs(first: Build, second: Build) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from cseanalysis.export.markup import escape
 from cseanalysis.export.wording import say_interval, say_number
 from cseanalysis.study.breaks import BESIDE, NOTHING
 from cseanalysis.study.changes import ERRORS, TOTAL
@@ -23,8 +24,6 @@ _FIGURES = {
     "cannot be estimated": "no comparison is allowed; see @tbl:cards",
 }
 NOTABLE = 0.05
-# Braces are doubled for `prose`, which reads single ones as placeholders.
-_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "*_[]<>#|@$`~^"} | {"{": "{{", "}": "}}"})
 
 
 def dates_in_words(dates: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
@@ -248,7 +247,7 @@ def cards_in_words(cards: pd.DataFrame) -> str:
 
 
 def _card(row: Mapping[str, str]) -> str:
-    cell = {name: " ".join(text.translate(_MARKDOWN).split()) for name, text in row.items()}
+    cell = {name: escape(text) for name, text in row.items()}
     lines = (
         ("When", f"{cell['when']}, {cell['area']}"),
         ("Claimed", cell["claimed"]),

@@ -12,8 +12,8 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import InterruptedSeries, PlaceboDates, interrupted_series, many_changes, placebo_dates
+from cseanalysis.study.codes import CHILD_CODES
 from cseanalysis.study.interventions import Intervention
-from cseanalysis.study.lag import CHILD_CODES
 from cseanalysis.study.recording_changes import DatedEvent, as_event, cannot_be_told_apart_from
 from cseanalysis.values import Estimate, Interval, NotEstimableError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import re
 import shutil
@@ -13,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cseanalysis.export.writing import write_whole
+from cseanalysis.scratch import naming
 
+ROOM = 30_000_000  # bytes that a build may take, several times over
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -38,6 +41,25 @@ def write_atomic(path: Path, content: bytes) -> None:
     write_whole({path: content})
 
 
+def check_writable(target: Path) -> None:
+    """Refuse a folder that could not be written, before any work is done for it.
+
+    Parameters
+    ----------
+    target
+        A folder that a build will make or replace; nothing stays of the try.
+
+    Raises
+    ------
+    OSError
+        When the folder that is to hold it may not be written, or less than ``ROOM`` is free there; the error names it.
+    """
+    home = next(folder for folder in target.absolute().parents if folder.exists())
+    Path(tempfile.mkdtemp(dir=home, prefix=f".{target.name}.staging-{os.getpid()}-")).rmdir()
+    if shutil.disk_usage(home).free < ROOM:
+        raise OSError(errno.ENOSPC, f"less than {ROOM // 1_000_000} MB are free", str(home))
+
+
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of ``target`` in one step when the block succeeds.
@@ -58,12 +80,13 @@ def staged_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(left_over, ignore_errors=True)
     staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.staging-{os.getpid()}-"))
     try:
-        yield staging
-        staging.chmod(0o755)
-        for path in [*staging.rglob("*"), staging]:
-            _flush(path)
-        _swap(staging, target)
-        _flush(target.parent)
+        with naming(target):
+            yield staging
+            staging.chmod(0o755)
+            for path in [*staging.rglob("*"), staging]:
+                _flush(path)
+            _swap(staging, target)
+            _flush(target.parent)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

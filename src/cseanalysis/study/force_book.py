@@ -15,10 +15,11 @@ from cseanalysis.export.delimited import csv_bytes
 from cseanalysis.export.ods import ods_bytes
 from cseanalysis.export.writing import check_targets, write_whole
 from cseanalysis.export.xlsx import xlsx_bytes
-from cseanalysis.study.forces import CODES, SCOPES, force_figures, force_table, force_totals, force_years
-from cseanalysis.study.project import Project, find_project, load_sources
+from cseanalysis.study.codes import CODES
+from cseanalysis.study.forces import SCOPES, force_figures, force_table, force_totals, force_years
+from cseanalysis.study.project import Project, check_raw, find_project, load_sources
 from cseanalysis.study.revisions import release_names
-from cseanalysis.study.tables import load_figures, read_table
+from cseanalysis.study.tables import check_tables, load_figures, read_table
 
 _GROUPS = {
     "child_only": ("child-only codes", "the eleven codes that tell of a child victim", "[note 1]"),
@@ -160,6 +161,8 @@ def _folded(path: Path) -> Path:
 
 def _tables(project: Project) -> dict[str, pd.DataFrame]:
     """Make every table, under its name as delimited text; without published figures there is no list of them."""
+    check_raw(project)
+    check_tables(project)
     recorded = read_table("recorded_offences", project.root)
     listed = force_figures(load_figures(project.root))
     tables = {"forces": force_table(recorded, listed)}

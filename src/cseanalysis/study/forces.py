@@ -10,14 +10,9 @@ import pandas as pd
 from cseanalysis.clean import harmonise_forces, read_crosswalk
 from cseanalysis.register import Figure, compare
 from cseanalysis.register.figures import UNKNOWN
+from cseanalysis.study.codes import CODES
 
 MISSING, NOT_APPLICABLE = "[x]", "[z]"
-# The codes of each group of offences; a count of a group needs every one of them.
-CODES = {
-    "child_only": ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A"),
-    "familial": ("23",),
-    "image": ("86",),
-}
 SCOPES = tuple(CODES)
 _QUARTERS = ("1", "2", "3", "4")
 SEVERAL = "More than one force"

@@ -11,7 +11,7 @@ from typing import Any
 
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure
-from cseanalysis.study.project import find_project, load_sources
+from cseanalysis.study.project import find_project, load_sources, raw_file
 
 KINDS = ("policy", "recording", "offence", "inquiry", "shock")
 PRECISIONS = ("day", "month", "")
@@ -124,7 +124,7 @@ def load_interventions(figures: Mapping[str, Figure], root: Path | str | None = 
     project = find_project(root)
     columns = tuple(item.name for item in fields(Intervention))
     found, wrong = [], []
-    for number, cells in read_rows(project.raw / "interventions.csv", columns):
+    for number, cells in read_rows(raw_file(project, "interventions.csv"), columns):
         values: dict[str, Any] = dict(cells)
         try:
             values["start"] = read_day(cells["start"])

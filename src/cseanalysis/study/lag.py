@@ -19,6 +19,7 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.models.delay import Family
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES
 from cseanalysis.study.leading import note
 from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -28,9 +29,6 @@ QUARTER = DAYS_A_YEAR / 4
 MONTH = DAYS_A_YEAR / 12
 _BOTH_DELAYS = ("F189", "F193", "F457", "F458")
 QUANTILES = 500  # steps of the numerical sum of two delays
-CHILD_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A")
-ALL_CODES = (*CHILD_CODES, "23", "86")
-CONTACT_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B")
 OWN_SCOPE = "child-only codes"
 # What may be counted as the recorded offences; a scenario may choose another than the study's own.
 SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -38,8 +36,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "contact codes": CONTACT_CODES,
     "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
     "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
-    "child-only codes and 23": (*CHILD_CODES, "23"),
-    "child-only codes and 86": (*CHILD_CODES, "86"),
+    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
+    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
     "all thirteen codes": ALL_CODES,
 }
 

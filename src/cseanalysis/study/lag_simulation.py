@@ -24,8 +24,8 @@ from cseanalysis.models import (
 from cseanalysis.sensitivity import envelope
 from cseanalysis.sensitivity.known import element, known_ends, scaled
 from cseanalysis.study.backtest import EARLIER, TURNING
+from cseanalysis.study.codes import CHILD_CODES
 from cseanalysis.study.lag import (
-    CHILD_CODES,
     QUARTER,
     charge_delay,
     data_end,

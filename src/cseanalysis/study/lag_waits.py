@@ -22,8 +22,8 @@ from cseanalysis.models import (
 )
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.codes import CHILD_CODES
 from cseanalysis.study.lag import (
-    CHILD_CODES,
     DAYS_A_YEAR,
     QUARTER,
     chained_mass,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ _REQUIRED = {
     "files": {"publisher", "title", "address", "published", "accessed", "licence", "sha256", "tier", "caveats"},
     "publications": {"publisher", "title", "address", "published", "licence", "tier"},
 }
+
+
+_KEY = re.compile(r"[\w:.-]+", re.ASCII)
 
 
 class ChecksumError(ValueError):
@@ -98,6 +102,10 @@ def load_sources(project: Project) -> dict[str, dict[str, dict[str, Any]]]:
             lacking = sorted(required - entry.keys()) if isinstance(entry, dict) else sorted(required)
             if lacking:
                 raise ValueError(f"sources.toml, {section}, {name}: lacks {', '.join(lacking)}; add them")
+    if wrong := [key for key in sources["publications"] if not _KEY.fullmatch(key)]:
+        raise ValueError(
+            f"sources.toml, publications {wrong[:5]}: a key is letters, digits and _ : . -, to be cited by"
+        )
     for name in sources["files"]:
         if name != Path(name).name or name.startswith("."):
             raise ValueError(f"sources.toml names {name!r}; a raw table is a plain file name in data/raw")
@@ -138,19 +146,35 @@ def check_raw(project: Project) -> None:
     """
     files = load_sources(project)["files"]
     for name, entry in files.items():
-        path = project.raw / name
-        expected = entry.get("sha256", "nothing")
-        if not path.is_file():
-            raise ChecksumError(
-                f"data/raw/{name} is missing (sha256 {expected} expected); restore it with git checkout"
-            )
-        found = sha256(path.read_bytes())
-        if found != expected:
-            raise ChecksumError(
-                f"data/raw/{name} has changed: expected sha256 {expected}, found {found}; raw data are read-only: "
-                "restore the file, or, if the publisher corrected it, register the new hash in sources.toml"
-            )
+        _check_hash(project, name, entry["sha256"])
     known = {*files, "sources.toml"}
     found_names = {path.relative_to(project.raw).as_posix() for path in project.raw.rglob("*") if path.is_file()}
     if extra := sorted(name for name in found_names - known if not Path(name).name.startswith(".")):
         raise ChecksumError(f"data/raw holds unregistered files {extra[:5]}; list them in sources.toml or remove them")
+
+
+def raw_file(project: Project, name: str) -> Path:
+    """Return the path of one raw table, having seen that it is the registered one.
+
+    Raises
+    ------
+    ChecksumError
+        As `check_raw`, of this file alone.
+    """
+    files = load_sources(project)["files"]
+    if name not in files:
+        raise ChecksumError(f"data/raw/{name} is not registered; list it in sources.toml, with its sha256")
+    return _check_hash(project, name, files[name]["sha256"])
+
+
+def _check_hash(project: Project, name: str, expected: str) -> Path:
+    """Hash the whole file each time: all raw tables together take milliseconds, and a time stamp can be forged."""
+    path = project.raw / name
+    if not path.is_file():
+        raise ChecksumError(f"data/raw/{name} is missing (sha256 {expected} expected); restore it with git checkout")
+    if (found := sha256(path.read_bytes())) != expected:
+        raise ChecksumError(
+            f"data/raw/{name} has changed: expected sha256 {expected}, found {found}; raw data are read-only: "
+            "restore the file, or, if the publisher corrected it, register the new hash in sources.toml"
+        )
+    return path

@@ -10,6 +10,7 @@ from pathlib import Path
 from cseanalysis.clean import read_crosswalk
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure, Shift
+from cseanalysis.study.codes import ALL_CODES
 from cseanalysis.study.interventions import (
     WHOLE,
     Intervention,
@@ -19,8 +20,7 @@ from cseanalysis.study.interventions import (
     read_rows,
     refuse,
 )
-from cseanalysis.study.lag import ALL_CODES
-from cseanalysis.study.project import find_project, load_sources
+from cseanalysis.study.project import find_project, load_sources, raw_file
 
 KINDS = ("recording", "offence", "system", "inquiry", "shock")
 PRECISIONS = ("day", "month", "year", "")
@@ -142,7 +142,7 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
     found: list[RecordingChange] = []
     wrong: list[str] = []
     columns = tuple(item.name for item in fields(RecordingChange))
-    for number, cells in read_rows(project.raw / "recording_changes.csv", columns):
+    for number, cells in read_rows(raw_file(project, "recording_changes.csv"), columns):
         try:
             lists = {"area": read_ids(cells["area"]), "codes": read_ids(cells["codes"])}
             item = RecordingChange(**{**cells, **lists, "start": read_day(cells["start"])})  # type: ignore[arg-type]

@@ -6,23 +6,27 @@ Each release is a table in the arrangement of ``recorded_offences.csv``, named b
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import os
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cseanalysis.clean import harmonise_forces, harmonise_periods
-from cseanalysis.read.private import private_copy, private_folder
+from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
+from cseanalysis.read.private import private_copy
 from cseanalysis.read.safety import DEFAULT_LIMITS, Limits
+from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.fetch import fetch, is_address
 from cseanalysis.study.files import write_atomic
 from cseanalysis.study.project import ChecksumError, Project, check_raw, load_sources, sha256
 from cseanalysis.study.revisions import (
     KEY,
+    SERIES,
     SHOWN,
     ReleaseChanges,
     newest_release,
@@ -34,8 +38,32 @@ from cseanalysis.study.revisions import (
 LAYOUTS = ("home-office-recorded-crime",)
 # Published layouts that the library reads, but of which the study keeps no series.
 _OTHERS = {"home-office-outcomes": "read_outcomes", "ons-police-force-areas": "read_pfa_tables"}
+_WORDS = 80  # characters of a file's own words that are shown
 # Bodies without an area and totals have no row in the study's tables.
 _POLICE = ("territorial", "non_territorial")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRelease:
+    """A published file that was read and found right; what it changes hangs on its day of publication too.
+
+    Attributes
+    ----------
+    original, sha256
+        Name and hash of the published file.
+    address
+        The address it was got from; none for a file on this computer.
+    table
+        Its counts in the arrangement of ``recorded_offences.csv``.
+    unknown
+        The codes that no rule covers, each with the publisher's words: they are in no total of the study.
+    """
+
+    original: str
+    sha256: str
+    address: str | None
+    table: pd.DataFrame
+    unknown: tuple[str, ...]
 
 
 def add_release(
@@ -89,6 +117,30 @@ def add_release(
     ChecksumError
         When a raw file was altered, or the published file has another hash than expected.
     """
+    check_day(project, published, accessed)
+    checked = check_release(project, source, layout=layout, expected_sha256=expected_sha256, limits=limits)
+    return register_release(
+        project,
+        checked,
+        published=published,
+        accessed=accessed,
+        publisher=publisher,
+        title=title,
+        licence=licence,
+        address=address,
+        confirm=confirm,
+    )
+
+
+def check_release(
+    project: Project,
+    source: str | Path,
+    *,
+    layout: str,
+    expected_sha256: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> CheckedRelease:
+    """Read a published file and check all that can be checked before anything about it is asked; see `add_release`."""
     if layout in _OTHERS:
         raise ValueError(
             f"the study has no series of {layout}, so there is nothing to add to; {_OTHERS[layout]} reads it"
@@ -96,43 +148,114 @@ def add_release(
     if layout not in LAYOUTS:
         raise ValueError(f"no layout {layout!r}; there are {', '.join(LAYOUTS)}")
     check_raw(project)
-    _check_days(published, accessed)
+    if not os.access(project.raw, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(project.raw))
     files = load_sources(project)["files"]
-    base = files["recorded_offences.csv"]
-    name = f"recorded_offences_{published}.csv"
-    if there := [file for file in release_names(project) if files[file]["published"] == published]:
-        raise ValueError(f"{there[0]} is the release of {published} already; a release stands once")
-    with private_folder() as folder:
+    with scratch_folder() as folder:
         known = (expected_sha256 or _pinned(str(source), files) or "").lower() or None
         path = _locate(str(source), folder, known=known, max_bytes=limits.file_bytes)
-        original = path.name
         # The bytes that are hashed are those that are read, whatever happens to the file meanwhile.
         with private_copy(path, limits=limits) as copy:
             digest = copy.sha256
-            _check_hash(original, digest, expected_sha256, files)
-            published_rows = _read_published(copy.path, limits)
-        table = arrange_release(published_rows, codes=release_codes(newest_release(project)))
+            _check_hash(path.name, digest, expected_sha256, files)
+            frame = _read_published(copy.path, limits)
+    codes = release_codes(newest_release(project))
+    return CheckedRelease(
+        original=path.name,
+        sha256=digest,
+        address=str(source) if is_address(str(source)) else None,
+        table=arrange_release(frame, codes=codes),
+        unknown=_unknown_codes(frame, codes),
+    )
+
+
+def check_day(project: Project, published: str, accessed: str) -> None:
+    """Refuse a day of publication that is none, lies after the day of download, or whose release is there already."""
+    for what, day in (("published", published), ("accessed", accessed)):
+        try:
+            right = dt.date.fromisoformat(day).isoformat() == day
+        except ValueError:
+            right = False
+        if not right:
+            raise ValueError(f"{what}={day!r} is no day; write it as 2026-07-23")
+    if published > accessed:
+        raise ValueError(f"published on {published}, after it was accessed on {accessed}; correct one of the two")
+    files = load_sources(project)["files"]
+    if there := [file for file in release_names(project) if files[file]["published"] == published]:
+        raise ValueError(f"{there[0]} is the release of {published} already; a release stands once")
+
+
+def register_release(
+    project: Project,
+    checked: CheckedRelease,
+    *,
+    published: str,
+    accessed: str,
+    publisher: str | None = None,
+    title: str | None = None,
+    licence: str | None = None,
+    address: str | None = None,
+    confirm: Callable[[ReleaseChanges], bool] | None = None,
+) -> ReleaseChanges:
+    """Show what a checked file changes, and register it beside the releases that are there; see `add_release`."""
+    check_day(project, published, accessed)
+    base = load_sources(project)["files"]["recorded_offences.csv"]
+    name = f"recorded_offences_{published}.csv"
     key = f"ho_prc_pfa_{published.replace('-', '_')}"
-    table["source"] = key
-    changes = release_changes(project, name, table, published)
+    table = checked.table.assign(source=key)
+    changes = replace(release_changes(project, name, table, published), unknown_codes=checked.unknown)
     if confirm is not None and not confirm(changes):
         return changes
     content = table.to_csv(index=False, lineterminator="\n").encode()
     entry = {
         "publisher": publisher or base["publisher"],
         "title": title or f"{base['title'].partition(' (')[0]} (release of {published})",
-        "address": str(source) if is_address(str(source)) else address or base["address"],
+        "address": checked.address or address or base["address"],
         "published": published,
         "accessed": accessed,
         "licence": licence or base["licence"],
         "sha256": sha256(content),
         "tier": "A",
-        "original": original,
-        "original_sha256": digest,
-        "caveats": _caveats(table),
+        "original": checked.original,
+        "original_sha256": checked.sha256,
+        "caveats": [
+            *_caveats(table),
+            *(f"{words[:1].upper()}{words[1:]}" for words in changes.shortfalls),
+            *changes.left_out,
+        ],
     }
     _register(project, name, content, key, entry)
     return replace(changes, added=True)
+
+
+def _unknown_codes(frame: pd.DataFrame, codes: list[str]) -> tuple[str, ...]:
+    """Name the codes that no rule covers; refuse those that a rule counts in a group that the series keeps.
+
+    Rows of codes that a rule puts outside the study are left out without a word: most of a published file is theirs.
+    """
+    columns = ["Offence Code", "Financial Year", *(["Offence Description"] if "Offence Description" in frame else [])]
+    kinds = frame[columns].astype("str").drop_duplicates(ignore_index=True)
+    kinds = kinds[~kinds["Offence Code"].isin(codes)]
+    kinds = harmonise_offences(kinds, on_unmapped="keep").astype({"offence_scope": "object"})
+    counted = kinds[kinds["offence_scope"].isin(SERIES)].drop_duplicates("Offence Code")
+    if len(counted):
+        named = ", ".join(
+            f"{row['Offence Code']} ({row['offence_scope']})" for _, row in counted.head(SHOWN).iterrows()
+        )
+        raise ValueError(
+            f"the file has {len(counted)} codes that the crosswalk of offences counts and the series has no column "
+            f"for: {named}; add their counts to every release in data/raw, or mend the crosswalk"
+        )
+    unknown = kinds[kinds["offence_scope"].isna()].drop_duplicates("Offence Code")
+    said = unknown["Offence Description"] if "Offence Description" in unknown else pd.Series("", index=unknown.index)
+    pairs = sorted((_shown(code), _shown(words)) for code, words in zip(unknown["Offence Code"], said, strict=True))
+    return tuple(f"{code} ({words})" if words else code for code, words in pairs)
+
+
+def _shown(text: str) -> str:
+    """Take from a file's own words what could act on a terminal or flood it."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return plain if len(plain) <= _WORDS else f"{plain[: _WORDS - 1]}…"
 
 
 def arrange_release(frame: pd.DataFrame, *, codes: list[str]) -> pd.DataFrame:
@@ -219,18 +342,6 @@ def _check_hash(original: str, digest: str, expected: str | None, files: dict[st
         raise ChecksumError(f"{original} has sha256 {digest}, not {expected}: get the file again from its publisher")
     if there := [name for name, entry in files.items() if entry.get("original_sha256") == digest]:
         raise ValueError(f"{original} is registered already, as {there[0]}; there is nothing to add")
-
-
-def _check_days(published: str, accessed: str) -> None:
-    for what, day in (("published", published), ("accessed", accessed)):
-        try:
-            right = dt.date.fromisoformat(day).isoformat() == day
-        except ValueError:
-            right = False
-        if not right:
-            raise ValueError(f"{what}={day!r} is no day; write it as 2026-07-23")
-    if published > accessed:
-        raise ValueError(f"published on {published}, after it was accessed on {accessed}; correct one of the two")
 
 
 def _caveats(table: pd.DataFrame) -> list[str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.study.project import find_project, read_json
+from cseanalysis.study.project import ChecksumError, find_project, read_json, sha256
 from cseanalysis.values import Estimate, Interval
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+SEAL = "sha256"  # the key of results.json that holds the hash of all its other keys
+_CURE = "run `make results`"
 
 
 def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
@@ -31,6 +36,8 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
     ------
     FileNotFoundError
         Outside a checkout, or before ``make results``.
+    ChecksumError
+        When the file was changed after it was written.
     ValueError
         When the file is damaged.
     """
@@ -106,7 +113,37 @@ def load_period(root: Path | str | None = None) -> Mapping[str, str]:
 
 
 def _read(root: Path | str | None) -> dict[str, Any]:
-    return read_json(find_project(root).results, "run `make results`", "results", "tables", "period")
+    path = find_project(root).results
+    content = read_json(path, _CURE, "results", "tables", "period", SEAL)
+    check_seal(path, content, _CURE)
+    return content
+
+
+def sealed(results: Mapping[str, Any]) -> bytes:
+    """Return results as they are written: the same numbers, the same bytes, with a hash of themselves.
+
+    Examples
+    --------
+    >>> import json
+    >>> content = json.loads(sealed({"results": []}))
+    >>> check_seal(Path("results.json"), content, "build it again")
+    >>> check_seal(Path("results.json"), {**content, "results": [1]}, "build it again")
+    Traceback (most recent call last):
+    cseanalysis.study.project.ChecksumError: results.json was changed after it was written: build it again
+    """
+    rest = {key: value for key, value in results.items() if key != SEAL}
+    return _written({**rest, SEAL: sha256(_written(rest))})
+
+
+def check_seal(path: Path, content: Mapping[str, Any], cure: str) -> None:
+    """Refuse results that are not what was written; those of editions before 0.3.1 hold no hash of themselves."""
+    rest = {key: value for key, value in content.items() if key != SEAL}
+    if SEAL in content and content[SEAL] != sha256(_written(rest)):
+        raise ChecksumError(f"{path} was changed after it was written: {cure}")
+
+
+def _written(results: Mapping[str, Any]) -> bytes:
+    return (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _from_json(entry: Mapping[str, Any]) -> Estimate:

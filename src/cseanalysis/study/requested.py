@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cseanalysis.register import Figure
-from cseanalysis.study.project import Project, find_project, load_sources
+from cseanalysis.study.project import Project, find_project, load_sources, raw_file
 
 FILLED = ("yes", "partly", "no")
 _FIELDS = ("field", "asked_by", "source", "filled_by", "filled", "note")
@@ -130,7 +130,7 @@ def _kept(found: Iterator[Figure]) -> pd.DataFrame:
 
 
 def _read(project: Project, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    table = pd.read_csv(project.raw / name, dtype="str", keep_default_na=False)
+    table = pd.read_csv(raw_file(project, name), dtype="str", keep_default_na=False)
     if tuple(table.columns) != columns:
         raise ValueError(f"{name}, row 1: the columns are {list(table.columns)}; they must be {list(columns)}")
     publications = load_sources(project)["publications"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.backtest import back_test_results, back_tests
 from cseanalysis.study.chains import dependence_results, dependence_table
 from cseanalysis.study.change_chapter import change_chapter
+from cseanalysis.study.codes import check_codes
 from cseanalysis.study.comparisons import comparison_results
 from cseanalysis.study.courts import court_queue, court_results
 from cseanalysis.study.files import write_atomic
@@ -35,7 +35,7 @@ from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumpti
 from cseanalysis.study.recorded import recorded_results
 from cseanalysis.study.recording_changes import RecordingChange, load_recording_changes
 from cseanalysis.study.redteam import redteam_results
-from cseanalysis.study.reported import Narrowed
+from cseanalysis.study.reported import Narrowed, sealed
 from cseanalysis.study.sensitivity_chapter import sensitivity_chapter
 from cseanalysis.study.snapshots import snapshot_results
 from cseanalysis.study.survey_routes import survey_comparison, survey_results
@@ -67,9 +67,11 @@ def read_inputs(project: Project) -> StudyInputs:
     check_raw(project)
     check_tables(project)
     figures = dict(load_figures(project.root))
+    recorded = read_table("recorded_offences", project.root)
+    check_codes(recorded)
     return StudyInputs(
         figures=figures,
-        recorded=read_table("recorded_offences", project.root),
+        recorded=recorded,
         revision=read_table("revision_2017_18", project.root),
         forces=read_table("forces", project.root),
         recording=load_recording_changes(project.root),
@@ -260,7 +262,7 @@ def write_results(path: Path, results: Mapping[str, Any]) -> None:
 
 def results_bytes(results: Mapping[str, Any]) -> bytes:
     """Return results as they are written: the same numbers, the same bytes."""
-    return (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode()
+    return sealed(results)
 
 
 def _as_json(estimate: Estimate) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from cseanalysis.clean import harmonise_forces, harmonise_offences
-from cseanalysis.study.project import Project, load_sources
+from cseanalysis.study.codes import CODES
+from cseanalysis.study.project import Project, load_sources, raw_file
 
 KEY = ["financial_year", "quarter", "force_name"]
 SHOWN = 5
+SERIES = tuple(CODES)  # the groups of offences that the study follows
 _QUARTER = KEY[:2]
 _RELEASE = re.compile(r"recorded_offences(?:_\d{4}-\d{2}-\d{2})?\.csv")
 
@@ -35,6 +37,10 @@ class ReleaseChanges:
     totals
         Offences of the territorial forces by ``financial_year`` and ``offence_scope``, ``before`` and ``after``,
         with the number of quarters behind each.
+    shortfalls
+        Where it holds less than the releases before it: it ends earlier, begins later, or lacks forces.
+    unknown_codes
+        Codes that no rule covers, with the publisher's words; their counts are in no total.
     added
         Whether the release was registered: False while it is shown, and when it was declined.
     """
@@ -44,7 +50,21 @@ class ReleaseChanges:
     new_quarters: tuple[str, ...]
     revised: pd.DataFrame
     totals: pd.DataFrame
+    shortfalls: tuple[str, ...] = ()
+    unknown_codes: tuple[str, ...] = ()
     added: bool = False
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Say which offences are in no total of the study because no rule covers their codes; nothing without them."""
+        codes, more = self.unknown_codes, len(self.unknown_codes) - SHOWN
+        if not codes:
+            return ()
+        named = "; ".join(codes[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        return (
+            f"{_many(len(codes), 'code')} unknown to the crosswalk of offences, whose counts are in no total of the "
+            f"study: {named}. If one concerns children, add it to the crosswalk first.",
+        )
 
 
 def release_names(project: Project) -> list[str]:
@@ -121,10 +141,44 @@ def release_changes(project: Project, name: str, table: pd.DataFrame, published:
     return ReleaseChanges(
         name=name,
         compared=int((there & both["before"].notna()).sum()),
-        new_quarters=tuple(f"{year} quarter {quarter}" for year, quarter in gained),
+        new_quarters=tuple(map(_said, gained)),
         revised=both[there & moved].sort_values(key, ignore_index=True),
         totals=_totals(old, "before").join(_totals(new, "after"), how="outer").fillna(0).reset_index(),
+        shortfalls=_shortfalls(table, [release for day, release in dated if day < published]),
     )
+
+
+def _shortfalls(table: pd.DataFrame, before: list[pd.DataFrame]) -> tuple[str, ...]:
+    """Say where a release holds less than those published before it, which a newer release should not."""
+    if not before:
+        return ()
+    series, newest = _newest(before), before[-1]
+    found = []
+    mine, theirs = sorted(_quarters(table)), sorted(_quarters(series))
+    if mine[-1] < theirs[-1]:
+        found.append(f"it ends earlier than what is there: with {_said(mine[-1])}, not {_said(theirs[-1])}.")
+    if mine[0] > (first := min(_quarters(newest))):
+        found.append(f"it begins later than the release before it: with {_said(mine[0])}, not {_said(first)}.")
+    if gaps := sorted(quarter for quarter in set(theirs) - set(mine) if mine[0] < quarter < mine[-1]):
+        named = ", ".join(map(_said, gaps[:SHOWN])) + (f" and {len(gaps) - SHOWN} more" if len(gaps) > SHOWN else "")
+        found.append(f"it leaves out {named}.")
+    held = set(_rows_by_force(table))
+    lost = [row for row in _rows_by_force(series) if row[:2] in set(mine) and row not in held]
+    if lost:
+        forces = sorted({force for *_, force in lost})
+        named = ", ".join(forces[:SHOWN]) + (f" and {len(forces) - SHOWN} more" if len(forces) > SHOWN else "")
+        quarters = _many(len({row[:2] for row in lost}), "quarter")
+        found.append(f"it has no counts of {named} in {quarters}, whose totals would fall by what they recorded.")
+    return tuple(found)
+
+
+def _rows_by_force(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    rows = harmonise_forces(table[KEY], force="force_name").astype({"force": "str"})
+    return list(rows[[*_QUARTER, "force"]].itertuples(index=False, name=None))
+
+
+def _said(quarter: tuple[str, str]) -> str:
+    return f"{quarter[0]} quarter {quarter[1]}"
 
 
 def describe_changes(changes: ReleaseChanges) -> str:
@@ -144,6 +198,8 @@ def describe_changes(changes: ReleaseChanges) -> str:
         where = f"{row.financial_year} {row.offence_scope}, territorial forces"
         before = f"{_count(row.before)} before" if row.quarters_before else "not there before"
         lines.append(f"  {where}: {before}, {_count(row.after)} now{quarters}")
+    lines += [f"less than before: {words}" for words in changes.shortfalls]
+    lines += [f"left out: {words}" for words in changes.left_out]
     return "\n".join(lines)
 
 
@@ -154,7 +210,7 @@ def release_codes(table: pd.DataFrame) -> list[str]:
 
 def read_raw(project: Project, name: str, key: list[str]) -> pd.DataFrame:
     """Read one raw table as text; a key may stand once."""
-    table = pd.read_csv(project.raw / name, dtype="str", keep_default_na=False)
+    table = pd.read_csv(raw_file(project, name), dtype="str", keep_default_na=False)
     if missing := [column for column in key if column not in table.columns]:
         raise ValueError(f"{name} lacks the columns {missing}; it has {', '.join(map(str, table.columns[:12]))}")
     twice = table.duplicated(key, keep=False)

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,7 +58,7 @@ class Scenario:
         return {**base, **self.changes}
 
 
-def read_scenario(path: Path, base: Mapping[str, Assumption]) -> Scenario:
+def read_scenario(path: Path, base: Mapping[str, Assumption], *, sources: Collection[str] | None = None) -> Scenario:
     """Read and check a scenario.
 
     Parameters
@@ -69,6 +69,8 @@ def read_scenario(path: Path, base: Mapping[str, Assumption]) -> Scenario:
         ``offence_scope``, where that differs.
     base
         The study's assumptions. Unit and losses stay what they are there.
+    sources
+        The publications that an assumption may rest on; without them any source is taken.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def read_scenario(path: Path, base: Mapping[str, Assumption]) -> Scenario:
     changes: dict[str, Assumption] = {}
     for name, entry in entries.items():
         try:
-            changes[name] = _changed(name, entry, base)
+            changes[name] = _changed(name, entry, base, sources)
         except (TypeError, ValueError, OverflowError) as error:
             problems.append(str(error))
     scope = choices.get("offence_scope", OWN_SCOPE)
@@ -157,8 +159,9 @@ def run_scenarios(
     shared = inputs_key(project)
     folders: dict[str, Path] = {}
     left: list[tuple[Path, str]] = []
+    sources = load_sources(project)["publications"]
     for path in paths:
-        scenario = read_scenario(path, base)
+        scenario = read_scenario(path, base, sources=sources)
         if scenario.name in folders:
             raise ValueError(f"scenario {scenario.name} is named twice; each has one folder for its results")
         folder = folders[scenario.name] = out / scenario.name
@@ -220,7 +223,7 @@ def is_whole(folder: Path, key: str) -> bool:
         return False
 
 
-def _changed(name: str, entry: Any, base: Mapping[str, Assumption]) -> Assumption:
+def _changed(name: str, entry: Any, base: Mapping[str, Assumption], sources: Collection[str] | None) -> Assumption:
     if name not in base:
         raise ValueError(f"assumption {name} is not in assumptions.toml; mend the id")
     if not isinstance(entry, dict):
@@ -228,7 +231,7 @@ def _changed(name: str, entry: Any, base: Mapping[str, Assumption]) -> Assumptio
     own = base[name]
     if unknown := sorted(entry.keys() - {*_STATED, "distribution"}):
         raise ValueError(f"assumption {name}: {', '.join(unknown)} cannot be changed by a scenario")
-    changed = read_assumption(name, {**entry, "unit": own.unit, "loss": list(own.loss)})
+    changed = read_assumption(name, {**entry, "unit": own.unit, "loss": list(own.loss)}, sources=sources)
     if own.distribution is not None and changed.distribution is None:
         raise ValueError(f"assumption {name}: the study states {own.distribution}; state a distribution here too")
     return changed

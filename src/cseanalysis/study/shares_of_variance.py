@@ -16,7 +16,8 @@ from cseanalysis.sensitivity import shapley, sobol
 from cseanalysis.sensitivity.model_calls import Model
 from cseanalysis.study.backtest import EARLIER
 from cseanalysis.study.chains import CHAINS, RECORDED
-from cseanalysis.study.lag import CHILD_CODES, QUARTER, quarterly_intake
+from cseanalysis.study.codes import CHILD_CODES
+from cseanalysis.study.lag import QUARTER, quarterly_intake
 from cseanalysis.study.lag_simulation import extended
 from cseanalysis.values import Assumption, NotEstimableError
 

@@ -14,7 +14,17 @@ from cseanalysis.register import Figure
 from cseanalysis.register import load_figures as read_figures
 from cseanalysis.register.figures import COLUMNS
 from cseanalysis.register.loading import with_shifts
-from cseanalysis.study.project import ChecksumError, Project, check_raw, find_project, load_sources, read_json, sha256
+from cseanalysis.study.codes import check_codes
+from cseanalysis.study.project import (
+    ChecksumError,
+    Project,
+    check_raw,
+    find_project,
+    load_sources,
+    raw_file,
+    read_json,
+    sha256,
+)
 from cseanalysis.study.revisions import newest_release, read_raw
 
 _TITLES = {
@@ -43,10 +53,12 @@ def build_tables(project: Project, out: Path) -> None:
     ChecksumError
         When a raw file is not the registered one.
     ValueError
-        When a raw table has a duplicated row, a missing cell or an unmapped label.
+        When a raw table has a duplicated row, a missing cell or an unmapped label, or the crosswalk puts a code into
+        another group than the chapters.
     """
     check_raw(project)
     recorded = _recorded_offences(project)
+    check_codes(recorded)
     tables = {
         "recorded_offences": recorded,
         "recorded_by_quarter": recorded.groupby(
@@ -168,12 +180,14 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     ------
     FileNotFoundError
         Outside a checkout.
+    ChecksumError
+        When the file is not the registered one.
     ValueError
         Naming file, row and field of each malformed figure, or a figure whose source is not registered.
     """
     project = find_project(root)
-    raw = project.raw
-    figures = read_figures(raw / "figures.csv", definitions=raw / "definitions.csv", bridges=raw / "bridges.csv")
+    table, definitions, bridges = (raw_file(project, f"{name}.csv") for name in ("figures", "definitions", "bridges"))
+    figures = read_figures(table, definitions=definitions, bridges=bridges)
     publications = load_sources(project)["publications"]
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")

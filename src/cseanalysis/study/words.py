@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
 
 from cseanalysis.export.wording import say, say_interval, say_number
 from cseanalysis.register import Figure
+from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.reported import load_results
 from cseanalysis.study.tables import load_figures
-from cseanalysis.values import Estimate, Interval
+from cseanalysis.values import Assumption, Estimate, Interval
 
 RESULT_WORDS = {
     "contact_total": "Contact offences, by offences known",
@@ -57,16 +59,17 @@ _QUOTED = (
     ("group-based, in institutions", "F548", None),
     ("group-based, child sexual exploitation ('grooming gang' in the speaker's words)", "F550", "F024"),
 )
-_DELAYS = (
-    ("F193", "recording to charge, all sexual offences, all ages", "yes, as one end"),
-    ("F189", "recording to charge, rape, all ages", "yes, as the other end"),
-    ("F186", "recording to charge, rape, all ages", "no: drift between years"),
-    ("F149", "recording to charge, quoted for child sexual abuse", "no: it is F193 under another name"),
-    ("F457", "charge to start of trial, child sexual abuse", "yes, as one end"),
-    ("F458", "charge to start of trial, child sexual abuse", "yes, as the other end"),
-    ("F455", "charge to completion, child sexual abuse, Crown Court", "no: another end point"),
-    ("F306", "offence to completion, child sexual abuse", "no: starts at the offence"),
-    ("F307", "offence to completion, child sexual abuse", "no: starts at the offence"),
+# Each with the reason why the scenario does not use it; what it does with the others follows from the assumptions.
+_DELAYS: tuple[tuple[str, str, str | None], ...] = (
+    ("F193", "recording to charge, all sexual offences, all ages", None),
+    ("F189", "recording to charge, rape, all ages", None),
+    ("F186", "recording to charge, rape, all ages", "drift between years"),
+    ("F149", "recording to charge, quoted for child sexual abuse", "it is F193 under another name"),
+    ("F457", "charge to start of trial, child sexual abuse", None),
+    ("F458", "charge to start of trial, child sexual abuse", None),
+    ("F455", "charge to completion, child sexual abuse, Crown Court", "another end point"),
+    ("F306", "offence to completion, child sexual abuse", "starts at the offence"),
+    ("F307", "offence to completion, child sexual abuse", "starts at the offence"),
 )
 
 
@@ -112,18 +115,30 @@ def quoted_and_exact() -> pd.DataFrame:
 
 def published_delays() -> pd.DataFrame:
     """List the published delays, the kind of each average, its year, and whether the scenario uses it."""
-    figures = load_figures()
+    figures, assumptions = load_figures(), load_assumptions()
     return pd.DataFrame(
         [
             {
                 "From and to": words,
                 "Published": f"{figures[name].published} days, {_average(figures[name])}",
                 "Period": _period(figures[name]),
-                "Used": f"{used} ({name})",
+                "Used": f"{_used(figures[name], why_not, assumptions)} ({name})",
             }
-            for name, words, used in _DELAYS
+            for name, words, why_not in _DELAYS
         ]
     )
+
+
+def _used(figure: Figure, why_not: str | None, assumptions: Mapping[str, Assumption]) -> str:
+    """Say how an assumption uses a published delay, or why none does."""
+    value = float(figure.value or 0)
+    resting = [each for each in assumptions.values() if figure.id in re.findall(r"\w+", each.locator)]
+    if not resting:
+        return f"no: {why_not or 'these assumptions do not rest on it'}"
+    low, high = resting[0].low, resting[0].high
+    if not low <= value <= high:
+        return "named, but outside the range"
+    return f"yes, {({low: 'as the low end', high: 'as the high end'}).get(value, 'inside the range')}"
 
 
 def years_in_words(by_year: pd.DataFrame) -> pd.DataFrame:
