@@ -301,6 +301,8 @@ def test_whole_years_between_two_counts_are_told() -> None:
     first = figure("A")
     assert "gap" not in levels(first, figure("B", 9, **NEXT_YEAR))
     assert text(first, figure("B", 9, **IN_2025), "gap") == "1 year lies between the two, of which nothing is said here"
+    one_day_less = IN_2025 | {"period_start": date(2024, 12, 31), "period_type": "custom"}
+    assert "gap" not in levels(first, figure("B", 9, **one_day_less))
     later = {"period_start": date(2027, 4, 1), "period_end": date(2028, 3, 31), "period_type": "financial_year"}
     assert text(first, figure("B", 9, **later), "gap").startswith("3 years lie between")
     assert "gap" not in levels(first, figure("B", 9, **NO_PERIOD))
