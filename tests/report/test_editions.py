@@ -1,6 +1,5 @@
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -8,16 +7,17 @@ from cseanalysis.report.editions import _equal, diff, release, verify
 from cseanalysis.study.project import find_project, sha256
 from cseanalysis.study.reported import sealed
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture
 def study(tmp_path, built_before):
-    """A copy of the study as committed; a rebuild of it is the real one, made once."""
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    """A copy of the study as built here, once; a rebuild of it is the same.
+
+    Whether that is what is committed is for `tests/test_repository.py` to say, and byte for byte for `make processors`.
+    """
+    shutil.copytree(built_before.root / "data", tmp_path / "data")
     (tmp_path / "reports").mkdir()
     for name in ("assumptions.toml", "reports/results.json"):
-        shutil.copyfile(ROOT / name, tmp_path / name)
+        shutil.copyfile(built_before.root / name, tmp_path / name)
     return find_project(tmp_path)
 
 
