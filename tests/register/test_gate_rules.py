@@ -884,3 +884,19 @@ def test_two_words_for_one_open_end_bound_nothing_either(words: tuple[str, str])
         {"qualifier": word} | ({"high": None} if word in ("more_than", "at_least") else {"low": None}) for word in words
     )
     assert levels(figure("A", 800, **first), figure("B", 900, **second, **NEXT_YEAR))["rounding"] == "refused"
+
+
+def test_a_part_of_an_area_may_also_be_of_a_class_of_fewer_people_and_of_open_cases() -> None:
+    whole = figure("A", 100, ages="any", counter="cumulative", bridges=(AREA,))
+    part = figure(
+        "B",
+        25,
+        geography="Kent",
+        coverage="whole",
+        category="group/one",
+        ages="under 13",
+        sex="female",
+        counter="stock",
+        bridges=(AREA,),
+    )
+    assert compare(whole, part).share == (0.25, 0.25)
