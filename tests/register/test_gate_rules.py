@@ -835,3 +835,68 @@ def test_a_running_total_of_a_day_and_one_with_a_start_do_not_run_from_one_day()
     assert levels(earlier, dated)["period"] == "minded"
     # Survey answers and flows have no day from which they run.
     assert levels(replace(begun, counter="survey"), replace(dated, counter="survey"))["period"] == "refused"
+
+
+def test_across_a_bridge_with_a_factor_only_a_ratio_is_formed() -> None:
+    way = Bridge("w", "definition", "national", "else", "", Interval(2, 4, "bound"), "they overlap", "us")
+    first = figure("A", 100, bridges=(way,))
+    comparison = compare(first, figure("B", 900, definition="else", bridges=(way,), **NEXT_YEAR))
+    assert comparison.allowed == ("ratio",)
+    assert comparison.change is not None
+    assert comparison.change.ratio == (2.25, 4.5)
+    assert comparison.change.difference is None
+
+
+def test_a_registered_part_may_differ_in_all_that_makes_it_a_part() -> None:
+    way = Bridge("w", "part", "else", "national", "", Interval(1, 1, "bound"), "drawn from it", "us")
+    whole = figure("A", 100, ages="any", counter="cumulative", conflicts_with=("B",), bridges=(way,))
+    part = figure(
+        *("B", 25),
+        unit="victims",
+        definition="else",
+        category="x",
+        ages="under 13",
+        sex="female",
+        counter="stock",
+        stage="report",
+        conflicts_with=("A",),
+        bridges=(way,),
+    )
+    comparison = compare(whole, part)
+    refusing = {item.dimension for item in comparison.differences if item.level == "refused"}
+    assert refusing == {"unit", "definition", "category", "ages", "sex", "counter", "stage", "conflict"}
+    assert comparison.share == (0.25, 0.25)
+
+
+def test_shares_of_all_records_and_of_those_that_say_are_compared_among_all() -> None:
+    first = share("A", 60, unrecorded=Interval(5, 5, "bound"))
+    second = share("B", 10, unrecorded=Interval(4, 4, "bound"), **NEXT_YEAR)
+    assert change_between(first, second).difference == pytest.approx((9.5 - 65.5, 14.5 - 59.5))
+    say = share("A", 90, Interval(95, 95, "bound")), share("B", 10, Interval(95, 95, "bound"), **NEXT_YEAR)
+    assert change_between(*say).difference == pytest.approx((9.025 - 90.975, 14.975 - 85.025))
+
+
+@pytest.mark.parametrize(
+    "words", [("more_than", "at_least"), ("less_than", "at_most"), ("at_most", "nearly"), ("nearly", "less_than")]
+)
+def test_two_words_for_one_open_end_bound_nothing_either(words: tuple[str, str]) -> None:
+    first, second = (
+        {"qualifier": word} | ({"high": None} if word in ("more_than", "at_least") else {"low": None}) for word in words
+    )
+    assert levels(figure("A", 800, **first), figure("B", 900, **second, **NEXT_YEAR))["rounding"] == "refused"
+
+
+def test_a_part_of_an_area_may_also_be_of_a_class_of_fewer_people_and_of_open_cases() -> None:
+    whole = figure("A", 100, ages="any", counter="cumulative", bridges=(AREA,))
+    part = figure(
+        "B",
+        25,
+        geography="Kent",
+        coverage="whole",
+        category="group/one",
+        ages="under 13",
+        sex="female",
+        counter="stock",
+        bridges=(AREA,),
+    )
+    assert compare(whole, part).share == (0.25, 0.25)
