@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+from cseanalysis.lazy import install_advice
+
 try:
     import typer
 except ModuleNotFoundError:
-    from cseanalysis.lazy import install_advice
-
     sys.exit(f"the command line needs more than the library: {install_advice('report')}")
 
 BUILD = Path("reports/build")
