@@ -105,7 +105,11 @@ MOVES = [
     (lambda: uniform(0.5, 0.3), "uniform(0.5, 0.3) low must be below high", None),
     (lambda: beta("2", 3), "beta '2' it is 2", None),
     (lambda: m.split_by_year(900, 0.3), 'earlier_share 0.3 Interval(0.3, 0.3, "bound")', None),
-    (lambda: m.without_cancelled(900, bounded(5, 10)), "cancelled_share 5 10% is written 0.1", None),
+    (
+        lambda: m.without_cancelled(900, bounded(5, 10)),
+        "cancelled_share 5 per cents are written as Interval(0.05, 0.1",
+        None,
+    ),
     # shares, part of them unknown
     (
         lambda: m.share_bounds(28.22, 34, 66),

@@ -157,7 +157,7 @@ def test_digits_that_an_earlier_edition_kept_are_no_difference(study, build, tmp
             entry["interval"]["high"] *= 1 + 4e-9
     for row in results["tables"]["narrowing"]:
         row["narrowing_most"] *= 1 - 4e-9
-    (other / "results.json").write_text(json.dumps(results))
+    (other / "results.json").write_bytes(sealed(results))
     assert diff(build, other) == []
 
 

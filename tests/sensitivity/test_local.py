@@ -247,13 +247,13 @@ def test_a_tornado_gives_ends_values_swing_and_whether_the_model_turns():
     pd.testing.assert_frame_equal(table, expected)
 
 
-def test_a_tornado_looks_at_nine_places_and_keeps_the_order_of_equal_swings():
+def test_a_tornado_looks_at_nine_places_and_orders_equal_swings_by_name():
     model, asked = steps(lambda x, y: x + y)
     ranges = [assumed("y", 0, 8), assumed("x", 0, 8)]
     table = tornado(lambda x, y: model(x=x, y=y), ranges, {"x": 8, "y": 0})
     assert [values["y"] for values in asked[:9]] == list(range(9))
     assert [values["x"] for values in asked[:9]] == [8] * 9
-    assert table["assumption"].tolist() == ["y", "x"]
+    assert table["assumption"].tolist() == ["x", "y"]
     assert table.index.tolist() == [0, 1]
     third = tornado(lambda x, y, z: x + y + 2 * z, [assumed(n, 0, 1) for n in "xyz"], dict.fromkeys("xyz", 0))
     assert third["assumption"].tolist() == ["z", "x", "y"]

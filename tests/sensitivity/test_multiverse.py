@@ -363,5 +363,5 @@ def test_without_joblib_the_message_says_what_to_install(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "joblib", None)
     assert spread_tasks(abs, [-1]) == [1]
-    with pytest.raises(ModuleNotFoundError, match=r"cseanalysis\[scale\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"run pip install '\.\[scale\]'"):
         spread_tasks(abs, [-1], workers=2)

@@ -343,7 +343,9 @@ def _change(comparison: Comparison) -> Change:
     chosen = any(figure.dataset is not None and figure.dataset.selection in CHOSEN for figure in (first, second))
     if chosen or first.unit not in COUNTS or first.counter != "flow" or not all(0 < end < math.inf for end in ends):
         return Change(difference, ratio, None, None, None)
-    fewest, highest = (high, later_low, exposure * most), (low, later_high, exposure * least)
+    # What was rounded is a whole count somewhere within its ends.
+    fewest = math.floor(high), math.ceil(later_low), exposure * most
+    highest = math.ceil(low), math.floor(later_high), exposure * least
 
     def widest(inflation: float) -> Interval:
         down = ratio_of_counts(fewest[0], fewest[1], exposure=fewest[2], inflation=inflation)
