@@ -158,6 +158,7 @@ def test_digits_that_an_earlier_edition_kept_are_no_difference(study, build, tmp
     for row in results["tables"]["narrowing"]:
         row["narrowing_most"] *= 1 - 4e-9
     (other / "results.json").write_bytes(sealed(results))
+    (other / "manifest.json").unlink()  # it lists what was built
     assert diff(build, other) == []
 
 
