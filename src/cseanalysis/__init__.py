@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cseanalysis.study import load_assumptions, load_figures, load_results, read_table
     from cseanalysis.values import Assumption, Estimate, Interval
 
-__version__ = "0.3.0"
+__version__ = "0.3.1"
 
 __all__ = [
     "Assumption",
