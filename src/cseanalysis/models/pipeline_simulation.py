@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
-from cseanalysis.models.contract import check_level, check_share, number, numbers, short
+from cseanalysis.models.checks import check_level, check_share, check_whole, number, numbers
 from cseanalysis.models.delay import Delay, Family, masses
 from cseanalysis.models.pipeline import checked_intake
 from cseanalysis.models.series import check_lags
@@ -222,8 +222,7 @@ def simulate_pipeline(
     cases = checked_intake(intake)
     count = len(cases) if periods is None else periods
     for name, size, most in (("draws", draws, 100_000_000), ("periods", count, 10_000)):
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= most:
-            raise ValueError(f"{name} is {short(size)}: must be a whole number from 1, at most {most:,}")
+        check_whole(name, size, most=most)
     if count < len(cases):
         raise ValueError(f"{count} periods for an intake of {len(cases)}: simulate at least as many")
     if isinstance(stages, str | np.ndarray) or not isinstance(stages, Iterable):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.number import check_level
+from cseanalysis.models.checks import check_level
 from cseanalysis.models.simulation import block_generator, check_seed
 from cseanalysis.sensitivity.model_calls import Model, centre_and_scale, check_arguments, values_of_rows
 from cseanalysis.sensitivity.sampling import Inputs, check_samples, read_inputs, scores, values_of_scores
