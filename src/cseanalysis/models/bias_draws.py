@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, fixed
 from cseanalysis.models.binomial import CHUNK, draw_binomial
-from cseanalysis.models.checks import check_whole
+from cseanalysis.models.checks import check_whole, one_of
 from cseanalysis.models.dependence import correlation_matrix, factor, log_quantile_of_score
 from cseanalysis.models.misclassification import GROUPS, What
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
@@ -179,8 +179,7 @@ def _checked(cells: ArrayLike, what: str, scheme: str) -> Cells:
         raise ValueError(
             f"what is {shown(what)}: must be 'exposure' or 'outcome'; for selection use probabilistic_selection"
         )
-    if not isinstance(scheme, str) or scheme not in SCHEMES:
-        raise ValueError(f"scheme is {shown(scheme)}: must be one of {', '.join(SCHEMES)}; their answers differ")
+    one_of("scheme", scheme, SCHEMES)
     if scheme == "fox-2005" and min(observed) == 0:
         raise NotEstimableError(
             f"cells are {list(observed)}: with an empty cell the standard error of the observed table does not exist"

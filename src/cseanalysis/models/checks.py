@@ -55,8 +55,8 @@ def numbers(name: str, values: ArrayLike) -> Array:
     if given.dtype.kind not in "iufO" or any(issubclass(kind, str | bytes) for kind in kinds):
         raise ValueError(f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months")
     try:
-        missing = np.ma.getmaskarray(values) | pd.isna(given)  # type: ignore[arg-type]
-        return np.where(missing, np.nan, given).astype(np.float64)
+        masked = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else False
+        return np.where(pd.isna(given) | masked, np.nan, given).astype(np.float64)
     except OverflowError:
         raise ValueError(f"{name} holds a whole number too large for a number here; check its unit") from None
     except (TypeError, ValueError):

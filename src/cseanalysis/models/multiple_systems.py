@@ -342,7 +342,7 @@ def check_options(method: str, model: ModelLike | None, *, max_order: int | None
         raise ValueError(
             f"method {method!r} with model {shown(model)}: a model goes with method='fixed', and only there"
         )
-    if max_order is not None and (check_whole("max_order", max_order) and method != "bic"):
+    if max_order is not None and check_whole("max_order", max_order) and method != "bic":
         raise ValueError(f"max_order {max_order} with method {method!r}: goes with 'bic' only; leave it out")
     check_share("threshold, a p-value,", threshold)
 

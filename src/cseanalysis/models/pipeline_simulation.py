@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
-from cseanalysis.models.checks import check_level, check_share, check_whole, number, numbers
+from cseanalysis.models.checks import check_level, check_share, check_whole, number, numbers, one_of
 from cseanalysis.models.delay import Delay, Family, masses
 from cseanalysis.models.pipeline import checked_intake
 from cseanalysis.models.series import check_lags
@@ -138,8 +138,7 @@ class PipelineSimulation:
         NotEstimableError
             When draws within the interval do not reach the share in the simulated periods.
         """
-        if not isinstance(stage, str) or stage not in self.waits:
-            raise ValueError(f"stage {stage!r}: must be one of {', '.join(self.waits)}")
+        one_of("stage", stage, self.waits)
         check_share("share", share)
         if share in (0, 1):
             raise ValueError(f"share is {share}: must lie strictly between 0 and 1, of the events still to come")

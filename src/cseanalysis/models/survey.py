@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
-from cseanalysis.models.checks import check_interval, check_whole
+from cseanalysis.models.checks import check_interval, check_whole, one_of
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 Dimension = Literal["unit", "age_window", "period", "definition", "area"]
@@ -90,8 +90,7 @@ class BridgeFactor:
             if not isinstance(text := getattr(self, name), str):
                 raise ValueError(f"{name} of a factor is {shown(text)}: must be text")
         check_interval(f"factor {self.id}", self.factor)
-        if self.dimension not in DIMENSIONS:
-            raise ValueError(f"factor {self.id}: dimension {self.dimension!r} must be one of {', '.join(DIMENSIONS)}")
+        one_of(f"dimension of factor {self.id}", self.dimension, DIMENSIONS)
         if not self.factor.low > 0:
             raise ValueError(f"factor {self.id}: from {self.factor.low} to {self.factor.high}; must be above 0")
         if not self.reason.strip():
