@@ -167,7 +167,7 @@ class Interval:
         if self.low > self.high:
             raise ValueError(f"interval from {self.low} to {self.high}: low must not exceed high; swap the ends")
         if not isinstance(self.kind, str) or self.kind not in KINDS:
-            raise ValueError(f"kind {shown(self.kind)}: must be one of {', '.join(KINDS)}")
+            raise ValueError(f"kind is {shown(self.kind)}: must be one of {', '.join(KINDS)}")
         if self.kind == "bound" and self.level is not None:
             raise ValueError(f"level {self.level} on a bound: a bound has no level; leave it out")
         if self.kind != "bound" and (self.level is None or not 0 < self.level < 1):

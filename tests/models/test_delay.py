@@ -125,7 +125,7 @@ def test_impossible_delays_are_refused():
         Delay("normal", 1.0, 1.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="scale is 0"):
         Delay("gamma", 1.0, 0.0)
-    with pytest.raises(ValueError, match="at least one period"):
+    with pytest.raises(ValueError, match="periods is 0: must be a whole number from 1"):
         Delay("gamma", 1.0, 1.0).mass(0, period_days=1.0)
     with pytest.raises(ValueError, match="positive and finite"):
         delay_from_mean(0.0, shape=SHAPES)

@@ -208,7 +208,12 @@ def test_cohorts_and_exits_that_do_not_fit_are_refused(case):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"draws": 0}, "draws 0"), ({"seed": -1}, "seed -1"), ({"level": 0}, "level 0"), ({"shares": [1]}, "shares")],
+    [
+        ({"draws": 0}, "draws is 0: must be"),
+        ({"seed": -1}, "seed -1"),
+        ({"level": 0}, "level 0"),
+        ({"shares": [1]}, "shares"),
+    ],
 )
 def test_options_that_make_no_sense_are_refused(options, message):
     with pytest.raises(ValueError, match=message):

@@ -317,7 +317,7 @@ def test_a_table_on_which_no_model_can_be_estimated_is_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "aic"}, "must be 'bic'"),
+        ({"method": "aic"}, "method is 'aic': must be one of bic, stepwise, fixed"),
         ({"method": "fixed"}, "a model goes with"),
         ({"model": "[12,3]"}, "a model goes with"),
         ({"method": "fixed", "model": "12,3"}, "largest terms"),
@@ -326,11 +326,11 @@ def test_a_table_on_which_no_model_can_be_estimated_is_refused():
         ({"method": "fixed", "model": [("A", "X")]}, "X is not a list"),
         ({"method": "fixed", "model": "[123]"}, "cannot be told"),
         ({"max_order": 3}, "must be 1 to 2"),
-        ({"max_order": 0}, "at least 1"),
-        ({"max_order": 1.5}, "at least 1"),
+        ({"max_order": 0}, "max_order is .*: must be a whole number from 1"),
+        ({"max_order": 1.5}, "max_order is .*: must be a whole number from 1"),
         ({"method": "stepwise", "max_order": 2}, "with 'bic' only"),
         ({"threshold": -0.1}, "p-value"),
-        ({"bootstrap": 10}, "needs a seed"),
+        ({"bootstrap": 10}, "seed None: must be a whole number, .* can be repeated"),
         ({"bootstrap": -1}, "whole number"),
         ({"bootstrap": 2.5, "seed": 1}, "whole number"),
         ({"bootstrap": 10, "seed": -1}, "whole number"),

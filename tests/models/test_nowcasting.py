@@ -157,7 +157,12 @@ def test_reporting_that_cannot_be_estimated_is_refused(rows, message):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"draws": 0}, "draws 0"), ({"seed": 1.5}, "seed 1.5"), ({"level": 1}, "level 1"), ({"level": ""}, "level is ''")],
+    [
+        ({"draws": 0}, "draws is 0: must be"),
+        ({"seed": 1.5}, "seed 1.5"),
+        ({"level": 1}, "level 1"),
+        ({"level": ""}, "level is ''"),
+    ],
 )
 def test_options_that_make_no_sense_are_refused(options, message):
     made = hidden(world(np.random.default_rng(0), 50))

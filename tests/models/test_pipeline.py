@@ -81,7 +81,7 @@ def test_counts_of_every_kind_are_read_in_their_order(intake):
 
 @pytest.mark.parametrize("periods", [-1, 0, 2.5, True])
 def test_a_number_of_cohorts_is_whole_and_positive(periods):
-    with pytest.raises(ValueError, match="whole number of cohorts"):
+    with pytest.raises(ValueError, match="whole number from 1"):
         completeness([0.5, 0.5], periods)
 
 

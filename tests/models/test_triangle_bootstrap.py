@@ -87,12 +87,12 @@ def test_a_planted_delay_lies_within_the_intervals_of_its_quantiles():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"draws": 0}, "draws 0"),
-        ({"draws": 2.5}, "draws 2.5"),
-        ({"draws": True}, "draws True"),
+        ({"draws": 0}, "draws is 0: must be a whole number from 1"),
+        ({"draws": 2.5}, "draws is 2.5"),
+        ({"draws": True}, "draws is True"),
         ({"seed": -1}, "seed -1"),
         ({"seed": None}, "seed None"),
-        ({"process": "poisson"}, "process 'poisson'"),
+        ({"process": "poisson"}, "process is 'poisson'"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, message):

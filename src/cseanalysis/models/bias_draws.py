@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, fixed
 from cseanalysis.models.binomial import CHUNK, draw_binomial
+from cseanalysis.models.checks import check_whole, one_of
 from cseanalysis.models.dependence import correlation_matrix, factor, log_quantile_of_score
 from cseanalysis.models.misclassification import GROUPS, What
-from cseanalysis.models.number import check_whole
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.models.two_by_two import Cells, checked_cells
 from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
@@ -122,7 +122,8 @@ def analyse(
         positive, for each group; used to redraw the status of each record under "fox-2021".
     """
     observed, seed = _checked(cells, what, scheme), check_seed(seed)
-    _check_whole(draws=draws, workers=1 if workers is None else workers)
+    check_whole("draws", draws)
+    check_whole("workers", 1 if workers is None else workers)
     rates, places = _named_rates(pairs, groups)
     drawn = [name for name, rate in rates.items() if not isinstance(rate, Fixed)]
     draw_rates = _rate_drawer(rates, correlation)
@@ -178,18 +179,12 @@ def _checked(cells: ArrayLike, what: str, scheme: str) -> Cells:
         raise ValueError(
             f"what is {shown(what)}: must be 'exposure' or 'outcome'; for selection use probabilistic_selection"
         )
-    if not isinstance(scheme, str) or scheme not in SCHEMES:
-        raise ValueError(f"scheme is {shown(scheme)}: must be one of {', '.join(SCHEMES)}; their answers differ")
+    one_of("scheme", scheme, SCHEMES)
     if scheme == "fox-2005" and min(observed) == 0:
         raise NotEstimableError(
             f"cells are {list(observed)}: with an empty cell the standard error of the observed table does not exist"
         )
     return observed
-
-
-def _check_whole(**numbers: object) -> None:
-    for name, number in numbers.items():
-        check_whole(name, number)
 
 
 def _collect(

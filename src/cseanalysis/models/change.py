@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from cseanalysis.models.contract import check_level, check_whole, number
+from cseanalysis.models.checks import check_count, check_counts, check_level, number
 from cseanalysis.values import Interval, NotEstimableError
 
 FARTHEST = 600.0  # logarithm of the largest ratio that an end is written for
@@ -142,7 +142,7 @@ def variance_inflation(sizes: Iterable[float]) -> float:
     each = [number("sizes", size) for size in (sizes.ravel() if isinstance(sizes, np.ndarray) else sizes)]
     if not each or not all(0 < size < LARGEST for size in each):
         raise ValueError(f"sizes {each[:5]}: give at least one, all finite and above nought; a cluster has an event")
-    check_whole("sizes", np.array(each, dtype=np.float64), "numbers of events")
+    check_counts("sizes", np.array(each, dtype=np.float64), "numbers of events")
     return math.fsum(size * size for size in each) / math.fsum(each)
 
 
@@ -172,12 +172,9 @@ def _log_ratio(before: float, after: float, exposure: float) -> tuple[float, flo
 
 
 def _check_counts(before: float, after: float, exposure: float) -> None:
-    for name, value in (("before", before), ("after", after), ("exposure", exposure)):
-        value = number(name, value)  # noqa: PLW2901
-        if not (math.isfinite(value) and (value > 0 or (value == 0 and name != "exposure"))):
-            least = "above nought" if name == "exposure" else "not negative"
-            raise ValueError(f"{name} is {value}: must be finite and {least}; give what was counted")
-        if name != "exposure":
-            check_whole(name, np.array([value], dtype=np.float64))
+    check_count("before", before)
+    check_count("after", after)
+    if not 0 < number("exposure", exposure) < math.inf:
+        raise ValueError(f"exposure is {exposure}: must be finite and above nought; 0.75 for nine months after twelve")
     if before == after == 0:
         raise ValueError("before and after are both 0: nothing was counted, so no ratio exists; give longer periods")

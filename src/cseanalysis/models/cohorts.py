@@ -9,7 +9,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from cseanalysis.models.contract import means_open, named
+from cseanalysis.models.checks import named
+from cseanalysis.models.outcomes import means_open
 
 _SHOWN = 5
 _NO_OUTCOME = "not_an_outcome"  # the group in which the crosswalk of outcomes puts cases under investigation

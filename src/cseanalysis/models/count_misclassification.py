@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from cseanalysis.models.bias_draws import MANY_IMPOSSIBLE
-from cseanalysis.models.number import check_same_labels, check_whole, plain_numbers
+from cseanalysis.models.checks import check_same_labels, check_whole, numbers
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.values import Interval, NotEstimableError, shown
 
@@ -311,7 +311,7 @@ def _aligned(observed: ArrayLike, **matrices: ArrayLike) -> tuple[Array, ...]:
 
 def _in_order(name: str, matrix: ArrayLike, observed: ArrayLike) -> Array:
     if not isinstance(matrix, pd.DataFrame):
-        return plain_numbers(name, matrix)
+        return numbers(name, matrix)
     axes = (matrix.index.name, matrix.columns.name)
     if axes[0] == AXES[1] or axes[1] == AXES[0]:
         raise ValueError(
@@ -327,11 +327,11 @@ def _in_order(name: str, matrix: ArrayLike, observed: ArrayLike) -> Array:
             f"{name} has rows {shown(matrix.index.tolist())} and columns {shown(matrix.columns.tolist())}, in which "
             "order counts without labels cannot follow; give observed as a Series with these labels"
         )
-    return plain_numbers(name, matrix)
+    return numbers(name, matrix)
 
 
 def _checked_counts(observed: ArrayLike) -> Array:
-    counts = plain_numbers("observed", observed)
+    counts = numbers("observed", observed)
     if counts.ndim != 1 or counts.size < 2:
         raise ValueError(
             f"observed has shape {counts.shape}: must be one count for each of at least two classes, as a list"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cseanalysis.models.contract import interval_given, number, numbers, one_of
+from cseanalysis.models.checks import check_interval, check_whole, number, numbers, one_of
 from cseanalysis.values import Interval, NotEstimableError
 
 _MOST_PERIODS = 1_000_000
@@ -146,13 +146,9 @@ class Delay:
         all first events at one date biases the early periods (Park et al. 2024 on double censoring).
         """
         period_days = number("period_days", period_days)
-        if isinstance(periods, bool) or not isinstance(periods, int | np.integer):
-            raise ValueError(f"periods is {periods!r}: must be a whole number from 1")
-        if not 1 <= periods <= _MOST_PERIODS or not 0 < period_days < math.inf:
-            raise ValueError(
-                f"{periods} periods of period_days={period_days}: needs at least one period of positive "
-                f"length, and at most {_MOST_PERIODS:,}"
-            )
+        periods = check_whole("periods", periods, most=_MOST_PERIODS)
+        if not 0 < period_days < math.inf:
+            raise ValueError(f"period_days is {period_days}: must be positive and finite")
         return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
 
 
@@ -360,7 +356,7 @@ def check_quantiles(quantiles: object) -> None:
 
 def shape_range(shape: object) -> Interval:
     """Return a range of shapes, all above nought."""
-    given = interval_given("shape", shape, unit="shapes")
+    given = check_interval("shape", shape)
     if not given.low > 0:
         raise ValueError(f"shape from {given.low} to {given.high}: must be above 0; the exponential has shape 1")
     return given

@@ -8,7 +8,7 @@ from typing import get_args
 
 from scipy import optimize
 
-from cseanalysis.models.contract import number, one_of
+from cseanalysis.models.checks import number, one_of
 from cseanalysis.models.delay import Delay, Family, check_quantiles
 from cseanalysis.values import Interval, NotEstimableError
 

@@ -9,9 +9,9 @@ from typing import get_args
 
 from scipy import integrate, optimize, special
 
-from cseanalysis.models.contract import number, one_of, short
+from cseanalysis.models.checks import number, one_of
 from cseanalysis.models.delay import Delay, Family, shape_range
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 _SHORTEST = 1e-9  # window, in whatever unit, in which a median is found
 _LONGEST = 1e5  # windows beyond so many times the delay hold all cases, and digits of the median are lost
@@ -72,7 +72,7 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
     (7.3116, 0.6833)
     """
     if not isinstance(delay, Delay):
-        raise ValueError(f"delay is {short(delay)}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
+        raise ValueError(f"delay is {shown(delay)}: must be a Delay, such as Delay('gamma', 1.0, 12.0)")
     window = number("window", window)
     growth = number("growth", growth)
     if not (math.isfinite(window) and window >= _SHORTEST and math.isfinite(growth)):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Trapezoid
-from cseanalysis.models.number import plain_numbers
+from cseanalysis.models.checks import numbers
 from cseanalysis.values import items_of, shown
 
 Array = NDArray[np.float64]
@@ -57,7 +57,7 @@ def correlation_matrix(correlation: ArrayLike | None, names: Sequence[str]) -> A
             raise ValueError(f"correlation is labelled {labels[0][:5]} by {labels[1][:5]}: must be {list(names)[:5]}")
         correlation = correlation.loc[list(names), list(names)]  # type: ignore[union-attr]
     try:
-        matrix = plain_numbers("correlation", correlation)
+        matrix = numbers("correlation", correlation)
     except ValueError:
         raise ValueError(
             f"correlation {shown(correlation)}: must be a number or a matrix of numbers, as in 0.5"

@@ -10,12 +10,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
-from cseanalysis.models.contract import number
+from cseanalysis.models.checks import check_whole, number
 from cseanalysis.models.count_series import Family, Fits, Floats, hac_covariance
 from cseanalysis.models.drift import EXACT, drifting_sum, estimate_drift
 from cseanalysis.models.level_changes import SHORT, check_options, choose_lags, fit_one, used_degrees
 from cseanalysis.models.series import FEWEST, CountSeries, design, read_series, season
 from cseanalysis.values import NotEstimableError
+
+MOST_PERIODS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def minimum_detectable(
     level = check_options(family, hac_lags, level, slope_change=slope_change)
     power = number("power", power)
     distance_needed(power, level)
-    later = whole_periods(after, "after")
+    later = check_whole("after", after, most=MOST_PERIODS)
     series = read_series(counts, exposure)
     turn, _ = season(series, period, harmonics, otherwise=12)
     before = series.counts.size
@@ -230,10 +232,3 @@ def distance_needed(power: float, level: float, degrees: float = math.inf) -> fl
     if not 0.5 <= power < 1:
         raise ValueError(f"power is {power}: must be from 0.5 to below 1, e.g. 0.8")
     return float(stats.t.ppf((1 + level) / 2, degrees) + stats.t.ppf(power, degrees))
-
-
-def whole_periods(value: int, name: str) -> int:
-    """Return a number of periods, or raise ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= 1000:
-        raise ValueError(f"{name} is {value!r}: must be a whole number of periods from 1 to 1000")
-    return int(value)

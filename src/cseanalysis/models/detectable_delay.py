@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from cseanalysis.models.contract import check_share, number
+from cseanalysis.models.checks import check_share, check_whole, number
 from cseanalysis.models.count_series import Floats
-from cseanalysis.models.detectable import distance_needed, expected_errors, fit_before, whole_periods
+from cseanalysis.models.detectable import MOST_PERIODS, distance_needed, expected_errors, fit_before
 from cseanalysis.models.level_changes import check_options
 from cseanalysis.models.pipeline import checked_mass
 from cseanalysis.models.series import design, read_series, season
@@ -113,7 +113,7 @@ def detectable_from(
     """
     level, power = check_options("quasipoisson", None, level), number("power", power)
     half = distance_needed(power, level)
-    latest = whole_periods(horizon, "horizon")
+    latest = check_whole("horizon", horizon, most=MOST_PERIODS)
     mass = _mass(delay)
     ratio = number("ratio", ratio)
     share = check_share("share", share)

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import aligned, check_level, means_open, named
+from cseanalysis.models.checks import aligned, check_level, named
+from cseanalysis.models.outcomes import means_open
 from cseanalysis.models.simulation import block_generator
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.models.triangle_bootstrap import BLOCK, blocks, check_shares, lag_reached

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
+from cseanalysis.models.checks import check_count, check_interval, check_share
 from cseanalysis.models.missingness import NAMES, parts_of_records, share_bounds, warn_of_per_cents
 from cseanalysis.models.missingness_ladder import share_at_odds_ratio
-from cseanalysis.models.number import check_count, check_interval, check_share
 from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
 
 Group = tuple[float, float, float]

@@ -10,10 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cseanalysis.models import contract
-from cseanalysis.models.contract import aligned, check_level, check_whole, means_open, named
+from cseanalysis.models.checks import aligned, check_counts, check_level, named, numbers
 from cseanalysis.models.incidence_curve import Curve, fit_curve
-from cseanalysis.models.outcomes import read_outcomes
+from cseanalysis.models.outcomes import means_open, read_outcomes
 from cseanalysis.values import NotEstimableError
 
 Array = NDArray[np.float64]
@@ -184,7 +183,7 @@ def cohort_incidence(
     outcomes = _matched(entered, outcomes)
     ages, seen = _checked_tables(entered, outcomes)
     sizes = _numbers("entered", entered, None)
-    check_whole("entered", sizes, "counts of cases")
+    check_counts("entered", sizes, "counts of cases")
     first = seen.argmax(axis=1)
     if first.min() > 0:
         raise NotEstimableError(
@@ -196,7 +195,7 @@ def cohort_incidence(
     lost = np.zeros(len(sizes))
     rows: list[tuple[Array, NDArray[np.object_], Array, Array]] = []
     for label, table in outcomes.items():
-        counts = contract.numbers(f"outcome {label!r}", table.to_numpy())
+        counts = numbers(f"outcome {label!r}", table.to_numpy())
         place, age = np.nonzero(seen & (counts > 0))
         name = np.empty(len(place), dtype=object)
         name[:] = label
@@ -217,16 +216,14 @@ def cohort_incidence(
 
 def _numbers(name: str, values: ArrayLike, size: int | None) -> Array:
     """Return finite numbers, one for each case."""
-    numbers = contract.numbers(name, values)
-    if numbers.ndim > 1 or (numbers.ndim == 0 and name != "at") or (size is not None and numbers.size != size):
+    given = numbers(name, values)
+    if given.ndim > 1 or (given.ndim == 0 and name != "at") or (size is not None and given.size != size):
         wanted = "one number for each case" if size is None else f"one number for each of {size} cases"
-        raise ValueError(f"{name} has shape {numbers.shape}: must be {wanted}")
-    if not np.isfinite(numbers).all():
-        count = int((~np.isfinite(numbers)).sum())
-        raise ValueError(
-            f"{name}: {count} of {numbers.size} are missing or infinite; an unknown one is not 0, find out"
-        )
-    return numbers
+        raise ValueError(f"{name} has shape {given.shape}: must be {wanted}")
+    if not np.isfinite(given).all():
+        count = int((~np.isfinite(given)).sum())
+        raise ValueError(f"{name}: {count} of {given.size} are missing or infinite; an unknown one is not 0, find out")
+    return given
 
 
 def _tied(*values: Array) -> list[Array]:
@@ -314,12 +311,12 @@ def _checked_tables(entered: pd.Series, outcomes: Mapping[Hashable, pd.DataFrame
         raise ValueError(f"ages {one.columns[:5].tolist()}: must ascend from 0 or above")
     seen = one.notna().to_numpy()
     for label, table in outcomes.items():
-        counts = contract.numbers(f"outcome {label!r}", table.to_numpy())
+        counts = numbers(f"outcome {label!r}", table.to_numpy())
         if not np.array_equal(seen, ~np.isnan(counts)):
             raise ValueError(
                 f"outcome {label!r}: other cells are missing than in the first table; nought is not missing"
             )
-        check_whole(f"outcome {label!r}", counts, "counts by age")
+        check_counts(f"outcome {label!r}", counts, "counts by age")
         rises = np.nanmax(np.where(seen, counts, -np.inf), axis=1) > np.where(seen, counts, np.inf).min(axis=1)
         step = np.diff(counts, axis=1)
         if (rises | (seen.sum(axis=1) < 2)).all() and rises.sum() > 1 and not (step < 0).any():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from cseanalysis.models.contract import check_level, check_truth, one_of
+from cseanalysis.models.checks import check_level, check_truth, check_whole, one_of
 from cseanalysis.models.count_series import (
     FAMILIES,
     Family,
@@ -47,9 +47,8 @@ def check_options(family: str, hac_lags: int | None, level: float, *, slope_chan
     """Return the level, or raise ValueError when an option of a fit makes no sense."""
     one_of("family", family, FAMILIES)
     check_truth("slope_change", slope_change)
-    whole = isinstance(hac_lags, int | np.integer) and not isinstance(hac_lags, bool)
-    if hac_lags is not None and not (whole and hac_lags >= 0):
-        raise ValueError(f"hac_lags is {hac_lags!r}: must be a whole number of periods, or None for the usual number")
+    if hac_lags is not None:
+        check_whole("hac_lags", hac_lags, least=0)
     return check_level(level)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import named, one_of
+from cseanalysis.models.checks import named, one_of
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cseanalysis.models.contract import check_truth, short
+from cseanalysis.models.checks import check_truth
 from cseanalysis.models.count_series import Family, Floats
 from cseanalysis.models.level_changes import LevelChanges, check_options, check_sides, level_changes
 from cseanalysis.models.placebo import change_table
 from cseanalysis.models.series import CountSeries, design, listed, locate, read_series, season
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ def many_changes(
     level = check_options(family, hac_lags, level, slope_change=slope_change)
     check_truth("dependence", dependence)
     if not isinstance(counts, pd.DataFrame) or counts.empty:
-        raise ValueError(f"counts is {short(counts)}: must be a DataFrame with a row a period and a column a series")
+        raise ValueError(f"counts is {shown(counts)}: must be a DataFrame with a row a period and a column a series")
     if not counts.columns.is_unique:
         twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
         raise ValueError(f"series {twice} occur twice: give each its own name")

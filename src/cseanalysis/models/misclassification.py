@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import check_share, plain_numbers
+from cseanalysis.models.checks import check_share, numbers
 from cseanalysis.models.two_by_two import Cells, CorrectedTable, checked_cells
 from cseanalysis.values import NotEstimableError, plain_number, shown
 
@@ -166,7 +166,7 @@ def correct_selection(cells: ArrayLike, *, selected: tuple[float, float, float, 
     1.6346
     """
     observed = checked_cells(cells)
-    chances = plain_numbers("selected", selected)
+    chances = numbers("selected", selected)
     if chances.shape != (4,) or not ((chances > 0) & (chances <= 1)).all():
         raise ValueError(
             f"selected is {shown(selected)}: must be four probabilities above 0 and at most 1, in the cells' order; "

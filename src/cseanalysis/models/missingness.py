@@ -9,7 +9,7 @@ from typing import Literal
 
 from scipy import optimize, special
 
-from cseanalysis.models.number import check_count, check_level, check_share
+from cseanalysis.models.checks import check_count, check_level, check_share
 from cseanalysis.values import Interval, plain_number, shown
 
 Whole = Literal[1, 100] | None

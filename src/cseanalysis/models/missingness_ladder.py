@@ -6,12 +6,14 @@ import math
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
+from cseanalysis.models.checks import aligned, check_interval, check_same_labels, check_share, numbers
 from cseanalysis.models.missingness import NAMES, Whole, parts_of_records, warn_of_per_cents
-from cseanalysis.models.number import aligned_columns, check_interval, check_share
 from cseanalysis.values import Interval, NotEstimableError, items_of, plain_number, shown
 
 
@@ -245,7 +247,16 @@ def _point(share: float) -> Interval:
 
 def _strata(*columns: ArrayLike, of: Whole) -> list[tuple[float, float, float]]:
     """One triple per stratum; a single number is one stratum."""
-    listed = [np.atleast_1d(column) for column in aligned_columns(dict(zip(NAMES, columns, strict=True)))]
+    named: dict[str, Any] = dict(zip(NAMES, columns, strict=True))
+    labelled = [name for name, column in named.items() if isinstance(column, pd.Series)]
+    if labelled and (bare := [name for name in NAMES if name not in labelled]):
+        raise ValueError(
+            f"{labelled[0]} has labels and {bare[0]} has none: give all as Series with the same labels, or none, with "
+            ".to_numpy()"
+        )
+    for name in labelled:
+        check_same_labels(name, named[name].index, labelled[0], named[labelled[0]].index)
+    listed = [np.atleast_1d(numbers(*each)) for each in zip(NAMES, aligned(**named), strict=True)]
     if len({column.shape for column in listed}) != 1 or listed[0].ndim != 1 or not listed[0].size:
         raise ValueError(
             f"with_attribute, known and unknown have shapes {[column.shape for column in listed]}: must be the same, "

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.models.capture_histories import read_histories
+from cseanalysis.models.checks import check_level, check_share, check_whole, one_of
 from cseanalysis.models.loglinear import Design, Floats, design, model_status, unseen_side
 from cseanalysis.models.model_search import (
     Comparison,
@@ -25,7 +26,6 @@ from cseanalysis.models.model_search import (
     totals,
     write_model,
 )
-from cseanalysis.models.number import check_level, check_share, check_whole
 from cseanalysis.models.resampling import Select, acceleration, bca, resample
 from cseanalysis.models.simulation import check_seed
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
@@ -337,27 +337,17 @@ def _analysis(
 
 def check_options(method: str, model: ModelLike | None, *, max_order: int | None, threshold: float) -> None:
     """Refuse options of `estimate_population` that are none or do not go together."""
-    if not isinstance(method, str) or method not in ("bic", "stepwise", "fixed"):
-        raise ValueError(f"method {shown(method)}: must be 'bic', 'stepwise' or 'fixed'")
+    one_of("method", method, ("bic", "stepwise", "fixed"))
     if (model is None) == (method == "fixed"):
         raise ValueError(
             f"method {method!r} with model {shown(model)}: a model goes with method='fixed', and only there"
         )
-    whole = isinstance(max_order, int | np.integer) and not isinstance(max_order, bool)
-    if max_order is not None and (method != "bic" or not whole or max_order < 1):
-        raise ValueError(f"max_order {max_order} with method {method!r}: must be at least 1, and goes with 'bic' only")
+    if max_order is not None and check_whole("max_order", max_order) and method != "bic":
+        raise ValueError(f"max_order {max_order} with method {method!r}: goes with 'bic' only; leave it out")
     check_share("threshold, a p-value,", threshold)
 
 
 def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> float:
-    for name, value in (("bootstrap", bootstrap), ("seed", seed)):
-        if name == "seed" and not bootstrap and value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            raise ValueError(
-                f"{name} {shown(value)}: must be a whole number from 0 up; a bootstrap needs a seed to be repeatable"
-            )
-    check_whole("bootstrap", bootstrap, least=0, most=10**7)
-    if seed is not None:
+    if check_whole("bootstrap", bootstrap, least=0, most=10**7) or seed is not None:
         check_seed(seed)
     return check_level(level)

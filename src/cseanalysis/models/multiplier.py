@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
+from cseanalysis.models.checks import check_whole
 from cseanalysis.models.dependence import correlation_matrix, factor, log_quantile_of_score, tail_weight
-from cseanalysis.models.number import check_whole
 from cseanalysis.models.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cseanalysis.models.contract import check_level, check_whole, named
+from cseanalysis.models.checks import check_counts, check_level, named
 from cseanalysis.models.simulation import Simulation, block_generator
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.models.triangle_bootstrap import BLOCK, blocks
@@ -105,7 +105,7 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     check_triangle(triangle)
     level = check_level(level)
     numbers = blocks(draws, seed)
-    check_whole("triangle", triangle.cumulative.ravel())
+    check_counts("triangle", triangle.cumulative.ravel())
     new, before = _reporting(triangle)
     share = _completeness(new / (new + before))
     latest = triangle.latest_lag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 from enum import Enum
 from typing import Any
@@ -10,9 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import means_open, named, short
+from cseanalysis.models.checks import named
+from cseanalysis.values import shown
 
 _SEVERAL = (list, set, frozenset, np.ndarray, pd.Index, pd.Series)
+# Words that stand for a case whose outcome is not known yet, wherever they come from: R, SAS, police systems.
+_OPEN_WORDS = re.compile(
+    r"censor|\bopen\b|\bpending\b|\bongoing\b|\bin progress\b|\bunresolved\b|\balive\b|\bevent[ -]?free\b|"
+    r"\bnot yet\b|\bunder investigation\b|\bawaiting\b|\blost to follow|\bstill\b"
+)
+_OPEN_WHOLE = {"", "-", "0", "na", "n/a", "nan", "nat", "none", "null", "false", "no", "no event", "no outcome", "<na>"}
 
 
 def read_outcomes(
@@ -57,7 +65,7 @@ def read_outcomes(
     several = isinstance(still, _SEVERAL) and not (isinstance(still, np.ndarray) and still.ndim == 0)
     declared = list(still) if several else [still]  # type: ignore[call-overload]
     if wrong := [one for one in declared if not isinstance(one, Hashable)]:
-        raise ValueError(f"open holds {short(wrong[0])}: give the value that stands for a case still open, or a list")
+        raise ValueError(f"open holds {shown(wrong[0])}: give the value that stands for a case still open, or a list")
     if not declared:
         raise ValueError("open is empty: say which value stands for a case still open, such as open=0")
     outcomes = None if wanted is None else _named_outcomes(wanted, declared)
@@ -186,3 +194,17 @@ def _label(name: Any) -> Hashable:
     """Write True as 1, as numbers are, and numpy's numbers as Python's."""
     plain = name.item() if isinstance(name, np.generic) else name
     return int(plain) if isinstance(plain, bool) or (isinstance(plain, float) and plain.is_integer()) else plain
+
+
+def means_open(label: object) -> bool:
+    """Say whether a label reads as a case without outcome yet, such as ``"censored"``, ``"NA"`` or ``"pending"``.
+
+    Examples
+    --------
+    >>> means_open("Still open"), means_open("reopened and charged"), means_open("no further action")
+    (True, False, False)
+    """
+    if not isinstance(label, str):
+        return False
+    plain = " ".join(label.casefold().replace("_", " ").split())
+    return plain in _OPEN_WHOLE or _OPEN_WORDS.search(plain) is not None

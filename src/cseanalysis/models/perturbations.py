@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.models.capture_histories import read_histories
+from cseanalysis.models.checks import numbers
 from cseanalysis.models.loglinear import design
 from cseanalysis.models.multiple_systems import PopulationEstimate, check_options, estimate_population, selection
-from cseanalysis.models.number import plain_numbers
 from cseanalysis.values import NotEstimableError, shown
 
 Chosen = Literal["bic", "stepwise"]
@@ -180,7 +180,7 @@ def highest_order_path(estimate: PopulationEstimate, odds_ratios: Sequence[float
     """
     if not isinstance(estimate, PopulationEstimate):
         raise ValueError(f"estimate is {shown(estimate)}: must be what estimate_population returns")
-    ratios = np.atleast_1d(plain_numbers("odds_ratios", odds_ratios))
+    ratios = np.atleast_1d(numbers("odds_ratios", odds_ratios))
     if ratios.ndim != 1:
         raise ValueError(f"odds_ratios have shape {ratios.shape}: must be one number, or one row of them")
     if not (np.isfinite(ratios) & (ratios > 0)).all():

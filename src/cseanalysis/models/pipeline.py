@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import check_share, numbers, short
+from cseanalysis.models.checks import check_share, check_whole, numbers
 from cseanalysis.models.delay import Delay
 from cseanalysis.models.series import check_lags, check_order
 from cseanalysis.values import NotEstimableError
@@ -83,8 +83,7 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
     [1.0, 0.75, 0.5]
     """
     mass = checked_mass(delay)
-    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or not 1 <= periods <= _MOST_COHORTS:
-        raise ValueError(f"periods is {short(periods)}: must be a whole number of cohorts from 1 to {_MOST_COHORTS:,}")
+    periods = check_whole("periods", periods, most=_MOST_COHORTS)
     if len(mass) < periods:
         if mass.sum() < 1 - 1e-9:
             raise ValueError(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
-from cseanalysis.models.contract import check_level, check_share, number, numbers, short
+from cseanalysis.models.checks import check_level, check_share, check_whole, number, numbers, one_of
 from cseanalysis.models.delay import Delay, Family, masses
 from cseanalysis.models.pipeline import checked_intake
 from cseanalysis.models.series import check_lags
@@ -138,8 +138,7 @@ class PipelineSimulation:
         NotEstimableError
             When draws within the interval do not reach the share in the simulated periods.
         """
-        if not isinstance(stage, str) or stage not in self.waits:
-            raise ValueError(f"stage {stage!r}: must be one of {', '.join(self.waits)}")
+        one_of("stage", stage, self.waits)
         check_share("share", share)
         if share in (0, 1):
             raise ValueError(f"share is {share}: must lie strictly between 0 and 1, of the events still to come")
@@ -222,8 +221,7 @@ def simulate_pipeline(
     cases = checked_intake(intake)
     count = len(cases) if periods is None else periods
     for name, size, most in (("draws", draws, 100_000_000), ("periods", count, 10_000)):
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= most:
-            raise ValueError(f"{name} is {short(size)}: must be a whole number from 1, at most {most:,}")
+        check_whole(name, size, most=most)
     if count < len(cases):
         raise ValueError(f"{count} periods for an intake of {len(cases)}: simulate at least as many")
     if isinstance(stages, str | np.ndarray) or not isinstance(stages, Iterable):

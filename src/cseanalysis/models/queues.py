@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import aligned, number, numbers
+from cseanalysis.models.checks import aligned, number, numbers
 from cseanalysis.models.series import check_order
 from cseanalysis.values import NotEstimableError
 

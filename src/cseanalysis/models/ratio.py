@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from cseanalysis.models.number import check_level, check_whole
+from cseanalysis.models.checks import check_level, check_whole
 from cseanalysis.models.simulation import BLOCK, block_generator, check_seed
 from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cseanalysis.models.contract import interval_given, number
+from cseanalysis.models.checks import check_interval, number
 from cseanalysis.values import Interval
 
 
@@ -101,7 +101,7 @@ def _checked(recorded: float, name: str, share: object) -> tuple[float, Interval
         raise ValueError(f"recorded is {recorded}: must be a finite count, not negative; give what was counted")
     if 0 < recorded < 1:
         raise ValueError(f"recorded is {recorded}: must be a count, not a share; give what it is a share of")
-    interval = interval_given(name, share, unit="shares between 0 and 1")
+    interval = check_interval(name, share)
     if not 0 <= interval.low <= interval.high <= 1:
         cure = f"Interval({interval.low / 100:g}, {interval.high / 100:g}, ...)" if interval.low >= 0 else "0 and above"
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.contract import aligned, check_whole, named, number, text_calendar
+from cseanalysis.models.checks import aligned, check_counts, check_whole, named, number
 from cseanalysis.values import NotEstimableError
 
+_FINANCIAL = re.compile(r"(\d{4})\s*[-/]\s*(\d{2}|\d{4})")
+_QUARTER = re.compile(r"(\d{4})\s*[-/]?\s*[Qq]([1-4])")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 Floats = NDArray[np.float64]
 
 _DAYS_A_YEAR = 365.25
@@ -69,7 +73,7 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> Co
             f"{int(bad.sum())} of {values.size} counts are missing, infinite or negative (at {where}): a gap is not "
             "a nought and a correction is not a count; give one count for each period"
         )
-    check_whole("counts", values)
+    check_counts("counts", values)
     check_labels(labels)
     offset = np.zeros(values.size)
     if exposure is not None:
@@ -195,6 +199,26 @@ def periods_a_year(labels: pd.Index) -> float | None:
     return None if text is None or len(labels) < 2 else text[1] / (text[0][1] - text[0][0])
 
 
+def text_calendar(labels: Iterable[Hashable]) -> tuple[list[int], int] | None:
+    """Return the places in time of labels such as ``2019/20``, ``2021Q3`` or ``2021-07``, and how many a year has.
+
+    Examples
+    --------
+    >>> text_calendar(["2019/20", "2020/21"]), text_calendar(["2021Q4", "2022Q1"]), text_calendar(["a", "b"])
+    (([2019, 2020], 1), ([8087, 8088], 4), None)
+    """
+    every = [label.strip() if isinstance(label, str) else "" for label in labels]
+    years = [_FINANCIAL.fullmatch(label) for label in every]
+    found = [(int(one[1]), int(one[2][-2:])) for one in years if one]
+    if len(found) == len(every) and all((first + 1) % 100 == second for first, second in found):
+        return [first for first, _ in found], 1
+    for pattern, size in ((_QUARTER, 4), (_MONTH, 12)):
+        parts = [pattern.fullmatch(label) for label in every]
+        if all(parts):
+            return [int(one[1]) * size + int(one[2]) - 1 for one in parts if one], size
+    return None
+
+
 def season(series: CountSeries, period: float | None, harmonics: int, *, otherwise: float) -> tuple[float, str]:
     """Return the periods in a year, from the index or as stated, and a sentence where they had to be assumed.
 
@@ -203,7 +227,7 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
     ValueError
         When what is stated contradicts the index.
     """
-    _check_harmonics(harmonics)
+    check_whole("harmonics", harmonics, least=0)
     known = periods_a_year(series.labels)
     if period is None:
         if known is not None or not harmonics:
@@ -223,11 +247,6 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
             f"out, or say period={known:.4g}"
         )
     return period, ""
-
-
-def _check_harmonics(harmonics: object) -> None:
-    if isinstance(harmonics, bool) or not isinstance(harmonics, int | np.integer) or harmonics < 0:
-        raise ValueError(f"harmonics is {harmonics!r}: must be a whole number, 0 for no season, 1 for one pair")
 
 
 def listed(dates: Iterable[Hashable]) -> list[Hashable]:
@@ -318,7 +337,7 @@ def design(
     ValueError
         When the harmonics are not a whole number from 0 to half of the period, or the period is below 2.
     """
-    _check_harmonics(harmonics)
+    check_whole("harmonics", harmonics, least=0)
     period = number("period", period)
     if harmonics and not (np.isfinite(period) and period >= 2):
         raise ValueError(f"period is {period}: must be at least 2 periods a year; years hold no season, harmonics=0")

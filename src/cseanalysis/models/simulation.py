@@ -10,7 +10,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import check_level, plain_numbers
+from cseanalysis.models.checks import check_level, numbers
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
@@ -60,7 +60,7 @@ class Simulation:
             raise ValueError("a simulation has either draws or exact quantiles; give one of the two")
         if self.draws is not None:
             ready = isinstance(self.draws, np.ndarray) and self.draws.dtype == np.float64
-            draws = np.asarray(self.draws) if ready else plain_numbers("draws", self.draws)
+            draws = np.asarray(self.draws) if ready else numbers("draws", self.draws)
             if draws.ndim != 1 or draws.size == 0:
                 raise ValueError(f"draws of shape {draws.shape}: must be one row of at least one value")
             if math.isnan(float(draws.min())):
@@ -88,7 +88,7 @@ class Simulation:
         NotEstimableError
             When the value is too large for a floating-point number.
         """
-        share = plain_numbers("q", q)
+        share = numbers("q", q)
         if not ((share > 0) & (share < 1)).all():
             raise ValueError(
                 f"quantile at {np.ravel(share)[:5].tolist()}: q must lie strictly between 0 and 1; "

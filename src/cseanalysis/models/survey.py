@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
-import numpy as np
-
-from cseanalysis.models.number import check_interval
+from cseanalysis.models.checks import check_interval, check_whole, one_of
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 Dimension = Literal["unit", "age_window", "period", "definition", "area"]
@@ -92,8 +90,7 @@ class BridgeFactor:
             if not isinstance(text := getattr(self, name), str):
                 raise ValueError(f"{name} of a factor is {shown(text)}: must be text")
         check_interval(f"factor {self.id}", self.factor)
-        if self.dimension not in DIMENSIONS:
-            raise ValueError(f"factor {self.id}: dimension {self.dimension!r} must be one of {', '.join(DIMENSIONS)}")
+        one_of(f"dimension of factor {self.id}", self.dimension, DIMENSIONS)
         if not self.factor.low > 0:
             raise ValueError(f"factor {self.id}: from {self.factor.low} to {self.factor.high}; must be above 0")
         if not self.reason.strip():
@@ -329,10 +326,7 @@ def annual_victims(
         check_interval(name, interval)
     if not 0 <= prevalence.low <= prevalence.high <= 1:
         raise ValueError(f"prevalence from {prevalence.low} to {prevalence.high}: a share of adults, 7.5% is 0.075")
-    if isinstance(ages, bool) or not isinstance(ages, int | np.integer) or not 1 <= ages <= 120:
-        raise ValueError(
-            f"ages is {shown(ages)}: must be the whole number of years of age in the window, 16 for before 16"
-        )
+    check_whole("ages", ages, most=120)  # years of age in the window, 16 for before 16
     if not 1 <= years_abused.low <= years_abused.high <= ages:
         raise ValueError(
             f"years_abused from {years_abused.low} to {years_abused.high}: a child is abused in at least 1 year and at "

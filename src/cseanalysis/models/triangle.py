@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import named, text_calendar, uneven
+from cseanalysis.models.checks import named, uneven
+from cseanalysis.models.series import text_calendar
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import check_level, named, number, one_of, short
+from cseanalysis.models.checks import check_level, check_whole, named, number, one_of
 from cseanalysis.models.mack import completeness_by_lag, volume_weighted
 from cseanalysis.models.simulation import Simulation, block_generator, check_seed
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, shown
 
 _MOST_DRAWS = 10_000_000
 BLOCK = 2**10  # draws that share one generator; small, so that a block stays in the processor's cache
@@ -167,16 +167,14 @@ def check_shares(shares: Sequence[float]) -> Floats:
     for share in given:
         number("shares", share)
     if not given or not all(0 < share < 1 for share in given):
-        raise ValueError(f"shares {given or short(shares)}: give one or more, each between 0 and 1")
+        raise ValueError(f"shares {given or shown(shares)}: give one or more, each between 0 and 1")
     return np.array(given, dtype=np.float64)
 
 
 def blocks(draws: int, seed: int) -> Iterator[int]:
     """Return the numbers of the blocks that hold so many draws, after a check of both."""
     check_seed(seed)
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or not 1 <= draws <= _MOST_DRAWS:
-        raise ValueError(f"draws {short(draws)}: must be a whole number from 1 up to {_MOST_DRAWS:,}")
-    return iter(range(-(-int(draws) // BLOCK)))
+    return iter(range(-(-check_whole("draws", draws, most=_MOST_DRAWS) // BLOCK)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cseanalysis.models.contract import check_level, named
+from cseanalysis.models.checks import check_level, named
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 

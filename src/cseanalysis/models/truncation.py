@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-from cseanalysis.models.contract import aligned, check_level, check_whole, number, numbers, one_of
+from cseanalysis.models.checks import aligned, check_counts, check_level, number, numbers, one_of
 from cseanalysis.models.delay import Delay, Family
 from cseanalysis.values import NotEstimableError
 
@@ -161,7 +161,7 @@ def _checked_cases(
         raise ValueError("first, second or weights hold missing or infinite values; leave out cases not completed")
     if (weight < 0).any() or not weight.any():
         raise ValueError(f"weights {weight[:5].tolist()}: must not be negative, nor all nought")
-    check_whole("weights", weight, "numbers of cases")
+    check_counts("weights", weight, "numbers of cases")
     if (end < start).any():
         wrong = list(zip(start[end < start][:5].tolist(), end[end < start][:5].tolist(), strict=True))
         raise ValueError(f"second events before the first, (first, second) {wrong}: are the dates exchanged?")

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from cseanalysis.models.number import check_level, plain_numbers
+from cseanalysis.models.checks import check_level, numbers
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 Cells = tuple[float, float, float, float]
@@ -124,7 +124,7 @@ def checked_cells(cells: ArrayLike) -> Cells:
     >>> checked_cells(pd.DataFrame([[85, 9], [15, 4]], ["unexposed", "exposed"], ["non-cases", "cases"]))
     (4.0, 9.0, 15.0, 85.0)
     """
-    table = plain_numbers("cells", _in_order(cells))
+    table = numbers("cells", _in_order(cells))
     if table.shape not in ((4,), (2, 2)):
         raise ValueError(f"cells have shape {table.shape}: must be {', '.join(LABELS)}")
     a, b, c, d = listed = [float(cell) for cell in table.ravel()]

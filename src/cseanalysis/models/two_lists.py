@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from cseanalysis.models.number import check_interval, check_level, plain_numbers
-from cseanalysis.values import Interval, NotEstimableError, items_of, plain_number, shown
+from cseanalysis.models.checks import check_count, check_interval, check_level, numbers
+from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class TwoListEstimate:
         Cases on no list are ``odds_ratio * only_first * only_second / both``: 1 is independence, above 1 says that
         being on one list makes the other likelier, so that more are on neither. The data cannot tell which holds.
         """
-        ratio = plain_numbers("odds_ratio", odds_ratio)
+        ratio = numbers("odds_ratio", odds_ratio)
         if not (np.isfinite(ratio) & (ratio > 0)).all():
             raise ValueError(f"odds_ratio {shown(odds_ratio)}: must be above 0 and finite; 1 is independence")
         return self.observed + ratio * (self.first - self.both) * (self.second - self.both) / self.both
@@ -105,7 +105,7 @@ def two_list_estimate(first: int, second: int, both: int, *, level: float = 0.95
     >>> estimate.at_odds_ratio([0.5, 1, 2, 4]).tolist()
     [720.0, 1000.0, 1560.0, 2680.0]
     """
-    first, second, both = _check_whole("first", first), _check_whole("second", second), _check_whole("both", both)
+    first, second, both = check_count("first", first), check_count("second", second), check_count("both", both)
     if both > min(first, second):
         raise ValueError(f"{both} on both lists of {first} and {second}: the overlap is part of either list")
     if both == 0:
@@ -154,7 +154,7 @@ def known_to_any(totals: Mapping[str, int] | Sequence[int], *, population: int |
     """
     counts = _totals(totals)
     if population is not None:
-        population = _check_whole("population", population)
+        population = check_count("population", population)
         if max(counts) > population:
             raise ValueError(f"a list of {max(counts)} in a population of {population}: a list is part of it")
     high = sum(counts) if population is None else min(sum(counts), population)
@@ -228,7 +228,7 @@ def two_list_bounds(first: int, second: int, *, both: Interval, odds_ratio: Inte
     >>> two_list_bounds(200, 300, both=Interval(60, 60, "bound"), odds_ratio=Interval(0.5, 2, "bound"))
     Interval(low=720.0, high=1560.0, kind='bound', level=None)
     """
-    first, second = _check_whole("first", first), _check_whole("second", second)
+    first, second = check_count("first", first), check_count("second", second)
     for name, given in (("both", both), ("odds_ratio", odds_ratio)):
         check_interval(name, given, bound=True)
     if both.low < 0 or both.high > min(first, second):
@@ -252,16 +252,4 @@ def _totals(totals: Mapping[str, int] | Sequence[int]) -> list[int]:
         raise ValueError(f"totals is {shown(totals)}: must give one number for each list, as in [500, 300]")
     if not counts:
         raise ValueError("no totals given: give one for each list")
-    return [_check_whole("total", value) for value in counts]
-
-
-def _check_whole(name: str, value: float) -> int:
-    """Return a whole number of cases as Python's own, which does not overflow."""
-    number = plain_number(name, value)
-    if not math.isfinite(number) or number < 0 or number != int(number):
-        raise ValueError(f"{name} is {number}: must be a whole number of cases, not negative")
-    if number > 2**53:
-        raise ValueError(
-            f"{name} is {shown(number)}: counts above 2**53 are not exact in floating point; check the unit"
-        )
-    return int(number)
+    return [check_count("total", value) for value in counts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from cseanalysis.models.number import check_interval
+from cseanalysis.models.checks import check_interval
 from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, plain_number, share_hint, shown
 
 

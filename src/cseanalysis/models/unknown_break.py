@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
+from cseanalysis.models.checks import check_whole
 from cseanalysis.models.count_series import Fits, Floats, fit_means
 from cseanalysis.models.drift import EXACT, STRONGEST, estimate_drift
 from cseanalysis.models.interrupted import interrupted_series
@@ -111,8 +112,7 @@ def break_search(
     """
     level = check_options("quasipoisson", None, level)
     key = check_seed(seed)
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ValueError(f"draws is {draws!r}: must be a whole number from 1")
+    draws = check_whole("draws", draws)
     series = read_series(counts, exposure)
     turn, _ = season(series, period, harmonics, otherwise=12)
     size = series.counts.size

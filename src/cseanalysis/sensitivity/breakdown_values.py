@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from cseanalysis.models.number import check_whole
+from cseanalysis.models.checks import check_whole
 from cseanalysis.sensitivity.local import GRID, check_baseline, corners
 from cseanalysis.sensitivity.model_calls import Model, check_arguments, number_at, read_assumptions, read_ids
 from cseanalysis.values import Assumption, plain_number, shown

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.number import plain_numbers
+from cseanalysis.models.checks import numbers
 from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, shown
 
 Array = NDArray[np.float64]
@@ -122,7 +122,7 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
 def _numbers(value: object) -> Array:
     if isinstance(value, Interval):
         raise ValueError("the model returned an Interval, which has no one value: return its .low or its .high")
-    return plain_numbers("the model's value", value)  # type: ignore[arg-type]
+    return numbers("the model's value", value)  # type: ignore[arg-type]
 
 
 def number_at(model: Model, values: Mapping[str, float]) -> float:

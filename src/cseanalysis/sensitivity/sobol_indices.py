@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.number import check_level
+from cseanalysis.models.checks import check_level, check_truth
 from cseanalysis.models.simulation import block_generator, check_seed
 from cseanalysis.sensitivity.model_calls import Model, centre_and_scale, check_arguments, values_of_rows
 from cseanalysis.sensitivity.sampling import Inputs, check_samples, read_inputs, scores, values_of_scores
-from cseanalysis.values import shown
 
 Array = NDArray[np.float64]
 
@@ -87,8 +86,7 @@ def sobol(
     check_arguments(model, list(known))
     number, seed = check_samples(samples), check_seed(seed)
     level = check_level(level)
-    if not isinstance(second_order, bool | np.bool_):
-        raise ValueError(f"second_order is {shown(second_order)}: must be True or False")
+    check_truth("second_order", second_order)
     if second_order and len(known) < 2:
         raise ValueError("second order of one input: a pair needs two")
     count = len(known)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from cseanalysis.lazy import install_advice
+from cseanalysis.models.checks import check_whole
 from cseanalysis.values import shown
 
 Task = TypeVar("Task")
@@ -115,10 +116,7 @@ def as_finished(
     Threads are joblib's, a cluster is asked through Dask's own client. A task whose worker is lost is run again on
     another by the scheduler (three times, unless its ``allowed-failures`` says otherwise).
     """
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise ValueError(f"workers is {shown(workers)}; must be a whole number of at least 1")
-    if workers > _MOST_THREADS:
-        raise ValueError(f"workers is {shown(workers)}; at most {_MOST_THREADS} threads are of use")
+    workers = check_whole("workers", workers, most=_MOST_THREADS)
     if not callable(function):
         raise ValueError(f"function is {shown(function)}; must be a function of one task")
     if isinstance(tasks, str | bytes) or not isinstance(tasks, Iterable) or getattr(tasks, "ndim", 1) == 0:
