@@ -9,7 +9,7 @@ from conftest import RESULTS
 
 from cseanalysis.report import typeset
 from cseanalysis.report.build import build_report
-from cseanalysis.report.editions import release
+from cseanalysis.report.editions import diff, release
 from cseanalysis.report.standing import EDITION, Standing, differences_page, standing_of
 from cseanalysis.study import rebuild
 from cseanalysis.study.project import sha256
@@ -100,6 +100,8 @@ def test_other_assumptions_are_named_on_title_page_footer_citation_results_and_m
     assert results["standing"]["differs"] == manifest["differs"] == [line]
     assert results["standing"]["words"] == manifest["standing"] == "not edition 1.2.3: other assumptions"
     assert results["results"] == RESULTS["results"]
+    # What says that it is no edition must still be read: make diff compares it with the study's own build.
+    assert diff(tmp_path / "build", tmp_path / "mine")[0].startswith("assumption known_probability: 0.05 to 0.15 ->")
 
 
 def test_other_data_chapters_and_code_are_named(small, tmp_path, pages, monkeypatch):

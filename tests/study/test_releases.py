@@ -237,6 +237,15 @@ def test_a_newer_release_that_holds_less_says_so(project, publish):
     assert changes.shortfalls == ("it leaves out 2023/24 quarter 2.",)
 
 
+def test_a_release_older_than_what_is_there_says_that_it_changes_nothing_and_how_far_it_differs(project, publish):
+    # Without this line the reader sees 0 counts revised and takes the two for equal.
+    changes = add_release(project, publish(), **OPTIONS | {"published": "2023-07-20"})
+    assert changes.overtaken == (
+        "1 quarter in that of 2023-10-19 too, and what is newer stays in force; counts in both: 4, of which differ: 1.",
+    )
+    assert f"not the newest: {changes.overtaken[0]}" in describe_changes(changes)
+
+
 def test_a_release_that_holds_all_there_was_says_nothing_of_less(project, publish):
     add_release(project, publish(), **OPTIONS)
     rows = [*NEW, *[("2023/24", 3, force, code, 1) for force in ("Kent", "Gwent") for code in ("19D", "86")]]

@@ -22,6 +22,7 @@ from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.assumptions import read_assumptions
 from cseanalysis.study.files import check_writable, staged_folder
 from cseanalysis.study.project import Project, check_raw, load_sources, sha256
+from cseanalysis.study.reported import sealed
 
 if TYPE_CHECKING:
     from cseanalysis.report.chapters import Chapter
@@ -321,8 +322,7 @@ def _results(path: Path, inputs: str, standing: Standing) -> bytes:
     if standing.edition:
         return content
     about = {"words": standing.words, "inputs": inputs, "differs": list(standing.differences)}
-    text = json.dumps({"standing": about, **json.loads(content)}, indent=1, ensure_ascii=False)
-    return f"{text}\n".encode()
+    return sealed({"standing": about, **json.loads(content)})
 
 
 def _typeset(

@@ -39,6 +39,8 @@ class ReleaseChanges:
         with the number of quarters behind each.
     shortfalls
         Where it holds less than the releases before it: it ends earlier, begins later, or lacks forces.
+    overtaken
+        What a release published before others does not change, and how many of its counts differ from theirs.
     unknown_codes
         Codes that no rule covers, with the publisher's words; their counts are in no total.
     added
@@ -51,6 +53,7 @@ class ReleaseChanges:
     revised: pd.DataFrame
     totals: pd.DataFrame
     shortfalls: tuple[str, ...] = ()
+    overtaken: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()
     added: bool = False
 
@@ -145,6 +148,21 @@ def release_changes(project: Project, name: str, table: pd.DataFrame, published:
         revised=both[there & moved].sort_values(key, ignore_index=True),
         totals=_totals(old, "before").join(_totals(new, "after"), how="outer").fillna(0).reset_index(),
         shortfalls=_shortfalls(table, [release for day, release in dated if day < published]),
+        overtaken=_overtaken(table, {day: release for day, release in dated if day > published}),
+    )
+
+
+def _overtaken(table: pd.DataFrame, later: dict[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Say that a release is not the newest of its quarters, and how far it is from those that are."""
+    if not later or not (shared := _quarters(table) & _quarters(newer := _newest(list(later.values())))):
+        return ()
+    key = [*_QUARTER, "force", "offence_code"]
+    both = _long(table)[[*key, "offences"]].merge(_long(newer)[[*key, "offences"]], on=key, suffixes=("", "_newer"))
+    differ = int(both["offences"].ne(both["offences_newer"]).sum())
+    them = f"{len(later)} newer releases, the last of {max(later)}," if len(later) > 1 else f"that of {max(later)}"
+    return (
+        f"{_many(len(shared), 'quarter')} in {them} too, and what is newer stays in force; "
+        f"counts in both: {len(both):,}, of which differ: {differ:,}.",
     )
 
 
@@ -198,6 +216,7 @@ def describe_changes(changes: ReleaseChanges) -> str:
         where = f"{row.financial_year} {row.offence_scope}, territorial forces"
         before = f"{_count(row.before)} before" if row.quarters_before else "not there before"
         lines.append(f"  {where}: {before}, {_count(row.after)} now{quarters}")
+    lines += [f"not the newest: {words}" for words in changes.overtaken]
     lines += [f"less than before: {words}" for words in changes.shortfalls]
     lines += [f"left out: {words}" for words in changes.left_out]
     return "\n".join(lines)
