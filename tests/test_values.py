@@ -81,6 +81,8 @@ def test_both_ends_of_an_interval_may_be_one_number_and_a_level_lies_strictly_be
             Interval(1, 2, "confidence", level)
     with pytest.raises(ValueError, match=r"95% is written 0.95"):
         Interval(1, 2, "simulation", 95)
+    with pytest.raises(ValueError, match=r"level None on a confidence interval: state a level between 0 and 1$"):
+        Interval(1, 2, "confidence")
 
 
 def test_a_per_cent_is_shown_as_the_share_that_it_is_but_only_where_it_may_have_been_meant():
@@ -101,6 +103,7 @@ def test_a_per_cent_is_shown_as_the_share_that_it_is_but_only_where_it_may_have_
         (pd.NA, "missing is not nought"),
         (True, "count the records"),
         (np.True_, "count the records"),
+        (type("bool_", (), {})(), "count the records"),  # as numpy before 2 called its own
         ([1.0, 2.0], "give one number, and call once for each"),
         (pd.Series([1, 2]), "give one number, and call once for each"),
         (Interval(1, 2, "bound"), "a range stands where one number is asked for: are the arguments in order"),
@@ -124,6 +127,8 @@ def test_a_value_is_shown_in_one_short_line():
     assert shown("x" * 59) == "a str"
     assert shown(pd.Series([1, 2])) == "a Series of 2"
     assert shown(np.arange(100)) == "a ndarray of 100"
+    assert shown(type("X" * 40, (), {})()) == f"a {'X' * 40}"
+    assert shown(pd.Index(["x" * 90])) == "an Index of 1"
     assert shown(pd.DataFrame({"a": [1]})) == "a DataFrame of 1"
     assert shown(10**19) == str(10**19)
     assert shown(10**20) == "a whole number of 21 digits"
@@ -226,7 +231,7 @@ def test_an_arguable_number_without_a_defence_is_refused(change, words):
 
 
 def test_an_assumption_id_can_be_an_argument_of_a_model():
-    with pytest.raises(ValueError, match="identifier"):
+    with pytest.raises(ValueError, match=r"^assumption id 'reporting probability': must be an identifier"):
         Assumption("reporting probability", **GOOD)
 
 
@@ -234,7 +239,7 @@ def test_an_assumption_id_can_be_an_argument_of_a_model():
     ("unit", "low", "high", "words"),
     [
         ("share of recorded offences", -0.1, 0.2, "between 0 and 1"),
-        ("share of recorded offences", 0.1, 5, "between 0 and 1"),
+        ("share of recorded offences", 0.1, 1.5, "between 0 and 1"),
         ("days, median", 0, 5, "days must be above 0"),
         ("gamma shape of both delays", 0, 2, "must be above 0"),
         ("charged offences per defendant", 0, 2, "must be above 0"),
