@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.contract import aligned, check_level, means_open, named
+from cseanalysis.models.contract import aligned, check_level, means_open, named, short
 from cseanalysis.models.simulation import block_generator
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.models.triangle_bootstrap import BLOCK, blocks, check_shares, lag_reached
@@ -161,7 +161,8 @@ def competing_exits(
 def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, Floats]:
     """Return the cohorts, and what has left by origin, lag and exit."""
     if not isinstance(exits, Mapping) or not exits:
-        raise ValueError("no exits given: give the triangle of each exit by name")
+        seen = "no exits given" if isinstance(exits, Mapping) else f"exits is {short(exits)}"
+        raise ValueError(f"{seen}: give the triangle of each exit by name, as in {{'charged': triangle}}")
     for name, triangle in exits.items():
         if not isinstance(name, str):
             raise ValueError(f"an exit is called {name!r}: give it a name in text, which the results are labelled by")
