@@ -100,13 +100,25 @@ def _cure(value: object) -> str:
         except ValueError:
             return "give a number; parse_counts reads text"
         return f"without quotes and signs it is {number:.12g}"
-    if isinstance(value, Interval | Assumption):
-        return "a range stands where one number is asked for: are the arguments in order?"
-    if isinstance(value, bool) or type(value).__name__ in {"bool", "bool_"}:
-        return "count the records instead"
-    if isinstance(value, Iterable):
-        return "give one number, and call once for each of several"
-    return "missing is not nought: find it out, or leave the call out"
+    several = isinstance(value, Iterable)
+    cures: tuple[tuple[bool, str], ...] = (
+        (
+            isinstance(value, Interval | Assumption),
+            "a range stands where one number is asked for: are the arguments in order?",
+        ),
+        (isinstance(value, bool) or type(value).__name__ in {"bool", "bool_"}, "count the records instead"),
+        (several, "give one number, and call once for each of several"),
+        (isinstance(value, Estimate), "give the number that is meant, such as its point"),
+        (
+            hasattr(value, "total_seconds") and type(value).__name__ != "NaTType",
+            "give a length of time as a number, such as its days",
+        ),
+        (
+            value is None or type(value).__name__ in {"NAType", "NaTType"},
+            "missing is not nought: find it out, or leave the call out",
+        ),
+    )
+    return next((cure for fits, cure in cures if fits), "write it as a plain number, as float() does where it can")
 
 
 def share_hint(value: float) -> str:
@@ -228,6 +240,14 @@ class Estimate:
             raise ValueError(f"estimate {self.id}: point {self.point} is not finite")
         if self.point is not None and self.interval is not None and self.interval.kind == "bound":
             raise ValueError(f"estimate {self.id}: a bound has no middle; leave the point {self.point} out")
+        if self.point is not None and self.interval is not None:
+            low, high = self.interval.low, self.interval.high
+            slack = 1e-9 * max(abs(low), abs(high))
+            if not low - slack <= self.point <= high + slack:
+                raise ValueError(
+                    f"estimate {self.id}: point {self.point} lies outside its interval from {low} to {high}; are both "
+                    "in one unit?"
+                )
 
 
 @dataclass(frozen=True, slots=True)

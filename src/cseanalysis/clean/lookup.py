@@ -164,8 +164,9 @@ def check_columns(engine: str, there: Sequence[str], keys: Mapping[str, str], ad
             more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
             near = closest(name, [each for each in there if isinstance(each, str) and each not in keys.values()])
             near = f" ({near.replace('known label', 'name')})" if near.startswith("closest") else ""
+            alone = ", or force=None where the codes stand alone" if argument == "force" and "code" in keys else ""
             raise ValueError(
-                f"no column {name!r}; the frame has {shown}{more}{near}. Name the column to read as {argument}="
+                f"no column {name!r}; the frame has {shown}{more}{near}. Name the column to read as {argument}={alone}"
             )
     # DuckDB and Spark take "Force" and "force" for one column, so there letter case makes no new name.
     folded = {name.lower() for name in there} if engine in _CASELESS else set(there)

@@ -123,6 +123,11 @@ def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
     """
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"the table is {shown(table)}: must be a pandas DataFrame")
+    if any(name is not None for name in table.index.names) or not pd.api.types.is_integer_dtype(table.index.dtype):
+        raise ValueError(
+            f"the table's rows have labels, such as {shown(table.index[0]) if len(table) else 'names'}, which no "
+            "column holds and no file would: give table.reset_index(), or reset_index(drop=True) to leave them out"
+        )
     _check_headers(list(table.columns))
     if table.empty:
         raise ValueError("the table has no rows or no columns; leave its sheet out")

@@ -69,7 +69,7 @@ def write_ods(book: Book, path: Path | str) -> None:
     path
         Target file, written whole or not at all.
     """
-    write_whole({target_path(path): ods_bytes(book)})
+    write_whole({target_path(path, ".ods"): ods_bytes(book)})
 
 
 def _content(book: Book) -> str:

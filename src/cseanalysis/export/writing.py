@@ -11,8 +11,8 @@ from pathlib import Path
 from cseanalysis.values import shown
 
 
-def target_path(path: Path | str) -> Path:
-    """Return where to write, or say that no file is named.
+def target_path(path: Path | str, suffix: str | None = None) -> Path:
+    """Return where to write, or say that no file is named, or one of another kind than ``suffix``.
 
     Examples
     --------
@@ -21,6 +21,8 @@ def target_path(path: Path | str) -> Path:
     """
     if not isinstance(path, str | os.PathLike) or not str(path).strip() or "\0" in str(path):
         raise ValueError(f"path is {shown(path)}: must name a file, as in 'book.ods'")
+    if suffix is not None and (named := Path(path).suffix.lower()) != suffix:
+        raise ValueError(f"path is {shown(str(path))}: what is written is {suffix}, not {named or 'without ending'}")
     return Path(path)
 
 

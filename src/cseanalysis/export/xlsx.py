@@ -89,7 +89,7 @@ def write_xlsx(book: Book, path: Path | str) -> None:
     path
         Target file, written whole or not at all.
     """
-    write_whole({target_path(path): xlsx_bytes(book)})
+    write_whole({target_path(path, ".xlsx"): xlsx_bytes(book)})
 
 
 def _new_workbook(stream: io.BytesIO) -> tuple[Any, Any]:

@@ -86,6 +86,11 @@ def _members(histories: pd.DataFrame, lists: list[str]) -> np.ndarray:
         if len(wrong):
             shown = ", ".join(repr(value) for value in pd.unique(wrong).tolist()[:5])
             raise ValueError(f"list {name}: {shown} in {len(wrong)} rows; 1 stands for on the list, 0 for not")
+        if len(values) > 1 and not values.isin([0]).any():
+            raise NotEstimableError(
+                f"list {name}: 1 in all {len(values)} rows: a list that everybody is on says nothing of those "
+                "who are on none; if it is no list, leave the column out"
+            )
     return np.asarray(histories[lists].astype(np.int64).to_numpy())
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 
 import numpy as np
 
 from cseanalysis.models.checks import check_count, check_counts, check_level, number
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 FARTHEST = 600.0  # logarithm of the largest ratio that an end is written for
 LARGEST = 1e150  # size whose square can be written
@@ -139,6 +139,11 @@ def variance_inflation(sizes: Iterable[float]) -> float:
     """
     if isinstance(sizes, str) or not isinstance(sizes, Iterable):
         raise ValueError(f"sizes is {sizes!r}: give the events of each cluster, as a list")
+    if isinstance(sizes, Mapping):
+        raise ValueError(
+            f"sizes is {shown(sizes)}: give the events of each cluster, as a list; if it says how many clusters have "
+            "each size, [size for size, clusters in sizes.items() for _ in range(clusters)], else list(sizes.values())"
+        )
     each = [number("sizes", size) for size in (sizes.ravel() if isinstance(sizes, np.ndarray) else sizes)]
     if not each or not all(0 < size < LARGEST for size in each):
         raise ValueError(f"sizes {each[:5]}: give at least one, all finite and above nought; a cluster has an event")

@@ -13,6 +13,14 @@ from cseanalysis.models.checks import named
 from cseanalysis.models.outcomes import means_open
 
 _SHOWN = 5
+_LENGTHS = {
+    "D": ("days", 1),
+    "W": ("weeks", 7),
+    "M": ("months", 30),
+    "Q": ("quarters", 91),
+    "Y": ("years", 365),
+    "A": ("years", 365),
+}
 _NO_OUTCOME = "not_an_outcome"  # the group in which the crosswalk of outcomes puts cases under investigation
 
 
@@ -88,6 +96,7 @@ def cohort_tables(
     if missing := [name for name in every if not isinstance(name, Hashable) or name not in cells.columns]:
         raise ValueError(f"cells have no column {', '.join(map(repr, missing))}: name those of the group-by")
     start, end = (_periods(cells[name], until) for name in (recorded, closed))
+    _check_length(cells[recorded], until)
     counts = _whole(cells[cases])
     _refuse(start.isna(), counts, "no date of recording; a case must be in a cohort")
     begun, ended = start.array.asi8, end.array.asi8
@@ -142,6 +151,26 @@ def _periods(dates: pd.Series, until: pd.Period) -> pd.Series:
         return known.dt.to_period(until.freqstr)
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"column {dates.name!r} holds something that is no date ({error}); give dates") from None
+
+
+def _check_length(dates: pd.Series, until: pd.Period) -> None:
+    """Refuse longer periods than that of ``until``: all their cases would be put into its first part."""
+    if isinstance(dates.dtype, pd.PeriodDtype):
+        days = dates.dropna().dt.start_time
+        given = dates.dtype.freq.rule_code[:1]
+    else:
+        days = pd.to_datetime(dates).dropna().drop_duplicates()
+        months = set(days.dt.month) if len(days) > 1 and (days.dt.day == 1).all() else set()
+        given = "" if len({month % 3 for month in months}) != 1 else "Y" if len(months) == 1 else "Q"
+    asked = until.freqstr[:1]
+    if given not in _LENGTHS or asked not in _LENGTHS or _LENGTHS[given][1] <= _LENGTHS[asked][1] or days.empty:
+        return
+    ends = pd.Timestamp(2000, (days.min().month - 2) % 12 + 1, 1)
+    frequency = f"{given}-{ends:%b}".upper() if given in "QYA" else given
+    raise ValueError(
+        f"column {dates.name!r} holds {_LENGTHS[given][0]} and until is {until}: all cases of one would be put into "
+        f"its first part; give until in the same length, as in pd.Period('{until.start_time:%Y-%m-%d}', {frequency!r})"
+    )
 
 
 def _whole(cases: pd.Series) -> np.ndarray:

@@ -15,7 +15,7 @@ from cseanalysis.models.outcomes import means_open
 from cseanalysis.models.simulation import block_generator
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
 from cseanalysis.models.triangle_bootstrap import BLOCK, blocks, check_shares, lag_reached
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, shown
 
 _LEAST = 1e-300  # added to gamma draws, so that shares of draws that vanish still exist
 _LARGEST_CORRELATION = 0.99
@@ -162,7 +162,8 @@ def competing_exits(
 def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, Floats]:
     """Return the cohorts, and what has left by origin, lag and exit."""
     if not isinstance(exits, Mapping) or not exits:
-        raise ValueError("no exits given: give the triangle of each exit by name")
+        seen = "no exits given" if isinstance(exits, Mapping) else f"exits is {shown(exits)}"
+        raise ValueError(f"{seen}: give the triangle of each exit by name, as in {{'charged': triangle}}")
     for name, triangle in exits.items():
         if not isinstance(name, str):
             raise ValueError(f"an exit is called {name!r}: give it a name in text, which the results are labelled by")
@@ -194,10 +195,10 @@ def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, 
         raise ValueError("cohorts and exits count cases: give whole numbers, none of them negative or missing")
     beyond = np.argwhere(np.nan_to_num(left).sum(axis=2) > entered[:, None])
     if len(beyond):
-        shown = named(
+        places = named(
             f"{left[i, j].sum():g} of {entered[i]:g} from origin {first.origins[i]} at lag {j}" for i, j in beyond
         )
-        raise ValueError(f"exits exceed their cohort: {shown}; count the same cases in both, each leaving once")
+        raise ValueError(f"exits exceed their cohort: {places}; count the same cases in both, each leaving once")
     return entered, left
 
 
@@ -206,8 +207,8 @@ def _hazards(gone: Floats, at_risk: Floats, names: list[str]) -> tuple[Floats, F
     if empty := np.flatnonzero(total <= 0).tolist():
         raise NotEstimableError(f"nobody is open before lags {named(empty)}: leave out the lags after the last exit")
     if len(negative := np.argwhere(leaving < 0)):
-        shown = named(f"{names[k]} at lag {j}" for j, k in negative)
-        raise NotEstimableError(f"exits take back more than they add: {shown}; a hazard is not negative; look why")
+        places = named(f"{names[k]} at lag {j}" for j, k in negative)
+        raise NotEstimableError(f"exits take back more than they add: {places}; a hazard is not negative; look why")
     return leaving / total[:, None], total - leaving.sum(axis=1)
 
 

@@ -8,6 +8,7 @@ end is reached by one completion of all the records together. No group is specia
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
 
 Group = tuple[float, float, float]
 GRID = 513  # odds ratios tried across the range before the best is refined
+_TOTAL = re.compile(r"(grand |sub-?)?totals?|all|overall|sum")
+_NOT_KNOWN = re.compile(
+    r"unknown|missing|undisclosed|unspecified|n/?a|nan|none|<na>|not (known|stated|recorded|given|available|specified)"
+)
 
 
 def share_difference_bounds(first: Group, second: Group, *, odds_ratios: Interval | None = None) -> Interval:
@@ -258,6 +263,7 @@ def class_share_bounds(counts: Mapping[str, float], unknown: float) -> dict[str,
     Interval(low=0.125, high=0.625, kind='bound', level=None)
     """
     by_class = {name: check_count(f"counts of {name!r}", count) for name, count in _by_class("counts", counts).items()}
+    _check_classes(by_class)
     known, silent = sum(by_class.values()), check_count("unknown", unknown)
     if known + silent == 100 and silent:
         warn_of_per_cents("counts and unknown")
@@ -343,6 +349,22 @@ def _by_class(name: str, given: Mapping[str, float]) -> dict[str, float]:
     if not isinstance(given, Mapping | pd.Series) or not len(given):
         raise ValueError(f"{name} is {shown(given)}: must give a number by class, as in {{'a': 3, 'b': 1}}")
     return dict(given)
+
+
+def _check_classes(counts: Mapping[str, int]) -> None:
+    """Refuse labels of a published table that are no classes: a total, and the records whose class is not known."""
+    for label, count in counts.items():
+        word = " ".join(label.casefold().split()) if isinstance(label, str) else ""
+        if _TOTAL.fullmatch(word) and len(counts) > 1:
+            raise ValueError(
+                f"counts hold {label!r} of {count}: a total is no class beside its parts; leave it out, or call the "
+                "class otherwise"
+            )
+        if _NOT_KNOWN.fullmatch(word):
+            raise ValueError(
+                f"counts hold {label!r}: records whose class is not known are no class; add them to unknown, or call "
+                "the class otherwise"
+            )
 
 
 def _over_common(

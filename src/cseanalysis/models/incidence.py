@@ -326,6 +326,7 @@ def _checked_tables(entered: pd.Series, outcomes: Mapping[Hashable, pd.DataFrame
                 UserWarning,
                 stacklevel=4,
             )
+    _warn_of_filled(seen, [numbers("outcome", table.to_numpy()) for table in outcomes.values()])
     runs = (np.diff(np.pad(seen, ((0, 0), (1, 1))).astype(int), axis=1) == 1).sum(axis=1)
     if (runs != 1).any():
         shown = named(entered.index[runs != 1])
@@ -389,3 +390,20 @@ def _ends(shares: Array, errors: Array, watched: Array, level: float) -> tuple[A
     low = np.where(inside, low, np.where(shares > 0.5, known, 0.0))
     high = np.where(inside, high, np.where(shares > 0.5, 1.0, 1 - known))
     return low, high
+
+
+def _warn_of_filled(seen: NDArray[np.bool_], tables: list[Array]) -> None:
+    """Warn where the recent corner holds nothing but noughts and the rest does not: it may not have been seen yet."""
+    cohorts, ages = seen.shape
+    corner = np.add.outer(np.arange(cohorts), np.arange(ages)) > cohorts - 1
+    if not seen.all() or ages > cohorts or corner.sum() < 3:
+        return
+    happened = np.sum(tables, axis=0) > 0
+    if not happened[corner].any() and happened[~corner].all():
+        warnings.warn(
+            "the latest ages of the youngest cohorts hold noughts alone: what cannot be observed yet is missing, not "
+            "nought; leave it out, as in table.where(np.add.outer(np.arange(len(table)), np.arange(table.shape[1])) < "
+            "len(table)), if it was not watched",
+            UserWarning,
+            stacklevel=4,
+        )

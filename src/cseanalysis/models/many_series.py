@@ -98,7 +98,9 @@ def many_changes(
     level = check_options(family, hac_lags, level, slope_change=slope_change)
     check_truth("dependence", dependence)
     if not isinstance(counts, pd.DataFrame) or counts.empty:
-        raise ValueError(f"counts is {shown(counts)}: must be a DataFrame with a row a period and a column a series")
+        raise ValueError(
+            f"counts is {shown(counts)}: must be a pandas DataFrame with a row a period and a column a series"
+        )
     if not counts.columns.is_unique:
         twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
         raise ValueError(f"series {twice} occur twice: give each its own name")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cseanalysis.distributions import Distribution, fixed
 from cseanalysis.models.multiplier import Noise, simulate_total
 from cseanalysis.models.simulation import Simulation
-from cseanalysis.values import Interval, shown
+from cseanalysis.values import Assumption, Interval, shown
 
 
 def simulate_total_between(
@@ -53,6 +53,12 @@ def simulate_total_between(
     if not isinstance(probabilities, Mapping):
         raise ValueError(f"probabilities is {shown(probabilities)}: must give a distribution or an Interval by name")
     ranges = {name: link for name, link in probabilities.items() if isinstance(link, Interval)}
+    for name, link in probabilities.items():
+        if isinstance(link, Assumption):
+            raise ValueError(
+                f"probabilities {name!r} is an Assumption: give its range, {link.id}.interval, or its distribution, "
+                f"read_distribution({link.id}.distribution)"
+            )
     if not ranges:
         raise ValueError("every link has a distribution; simulate_total gives one distribution of the total")
     for name, link in ranges.items():

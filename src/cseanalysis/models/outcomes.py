@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from cseanalysis.models.checks import named
 from cseanalysis.values import shown
 
+_MOST_CODES = 40  # the Home Office has 22 types of outcome
 _SEVERAL = (list, set, frozenset, np.ndarray, pd.Index, pd.Series)
 # Words that stand for a case whose outcome is not known yet, wherever they come from: R, SAS, police systems.
 _OPEN_WORDS = re.compile(
@@ -88,6 +89,11 @@ def read_outcomes(
             "events hold 1 and 2 and no 0: in R 1 may stand for censored and 2 for the event; say open=1 if so, or "
             "outcomes=[1, 2] if both are outcomes and no case is open"
         )
+    if outcomes is None and _reads_as_times(closed, size):
+        raise ValueError(
+            f"events hold {len(closed)} different numbers, such as {named(closed)}: are times and events exchanged? "
+            "Name the outcomes, outcomes=[...], if they are that many"
+        )
     if outcomes is not None and (other := [name for name in closed if not any(_same(name, one) for one in outcomes)]):
         raise ValueError(
             f"events {named(map(repr, other))} are neither among outcomes, {named(map(repr, outcomes))}, nor declared "
@@ -128,6 +134,17 @@ def _factorised(events: ArrayLike) -> tuple[NDArray[np.intp], list[Any]]:
     return np.asarray(codes, dtype=np.intp), [
         int(name) if isinstance(name, float) and name.is_integer() else name for name in names
     ]
+
+
+def _reads_as_times(names: list[Hashable], size: int) -> bool:
+    """Say whether what should be codes of outcomes reads as times: fractions, or more than a list of outcomes has."""
+    numeric = [
+        float(str(name)) for name in names if isinstance(name, int | float | np.number) and not isinstance(name, bool)
+    ]
+    if not numeric or len(numeric) < len(names):
+        return False
+    several = len(names) > _MOST_CODES or (len(names) >= 5 and len(names) > size / 2)
+    return several or any(name % 1 for name in numeric if np.isfinite(name))
 
 
 def _named_outcomes(wanted: object, declared: list[object]) -> list[Hashable]:

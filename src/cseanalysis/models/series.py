@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import aligned, check_counts, check_whole, named, number
+from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.values import NotEstimableError
 
-_FINANCIAL = re.compile(r"(\d{4})\s*[-/]\s*(\d{2}|\d{4})")
-_QUARTER = re.compile(r"(\d{4})\s*[-/]?\s*[Qq]([1-4])")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 Floats = NDArray[np.float64]
 
 _DAYS_A_YEAR = 365.25
@@ -138,7 +135,7 @@ def check_labels(labels: pd.Index, what: str = "the counts") -> None:
     if not labels.is_unique:
         seen = [str(label) for label in labels[labels.duplicated()][:5]]
         raise ValueError(f"{what}: periods {seen} occur twice: periods must not overlap; add the counts up first")
-    labels = _dated(labels)
+    labels, how = _dated(labels), "as in sort_index()"
     if isinstance(labels, pd.PeriodIndex):
         steps = np.diff(labels.asi8) / labels.freq.n
     elif isinstance(labels, pd.DatetimeIndex):
@@ -151,13 +148,15 @@ def check_labels(labels: pd.Index, what: str = "the counts") -> None:
         steps = np.diff(labels.asi8.astype(np.float64))
     elif pd.api.types.is_numeric_dtype(labels.dtype):
         steps = np.diff(labels.to_numpy(dtype=np.float64))
-    elif (text := text_calendar(labels)) is not None:
+    elif (text := read_calendar(labels)) is not None:
         steps = np.diff(np.array(text[0], dtype=np.float64))
+        if not sorts_by_letter(labels):
+            how = "as periods, pd.PeriodIndex(['2019-04', '2019-05'], freq='M'), because text sorts by letter"
     else:
         steps = np.full(len(labels) - 1, -1.0 if _backwards(labels) else 1.0)
     if (steps <= 0).any():
         raise ValueError(
-            f"{what}: the periods {named(labels)} are not in order: sort them by time, oldest first, as in sort_index()"
+            f"{what}: the periods {named(labels)} are not in order: sort them by time, oldest first, {how}"
         )
     usual = 1.0 if isinstance(labels, pd.PeriodIndex) else float(np.median(steps)) if steps.size else 1.0
     if not np.allclose(steps, usual, rtol=1e-6, atol=0):
@@ -195,28 +194,8 @@ def periods_a_year(labels: pd.Index) -> float | None:
             return 12 / int(months)
         days = float((second - first) / pd.Timedelta(days=1))
         return _DAYS_A_YEAR / days if days in (1, 7, 14, 28) else None
-    text = None if pd.api.types.is_numeric_dtype(labels.dtype) else text_calendar(labels)
+    text = None if pd.api.types.is_numeric_dtype(labels.dtype) else read_calendar(labels)
     return None if text is None or len(labels) < 2 else text[1] / (text[0][1] - text[0][0])
-
-
-def text_calendar(labels: Iterable[Hashable]) -> tuple[list[int], int] | None:
-    """Return the places in time of labels such as ``2019/20``, ``2021Q3`` or ``2021-07``, and how many a year has.
-
-    Examples
-    --------
-    >>> text_calendar(["2019/20", "2020/21"]), text_calendar(["2021Q4", "2022Q1"]), text_calendar(["a", "b"])
-    (([2019, 2020], 1), ([8087, 8088], 4), None)
-    """
-    every = [label.strip() if isinstance(label, str) else "" for label in labels]
-    years = [_FINANCIAL.fullmatch(label) for label in every]
-    found = [(int(one[1]), int(one[2][-2:])) for one in years if one]
-    if len(found) == len(every) and all((first + 1) % 100 == second for first, second in found):
-        return [first for first, _ in found], 1
-    for pattern, size in ((_QUARTER, 4), (_MONTH, 12)):
-        parts = [pattern.fullmatch(label) for label in every]
-        if all(parts):
-            return [int(one[1]) * size + int(one[2]) - 1 for one in parts if one], size
-    return None
 
 
 def season(series: CountSeries, period: float | None, harmonics: int, *, otherwise: float) -> tuple[float, str]:
@@ -229,6 +208,12 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
     """
     check_whole("harmonics", harmonics, least=0)
     known = periods_a_year(series.labels)
+    turn = known or 0 if period is None else number("period", period)
+    if harmonics and turn > series.counts.size:
+        raise NotEstimableError(
+            f"harmonics is {harmonics} with {series.counts.size} periods, less than one season of {turn:g}: season and "
+            "trend cannot be told apart; use harmonics=0, say the period of a shorter season, or give a longer series"
+        )
     if period is None:
         if known is not None or not harmonics:
             return known or otherwise, ""
@@ -295,6 +280,8 @@ def _position(labels: pd.Index, at: Hashable) -> int | None:
             wanted = _whole_period(labels, at)
         elif isinstance(labels, pd.DatetimeIndex):
             wanted = pd.Timestamp(at)
+            if labels.tz is not None and wanted.tz is None:
+                wanted = wanted.tz_localize(labels.tz)  # the day where it was counted
         place = labels.get_loc(wanted)
     except (KeyError, TypeError, ValueError, pd.errors.InvalidIndexError):
         return None

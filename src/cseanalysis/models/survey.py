@@ -335,6 +335,11 @@ def annual_victims(
     for name, interval in (("children_per_age", children_per_age), ("change", change)):
         if not interval.low > 0:
             raise ValueError(f"{name} from {interval.low} to {interval.high}: must be above 0")
+    if children_per_age.low < 1:
+        raise ValueError(
+            f"children_per_age from {children_per_age.low} to {children_per_age.high}: must be a number of children, "
+            "not a share of them or millions; write 650000 for 0.65 million"
+        )
     today = _product(prevalence, change)
     if today.high > 1:
         raise ValueError(f"prevalence times change reaches {today.high}: more children than there are")

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cseanalysis.models.checks import named, uneven
-from cseanalysis.models.series import text_calendar
+from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.values import NotEstimableError
 
 Floats = NDArray[np.float64]
@@ -85,7 +85,9 @@ class Triangle:
 
     def __post_init__(self) -> None:
         if not isinstance(self.counts, pd.DataFrame):
-            raise ValueError(f"counts is a {type(self.counts).__name__}: give a DataFrame, origins by lags")
+            kind = f"{type(self.counts).__module__.partition('.')[0]} {type(self.counts).__name__}"
+            cure = ", as in counts.to_pandas()" if hasattr(self.counts, "to_pandas") else ""
+            raise ValueError(f"counts is a {kind}: give a pandas DataFrame, origins by lags{cure}")
         if not isinstance(self.lag_unit, str) or not self.lag_unit.strip():
             raise ValueError(f"lag_unit {self.lag_unit!r}: say what one lag is, e.g. 'quarter'")
         _check_shape(self.counts)
@@ -153,6 +155,18 @@ def _check_shape(counts: pd.DataFrame) -> None:
     if lags < 2:
         raise NotEstimableError(f"{lags} lags: a triangle needs at least two columns to show any development")
     if not all(isinstance(label, Real) and label == place for place, label in enumerate(counts.columns)):
+        seen = f"columns {named(counts.columns)}: must be the lags 0, 1, 2, ... in order, without gaps"
+        if extra := [label for label in counts.columns if isinstance(label, str) and not label.strip().isdigit()]:
+            raise ValueError(
+                f"{seen}; {named(map(repr, extra))} are none: leave totals out, and put a column of origins "
+                "into the index, as in counts.set_index(column)"
+            )
+        if counts.index.tolist() == list(range(origins)):
+            raise ValueError(f"{seen}; the rows are: turn the table round, counts.T, so that a row is an origin")
+        if counts.columns.equals(counts.index):
+            raise ValueError(
+                f"{seen}, and are the origins again: count by periods since the origin, not by calendar period"
+            )
         raise ValueError(
             f"columns {named(counts.columns)}: must be the lags 0, 1, 2, ... in order, without gaps; rename them, as "
             f"in counts.set_axis(range({lags}), axis=1), and {_CUMULATE} if the counts are not cumulative"
@@ -161,7 +175,7 @@ def _check_shape(counts: pd.DataFrame) -> None:
 
 def check_origins(index: pd.Index) -> None:
     """Refuse origins that repeat, run backwards, overlap, leave a gap or differ in length."""
-    index = _plain(index)
+    index, by_time = _plain(index), "with counts.sort_index()"
     if index.hasnans:
         raise ValueError("an origin has no label: name every row")
     if not index.is_unique:
@@ -182,13 +196,16 @@ def check_origins(index: pd.Index) -> None:
         steps = np.diff(places)
         regular = bool((steps > 0).all() and (steps == steps[0]).all())
     else:
-        text = text_calendar(index)
+        text = read_calendar(index)
+        by_time = (
+            by_time if sorts_by_letter(index) else "by time; as text they sort by letter, so make them periods first"
+        )
         steps = np.ones(1) if text is None else np.diff(text[0])
         regular = bool((steps > 0).all() and (steps == steps[0]).all())
     if not regular:
         raise ValueError(
-            f"origins {named(index)}: must be consecutive periods of one length, oldest first; sort them, "
-            "counts.sort_index(), and put every origin in, also one without cases"
+            f"origins {named(index)}: must be consecutive periods of one length, oldest first; sort them "
+            f"{by_time}, and put every origin in, also one without cases"
         )
 
 

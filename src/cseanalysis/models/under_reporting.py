@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cseanalysis.models.checks import check_interval
 from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, plain_number, share_hint, shown
@@ -44,6 +44,8 @@ def implied_total(recorded: float, reporting_probability: Interval) -> Interval:
     Interval(low=1000.0, high=1250.0, kind='bound', level=None)
     """
     count = _checked_count("recorded", recorded)
+    if 0 < count < 1:
+        raise ValueError(f"recorded is {count:g}: must be a count, not a share; give what it is a share of")
     probability = check_interval("reporting_probability", reporting_probability)
     low, high = probability.low, probability.high
     if not (low > 0 and high <= 1):
@@ -121,9 +123,10 @@ def joint_reporting_probability(assumptions: Iterable[Assumption]) -> Interval:
     >>> joint_reporting_probability([told, kept]).high
     0.2
     """
-    given = items_of(assumptions)
+    given = None if isinstance(assumptions, Mapping) else items_of(assumptions)
     if given is None:
-        raise ValueError(f"assumptions is {shown(assumptions)}: must be a list of Assumption, also of one")
+        cure = ", as in [assumptions['told']]" if isinstance(assumptions, Mapping) else ", also of one"
+        raise ValueError(f"assumptions is {shown(assumptions)}: must be a list of Assumption{cure}")
     chain = [link for link in given if isinstance(link, Assumption)]
     if wrong := [link for link in given if not isinstance(link, Assumption)]:
         raise ValueError(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, Watch
 from cseanalysis.scratch import scratch_folder
+from cseanalysis.values import shown
 
 _BLOCK = 1 << 20
 
@@ -47,6 +48,10 @@ def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterat
     """
     if not isinstance(path, (str, os.PathLike)):
         raise ValueError(f"a file is named by its path, not by a {type(path).__name__}; give a str or a Path")
+    if not isinstance(limits, Limits):
+        raise ValueError(f"limits is {shown(limits)}: must be Limits, as in Limits(file_bytes=200_000_000)")
+    if "://" in str(path):
+        raise ValueError(f"{str(path)!r} is an address: download the file first, and name it by its path")
     source = Path(path)
     watch = Watch.of(source, limits)
     if source.is_dir():

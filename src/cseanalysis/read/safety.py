@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cseanalysis.lazy import door
+from cseanalysis.values import plain_number, shown
 
 if TYPE_CHECKING:
     from cseanalysis.read.child import parse_in_child, run_capped
@@ -85,6 +86,15 @@ class Limits:
     macros: bool = False
     external_links: bool = False
     embedded: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no limit: a text would let everything through, or nothing."""
+        for each in fields(self):
+            value, switch = getattr(self, each.name), isinstance(each.default, bool)
+            if switch and not isinstance(value, bool):
+                raise ValueError(f"{each.name} is {shown(value)}: must be True or False")
+            if not switch and not plain_number(each.name, value) >= 0:
+                raise ValueError(f"{each.name} is {shown(value)}: must not be negative, such as {each.default}")
 
 
 DEFAULT_LIMITS = Limits()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cseanalysis.register.definitions import CHOSEN
 from cseanalysis.register.differences import among_all, worded, worst_case
-from cseanalysis.register.figures import UNKNOWN, Figure
+from cseanalysis.register.figures import UNKNOWN, Figure, check_figures
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
 _NATIONAL = ("England and Wales", "England", "Wales", "United Kingdom", "England, Wales and Northern Ireland")
@@ -64,6 +64,7 @@ def parity(share: Figure, population: Figure) -> Parity:
     Bounds are Manski's (1995), as in `models.share_bounds`, with the rounding of every percentage let in. A share of
     recorded people is not a risk of any person, and says nothing of why.
     """
+    check_figures(share, population)
     for figure in (share, population):
         if figure.unit != "per_cent":
             raise ValueError(f"figure {figure.id} counts {figure.unit}; parity is asked of two percentages")

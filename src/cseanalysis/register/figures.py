@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from cseanalysis.register.definitions import Bridge, Definition, Shift
-from cseanalysis.values import Interval
+from cseanalysis.values import Interval, shown
 
 # Which ends a qualifier prints: "more than 4,000" has a low end and no high one.
 _ENDS = {
@@ -410,3 +410,13 @@ def _period_problems(start: date | None, end: date | None, period_type: str) -> 
 
 def _shown(number: float | None) -> str:
     return "none" if number is None else f"{number:.15g}"
+
+
+def check_figures(*given: object) -> None:
+    """Refuse what are no figures, such as their ids."""
+    if wrong := [one for one in given if not isinstance(one, Figure)]:
+        example = wrong[0] if isinstance(wrong[0], str) else "F008"
+        raise ValueError(
+            f"{', '.join(map(shown, wrong[:5]))} stands where a Figure is asked for: take it from the register, as in "
+            f"load_figures()[{example!r}]"
+        )

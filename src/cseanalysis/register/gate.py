@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +20,7 @@ from cseanalysis.register.differences import (
     within,
     years_of_age,
 )
-from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
+from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure, check_figures
 from cseanalysis.register.spans import months_in
 from cseanalysis.values import Interval
 
@@ -210,6 +210,7 @@ def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) 
     >>> compare(year, replace(year, id="B", unit="victims", coverage="unknown")).reasons
     ('unit: arrests against victims', 'coverage: unknown on one side')
     """
+    check_figures(first, second)
     # One order for both ways of asking, so that the answer is the same.
     if _order(second) < _order(first):
         first, second = second, first
@@ -234,6 +235,8 @@ def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    figures = list(figures.values()) if isinstance(figures, Mapping) else list(figures)
+    check_figures(*figures)
     rows = []
     for first, second in combinations(sorted(figures, key=_order), 2):
         found = grave(first, second)

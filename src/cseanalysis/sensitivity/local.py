@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import product
 
@@ -22,6 +23,7 @@ from cseanalysis.values import Assumption, Interval, plain_number, shown
 
 GRID = 9  # points across the range of an assumption in which the model may turn
 
+_MOST_CORNERS = 2**20
 _SLACK = 1e-9  # rounding, as a share of the largest value, that is not taken for a turn
 
 
@@ -249,6 +251,11 @@ def corners_and_middles(
     if unknown := sorted(turning - set(names)):
         raise ValueError(f"turning names {unknown[:5]}, which are not among the assumptions given")
     axes = [np.linspace(a.low, a.high, GRID if a.id in turning else 2).tolist() for a in ranges]
+    if (size := math.prod(map(len, axes))) > _MOST_CORNERS:
+        raise ValueError(
+            f"{len(names)} assumptions have {size:.3g} corners, at most {_MOST_CORNERS:,} are within reach; hold those "
+            "that hardly matter at one value inside the model"
+        )
     keys = list(product(*(range(len(axis)) for axis in axes)))
 
     def at(key: tuple[int, ...], position: int = 0, place: float | None = None) -> NDArray[np.float64]:
@@ -256,6 +263,11 @@ def corners_and_middles(
         return value_at(model, point if place is None else {**point, names[position]: place})
 
     found = {key: at(key) for key in keys}
+    if len(shapes := {value.shape for value in found.values()}) > 1:
+        raise ValueError(
+            f"the model returned {', '.join(map(str, sorted(shapes)[:5]))} values at different corners: must be as "
+            "many everywhere; pad with nought what is not there"
+        )
     slack = _SLACK * np.abs(np.stack(list(found.values()))).max(axis=0)
     extremes = {tuple(0 for _ in axes), tuple(len(axis) - 1 for axis in axes)}
     middles: dict[int, dict[tuple[int, ...], NDArray[np.float64]]] = {}

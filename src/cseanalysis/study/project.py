@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cseanalysis.values import shown
 
 _REQUIRED = {
     "files": {"publisher", "title", "address", "published", "accessed", "licence", "sha256", "tier", "caveats"},
@@ -74,6 +77,8 @@ def find_project(root: Path | str | None = None) -> Project:
     FileNotFoundError
         When there is no checkout: the installed library carries no data.
     """
+    if root is not None and not isinstance(root, str | os.PathLike):
+        raise ValueError(f"root is {shown(root)}: must be the path of a folder, as in root='.'")
     start = Path.cwd() if root is None else Path(root).resolve()
     for folder in (start, *start.parents) if root is None else (start,):
         if (folder / "assumptions.toml").is_file() and (folder / "data" / "raw" / "sources.toml").is_file():
