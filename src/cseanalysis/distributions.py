@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -264,13 +263,6 @@ def beta(a: float, b: float) -> ScaledBeta:
     first, second = _check_numbers("beta", a, b)
     if first <= 0 or second <= 0:
         raise ValueError(f"beta({a}, {b}): both parameters must be above 0")
-    if first + second < 1:
-        warnings.warn(
-            f"beta({a}, {b}) heaps its values at 0 and 1: a and b are numbers seen, as in beta(2, 14) for 2 of 16; "
-            "with a mean m and a standard deviation s, n = m * (1 - m) / s**2 - 1 makes it beta(m * n, (1 - m) * n)",
-            UserWarning,
-            stacklevel=2,
-        )
     return ScaledBeta(f"beta({first!r}, {second!r})", first, second)
 
 

@@ -172,7 +172,7 @@ def _one_sided(qualifier: str, number: Decimal) -> Ends:
 def _around(number: str, scale: str | None, around_width: Decimal) -> tuple[Decimal, Decimal]:
     middle = _scaled(number, scale)
     width = around_width * _last_digit(number, round_number=True).scaleb(_SCALES.get(scale or "", 0))
-    return max(middle - width, Decimal(0)), middle + width  # around nought or more: a sign is never read here
+    return middle - width, middle + width
 
 
 def _last_digit(number: str, *, round_number: bool = False) -> Decimal:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cseanalysis.values import shown
 
+_ENDINGS = (".csv", ".ods", ".xls", ".xlsx")
+
 
 def target_path(path: Path | str, suffix: str | None = None) -> Path:
     """Return where to write, or say that no file is named, or one of another kind than ``suffix``.
@@ -21,8 +23,9 @@ def target_path(path: Path | str, suffix: str | None = None) -> Path:
     """
     if not isinstance(path, str | os.PathLike) or not str(path).strip() or "\0" in str(path):
         raise ValueError(f"path is {shown(path)}: must name a file, as in 'book.ods'")
-    if suffix is not None and (named := Path(path).suffix.lower()) != suffix:
-        raise ValueError(f"path is {shown(str(path))}: what is written is {suffix}, not {named or 'without ending'}")
+    named = Path(path).suffix.lower()
+    if suffix is not None and named != suffix and named in _ENDINGS:
+        raise ValueError(f"path is {shown(str(path))}: what is written is {suffix}, not {named}; name it so")
     return Path(path)
 
 

@@ -162,7 +162,7 @@ def competing_exits(
 def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, Floats]:
     """Return the cohorts, and what has left by origin, lag and exit."""
     if not isinstance(exits, Mapping) or not exits:
-        seen = "no exits given" if isinstance(exits, Mapping) else f"exits is {shown(exits)}"
+        seen = "no exits given" + ("" if isinstance(exits, Mapping) else f", exits is {shown(exits)}")
         raise ValueError(f"{seen}: give the triangle of each exit by name, as in {{'charged': triangle}}")
     for name, triangle in exits.items():
         if not isinstance(name, str):

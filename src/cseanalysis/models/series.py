@@ -208,12 +208,6 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
     """
     check_whole("harmonics", harmonics, least=0)
     known = periods_a_year(series.labels)
-    turn = known or 0 if period is None else number("period", period)
-    if harmonics and turn > series.counts.size:
-        raise NotEstimableError(
-            f"harmonics is {harmonics} with {series.counts.size} periods, less than one season of {turn:g}: season and "
-            "trend cannot be told apart; use harmonics=0, say the period of a shorter season, or give a longer series"
-        )
     if period is None:
         if known is not None or not harmonics:
             return known or otherwise, ""

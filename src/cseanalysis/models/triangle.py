@@ -85,9 +85,8 @@ class Triangle:
 
     def __post_init__(self) -> None:
         if not isinstance(self.counts, pd.DataFrame):
-            kind = f"{type(self.counts).__module__.partition('.')[0]} {type(self.counts).__name__}"
-            cure = ", as in counts.to_pandas()" if hasattr(self.counts, "to_pandas") else ""
-            raise ValueError(f"counts is a {kind}: give a pandas DataFrame, origins by lags{cure}")
+            cure = " of pandas, as in counts.to_pandas()" if hasattr(self.counts, "to_pandas") else ""
+            raise ValueError(f"counts is a {type(self.counts).__name__}: give a DataFrame, origins by lags{cure}")
         if not isinstance(self.lag_unit, str) or not self.lag_unit.strip():
             raise ValueError(f"lag_unit {self.lag_unit!r}: say what one lag is, e.g. 'quarter'")
         _check_shape(self.counts)

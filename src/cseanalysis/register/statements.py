@@ -138,11 +138,6 @@ def count(
             raise ValueError(f"{', '.join(names)} rounded to 0; leave rounded_to out when the number is exact")
     if value is not None:
         printed = _whole(value, names)
-        if half and printed % (2 * half):
-            raise ValueError(
-                f"{', '.join(names)}: {printed:,} is no multiple of {rounded_to:,}, so it was not rounded to it; leave "
-                "rounded_to out when the number is exact"
-            )
         low, high = max(float(printed - half), 0.0), float(printed + half)
         said = f"{printed:,}" + (f" rounded to {rounded_to:,}" if half else "")
     else:

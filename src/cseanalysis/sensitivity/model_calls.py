@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import numbers
-from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError, items_of, shown
+from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, shown
 
 Array = NDArray[np.float64]
 Model = Callable[..., ArrayLike]
@@ -109,22 +109,14 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
     [200.0]
     """
     try:
-        given = model(**values)
-        value = np.empty(0) if _no_value(given) else np.atleast_1d(_numbers(given))
+        value = np.atleast_1d(_numbers(model(**values)))
     except Exception as error:
         raise _kind(error)(
             f"{_said(error)} - so the model said at {dict(values)}; narrow the assumption that causes it"
         ) from error
-    if not value.size:
-        cure = "return its .point" if isinstance(given, Estimate) else "does it say return?"
-        raise ValueError(f"the model returned {shown(given)} at {dict(values)}: must be a number; {cure}")
     if not np.isfinite(value).all():
         raise ValueError(f"the model is not finite at {dict(values)}; narrow the assumption that causes it")
     return value
-
-
-def _no_value(value: object) -> bool:
-    return value is None or isinstance(value, str | bytes | Estimate | Mapping)
 
 
 def _numbers(value: object) -> Array:
