@@ -23,7 +23,9 @@ SHARES = np.array([0.4, 0.3, 0.2, 0.1])
 
 
 def triangle(rows, index=None):
-    return Triangle(pd.DataFrame(rows, index=index), "year")
+    # Only as objects does an old pandas hold a whole number beyond floating point.
+    huge = any(isinstance(value, int) and value > 10**300 for row in rows for value in row)
+    return Triangle(pd.DataFrame(rows, index=index, dtype=object if huge else None), "year")
 
 
 def hidden(cumulative, index=None):

@@ -173,7 +173,7 @@ TRIANGLES = [
         lambda: ultimate(COUNTS.astype(float).ffill(axis=1).where(np.add.outer(np.arange(4), np.arange(4)) < 4)),
         ULTIMATE,
     ),
-    Move("text", lambda: m.Triangle(COUNTS.astype(str), "year"), ("lag 0", "str", "parse_counts")),
+    Move("text", lambda: m.Triangle(COUNTS.astype(str), "year"), ("lag 0 has type", "parse_counts")),
     Move("a long table", lambda: m.Triangle(COUNTS.stack().reset_index(), "year"), ("columns level_0", "lags 0, 1, 2")),
     Move(
         "an origin twice",

@@ -143,7 +143,7 @@ def test_every_count_of_open_data_is_the_number_of_its_own_cell(tmp_path, sheet,
         for name, place in [*zip(counts, range(-len(counts), 0), strict=True), ("Share", 1)]:
             column = letters(len(header) + place + right)
             expected = [numbers[f"{column}{down + 2 + row}"] for row in range(len(rows))]
-            assert [float(value) for value in read[name].astype(object).fillna(0)] == expected
+            assert [float(value) for value in read[name].astype("Float64").fillna(0)] == expected
 
 
 @pytest.mark.parametrize("right", [0, 1, 3])
