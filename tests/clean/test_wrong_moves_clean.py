@@ -85,7 +85,7 @@ WIDTH = ("around_width=", "must be above zero", "try 0.5")
 BOTH = 'say which as convention="starts", "ends" or "calendar"'
 QUARTERS = ("a quarter must be 1, 2, 3 or 4", KEEP)
 POINT = ("its point can be that of decimals or of thousands", "pandas.to_numeric if of decimals")
-NO_PERIOD = ("not a period that can be read", "Write periods as 2017/18, 2023 or year ending March 2023")
+NO_PERIOD = ("not a period that can be read", "Write periods as 2017/18 or year ending March 2023")
 
 REFUSED: list[tuple[Call, tuple[str, ...]]] = [
     # Names of forces and what holds them

@@ -120,7 +120,7 @@ def harmonise_periods(
         added={"period_start": "date", "period_end": "date", "period_type": "text"},
         resolver=resolver,
         on_unmapped=on_unmapped,
-        remedy='Write periods as 2017/18, 2023 or year ending March 2023, or pass on_unmapped="keep" to get nulls',
+        remedy='Write periods as 2017/18 or year ending March 2023, or pass on_unmapped="keep" to get nulls',
     )
 
 
