@@ -305,14 +305,19 @@ _RELATIONS: dict[str, Callable[[Figure, Figure], str]] = {
     "open": _open,
 }
 # What two figures of one table may share without its being known.
-_SHARED_UNKNOWN = ("unit", "category", "ages", "sex", "geography", "coverage", "period", "time_basis", "counter", "stage", "base")
+_SHARED_UNKNOWN = ("definition", "unit", "category", "ages", "sex", "geography", "coverage", "period", "time_basis", "counter", "stage", "base")
 _FIELDS_BEHIND = {"period": ("period_start", "period_end")}
+
+
+def _one_table(a: Figure, b: Figure) -> bool:
+    days = (a.period_start, a.period_end) == (b.period_start, b.period_end)
+    return a.table != "" and a.table == b.table and days
 
 
 def relations(a: Figure, b: Figure) -> dict[str, str]:
     """Say of every field how the first figure lies to the second."""
     found = {name: rule(a, b) for name, rule in _RELATIONS.items()}
-    if a.table and a.table == b.table and found["period"] in (SAME, UNKNOWN):
+    if _one_table(a, b):
         for name in _SHARED_UNKNOWN:
             fields = _FIELDS_BEHIND.get(name, (name,))
             if found[name] == UNKNOWN and all(getattr(a, it) == getattr(b, it) for it in fields):
@@ -336,7 +341,7 @@ def opinion(a: Figure, b: Figure) -> Opinion:
         return Opinion("refused", "one of them rests on a guess")
     if {a.relays or a.id} & {b.relays or b.id}:
         return Opinion("comparable" if _printed(a) == _printed(b) else "bridged", "one number twice")
-    if (rule := _definition(a, b)) in (OTHER, UNKNOWN):
+    if (rule := _definition(a, b)) == OTHER or (rule == UNKNOWN and not _one_table(a, b)):
         return Opinion("refused", f"definition {rule}")
     found = relations(a, b)
     verdict, why = _row(a, b, found)
@@ -357,16 +362,17 @@ def _printed(figure: Figure) -> tuple[object, ...]:
 
 def _allowed(a: Figure, found: dict[str, str]) -> tuple[str, ...]:
     """Return the arithmetic that may be done with two figures that are not refused."""
+    crossed = BRIDGED in (found["coverage"], found["category"], found["definition"])
     groups = {name: found[name] for name in _CUT if found[name] not in (SAME, BRIDGED)}
     if groups and (len(groups) > 1 or not {"ages", "sex"} & set(groups)):
         return ("share of a whole",)
     if found["period"] == BRIDGED:
         return "rate per month", "ratio"
     if found["period"] == SAME and not groups:
-        return ("ratio",) if BRIDGED in found.values() else ()
+        return ("ratio",) if crossed else ()
     if a.unit in ("per_cent", "per_cent_change") or a.counter == "cumulative":
         return ("difference",)
-    return ("ratio",) if BRIDGED in found.values() else ("difference", "ratio")
+    return ("ratio",) if crossed else ("difference", "ratio")
 
 
 def _row(a: Figure, b: Figure, found: dict[str, str]) -> tuple[str, str]:
