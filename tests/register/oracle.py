@@ -1,9 +1,12 @@
-"""A second opinion on two published figures, written from the words of the register and not from the gate.
+"""A second opinion on two published figures, written from the columns of the register and not from the gate.
 
-Each field is first said to be of one of a few relations (``_RELATIONS``); a table then turns the relations of all fields
-into a verdict (``_TABLE``, first row that fits). All numbers are exact fractions. Slow, plain, and independent of
-``cseanalysis.register.gate``: it shares nothing with it but the columns of a figure.
+Of each field it is first said in which relation the two figures stand (``_RELATIONS``); a table then turns the
+relations of all fields into a verdict (``_TABLE``, the first row that fits). All numbers are exact fractions. It is slow
+and plain and shares nothing with ``cseanalysis.register.gate`` but the columns of a figure.
 """
+
+# A table of short answers reads best with one return for each.
+# ruff: noqa: PLR0911
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from fractions import Fraction
 from cseanalysis.register import Figure
 from cseanalysis.register.figures import COUNTS
 
-SAME, PART, WHOLE, BESIDE, BRIDGED, OTHER, UNKNOWN = "same part whole beside bridged other unknown".split()
+SAME, PART, WHOLE, BESIDE, BRIDGED, OTHER, UNKNOWN = ("same", "part", "whole", "beside", "bridged", "other", "unknown")
 LATER = "later"  # of periods alone: both known, one begins after the other has ended, and of one kind
 INFINITE = math.inf
 _AVERAGES_OF_NO_KIND = ("days_unstated", "months_unstated")
@@ -243,7 +246,8 @@ def _breaks(a: Figure, b: Figure) -> str:
 
 
 def _side(figure: Figure, first: date, last: date) -> str:
-    assert figure.period_start is not None and figure.period_end is not None
+    assert figure.period_start is not None
+    assert figure.period_end is not None
     if figure.period_end < first:
         return "before"
     # What begins in a month counts from its first day on.
@@ -255,9 +259,8 @@ def _known(a: Figure, b: Figure) -> str:
     """Say whether the shares differ whatever the records that do not say would say."""
     if not any((a.known_share, b.known_share, a.unknown_share, b.unknown_share)):
         return SAME
-    if (a.known_share, a.unknown_share) != (b.known_share, b.unknown_share) and not (
-        a.known_share and b.known_share or a.unknown_share and b.unknown_share
-    ):
+    both = (a.known_share and b.known_share) or (a.unknown_share and b.unknown_share)
+    if not both:
         return OTHER
     if "unknown" in (a.known_share, b.known_share, a.unknown_share, b.unknown_share):
         return UNKNOWN
@@ -305,7 +308,10 @@ _RELATIONS: dict[str, Callable[[Figure, Figure], str]] = {
     "open": _open,
 }
 # What two figures of one table may share without its being known.
-_SHARED_UNKNOWN = ("definition", "unit", "category", "ages", "sex", "geography", "coverage", "period", "time_basis", "counter", "stage", "base")
+_SHARED_UNKNOWN = (
+    *("definition", "unit", "base", "category", "ages", "sex", "geography", "coverage"),
+    *("period", "time_basis", "counter", "stage"),
+)
 _FIELDS_BEHIND = {"period": ("period_start", "period_end")}
 
 
@@ -329,8 +335,6 @@ def relations(a: Figure, b: Figure) -> dict[str, str]:
 
 # Fields by which a whole is cut into parts.
 _CUT = ("category", "ages", "sex", "counter", "geography", "definition")
-# Fields that a registered part between two rules, or a registered place, says nothing about and leaves open.
-_FREE_OF_RULES = ("unit", "stage")
 
 
 def opinion(a: Figure, b: Figure) -> Opinion:
@@ -375,27 +379,50 @@ def _allowed(a: Figure, found: dict[str, str]) -> tuple[str, ...]:
     return ("ratio",) if crossed else ("difference", "ratio")
 
 
+@dataclass(frozen=True)
+class _Case:
+    found: dict[str, str]  # the relation of every field
+    cuts: dict[str, str]  # of those that may cut a whole into parts, where it is not the same
+    rest: dict[str, str]  # of all others, where it is not the same
+    conflict: bool
+    equal: bool  # whether the two were printed alike
+
+    @property
+    def crossed(self) -> bool:
+        return BRIDGED in self.rest.values()
+
+    @property
+    def one_period(self) -> bool:
+        return self.found["period"] == SAME
+
+
+# The first row that fits decides; the last fits always.
+_TABLE: tuple[tuple[str, str, Callable[[_Case], bool]], ...] = (
+    ("refused", "a field is not known", lambda it: UNKNOWN in it.found.values()),
+    ("refused", "a field differs that cuts no whole", lambda it: OTHER in it.rest.values()),
+    ("refused", "in conflict", lambda it: it.conflict),
+    ("comparable", "one number twice", lambda it: not it.cuts and it.one_period and it.equal and not it.crossed),
+    ("bridged", "two numbers for one thing", lambda it: not it.cuts and it.one_period),
+    ("bridged", "one difference, which is crossed", lambda it: not it.cuts and it.crossed),
+    ("comparable", "the same in every field", lambda it: not it.cuts),
+    ("bridged", "one difference, which is crossed", lambda it: set(it.cuts.values()) == {BRIDGED}),
+    ("refused", "other parts, other periods", lambda it: not it.one_period),
+    ("bridged", "two parts of one whole", lambda it: _beside(it.cuts)),
+    ("refused", "apart", lambda _: True),
+)
+
+
 def _row(a: Figure, b: Figure, found: dict[str, str]) -> tuple[str, str]:
-    cuts = {name: found[name] for name in _CUT if found[name] != SAME}
-    rest = {name: word for name, word in found.items() if name not in _CUT and word != SAME}
-    if UNKNOWN in found.values():
-        return "refused", "unknown: " + ", ".join(name for name, word in found.items() if word == UNKNOWN)
-    if bad := [name for name, word in rest.items() if word == OTHER]:
-        return "refused", "differ: " + ", ".join(bad)
-    if _conflict(a, b):
-        return "refused", "in conflict"
-    if not cuts:
-        if found["period"] == SAME:
-            crossed = BRIDGED in rest.values()
-            return "comparable" if _printed(a) == _printed(b) and not crossed else "bridged", "one thing counted twice"
-        return ("bridged", "crossed") if BRIDGED in rest.values() else ("comparable", "same in every field")
-    if set(cuts.values()) == {BRIDGED}:
-        return "bridged", "crossed"
-    if found["period"] != SAME:
-        return "refused", "other parts of other periods: " + ", ".join(cuts)
-    if _beside(cuts):
-        return "bridged", "two parts of one whole"
-    return "refused", "apart: " + ", ".join(f"{name} {word}" for name, word in cuts.items())
+    apart = {name: word for name, word in found.items() if word != SAME}
+    case = _Case(
+        found,
+        cuts={name: word for name, word in apart.items() if name in _CUT},
+        rest={name: word for name, word in apart.items() if name not in _CUT},
+        conflict=b.id in a.conflicts_with or a.id in b.conflicts_with,
+        equal=_printed(a) == _printed(b),
+    )
+    verdict, why = next((verdict, why) for verdict, why, fits in _TABLE if fits(case))
+    return verdict, f"{why} ({', '.join(f'{name} {word}' for name, word in apart.items())})"
 
 
 def _beside(cuts: dict[str, str]) -> bool:
@@ -408,13 +435,10 @@ def _beside(cuts: dict[str, str]) -> bool:
     return list(cuts.values()) == [BESIDE]
 
 
-def _conflict(a: Figure, b: Figure) -> bool:
-    return b.id in a.conflicts_with or a.id in b.conflicts_with
-
-
 def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
     """Return which of the two is part of the other, if one is known to be."""
-    if _conflict(a, b) or any(_RELATIONS[name](a, b) == UNKNOWN for name in _CUT):
+    conflict = b.id in a.conflicts_with or a.id in b.conflicts_with
+    if conflict or any(_RELATIONS[name](a, b) == UNKNOWN for name in ("category", "ages", "sex", "geography")):
         return None  # nothing is known to be part of what is not known, and one table does not change that
     if found["counter"] != SAME and found["category"] == SAME:
         return None
@@ -436,7 +460,8 @@ def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
 def _share(part: Figure, whole: Figure) -> Range | None:
     """Return the ends of the part over the whole; none where the part is more than the whole can be."""
     above, below = ends(part), ends(whole)
-    assert above is not None and below is not None
+    assert above is not None
+    assert below is not None
     quotient = divided(above, below)
     if quotient is None or quotient[0] > 1:
         return None
@@ -446,7 +471,8 @@ def _share(part: Figure, whole: Figure) -> Range | None:
 def ratio(a: Figure, b: Figure) -> Range | None:
     """Return the ends of the second over the first: per month where their lengths differ, and across a bridge."""
     below, above = ends(a), ends(b)
-    assert above is not None and below is not None
+    assert above is not None
+    assert below is not None
     if _period(a, b) == BRIDGED:
         below, above = _monthly(a, below), _monthly(b, above)
     for dimension in ("coverage", "category", "definition"):
@@ -465,11 +491,13 @@ def ratio(a: Figure, b: Figure) -> Range | None:
 def difference(a: Figure, b: Figure) -> Range:
     """Return the ends of the second less the first."""
     below, above = ends(a), ends(b)
-    assert above is not None and below is not None
+    assert above is not None
+    assert below is not None
     return above[0] - below[1], above[1] - below[0]
 
 
 def _monthly(figure: Figure, said: Range) -> Range:
-    assert figure.period_start is not None and figure.period_end is not None
+    assert figure.period_start is not None
+    assert figure.period_end is not None
     length = months(figure.period_start, figure.period_end)
     return said[0] / length, said[1] / length
