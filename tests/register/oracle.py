@@ -1,8 +1,8 @@
 """A second opinion on two published figures, written from the columns of the register and not from the gate.
 
 Of each field it is first said in which relation the two figures stand (``_RELATIONS``); a table then turns the
-relations of all fields into a verdict (``_TABLE``, the first row that fits). All numbers are exact fractions. It is slow
-and plain and shares nothing with ``cseanalysis.register.gate`` but the columns of a figure.
+relations of all fields into a verdict (``_TABLE``, the first row that fits). All numbers are exact fractions. It is
+slow and plain and shares nothing with ``cseanalysis.register.gate`` but the columns of a figure.
 """
 
 # A table of short answers reads best with one return for each.

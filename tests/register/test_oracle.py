@@ -398,3 +398,13 @@ def test_no_share_is_given_of_none() -> None:
     """As no ratio is formed from none."""
     none, part = figure("A1", 0), figure("B1", 0, category="group/a")
     assert compare(none, part).share is None
+
+
+def test_the_later_of_two_stocks_is_over_the_earlier_by_their_last_days() -> None:
+    """A stock given for a year is that of the year's last day, however early the year began."""
+    december = figure("A1", 300, counter="stock")
+    june = figure("B1", 200, counter="stock", **_days("2023-06-30", "2023-06-30", "point_in_time"))
+    said = compare(december, june)
+    assert (said.first.id, said.second.id) == ("B1", "A1")
+    assert said.change is not None
+    assert said.change.ratio == (1.5, 1.5)
