@@ -158,7 +158,8 @@ def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Dif
     if (bridge := bridge_for(first, second, "category")) is not None:
         return Difference("category", "bridged", bridge.reason)
     if parts:
-        text = f"two parts of one whole, {_both(one, other)}, side by side as shares; they may cut it in different ways"
+        text = f"two parts of one whole, {_both(one, other)}, side by side as shares"
+        text += "" if {first.sex, second.sex} == {"female", "male"} else "; they may overlap: never add them"
         return Difference("category", "bridged", text)
     return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
 
