@@ -347,7 +347,10 @@ def test_a_part_above_its_whole_has_no_share_and_a_sentence_all_the_same() -> No
     comparison = compare(figure("A", 140, category="group/one"), figure("B", 100))
     assert comparison.share is None
     assert comparison.statement.endswith(".")
-    assert compare(figure("A", 0, category="group/one"), figure("B", 0)).share == (0, 1)
+    assert "A is part of B and yet exceeds it" in comparison.statement
+    of_none = compare(figure("A", 0, category="group/one"), figure("B", 0))
+    assert of_none.share is None
+    assert "from none no ratio can be formed" in of_none.statement
 
 
 def test_a_factor_applies_to_counts_of_events_and_to_nothing_else() -> None:

@@ -37,6 +37,7 @@ _NAMED = 2  # events that a sentence names; the others are counted
 _OPEN_ENDS = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
 # Categories that say that nobody said which.
 _UNSAID = re.compile(r"unknown|(\w+_)?(not_stated|unstated)", re.ASCII)
+NONE = "not applicable"  # no group of people: it is no part and has none
 _FIELDS = {
     "relays": "record it repeats",
     "rounded_to": "width of the rounding",
@@ -151,19 +152,21 @@ def _definition(first: Figure, second: Figure, shared: Shared) -> Difference | N
 def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
     one, other = first.category, second.category
     if one == other:
-        return _not_said("category", "which part is counted", shared) if _unsaid(one) else None
+        return _not_said("category", "which part is counted", shared) if unsaid(one) else None
     if within(one, other) or within(other, one):
         return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
     if (bridge := bridge_for(first, second, "category")) is not None:
         return Difference("category", "bridged", bridge.reason)
     if parts:
-        text = f"two parts of one whole, {_both(one, other)}, side by side as shares; they may cut it in different ways"
+        text = f"two parts of one whole, {_both(one, other)}, side by side as shares"
+        text += "" if {first.sex, second.sex} == {"female", "male"} else "; they may overlap: never add them"
         return Difference("category", "bridged", text)
     return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
 
 
 @lru_cache(maxsize=4096)
-def _unsaid(category: str) -> bool:
+def unsaid(category: str) -> bool:
+    """Say whether the last part of a category says that nobody said which."""
     return _UNSAID.fullmatch(category.rpartition("/")[2]) is not None
 
 
@@ -180,7 +183,7 @@ def _parts(first: Figure, second: Figure) -> bool:
         return False
     if first.ages != second.ages and first.sex != second.sex and {first.sex, second.sex} != {"female", "male"}:
         return False
-    if bridge_for(first, second, "category") is not None or _unsaid(one) or _unsaid(other):
+    if bridge_for(first, second, "category") is not None or unsaid(one) or unsaid(other):
         return False
     if first.unit == "per_cent" and first.base == second.base:
         return True
@@ -215,7 +218,7 @@ def _rules(title: str, other: str) -> Difference:
 
 def _ages(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
     one, other = first.ages, second.ages
-    if one != other and UNKNOWN not in (one, other):
+    if one != other and not {UNKNOWN, NONE} & {one, other}:
         if parts:
             return _as_cut("ages", one, other)
         if disjoint(one, other) and _one_count(first, second):
@@ -228,7 +231,7 @@ def _sex(first: Figure, second: Figure, shared: Shared, parts: bool) -> Differen
     # Two groups of one survey or one count are what a comparison of the sexes is.
     if {one, other} == {"female", "male"} and _same_period(first, second):
         return _two_groups("sex", first.unit)
-    if parts and one != other and UNKNOWN not in (one, other):
+    if parts and one != other and not {UNKNOWN, NONE} & {one, other}:
         return _as_cut("sex", one, other)
     return _plain("sex", one, other, shared)
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from cseanalysis.models.change import hiding_inflation, ratio_of_counts
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.differences import (
+    NONE,
     Difference,
     among_all,
     bridge_for,
     differences,
     grave,
     lines,
+    unsaid,
     within,
     years_of_age,
 )
@@ -112,7 +114,7 @@ class Comparison:
     def allowed(self) -> tuple[str, ...]:
         """Arithmetic that may be done: difference, ratio, rate per month, share of a whole; empty for none."""
         if self.verdict == "refused":
-            return ("share of a whole",) if self.part is not None else ()
+            return ("share of a whole",) if self.share is not None else ()
         if self.one_thing:
             return ()
         bridged = {item.dimension for item in self.differences if item.level == "bridged"}
@@ -131,14 +133,17 @@ class Comparison:
 
     @property
     def share(self) -> tuple[float, float] | None:
-        """Lowest and highest share, 0 to 1, that one is of the other; absent unless one is part of the other."""
+        """Lowest and highest share, 0 to 1, that one is of the other.
+
+        Absent unless one is part of the other, where the part exceeds its whole, and where the whole is none.
+        """
         if (part := self.part) is None:
             return None
         whole = self.second if part is self.first else self.first
         (low, high), (least, most) = part.ends, whole.ends
-        if low > most:
+        if low > most or most == 0:
             return None
-        return (0.0 if math.isinf(most) or not most else low / most), (min(1.0, high / least) if least else 1.0)
+        return (0.0 if math.isinf(most) else low / most), (min(1.0, high / least) if least else 1.0)
 
     @property
     def part(self) -> Figure | None:
@@ -310,8 +315,11 @@ def _not_wider(part: Figure, whole: Figure) -> bool:
     """A part is of the same people or fewer, and of the same kind of counter or open cases of a running total."""
     if UNKNOWN in (part.ages, whole.ages, part.sex, whole.sex, part.counter, whole.counter):
         return False
-    ages = whole.ages in (part.ages, "any") or _span(part.ages, whole.ages)
-    sex = whole.sex in ("any", part.sex)
+    if unsaid(part.category) or unsaid(whole.category):  # two classes that are not said may be two
+        return False
+    # What has no ages or no sex is no part of those who have.
+    ages = part.ages == whole.ages or (whole.ages == "any" and part.ages != NONE) or _span(part.ages, whole.ages)
+    sex = part.sex == whole.sex or (whole.sex == "any" and part.sex != NONE)
     return ages and sex and (part.counter == whole.counter or (part.counter, whole.counter) == ("stock", "cumulative"))
 
 
@@ -322,7 +330,8 @@ def _span(ages: str, wider: str) -> bool:
 
 
 def _order(figure: Figure) -> tuple[str, str, str]:
-    return str(figure.period_start or ""), str(figure.period_end or ""), figure.id
+    """By the last day first: a stock or a running total is that of its last day."""
+    return str(figure.period_end or ""), str(figure.period_start or ""), figure.id
 
 
 def _change(comparison: Comparison) -> Change:

@@ -45,6 +45,8 @@ def sentence(comparison: Comparison) -> str:
         for item in comparison.differences
         if item.level == "minded" and (not refused or item.dimension in _OF_THE_FIGURES)
     ]
+    if not refused and not comparison.one_thing:
+        parts += _disputed(comparison.first, comparison.second)
     return f"{parts} To be minded: {'; '.join(minded)}." if minded else parts
 
 
@@ -103,6 +105,12 @@ def _refusal(comparison: Comparison) -> str:
         bridge = part_bridge(part, whole)
         why = "" if bridge is None else f" ({bridge.reason})"
         text += f" What can be said is the share: {part.id} is {said} of {whole.id}{why}.{_disputed(first, second)}"
+    elif (part := comparison.part) is not None:
+        whole = second if part is first else first
+        if whole.ends[1] == 0:
+            text += f" {whole.id} is none, and from none no ratio can be formed."
+        else:
+            text += f" {part.id} is part of {whole.id} and yet exceeds it, so one of the two is wrong."
     if any(item.dimension == "known share" for item in reasons):
         text += _known_share(first, second)
     return text
