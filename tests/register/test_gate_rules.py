@@ -648,7 +648,7 @@ def test_a_part_of_nothing_or_above_its_whole_has_no_share() -> None:
     assert share_of(5, 4) is None
     assert share_of(4, 4) == (1, 1)
     assert share_of(0, 4) == (0, 0)
-    assert share_of(0, 0) == (0, 1)
+    assert share_of(0, 0) is None  # nothing is no whole
 
 
 def test_a_range_of_sums_and_its_open_end_bound_the_share() -> None:

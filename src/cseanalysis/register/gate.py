@@ -308,7 +308,8 @@ def _one_of_the_areas(part: Figure, whole: Figure) -> Bridge | None:
     if part.category != whole.category and not within(part.category, whole.category):
         return None
     areas = ("place", part.geography, whole.geography)
-    return next((way for way in part.bridges if (way.dimension, way.first, way.second) == areas), None)
+    ways = (way for way in part.bridges if not way.within or way.within == part.definition)
+    return next((way for way in ways if (way.dimension, way.first, way.second) == areas), None)
 
 
 def _not_wider(part: Figure, whole: Figure) -> bool:
