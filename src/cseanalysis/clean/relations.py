@@ -67,6 +67,10 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
         if infinite:
             raise ValueError(f"column {count!r} holds an infinite number: a count is finite; leave its cell empty")
         table.loc[word] += [rows, 0.0 if pd.isna(total) else float(total), rows - counted]
+    if (total := table["count"].sum()) < 0:
+        raise ValueError(
+            f"column {count!r} sums to {total:g}: a net negative total has no shares; take more areas or years"
+        )
     table.loc["not exact"] = table.drop(index="exact").sum()
     for name in ("rows", "count"):
         whole = table.loc[list(_ORDER), name].sum()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import numbers
-from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, shown
+from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError, items_of, shown
 
 Array = NDArray[np.float64]
 Model = Callable[..., ArrayLike]
@@ -122,6 +122,9 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
 def _numbers(value: object) -> Array:
     if isinstance(value, Interval):
         raise ValueError("the model returned an Interval, which has no one value: return its .low or its .high")
+    if value is None or isinstance(value, Estimate):
+        cure = "return its .point" if isinstance(value, Estimate) else "does it say return?"
+        raise ValueError(f"the model returned {shown(value)}, which is no number: {cure}")
     return numbers("the model's value", value)  # type: ignore[arg-type]
 
 

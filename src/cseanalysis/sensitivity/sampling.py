@@ -72,6 +72,11 @@ def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
         known = read_distribution(cast(str, each.distribution)) if isinstance(each, Assumption) else each
         if not isinstance(known, Distribution):
             raise ValueError(f"input {name} is {shown(each)}: must be a distribution, e.g. uniform(0.1, 0.2)")
+        if isinstance(each, Assumption) and (known.high < each.low or known.low > each.high):
+            raise ValueError(
+                f"assumption {name}: {each.distribution} reaches from {known.low:g} to {known.high:g}, outside the "
+                f"range from {each.low:g} to {each.high:g} that is defended; make both agree"
+            )
         found[name] = known
     if not found:
         raise ValueError("no inputs given; a variance needs at least one")
