@@ -438,7 +438,7 @@ def _beside(cuts: dict[str, str]) -> bool:
 def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
     """Return which of the two is part of the other, if one is known to be."""
     conflict = b.id in a.conflicts_with or a.id in b.conflicts_with
-    if conflict or any(_RELATIONS[name](a, b) == UNKNOWN for name in ("category", "ages", "sex", "geography")):
+    if conflict or any(_RELATIONS[name](a, b) == UNKNOWN for name in ("category", "ages", "sex", "counter")):
         return None  # nothing is known to be part of what is not known, and one table does not change that
     if found["counter"] != SAME and found["category"] == SAME:
         return None

@@ -408,3 +408,13 @@ def test_the_later_of_two_stocks_is_over_the_earlier_by_their_last_days() -> Non
     assert (said.first.id, said.second.id) == ("B1", "A1")
     assert said.change is not None
     assert said.change.ratio == (1.5, 1.5)
+
+
+def test_one_table_of_a_place_that_is_not_named_has_parts_and_a_whole() -> None:
+    """Which place it is stays unknown, but its table says that it is one; without a table nothing says so."""
+    whole = figure("A1", 100, geography="unknown", table="t1")
+    part = figure("B1", 40, geography="unknown", table="t1", ages="under 16")
+    agree(whole, part)
+    assert compare(whole, part).share == (0.4, 0.4)
+    agree(replace(whole, table=""), part)
+    assert compare(replace(whole, table=""), part).share is None
