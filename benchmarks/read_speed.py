@@ -32,7 +32,7 @@ def rows(count: int) -> Iterator[list[object]]:
     """Give rows in the published layout, with a ninth column as some re-saves have."""
     yield [*PUBLISHED, "Note"]
     for row in range(count):
-        code, force = row % 140, row // 140 % 44
+        code, force = row % 140, row // 140  # no labels repeat
         labels = [f"Description of {code}", f"Group {code % 12}", f"Subgroup {code % 40}", f"{code}.10"]
         yield ["2012/13", row % 4 + 1, f"Force {force}", *labels, row * 7919 % 5000, "-"]
 

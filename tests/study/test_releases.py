@@ -190,7 +190,6 @@ def test_a_release_stands_once(project, publish):
     ("rows", "message"),
     [
         (NEW[1:], r"1 counts that the file leaves out; missing is not zero: 2023/24 / 1 / Kent / code_19D"),
-        ([*NEW, NEW[0]], r"2 counts that stand more than once: 2023/24 / 1 / Kent / code_19D"),
         ([row for row in NEW if row[3] != "86"], "no row of the codes 86"),
         ([*NEW, ("2023/24", 2, "Nowhere", "86", 1)], "'Nowhere'"),
     ],
@@ -200,6 +199,24 @@ def test_an_incomplete_or_unknown_release_is_refused_and_nothing_is_kept(project
     with pytest.raises(ValueError, match=message):
         add_release(project, publish(rows), **OPTIONS)
     assert everything(project) == before
+
+
+def test_a_count_of_the_study_that_stands_twice_is_refused_after_the_reader_has_warned_of_the_row(project, publish):
+    before = everything(project)
+    with (
+        pytest.warns(UserWarning, match="1 row has the labels of an earlier row .* Kent / a / 19D stands 2 times"),
+        pytest.raises(ValueError, match="2 counts that stand more than once: 2023/24 / 1 / Kent / code_19D"),
+    ):
+        add_release(project, publish([*NEW, NEW[0]]), **OPTIONS)
+    assert everything(project) == before
+
+
+def test_a_row_outside_the_study_that_stands_twice_is_named_and_changes_no_count_of_it(project, publish):
+    twice = ("2023/24", 2, "Kent", "17Z", 5)
+    with pytest.warns(UserWarning, match=r"Kent / a / 17Z stands 2 times, with 5, 5\."):
+        changes = add_release(project, publish([*NEW, twice, twice]), **OPTIONS)
+    assert changes.totals["after"].max() < 5000
+    assert changes.added
 
 
 def test_a_code_that_no_rule_covers_is_named_and_in_no_total(project, publish):

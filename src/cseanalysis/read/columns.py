@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import pandas as pd
 from cseanalysis.read.grid import Grid, Problem, read_numbers
 
 _QUARTER = re.compile(r"\s*Q?\s*([1-4])\s*", re.IGNORECASE)
+
+_SHOWN = 5  # counts that a message shows
 
 Rows = npt.NDArray[np.int64]
 
@@ -89,3 +91,55 @@ def _union(parts: list[pd.Categorical]) -> pd.Categorical:
     places = [np.array([*(position[text] for text in part.categories), -1], dtype=np.int32) for part in parts]
     codes = [place[part.codes] for place, part in zip(places, parts, strict=True)]
     return pd.Categorical.from_codes(np.concatenate(codes), categories=pd.Index(texts, dtype=str))
+
+
+def repeats(table: pd.DataFrame, named: Collection[str], counted: Collection[str]) -> str | None:
+    """Say how many rows stand again under the labels of an earlier one, and what that means for a sum; else None.
+
+    ``named`` are the columns whose labels say what a row counts, ``counted`` those that hold its numbers.
+    """
+    keys = [name for name in named if name in table and table[name].notna().any()]
+    again = _numbered(table, keys).duplicated()
+    if not again.any():
+        return None
+    shared = table[_numbered(table, keys).duplicated(keep=False)].reset_index(drop=True)
+    key = _numbered(shared, keys)
+    whole = _numbered(shared, list(shared)).duplicated()
+    kinds = shared.loc[~whole, [*counted]].assign(key=key[~whole]).drop_duplicates()
+    sets, differing = key.nunique(), int((kinds["key"].value_counts() > 1).sum())
+    first = shared[key == key[0]]
+    labels = " / ".join(_printed(first[name].iat[0]) for name in keys)
+    numbers = [", ".join(_printed(cell) for cell in first[name].head(_SHOWN)) for name in counted]
+    more = f" and {len(first) - _SHOWN:,} more" if len(first) > _SHOWN else ""
+    rows, sames = int(again.sum()), int(whole.sum())
+    return (
+        f"{rows:,} {'row has' if rows == 1 else 'rows have'} the labels of an earlier row ({', '.join(keys)}), and "
+        f"{sames:,} of them {'is' if sames == 1 else 'are'} that row again in every column; {sets:,} "
+        f"{'set of labels repeats' if sets == 1 else 'sets of labels repeat'}, {differing:,} with other numbers. "
+        f"First: {labels} stands {len(first):,} times, with {'; '.join(numbers)}{more}. Every row is kept and a sum "
+        "counts each: right if they are parts under one label, too high if a row was entered twice. The file does not "
+        "say which: hold sums against a published total, then add the rows up by these labels (groupby), or take out "
+        "those entered twice (drop_duplicates)"
+    )
+
+
+def _printed(cell: object) -> str:
+    return "[none]" if pd.isna(cell) else str(cell)
+
+
+def _numbered(table: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Give rows one whole number each, the same where all the named columns are the same."""
+    number, size = np.zeros(len(table), dtype=np.int64), 1
+    for name in names:
+        column = table[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            places, distinct = column.array.codes.astype(np.int64), len(column.array.categories)
+        else:
+            found, values = pd.factorize(column)
+            places, distinct = found.astype(np.int64), len(values)
+        if size > np.iinfo(np.int64).max // (distinct + 1):
+            found, values = pd.factorize(number)  # so many columns that their product is too large: number anew
+            number, size = found.astype(np.int64), len(values)
+        number = number * (distinct + 1) + places + 1
+        size *= distinct + 1
+    return pd.Series(number)

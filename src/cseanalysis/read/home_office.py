@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.clean.labels import match_key, split_notes
 from cseanalysis.clean.outcomes import outcome_key
 from cseanalysis.read.child import apart
-from cseanalysis.read.columns import Rows, counts, encode, join, labels, quarters
+from cseanalysis.read.columns import Rows, counts, encode, join, labels, quarters, repeats
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids
 
 if TYPE_CHECKING:
@@ -112,6 +113,12 @@ def read_recorded_crime(path: str | Path, *, limits: Limits | None = None) -> pd
     UnreadableFileError
         With all that is wrong in the file, each with sheet and cell.
 
+    Warns
+    -----
+    UserWarning
+        When rows have the labels of an earlier row: how many, how many of them are that row again in every column,
+        and what it means for a sum. No row is taken out.
+
     Examples
     --------
     >>> import tempfile
@@ -163,6 +170,11 @@ def read_outcomes(path: str | Path, *, limits: Limits | None = None) -> pd.DataF
         When the file could do harm.
     UnreadableFileError
         With all that is wrong in the file, each with sheet and cell.
+
+    Warns
+    -----
+    UserWarning
+        When rows have the labels of an earlier row, as in :func:`read_recorded_crime`.
     """
     path = Path(path)
     table = _read(path, _OUTCOMES, limits)
@@ -192,7 +204,10 @@ def _read(path: Path, layout: _Layout, limits: Limits | None) -> pd.DataFrame:
         problems += found
     if problems:
         raise UnreadableFileError(path, problems)
-    return join(tables)
+    table = join(tables)
+    if words := repeats(table, layout.columns, layout.counts):
+        warnings.warn(f"{path.name}: {words}", UserWarning, stacklevel=3)
+    return table
 
 
 def _data_sheets(path: Path, grids: list[Grid], layout: _Layout) -> list[tuple[Grid, int]]:
