@@ -1,13 +1,17 @@
 """Annexes and references come from the files that hold sources, assumptions and figures."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 
-from cseanalysis.report.annexes import annexes, assumptions_annex, bibliography, figures_annex, sources_annex
+from cseanalysis.report.annexes import _place, annexes, assumptions_annex, bibliography, figures_annex, sources_annex
 from cseanalysis.report.typeset import TitlePage, typeset
+from cseanalysis.study.project import find_project
 from cseanalysis.study.reported import sealed
 
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = TitlePage("T", "S", "1.0.0", dt.date(2026, 1, 2), "0" * 12, ("A",), "C", (("Version", "1.0.0"),))
 
 
@@ -63,3 +67,28 @@ def test_methods_are_added_and_a_key_in_both_files_is_refused(study):
 def test_annexes_and_references_can_be_typeset(study):
     pdf = typeset({}, PAGE, "", annexes=annexes(study), bibliography=bibliography(study))
     assert pdf.startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize(
+    ("coverage", "printed"),
+    [
+        ("whole", "England; all records that the publisher holds"),
+        ("unknown", "England; how much of it is not known"),
+        ("44 forces", "England; 44 forces"),
+        ("not applicable", "England"),
+        ("", "England"),
+    ],
+)
+def test_how_much_a_figure_covers_is_printed_in_words(coverage, printed):
+    assert _place("England", coverage) == printed
+
+
+def test_a_place_that_nobody_stated_is_said_in_words():
+    assert _place("unknown", "unknown") == "place not known; how much of it is not known"
+
+
+def test_no_entry_of_the_study_prints_a_mark_of_the_register():
+    text = figures_annex(find_project(ROOT))
+    places = re.findall(r"^Where\n:   (.*)$", text, re.MULTILINE)
+    assert len(places) > 40
+    assert [place for place in places if re.search(r"(^|; )(unknown|whole|indicative)$|_", place)] == []

@@ -155,3 +155,28 @@ def test_the_frame_is_not_changed():
 def test_a_chapter_gets_functions_not_modules():
     code = "import cseanalysis.report.typeset\nfrom cseanalysis.report import prose, chart\nassert callable(prose)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["no factor for age_window", "known_share", "nan", "None", "<NA>", "unknown", "whole", "England; unknown"],
+)
+def test_a_table_with_a_raw_mark_in_a_cell_is_refused_in_print(cell):
+    with pytest.raises(ValueError, match=r"table tbl:x: 1 cells print a raw mark: .*; say it in words"):
+        table(pd.DataFrame({"What": [cell, "words"]}), label="tbl:x", caption="Marks")
+    with pytest.raises(ValueError, match="raw mark"):
+        table(pd.DataFrame({cell: ["words"]}), label="tbl:x", caption="Marks")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "None: one value from published numbers",
+        "recorded_offences.csv",
+        "https://x.org/a_b",
+        "unknown dates",
+        "whole numbers",
+    ],
+)
+def test_words_files_and_addresses_are_no_raw_marks(cell):
+    assert cell in table(pd.DataFrame({"What": [cell]}), label="tbl:x", caption="Words").data["text/plain"]

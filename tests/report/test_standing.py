@@ -201,7 +201,8 @@ def test_an_edition_that_lists_no_parts_is_not_said_to_agree_in_any(study):
     found = standing(study, PARTS, {})
     assert found.words == "not edition 1.2.3: other inputs"
     assert found.differences == (
-        "The edition lists no hashes of its data, chapters and code, so these cannot be told apart.",
+        "The edition kept no record of the data, chapters and code that it was built from, so which of them "
+        "changed since cannot be said. Its numbers may differ from those here: quote the one that you read.",
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cseanalysis.study.assumptions import load_assumptions
 from cseanalysis.study.charts.funnel import force_funnel
 from cseanalysis.study.funnel import (
     LEVELS,
@@ -17,10 +18,12 @@ from cseanalysis.study.funnel import (
     funnel_in_words,
     funnel_results,
     limits_at,
+    scatter_limit,
     why_no_order,
 )
+from cseanalysis.study.reported import load_results
 from cseanalysis.study.tables import read_table
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import Estimate, Interval, NotEstimableError
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = read_table("recorded_offences", ROOT)
@@ -133,3 +136,34 @@ def test_results_and_table_count_the_same_forces() -> None:
     # Worked by hand from the two years of 43 forces: squared distances over their variances, on 42 degrees.
     assert results["force_scatter"] == pytest.approx(3.74, abs=0.12)
     assert funnel_in_words(funnel)["99.8% limits"].tolist()[0] == str(funnel.outside("independent", 0.998))
+
+
+def scatter(low: float, point: float, high: float) -> Estimate:
+    return Estimate("force_scatter", "times", point, Interval(low, high, "confidence", 0.95))
+
+
+def test_the_limit_on_clusters_is_the_upper_end_of_the_scatter_and_not_its_middle() -> None:
+    # 2.6 to 6.19: the middle is 3.8, but the data allow up to 6.2, rounded outward.
+    said = scatter_limit(scatter(2.6, 3.8, 6.19), Interval(1, 10, "bound"))
+    assert "limits it to at most 6.2 (@fig:funnel)" in said
+    assert "the range is kept wider" in said
+
+
+def test_a_scatter_that_reaches_the_range_is_said_to_narrow_nothing() -> None:
+    said = scatter_limit(scatter(2.6, 3.8, 12.01), Interval(1, 10, "bound"))
+    assert "at most 12.1 (@fig:funnel), which is no less than the range allows, so it narrows nothing" in said
+    assert "wider" not in said
+
+
+def test_no_limit_is_taken_from_a_scatter_without_interval() -> None:
+    with pytest.raises(ValueError, match="force_scatter has no interval"):
+        scatter_limit(Estimate("force_scatter", "times", 3.8), Interval(1, 10, "bound"))
+
+
+def test_the_reason_of_the_assumption_types_no_number_that_the_scatter_gives() -> None:
+    assumption, found = load_assumptions(ROOT)["clustering_inflation"], load_results(ROOT)["force_scatter"]
+    assert found.interval is not None
+    assert found.interval.high < assumption.high  # as its reason says: the range is wider
+    assert "about four" not in assumption.reason
+    assert "force_scatter" not in assumption.reason
+    assert "the scatter between forces limits it further" in assumption.reason

@@ -116,7 +116,10 @@ def test_another_error_than_a_refusal_is_not_taken_for_one() -> None:
 
 def test_a_supposed_population_says_that_it_is_supposed() -> None:
     benchmark = supposed("F099", "82%")(FIGURES)
-    assert benchmark.published == "a supposed 82%"
+    assert (benchmark.id, benchmark.published) == ("supposed", "82%")  # printed together: 82% (supposed)
+    shown = attempts_in_words(TRIED, "exaggerates")["Answer"]
+    assert shown.str.contains("supposed").sum() == 3
+    assert shown.str.count("supposed").max() == 1
     assert (benchmark.ages, benchmark.sex) == (FIGURES["F099"].ages, FIGURES["F099"].sex)
 
 
@@ -163,3 +166,17 @@ def test_results_of_the_chapter_are_the_published_answers() -> None:
     assert change_interval.low < 0 < change_interval.high
     assert results["arrests_monthly_second"].point == pytest.approx(597 / 9)
     assert results["arrests_monthly_least"].point == pytest.approx(551 / 12)
+
+
+@pytest.mark.parametrize("way", ["exaggerates", "belittles", "either way"])
+def test_every_printed_answer_closes_its_brackets_and_shows_no_name_of_the_software(way: str) -> None:
+    shown = attempts_in_words(TRIED, way)["Answer"]  # type: ignore[arg-type]
+    assert (shown.str.count(r"\(") == shown.str.count(r"\)")).all()
+    assert not shown.str.contains("_").any()
+    assert TRIED["answer"].str.contains("_").any()  # what the software says is kept as it says it
+
+
+def test_an_answer_ends_where_its_sentence_ends_and_not_inside_a_bracket() -> None:
+    long = "Refused for one (first. Second) reason. Next sentence."
+    table = attempts_in_words(TRIED.head(1).assign(direction="either way", kind="refused", answer=long), "either way")
+    assert table["Answer"].tolist() == ["Refused: Refused for one (first. Second) reason."]

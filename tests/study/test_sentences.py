@@ -343,3 +343,44 @@ def test_every_assumption_that_words_are_for_is_one():
     names = load_assumptions(ROOT).keys()
     assert words.ASSUMPTION_WORDS.keys() <= names
     assert FEWEST_QUARTERS > 0
+
+
+# The text and the gate ---------------------------------------------------------------------------------------------
+
+
+def test_two_counts_that_the_gate_refuses_are_nowhere_told_as_one_part_of_the_other():
+    found = compare(FIGURES["F008"], FIGURES["F022"])
+    assert (found.verdict, found.allowed) == ("refused", ("share of a whole",))
+    assert "counted by different rules" in found.reasons[0]  # as the chapters say: another dataset, other rules
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("0*.ipynb")}
+    joined = {name: re.sub(r'\\n",\s*"', " ", text) for name, text in texts.items()}
+    told = r"\{figure:F008\}[^.]{0,60}of which\s+\{figure:F022\}|[Oo]f \{figure:F008\}[^.]{0,40}\{figure:F022\}"
+    assert [name for name, text in joined.items() if re.search(told, text)] == []
+    assert re.search(told, "the police dataset has {figure:F008}, of which {figure:F022} are group-based")
+    assert re.search(told, "Of {figure:F008} offences recorded in 2023, {figure:F022} carry the flag")
+    assert not any(label.startswith("of these") for label, *_ in words._QUOTED)
+
+
+# Names of the software ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("no factor for age_window from", "no factor for age window from"),
+        ("with_attribute 83 exceeds known 34", "with attribute 83 exceeds known 34"),
+        ("row 2, conflicts_with: F304", "row 2, conflicts with: F304"),
+        ("in recorded_offences.csv", "in recorded_offences.csv"),  # a file is called what it is called
+        ("https://example.org/a_b/c_d", "https://example.org/a_b/c_d"),
+    ],
+)
+def test_names_of_fields_are_printed_as_words_and_files_and_addresses_as_they_are(said, printed):
+    assert words.plain_words(said) == printed
+
+
+def test_the_tables_of_refusals_print_no_name_of_the_software():
+    from cseanalysis.study import missing_tables
+
+    shown = (route_words.refusals_in_words(), sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
+    for table in shown:
+        assert not table.astype(str).apply(lambda column: column.str.contains(r"[a-z]_[a-z]")).any(axis=None)

@@ -19,6 +19,15 @@ TIERS = {
     "D": "copy or compilation",
 }
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
+# Marks of the register in words; counts of forces and areas are words already.
+_COVERAGE = {
+    "whole": "all records that the publisher holds",
+    "unknown": "how much of it is not known",
+    "indicative": "coverage called indicative by the publisher",
+    "named cases": "named cases only",
+    "self-selected": "whoever chose to answer",
+    "not applicable": "",
+}
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
@@ -71,10 +80,9 @@ def figures_annex(project: Project) -> str:
     ]
     for figure in figures.values():
         if figure.id in used:
-            place = "; ".join(part for part in (figure.geography, figure.coverage) if part)
             lines = {
                 "Printed as": figure.published,
-                "Where": place,
+                "Where": _place(figure.geography, figure.coverage),
                 "When": _period(figure.period_start, figure.period_end),
                 "Source": f"[@{figure.source}]",
                 "Note": figure.note,
@@ -141,6 +149,12 @@ def _entry(name: str, title: str, lines: Mapping[str, str], *, literal: Iterable
     head = f"**{escape(title)}** `{name}`" if title else f"`{name}`"
     pairs = [f"{label}\n:   {text if label in literal else escape(text)}" for label, text in lines.items() if text]
     return "\n\n".join([":::: {.entry}", head, *pairs, "::::"])
+
+
+def _place(geography: str, coverage: str) -> str:
+    """Word where a figure is of, and how much of it was covered."""
+    where = "place not known" if geography == "unknown" else geography
+    return "; ".join(part for part in (where, _COVERAGE.get(coverage, coverage)) if part)
 
 
 def _publication(entry: Mapping[str, Any]) -> dict[str, str]:

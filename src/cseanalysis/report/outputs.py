@@ -32,6 +32,10 @@ _HASHED = re.compile(r'(\bid="|href="#|url\(#)([A-Za-z_][\w.-]*?)?([0-9a-f]{10})
 _PLACED = re.compile(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|(?<=translate\()[^)]*')
 _DECIMALS = re.compile(r"-?\d+\.\d{4,}")
 _OFF_EDGE = 1.234567e-4  # layouts put coordinates on halves of round numbers, where rounding could go either way
+# What a reader must not meet in a cell: a name of the software's (files and addresses apart), or a bare mark.
+_RAW = re.compile(
+    r"(?<![\w/.])[a-z]+(?:_[a-z0-9]+)+(?![\w/]|\.[a-z])|^(?:nan|NaN|NaT|None|<NA>|unknown|whole)$|; unknown$"
+)
 _FORMAT = {
     "svg.hashsalt": "cseanalysis",
     "svg.fonttype": "path",
@@ -200,7 +204,8 @@ def table(
     Raises
     ------
     ValueError
-        For a table without rows, without caption, or with widths or alignments that do not fit the columns.
+        For a table without rows, without caption, with widths or alignments that do not fit the columns, or with a
+        cell that prints a raw mark: a name such as ``age_window``, ``nan``, ``None`` or a bare ``unknown``.
 
     Examples
     --------
@@ -223,6 +228,9 @@ def table(
         [_cell(value, name) for value, name in zip(row, columns, strict=True)]
         for row in frame.itertuples(index=False, name=None)
     ]
+    if raw := [cell for line in (columns, *rows) for cell in line if _RAW.search(cell)]:
+        shown = ", ".join(repr(cell if len(cell) <= 80 else f"{cell[:79]}…") for cell in raw[:5])
+        raise ValueError(f"table {label}: {len(raw)} cells print a raw mark: {shown}; say it in words")
     sides = list(align) if align is not None else [_side(column) for column in zip(*rows, strict=True)]
     for name, given in (("widths", widths), ("align", sides)):
         if given is not None and len(given) != len(columns):

@@ -93,7 +93,10 @@ def standing_of(
     before: Mapping[str, str] | None = frozen.get("parts")
     if before is None:
         kinds.append("perhaps other inputs" if lines else "inputs")
-        lines += ("The edition lists no hashes of its data, chapters and code, so these cannot be told apart.",)
+        lines += (
+            "The edition kept no record of the data, chapters and code that it was built from, so which of them "
+            "changed since cannot be said. Its numbers may differ from those here: quote the one that you read.",
+        )
     else:
         changed = [name for name in sorted({*before, *parts}) if before.get(name) != parts.get(name)]
         if kinds:  # said assumption by assumption; otherwise only comments or the order differ

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -188,6 +189,25 @@ def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
             for level in LEVELS
         ),
     ]
+
+
+def scatter_limit(scatter: Estimate, inflation: Interval) -> str:
+    """Say how far the scatter between forces limits the inflation of the variance, and what that makes of its range.
+
+    Parameters
+    ----------
+    scatter
+        The result ``force_scatter``, with its confidence interval.
+    inflation
+        The assumed range of the inflation.
+    """
+    if scatter.interval is None:
+        raise ValueError("force_scatter has no interval, whose upper end is the limit; compute it with one")
+    limit = say_number(math.ceil(scatter.interval.high * 10) / 10)
+    begins = "For all offences under the child-only codes the scatter between forces limits it to at most"
+    if scatter.interval.high < inflation.high:
+        return f"{begins} {limit} (@fig:funnel); group-based offences come in larger cases, so the range is kept wider."
+    return f"{begins} {limit} (@fig:funnel), which is no less than the range allows, so it narrows nothing."
 
 
 def _two_years(recorded: pd.DataFrame) -> tuple[str, str]:

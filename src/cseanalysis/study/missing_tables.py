@@ -24,6 +24,7 @@ from cseanalysis.study.missing import (
 from cseanalysis.study.missing_lists import LISTS, refusal_on_no_overlap, refusal_on_totals
 from cseanalysis.study.reported import load_results
 from cseanalysis.study.tables import load_figures
+from cseanalysis.study.words import plain_words
 from cseanalysis.values import Estimate, Interval
 
 TARGETS = (0.05, 0.1, 0.25, 0.5)  # shares a reader may have in mind
@@ -243,7 +244,7 @@ def refusals_in_words() -> pd.DataFrame:
         ),
     }
     return pd.DataFrame(
-        {"Asked": list(asked), "Answered": [answer[:1].upper() + answer[1:] for answer in asked.values()]}
+        {"Asked": list(asked), "Answered": [plain_words(answer[:1].upper() + answer[1:]) for answer in asked.values()]}
     )
 
 

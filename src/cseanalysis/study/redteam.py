@@ -12,10 +12,12 @@ from cseanalysis.study.attempts import Attempt, Direction, WentThroughError, cal
 from cseanalysis.study.redteam_claims import CLAIMS
 from cseanalysis.study.redteam_counts import COUNTS
 from cseanalysis.study.redteam_inputs import bad_models, bad_readings, bad_rows
+from cseanalysis.study.words import plain_words
 from cseanalysis.values import Estimate
 
 # What an answer comes down to, where it is more than one sentence: a reason comes before a number.
 _TELLING = ("No comparison", "can be said", "(?i:No clear change|stops being clear|at most|at least)")
+_ENDS = re.compile(r"(?<=[.%)]) (?=[A-Z])")
 
 ATTEMPTS: tuple[Attempt, ...] = (
     *COUNTS,
@@ -81,7 +83,7 @@ def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFr
         {
             "Tried": chosen["attempt"] + ". " + chosen["tried"],
             "Answer": [
-                f"{kind.capitalize()}: {_gist(answer).removeprefix('No clear change: ')}"
+                f"{kind.capitalize()}: {plain_words(_gist(answer)).removeprefix('No clear change: ')}"
                 for kind, answer in zip(chosen["kind"], chosen["answer"], strict=True)
             ],
         }
@@ -93,6 +95,13 @@ def _gist(answer: str) -> str:
     refused = re.search(r"must not be compared[^:]*: (.+?\))[;.]", answer)
     if refused:
         return f"{refused.group(1)}."
-    sentences = re.split(r"(?<=[.%)]) (?=[A-Z])", answer.partition(" To be minded")[0])
+    answer = answer.partition(" To be minded")[0]
+    ends = [end.end() for end in _ENDS.finditer(answer) if _closed(answer[: end.start()])]
+    sentences = [answer[start:end].strip() for start, end in zip([0, *ends], [*ends, len(answer)], strict=True)]
     telling = (sentence for pattern in _TELLING for sentence in sentences if re.search(pattern, sentence))
     return next(telling, sentences[0])
+
+
+def _closed(text: str) -> bool:
+    """Say whether every bracket that a text opens is closed in it: a full stop inside of one ends no sentence."""
+    return text.count("(") == text.count(")")

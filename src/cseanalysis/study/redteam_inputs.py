@@ -40,7 +40,7 @@ def supposed(share: str, per_cent: str) -> Callable[[Mapping[str, Figure]], Figu
             recorded,
             id="supposed",
             statement="Share of the population, supposed",
-            published=f"a supposed {per_cent}",
+            published=per_cent,
             low=value,
             high=value,
             rounded_to=1,

@@ -13,7 +13,7 @@ from cseanalysis.study.chains import LEVEL, RECORDED
 from cseanalysis.study.estimands import Estimand
 from cseanalysis.study.reported import load_results, load_results_table
 from cseanalysis.study.survey_routes import BRIDGE, WINDOWS
-from cseanalysis.study.words import ASSUMPTION_WORDS
+from cseanalysis.study.words import ASSUMPTION_WORDS, plain_words
 from cseanalysis.values import Assumption, Estimate, Interval
 
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
@@ -151,7 +151,11 @@ def refusals_in_words() -> pd.DataFrame:
     table = load_results_table("survey_comparison")
     asked = {window.id: f"{window.definition}, {window.words}" for window in WINDOWS}
     return pd.DataFrame(
-        {"Survey": table["survey"].map(asked), "Step to the record": table["outcome"], "Reason": table["reason"]}
+        {
+            "Survey": table["survey"].map(asked),
+            "Step to the record": table["outcome"],
+            "Reason": table["reason"].map(plain_words),
+        }
     )
 
 

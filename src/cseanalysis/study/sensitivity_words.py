@@ -28,7 +28,7 @@ from cseanalysis.study.reported import load_leading, load_period, load_results, 
 from cseanalysis.study.shares_of_variance import link_correlation
 from cseanalysis.study.tables import load_figures, read_table
 from cseanalysis.study.totals import contact_total
-from cseanalysis.study.words import ASSUMPTION_WORDS, RESULT_WORDS
+from cseanalysis.study.words import ASSUMPTION_WORDS, RESULT_WORDS, plain_words
 from cseanalysis.values import Assumption, Interval
 
 HEADLINES = RESULT_WORDS | {
@@ -224,7 +224,7 @@ def decisions_in_words() -> pd.DataFrame:
 def refusals_in_words() -> pd.DataFrame:
     """Count the specifications that were refused, each with its reason."""
     table = load_results_table("curve_refusals")
-    table = table.assign(curve=table["curve"].map(CURVE_TITLES))
+    table = table.assign(curve=table["curve"].map(CURVE_TITLES), reason=table["reason"].map(plain_words))
     grouped = table.groupby("reason", sort=False).agg(curve=("curve", "; ".join), refused=("refused", "sum"))
     return grouped.reset_index()[["curve", "refused", "reason"]].set_axis(["Curve", "Refused", "Reason"], axis=1)
 

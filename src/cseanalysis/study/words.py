@@ -52,9 +52,11 @@ ASSUMPTION_WORDS = {
     "prevalence_change": "change since the adults' childhoods",
     "years_abused": "years in which a child is abused",
 }
+# A name of the software's; names of files and addresses stay what they are.
+_MARK = re.compile(r"(?<![\w/.])[a-z]+(?:_[a-z0-9]+)+(?![\w/]|\.[a-z])")
 _QUOTED = (
     ("Offences recorded", "F552", "F008"),
-    ("of these, group-based", "F551", "F022"),
+    ("group-based, counted apart in another dataset", "F551", "F022"),
     ("group-based, in the family", "F549", "F023"),
     ("group-based, in institutions", "F548", None),
     ("group-based, child sexual exploitation ('grooming gang' in the speaker's words)", "F550", "F024"),
@@ -71,6 +73,17 @@ _DELAYS: tuple[tuple[str, str, str | None], ...] = (
     ("F306", "offence to completion, child sexual abuse", "starts at the offence"),
     ("F307", "offence to completion, child sexual abuse", "starts at the offence"),
 )
+
+
+def plain_words(text: str) -> str:
+    """Print what the software says: the names of its fields and arguments as the words that they stand for.
+
+    Examples
+    --------
+    >>> plain_words("no factor for age_window; conflicts_with: F304, in data/raw/recorded_offences.csv")
+    'no factor for age window; conflicts with: F304, in data/raw/recorded_offences.csv'
+    """
+    return _MARK.sub(lambda mark: mark[0].replace("_", " "), text)
 
 
 def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -> pd.DataFrame:
