@@ -405,6 +405,7 @@ def test_the_wheel_carries_what_it_needs_and_works_from_elsewhere(tmp_path):
         "clean/crosswalks/offences.csv",
         "clean/crosswalks/forces.csv",
         "report/filter.lua",
+        "report/references.csl",
         "report/template.typ",
     } <= names
     assert not [name for name in names if name.startswith(("data/", "notebooks/", "tests/"))]

@@ -136,7 +136,12 @@ def test_what_is_no_input_does_not_change_the_key(study):
 
 def test_code_is_an_input():
     names = input_hashes(Project(Path(build.__file__).parents[3]), Path(build.__file__))
-    assert {"package/values.py", "package/report/filter.lua", "package/report/template.typ"} <= set(names)
+    assert {
+        "package/values.py",
+        "package/report/filter.lua",
+        "package/report/references.csl",
+        "package/report/template.typ",
+    } <= set(names)
     assert not [name for name in names if "__pycache__" in name]
 
 

@@ -33,13 +33,15 @@ AUTHORS = ("The cseanalysis authors",)
 KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial identification")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_CODE = (".py", ".csv", ".lua", ".typ")
+_CODE = (".py", ".csv", ".csl", ".lua", ".typ")
 _TYPESETTING = {
     "annexes.py",
     "build.py",
     "editions.py",
     "exporter.py",
     "filter.lua",
+    "references.csl",
+    "references.py",
     "standing.py",
     "template.typ",
     "typeset.py",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cseanalysis.export.wording import say_date
 from cseanalysis.report.exporter import export
+from cseanalysis.report.references import cited_in, lettered
 from cseanalysis.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def typeset(
             set_texts = dict(zip(texts, pool.map(_pandoc, texts, texts.values()), strict=True))
         (folder / "main.typ").write_text(_assemble(set_texts, bool(bibliography.strip())), encoding="utf-8")
         (folder / "meta.json").write_text(json.dumps(_page_values(meta)), encoding="utf-8")
-        (folder / "sources.bib").write_text(bibliography, encoding="utf-8")
+        cited = set[str]().union(*(cited_in(text) for text in set_texts.values()))
+        (folder / "sources.bib").write_text(lettered(bibliography, cited), encoding="utf-8")
+        shutil.copyfile(_HERE / "references.csl", folder / "references.csl")
         if keep is not None:
             shutil.copytree(folder, keep, dirs_exist_ok=True)
         stamp = dt.datetime.combine(meta.edition, dt.time(), dt.UTC)
@@ -130,7 +133,7 @@ def _pandoc(name: str, markdown: str) -> str:
 
 def _assemble(texts: Mapping[str, str], cites: bool) -> str:
     body = "\n\n".join(text for name, text in texts.items() if name not in {"front matter", "annexes"})
-    printed = '#bibliography("sources.bib", title: [References], style: "harvard-cite-them-right")' if cites else ""
+    printed = '#bibliography("sources.bib", title: [References], style: "references.csl")' if cites else ""
     slots = {"FRONT": texts["front matter"], "BODY": body, "BIBLIOGRAPHY": printed, "ANNEXES": texts["annexes"]}
     template = (_HERE / "template.typ").read_text(encoding="utf-8")
     pieces = re.split(r"^// (FRONT|BODY|BIBLIOGRAPHY|ANNEXES)$", template, flags=re.MULTILINE)

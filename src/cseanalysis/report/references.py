@@ -1,0 +1,74 @@
+"""Letters that tell works of one author and year apart, in the text as in the list of references."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+
+_WORK = re.compile(r"^@\w+\s*\{\s*([^,\s]+)\s*,(.*?)^\}", re.MULTILINE | re.DOTALL)
+_CITED = re.compile(r"(?<!\\)@([A-Za-z][\w-]*)|#cite\(<([^>]+)>|\(label\(\"([^\"]+)\"\)")
+_NAMED = 3  # with more authors than these the style prints the first alone
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def cited_in(text: str) -> set[str]:
+    """Return the keys that a text for typst cites; what else stands after an @ is no key of a work."""
+    return {key for found in _CITED.findall(text) for key in found if key}
+
+
+def lettered(bibliography: str, cited: Collection[str]) -> str:
+    r"""Give a letter to each cited work whose authors and year another cited work has too, in the order of the titles.
+
+    The style prints the letter, which stands in the field ``note``, behind the year: typst gives letters to some such
+    works and not to others.
+
+    Parameters
+    ----------
+    bibliography
+        BibTeX.
+    cited
+        Keys of the works that are cited; the others are not printed.
+
+    Raises
+    ------
+    ValueError
+        When a work has a note of its own, or more works are alike than there are letters.
+
+    Examples
+    --------
+    >>> one, two = (f"@book{{{key},\n  author = {{A}},\n  title = {{{key}}},\n}}\n" for key in "xy")
+    >>> lettered(one + two, {"x", "y"}).count("note = {a}"), lettered(one + two, {"x"}) == one + two
+    (1, True)
+    """
+    alike: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for key, body in _WORK.findall(bibliography):
+        if _field(body, "note") or _field(body, "howpublished"):
+            raise ValueError(f"{key} has a note or howpublished, where the letter of its year stands; leave it out")
+        if key in cited:
+            alike[_printed(_field(body, "author")), _field(body, "year")].append((_field(body, "title"), key))
+    letters: dict[str, str] = {}
+    for (author, year), works in alike.items():
+        if len(works) > len(_LETTERS):
+            raise ValueError(f"{len(works)} works of {author}, {year or 'no date'}: more than there are letters")
+        if len(works) > 1:
+            letters |= {key: letter for (_, key), letter in zip(sorted(works), _LETTERS, strict=False)}
+
+    def noted(work: re.Match[str]) -> str:
+        if work[1] not in letters:
+            return work[0]
+        start = work.start(2) - work.start()
+        return f"{work[0][:start]}\n  note = {{{letters[work[1]]}}},{work[0][start:]}"
+
+    return _WORK.sub(noted, bibliography)
+
+
+def _field(body: str, name: str) -> str:
+    found = re.search(rf"^\s*{name}\s*=\s*\{{(.*)\}},?\s*$", body, re.MULTILINE)
+    return found[1].strip("{}").casefold() if found else ""
+
+
+def _printed(authors: str) -> str:
+    """Return what the text prints of authors: their family names, of many the first alone."""
+    names = [name.partition(",")[0].strip() for name in authors.split(" and ")] if "," in authors else [authors]
+    return names[0] + " et al." if len(names) > _NAMED else " and ".join(names)
