@@ -72,7 +72,7 @@ def test_annexes_and_references_can_be_typeset(study):
 @pytest.mark.parametrize(
     ("coverage", "printed"),
     [
-        ("whole", "England; all records that the publisher holds"),
+        ("whole", "England; the whole of it"),
         ("unknown", "England; how much of it is not known"),
         ("44 forces", "England; 44 forces"),
         ("not applicable", "England"),

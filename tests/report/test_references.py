@@ -79,6 +79,14 @@ def test_text_and_list_print_the_same_letter_for_seven_pairs_alike(tmp_path):
             assert f"Body {number} ({shown}) Title k{number}{half}" in said
 
 
+def test_a_work_without_a_date_that_stands_alone_says_so_too(tmp_path):
+    text = work("x", "{A council}", "One") + work("y", "{A council}", "Two", 2020)
+    said = printed(lettered(text, {"x", "y"}), "@x text @y", tmp_path)
+    assert "(A council, no date) text (A council, 2020)" in said
+    assert "A council (no date) One" in said
+    assert "A council (2020) Two" in said
+
+
 def test_every_work_of_the_study_can_be_told_from_every_other(tmp_path):
     text = bibliography(PROJECT)
     keys = [key for key, _ in _WORK.findall(text)]

@@ -21,7 +21,7 @@ TIERS = {
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
 # Marks of the register in words; counts of forces and areas are words already.
 _COVERAGE = {
-    "whole": "all records that the publisher holds",
+    "whole": "the whole of it",
     "unknown": "how much of it is not known",
     "indicative": "coverage called indicative by the publisher",
     "named cases": "named cases only",
