@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cseanalysis.export.markup import bibtex_text, escape, web_address
 from cseanalysis.report.annexes import annexes, bibliography
-from cseanalysis.report.outputs import prose, table
+from cseanalysis.report.outputs import _RAW, prose, table
 from cseanalysis.report.prose import fill
 from cseanalysis.report.typeset import TitlePage, _pandoc, typeset
 from cseanalysis.study.project import sha256
@@ -175,7 +175,12 @@ def test_escaped_text_passes_through_a_template_unchanged(text):
 
 
 def test_a_table_prints_its_cells_as_they_stand(tmp_path):
-    texts = [text for text in NASTY if not re.search(r"\[@", text)]  # a citation in a cell is one
+    raw = [text for text in NASTY if _RAW.search(text)]  # a name of the software in a cell is refused, and by name
+    for text in raw:
+        with pytest.raises(ValueError, match="1 cells print a raw mark"):
+            table(pd.DataFrame({"Text": [text]}), label="tbl:x", caption="Texts")
+    assert 0 < len(raw) < 5
+    texts = [text for text in NASTY if text not in raw and not re.search(r"\[@", text)]  # a citation in a cell is one
     shown = table(pd.DataFrame({"Text": texts}), label="tbl:x", caption="Texts").data
     folder = tmp_path
     code = _pandoc("x", shown["text/markdown"])
