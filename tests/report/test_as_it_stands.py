@@ -91,8 +91,8 @@ NASTY = [
         "\\ x",
     ),
 ]
-# Quotes are set curly and a minus as a minus, which is how they are printed; runs of spaces are one.
-_PRINTED = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\N{MINUS SIGN}": "-"})
+# Quotes are set curly, or as primes after a digit, and a minus as a minus; runs of spaces are one.
+_PRINTED = str.maketrans({"“": '"', "”": '"', "″": '"', "‘": "'", "’": "'", "′": "'", "\N{MINUS SIGN}": "-"})
 PRINTABLE = st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "Zs"), include_characters=" "), min_size=1)
 MARKS = st.text(st.sampled_from("\\`*_{}[]<>#|~^$@&;:.,-+=%()/!?'\" a1vx\n"), min_size=1, max_size=12)
 SOME = settings(max_examples=20, suppress_health_check=list(HealthCheck))
