@@ -25,7 +25,7 @@ _IN_URL = "!#$%&'()*+,-./:;=?@[]_~"
 
 
 def escape(text: str, *, citations: bool = False) -> str:
-    r"""Return ``text`` as Markdown of one paragraph that prints it as it stands; only quotes are set curly, or as primes.
+    r"""Return ``text`` as Markdown of one paragraph that prints it as it stands; only quotes are set curly, or prime.
 
     Parameters
     ----------
