@@ -447,7 +447,7 @@ def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
         free |= {"category", "stage", "unit"}
     elif _led(a, b, "part", a.category, b.category):
         free |= {"stage", "unit"}
-    if found["geography"] in (PART, WHOLE):
+    if found["geography"] in (PART, WHOLE) and "unknown" not in (a.coverage, b.coverage):
         free |= {"coverage"}
     cuts = {found[name] for name in _CUT if name not in free} - {SAME}
     if cuts not in ({PART}, {WHOLE}) or not {a.unit, b.unit} <= {*COUNTS, "pounds"}:

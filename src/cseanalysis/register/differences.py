@@ -19,7 +19,8 @@ from typing import Literal
 from cseanalysis.export.wording import say_date, say_number
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
-from cseanalysis.register.spans import months_in, overlap, side
+from cseanalysis.register.known import among_all, worst_case
+from cseanalysis.register.spans import disjoint, months_in, overlap, side
 
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
@@ -29,12 +30,13 @@ _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
     *("time_basis", "counter", "stage"),
 )
-_WIDEST_ROUNDING = 10.0  # percentage points
 _SAME_LENGTH = 0.02  # of the longer: years of 365 and 366 days are equally long, and so are quarters
 _YEAR = 12  # months
-_NAMED = 2  # events that a sentence names; the others are counted
+_KINDS = {"custom": "period of other days", "point_in_time": "day"}
+_NAMED = 5  # events that a sentence names; the others are counted
 # Which end a word leaves open: above it, or below it.
 _OPEN_ENDS = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
+_SEXES = ({"men", "women"}, {"male", "female"}, {"boys", "girls"})  # classes that do not overlap
 # Categories that say that nobody said which.
 _UNSAID = re.compile(r"unknown|(\w+_)?(not_stated|unstated)", re.ASCII)
 NONE = "not applicable"  # no group of people: it is no part and has none
@@ -63,7 +65,7 @@ def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
     found = grave(first, second)
     if found and found[0].dimension == "quotation":
         return found
-    rules = (_gap, _start_up, _repetition, _inferred, _copy)
+    rules = (_seasons, _gap, _start_up, _replaced, _repetition, _inferred, _copy)
     return (*found, *(difference for rule in rules if (difference := rule(first, second)) is not None))
 
 
@@ -153,15 +155,32 @@ def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Dif
     one, other = first.category, second.category
     if one == other:
         return _not_said("category", "which part is counted", shared) if unsaid(one) else None
-    if within(one, other) or within(other, one):
+    if within(one, other) or within(other, one) or _part_is_registered(first, second):
         return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
     if (bridge := bridge_for(first, second, "category")) is not None:
         return Difference("category", "bridged", bridge.reason)
     if parts:
-        text = f"two parts of one whole, {_both(one, other)}, side by side as shares"
-        text += "" if {first.sex, second.sex} == {"female", "male"} else "; they may overlap: never add them"
-        return Difference("category", "bridged", text)
+        return Difference("category", "bridged", _side_by_side(first, second))
     return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
+
+
+def _side_by_side(first: Figure, second: Figure) -> str:
+    """Name two parts by their paths below the whole that they share, and say whether they may be added."""
+    one, other = first.category.split("/"), second.category.split("/")
+    common = next(depth for depth, (name, its) in enumerate(zip(one, other, strict=False)) if name != its)
+    shares = first.unit == "per_cent"  # the whole of shares is their base, which is said by itself
+    whole = "one whole" if shares or not common else _path(one[:common])
+    if not shares and first.whole and first.whole == second.whole:
+        whole += f" ({first.whole})"
+    text = f"two parts of {whole}, {_path(one[common:])} and {_path(other[common:])}, side by side as shares"
+    if {one[-1], other[-1]} in _SEXES:
+        return f"{text}; those whose sex was not recorded are in neither"
+    apart = {first.sex, second.sex} == {"female", "male"} or disjoint(first.ages, second.ages)
+    return text if apart else f"{text}; they may overlap: never add them"
+
+
+def _path(names: Sequence[str]) -> str:
+    return worded(": ".join(names))
 
 
 @lru_cache(maxsize=4096)
@@ -179,16 +198,25 @@ def _parts(first: Figure, second: Figure) -> bool:
     one, other = first.category, second.category
     if first.definition != second.definition or one == other or first.unit != second.unit:
         return False
-    if not _same_period(first, second) or within(one, other) or within(other, one):
+    if not _same_period(first, second) or within(one, other) or within(other, one) or unsaid(one) or unsaid(other):
         return False
     if first.ages != second.ages and first.sex != second.sex and {first.sex, second.sex} != {"female", "male"}:
         return False
-    if bridge_for(first, second, "category") is not None or unsaid(one) or unsaid(other):
+    if bridge_for(first, second, "category") is not None or _part_is_registered(first, second):
         return False
     if first.unit == "per_cent" and first.base == second.base:
         return True
     parent = one.rpartition("/")[0]
     return parent != "" and parent == other.rpartition("/")[0]
+
+
+def _part_is_registered(first: Figure, second: Figure) -> bool:
+    """Whether one class is registered as part of the other, within the rule of both."""
+    classes = {first.category, second.category}
+    return first.definition == second.definition and any(
+        way.dimension == "part" and way.within == first.definition and {way.first, way.second} == classes
+        for way in first.bridges
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -264,11 +292,19 @@ def _coverage(first: Figure, second: Figure, shared: Shared) -> Difference | Non
     if one != other:
         if (bridge := bridge_for(first, second, "coverage")) is not None:
             return Difference("coverage", "bridged", bridge.reason)
+    elif other_forces(first, second):
+        text = f"{one} on both sides, which may be other ones, so no clear change is claimed"
+        return Difference("coverage", "minded", text)
     elif ("forces" in one or "areas" in one) and not _same_period(first, second):
         return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not published")
     elif one == "indicative":
         return Difference("coverage", "minded", "the publisher calls its coverage indicative")
     return _plain("coverage", one, other, shared)
+
+
+def other_forces(first: Figure, second: Figure) -> bool:
+    """Say whether two counts of some forces among several may be of other ones each time."""
+    return first.coverage == second.coverage and " of " in first.coverage and not _same_period(first, second)
 
 
 def _same_period(first: Figure, second: Figure) -> bool:
@@ -304,12 +340,14 @@ def _lengths(first: Figure, second: Figure, months: float, other_months: float) 
     if abs(months - other_months) <= _SAME_LENGTH * max(months, other_months):
         if first.period_type == second.period_type:
             return None
-        return Difference("period", "minded", f"a {worded(first.period_type)} and a {worded(second.period_type)}")
+        kinds = [_KINDS.get(figure.period_type, worded(figure.period_type)) for figure in (first, second)]
+        return Difference("period", "minded", f"a {kinds[0]} and a {kinds[1]}")
     if (first.period_start == first.period_end) != (second.period_start == second.period_end):
         return Difference("period", "refused", "a day against a period")
     uneven = _uneven(months, other_months)
     for bridge in first.bridges:
-        if bridge.dimension == "period" and first.counter == second.counter == "flow" and first.unit in COUNTS:
+        holds = bridge.dimension == "period" and bridge.within == first.definition == second.definition
+        if holds and first.counter == second.counter == "flow" and first.unit in COUNTS:
             return Difference("period", "bridged", f"{uneven.text}; compare per month only: {bridge.reason}")
     return uneven
 
@@ -350,6 +388,24 @@ def _listed(events: Sequence[str]) -> str:
     return "; ".join(events[:_NAMED]) + more
 
 
+def _seasons(first: Figure, second: Figure) -> Difference | None:
+    """Two halves, quarters or months of other seasons differ by those too; how far is not known."""
+    if first.counter != "flow" or second.counter != "flow":
+        return None
+    start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
+    if not (start and end and other_start and other_end) or start == end or other_start == other_end:
+        return None
+    months, other_months = months_in(start, end), months_in(other_start, other_end)
+    if abs(months - other_months) > _SAME_LENGTH * max(months, other_months):
+        return None  # refused, or crossed by a bridge that says how
+    years = round(months / _YEAR)
+    if years and abs(months - years * _YEAR) <= _SAME_LENGTH * months:
+        return None
+    if abs(start.timetuple().tm_yday - other_start.timetuple().tm_yday) <= 1:  # a leap day
+        return None
+    return Difference("seasons", "minded", "other seasons of the year, so no clear change is claimed")
+
+
 def _gap(first: Figure, second: Figure) -> Difference | None:
     if not (first.counter == second.counter == "flow" and first.unit == second.unit):
         return None
@@ -370,6 +426,16 @@ def _start_up(first: Figure, second: Figure) -> Difference | None:
         return None
     text = f"{' and '.join(starting)}: a first year and partly a start, so no clear change is claimed"
     return Difference("start-up", "minded", text)
+
+
+def _replaced(first: Figure, second: Figure) -> Difference | None:
+    said = [f"{it.id} was replaced by {listed(it.replaced_by)}" for it in (first, second) if it.replaced_by]
+    return Difference("replaced", "minded", f"{'; '.join(said)}, so quote that instead") if said else None
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _repetition(first: Figure, second: Figure) -> Difference | None:
@@ -402,7 +468,7 @@ def _names(names: tuple[str, ...]) -> str:
     days = ("period_start", "period_end")
     said = [_FIELDS.get(name, worded(name)) for name in names if not {*days} <= {*names} or name not in days]
     said += ["period"] if {*days} <= {*names} else []
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return listed(said)
 
 
 def _known(first: Figure, second: Figure) -> Difference | None:
@@ -411,6 +477,9 @@ def _known(first: Figure, second: Figure) -> Difference | None:
         return None
     if not all(partly) or UNKNOWN in (first.known_share, second.known_share):
         text = "not all records say, and how many do is not known on both sides"
+        return Difference("known share", "refused", text)
+    if (first.known is None) != (second.known is None):
+        text = "one is a share of all records, the other of those that say"
         return Difference("known share", "refused", text)
     shown = "; ".join(f"{low:.0f}% to {high:.0f}%" for low, high in map(worst_case, (first, second)))
     one, other = among_all(first), among_all(second)
@@ -442,7 +511,18 @@ def _lineage(first: Figure, second: Figure) -> Difference | None:
         exact = sum(figure.qualifier == "exact" and figure.rounded_to is None for figure in (first, second))
         ways = "exactly and rounded" if exact == 1 else "in two ways"
         return Difference("lineage", "bridged", f"one number, printed {ways}; the two show no change")
+    if _contradict(first, second):
+        text = "two numbers for one thing in one period, which contradict each other; quote both, or neither"
+        return Difference("lineage", "bridged", text)
     return Difference("lineage", "bridged", "two numbers for one thing in one period; the two show no change")
+
+
+def _contradict(first: Figure, second: Figure) -> bool:
+    """Whether the printed ends of two numbers for one thing do not meet."""
+    if "text" in (first.qualifier, second.qualifier):
+        return False
+    (low, high), (other_low, other_high) = first.ends, second.ends
+    return high < other_low or other_high < low
 
 
 def _one_number(first: Figure, second: Figure) -> bool:
@@ -494,58 +574,14 @@ def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
     if not first.bridges or first.unit not in COUNTS or first.counter != "flow":
         return None
     words = {getattr(first, dimension), getattr(second, dimension)}
-    matching = (way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words)
-    return next(matching, None)
-
-
-def years_of_age(ages: str) -> tuple[float, float]:
-    """Return the lowest and the highest year of life that words such as "under 13" cover; inverted where none."""
-    numbers = [int(word) for word in ages.split() if word.isdigit()]
-    if ages.startswith("under"):
-        return 0, numbers[0] - 1
-    return (numbers[0], numbers[1] if len(numbers) > 1 else math.inf) if numbers else (math.inf, -math.inf)
-
-
-@lru_cache(maxsize=4096)
-def disjoint(ages: str, other: str) -> bool:
-    """Say whether two ranges of ages have no year of life in common."""
-    (low, high), (least, most) = years_of_age(ages), years_of_age(other)
-    return low <= high and least <= most and (high < least or most < low)
+    rules = {"", first.definition} & {"", second.definition}  # a way holds within the one rule of both, or between two
+    ways = (way for way in first.bridges if way.dimension == dimension and way.within in rules)
+    return next((way for way in ways if {way.first, way.second} == words), None)
 
 
 def within(part: str, whole: str) -> bool:
     """Say whether a category path is a proper part of another."""
     return part.startswith(whole + "/")
-
-
-def worst_case(figure: Figure) -> tuple[float, float]:
-    """Return the whole per cents among all records, rounded outward, whatever the records that do not say would say.
-
-    Both percentages are taken as they were printed: 83% of the 34% who are known is 28% to 95% of all.
-    """
-    if figure.known_share == UNKNOWN:
-        return 0.0, 100.0
-    low, high = figure.low or 0.0, 100.0 if figure.high is None else figure.high
-    if figure.unrecorded is not None:
-        high = min(high + (figure.unrecorded.low + figure.unrecorded.high) / 2, 100.0)
-    known = 100.0
-    if figure.known is not None:
-        # A range that is more than rounding has no middle.
-        printed = figure.known.high - figure.known.low <= _WIDEST_ROUNDING
-        known = (figure.known.low + figure.known.high) / 2 if printed else figure.known.low
-    low, high = known * low / 100, known * high / 100 + 100 - known
-    low, high = round(low, 9), round(high, 9)  # without the noise of binary arithmetic
-    return float(low // 1), float(-(-high // 1))
-
-
-def among_all(figure: Figure) -> tuple[float, float]:
-    """Return the per cent among all records with the rounding of both percentages let in, to decide by."""
-    low, high = figure.ends
-    if figure.unrecorded is not None:
-        return low, min(high + figure.unrecorded.high, 100.0)
-    # The fewer records say, the wider: both ends are reached at the lower end of the known share.
-    known = 1.0 if figure.known is None else figure.known.low / 100
-    return known * low, known * high + 100 * (1 - known)
 
 
 def worded(name: str) -> str:

@@ -1,7 +1,8 @@
-"""Lengths and overlaps of periods, in days and calendar months."""
+"""Lengths and overlaps of periods, in days and calendar months, and of ranges of ages."""
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -51,3 +52,18 @@ def side(start: date | None, end: date | None, first: date, last: date) -> str:
     if end < first:
         return "before"
     return "after" if start > last or (start >= first and (last - first).days < _LONGEST_MONTH) else "across"
+
+
+def years_of_age(ages: str) -> tuple[float, float]:
+    """Return the lowest and the highest year of life that words such as "under 13" cover; inverted where none."""
+    numbers = [int(word) for word in ages.split() if word.isdigit()]
+    if ages.startswith("under"):
+        return 0, numbers[0] - 1
+    return (numbers[0], numbers[1] if len(numbers) > 1 else math.inf) if numbers else (math.inf, -math.inf)
+
+
+@lru_cache(maxsize=4096)
+def disjoint(ages: str, other: str) -> bool:
+    """Say whether two ranges of ages have no year of life in common."""
+    (low, high), (least, most) = years_of_age(ages), years_of_age(other)
+    return low <= high and least <= most and (high < least or most < low)
