@@ -435,6 +435,9 @@ def test_an_area_whose_coverage_is_not_known_has_no_share_even_in_one_table() ->
     unsaid = replace(part, coverage="unknown")
     agree(whole, unsaid)
     assert compare(whole, unsaid).share is None
+    neither = replace(whole, coverage="unknown")
+    agree(neither, unsaid)
+    assert compare(neither, unsaid).share is None
 
 
 def test_figures_that_contradict_each_other_or_are_of_two_bases_have_no_share() -> None:
@@ -458,6 +461,31 @@ def test_shares_of_all_records_and_of_those_that_say_are_of_two_wholes() -> None
     of_known = figure("B1", 98, known_share="K1", known=Interval(29.5, 30.5, "bound"), **per_cent)
     agree(of_all, of_known)
     assert compare(of_all, of_known).verdict == "refused"
+
+
+def test_two_shares_of_all_records_differ_by_what_the_rest_may_say() -> None:
+    per_cent = {"unit": "per_cent", "base": "suspects", "unknown_share": "U1", "rounded_to": 1}
+    unrecorded = Interval(4.5, 5.5, "bound")
+    young = figure("A1", 1, unrecorded=unrecorded, ages="10 to 17", **per_cent)
+    older = figure("B1", 90, unrecorded=unrecorded, ages="18 and over", **per_cent)
+    agree(young, older)
+    said = compare(young, older).change
+    assert said is not None
+    assert said.difference == (89.5 - 7, 96 - 0.5)
+
+
+def test_parts_of_ages_that_cross_do_not_stand_side_by_side() -> None:
+    """Of under 16 and 10 to 17 neither holds the other, and neither lies beside it."""
+    whole = {"category": "group/b"}
+    for ages, verdict in (
+        ("10 to 17", "refused"),
+        ("under 13", "bridged"),
+        ("18 and over", "bridged"),
+        ("any", "bridged"),
+    ):
+        a, b = figure("A1", 100, category="group/a", ages="under 16"), figure("B1", 90, ages=ages, **whole)
+        agree(a, b)
+        assert compare(a, b).verdict == verdict, ages
 
 
 def test_a_rule_of_which_it_is_not_known_how_a_record_counts_is_no_part_of_another() -> None:

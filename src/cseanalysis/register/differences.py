@@ -20,7 +20,7 @@ from cseanalysis.export.wording import say_date, say_number
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
 from cseanalysis.register.known import among_all, worst_case
-from cseanalysis.register.spans import disjoint, months_in, overlap, side
+from cseanalysis.register.spans import crossing, disjoint, months_in, overlap, side
 
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
@@ -193,21 +193,23 @@ def _parts(first: Figure, second: Figure) -> bool:
     """Whether both are parts of one whole in one period, by whatever it is cut: class, age, sex or state of the case.
 
     Shares of one base are parts of it wherever their paths branch; counts are where they share all but the last part.
-    Of other ages and of both sexes against one, two parts have too little in common to stand side by side.
+    Of ages that cross, or of other ages and of both sexes against one, two parts have too little in common to stand
+    side by side.
     """
     one, other = first.category, second.category
-    if first.definition != second.definition or one == other or first.unit != second.unit:
+    if first.definition != second.definition or first.unit != second.unit or not _same_period(first, second):
         return False
-    if not _same_period(first, second) or within(one, other) or within(other, one) or unsaid(one) or unsaid(other):
+    if one == other or within(one, other) or within(other, one) or unsaid(one) or unsaid(other):
+        return False
+    if crossing(first.ages, second.ages) or _part_is_registered(first, second):
         return False
     if first.ages != second.ages and first.sex != second.sex and {first.sex, second.sex} != {"female", "male"}:
         return False
-    if bridge_for(first, second, "category") is not None or _part_is_registered(first, second):
-        return False
     if first.unit == "per_cent" and first.base == second.base:
-        return True
+        return bridge_for(first, second, "category") is None
     parent = one.rpartition("/")[0]
-    return parent != "" and parent == other.rpartition("/")[0]
+    siblings = parent != "" and parent == other.rpartition("/")[0]
+    return siblings and bridge_for(first, second, "category") is None
 
 
 def _part_is_registered(first: Figure, second: Figure) -> bool:

@@ -63,6 +63,13 @@ def years_of_age(ages: str) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=4096)
+def crossing(ages: str, other: str) -> bool:
+    """Say whether two ranges of ages have years of life in common and neither holds the other."""
+    (low, high), (least, most) = sorted([years_of_age(ages), years_of_age(other)])
+    return low < least <= high < most
+
+
+@lru_cache(maxsize=4096)
 def disjoint(ages: str, other: str) -> bool:
     """Say whether two ranges of ages have no year of life in common."""
     (low, high), (least, most) = years_of_age(ages), years_of_age(other)
