@@ -1140,3 +1140,30 @@ def test_a_period_is_named_by_its_months_where_it_is_whole_ones(days: dict[str, 
 def test_a_year_of_other_days_has_a_name() -> None:
     july = {"period_start": date(2024, 7, 1), "period_end": date(2025, 6, 30), "period_type": "custom"}
     assert text(SOUND, figure("B", 9, **july), "period") == "a calendar year and a period of other days"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"qualifier": "less_than", "low": None}, True),
+        ({"qualifier": "more_than", "high": None}, True),
+        ({"qualifier": "less_than", "low": None, "unit": "per_cent_change"}, True),  # it may have fallen by any amount
+        # The number that is repeated closes the end that the words leave open.
+        ({"qualifier": "less_than", "low": None, "meant": (4228, 4228), "relays": "Z"}, False),
+        ({"qualifier": "more_than", "high": None, "meant": (4228, 4228), "relays": "Z"}, False),
+    ],
+)
+def test_an_end_is_open_until_what_is_repeated_closes_it(words: dict[str, Any], told: bool) -> None:
+    width = {"rounded_to": 1, "base": "offences"} if words.get("unit") else {}
+    open_end = figure(
+        "A", 4300 if words["qualifier"] == "less_than" else 4200, **words | ({"base": "offences"} if width else {})
+    )
+    later = figure("B", 0, unit=open_end.unit, **width, **NEXT_YEAR)
+    assert ("an end is open" in compare(open_end, later).statement) is told
+
+
+def test_days_that_only_one_of_two_knows_refuse_even_a_repetition() -> None:
+    """One number has one period; where only one print says which, nobody has held the two together."""
+    assert levels(figure("A", **NO_PERIOD), figure("B", relays="A"))["period"] == "refused"
+    assert "period" not in levels(figure("A", **NO_PERIOD), figure("B", relays="A", **NO_PERIOD))
+    assert levels(figure("A", table="t", **NO_PERIOD), figure("B", table="t"))["period"] == "refused"

@@ -60,6 +60,9 @@ class Difference:
         return f"{self.dimension}: {self.text}"
 
 
+_NO_DAYS = Difference("period", "refused", "not known on at least one side")
+
+
 def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
     """Return every difference between two figures, the gravest included, in a fixed order of dimensions."""
     found = grave(first, second)
@@ -316,7 +319,7 @@ def _same_period(first: Figure, second: Figure) -> bool:
 def _period(first: Figure, second: Figure, shared: Shared) -> Difference | None:
     start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
     if not (start and end and other_start and other_end):
-        return _undated(shared if _same_period(first, second) else "")
+        return _undated(shared) if _same_period(first, second) else _NO_DAYS
     if _same_period(first, second):
         return None
     if first.counter == second.counter and first.counter in ("stock", "cumulative"):
@@ -335,7 +338,7 @@ def _undated(shared: Shared) -> Difference | None:
         return None
     if shared == "table":
         return Difference("period", "minded", "unknown, but the same for both, from one table: period")
-    return Difference("period", "refused", "not known on at least one side")
+    return _NO_DAYS
 
 
 def _lengths(first: Figure, second: Figure, months: float, other_months: float) -> Difference | None:
@@ -549,7 +552,7 @@ def _open(first: Figure, second: Figure, parts: bool) -> Difference | None:
 
 def _is_open(figure: Figure) -> bool:
     low, high = figure.ends
-    return math.isinf(high) or (low == 0 and _OPEN_ENDS.get(figure.qualifier) == -1)
+    return math.isinf(high) or (low in (-math.inf, 0) and _OPEN_ENDS.get(figure.qualifier) == -1)
 
 
 def _selection(first: Figure, second: Figure) -> Difference | None:
