@@ -495,3 +495,28 @@ def test_a_rule_of_which_it_is_not_known_how_a_record_counts_is_no_part_of_anoth
         part = figure("B1", 25, definition="subset", bridges=(rules,), dataset=_rule("subset", flagged), stage="court")
         agree(whole, part)
         assert compare(whole, part).share == share
+
+
+def test_two_stocks_of_one_day_show_no_change() -> None:
+    a, b = (
+        figure(name, number, counter="stock", **_days(first, "2024-12-31"))
+        for name, number, first in (("A1", 100, "2024-01-01"), ("B1", 150, "2024-04-01"))
+    )
+    agree(a, b)
+    assert compare(a, b).reasons[0] == "period: two stocks as at 31 December 2024, given for other days"
+    agree(a, replace(b, **_days("2024-04-01", "2025-03-31")))
+    assert compare(a, replace(b, **_days("2024-04-01", "2025-03-31"))).verdict == "comparable"
+
+
+def test_a_difference_among_all_records_is_said_with_its_direction() -> None:
+    per_cent = {"unit": "per_cent", "base": "offences", "rounded_to": 1, "unknown_share": "U1"}
+    a, b = (
+        figure(name, number, unrecorded=Interval(4.5, 5.5, "bound"), **per_cent, **year)
+        for name, number, year in (("A1", 5, YEAR), ("B1", 50, NEXT_YEAR))
+    )
+    agree(a, b)
+    said = compare(a, b).statement
+    assert (
+        "The difference (B1 less A1) is between 38.5 and 51.5 percentage points, whatever the records that do" in said
+    )
+    assert "no clear change is claimed" in said

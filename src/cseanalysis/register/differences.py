@@ -20,7 +20,7 @@ from cseanalysis.export.wording import say_date, say_number
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
 from cseanalysis.register.known import among_all, worst_case
-from cseanalysis.register.spans import crossing, disjoint, months_in, overlap, side
+from cseanalysis.register.spans import crossing, disjoint, months_in, other_seasons, overlap, same_length, side
 
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
@@ -30,7 +30,6 @@ _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
     *("time_basis", "counter", "stage"),
 )
-_SAME_LENGTH = 0.02  # of the longer: years of 365 and 366 days are equally long, and so are quarters
 _YEAR = 12  # months
 _KINDS = {"custom": "period of other days", "point_in_time": "day"}
 _NAMED = 5  # events that a sentence names; the others are counted
@@ -323,14 +322,21 @@ def _period(first: Figure, second: Figure, shared: Shared) -> Difference | None:
     if _same_period(first, second):
         return None
     if first.counter == second.counter and first.counter in ("stock", "cumulative"):
-        dated = start == end and other_start == other_end
-        if first.counter == "stock" or start == other_start or dated:
-            return Difference("period", "minded", f"a counter as at {say_date(end)} and as at {say_date(other_end)}")
-        begun = f"{say_date(start)}; {say_date(other_start)}"
-        return Difference("period", "refused", f"counters that do not run from one day ({begun})")
+        return _counters(first.counter, (start, end), (other_start, other_end))
     if days := overlap(start, end, other_start, other_end):
         return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
     return _lengths(first, second, months_in(start, end), months_in(other_start, other_end))
+
+
+def _counters(counter: str, one: tuple[date, date], other: tuple[date, date]) -> Difference:
+    """Compare the periods of two stocks, each that of its last day, or of two running totals."""
+    if counter == "stock" and one[1] == other[1]:
+        return Difference("period", "refused", f"two stocks as at {say_date(one[1])}, given for other days")
+    dated = one[0] == one[1] and other[0] == other[1]
+    if counter == "stock" or one[0] == other[0] or dated:
+        return Difference("period", "minded", f"a counter as at {say_date(one[1])} and as at {say_date(other[1])}")
+    begun = f"{say_date(one[0])}; {say_date(other[0])}"
+    return Difference("period", "refused", f"counters that do not run from one day ({begun})")
 
 
 def _undated(shared: Shared) -> Difference | None:
@@ -342,7 +348,7 @@ def _undated(shared: Shared) -> Difference | None:
 
 
 def _lengths(first: Figure, second: Figure, months: float, other_months: float) -> Difference | None:
-    if abs(months - other_months) <= _SAME_LENGTH * max(months, other_months):
+    if same_length(months, other_months):
         if first.period_type == second.period_type:
             return None
         kinds = [_KINDS.get(figure.period_type, worded(figure.period_type)) for figure in (first, second)]
@@ -395,18 +401,10 @@ def _listed(events: Sequence[str]) -> str:
 
 def _seasons(first: Figure, second: Figure) -> Difference | None:
     """Two halves, quarters or months of other seasons differ by those too; how far is not known."""
-    if first.counter != "flow" or second.counter != "flow":
-        return None
     start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
-    if not (start and end and other_start and other_end) or start == end or other_start == other_end:
+    if not (first.counter == second.counter == "flow" and start and end and other_start and other_end):
         return None
-    months, other_months = months_in(start, end), months_in(other_start, other_end)
-    if abs(months - other_months) > _SAME_LENGTH * max(months, other_months):
-        return None  # refused, or crossed by a bridge that says how
-    years = round(months / _YEAR)
-    if years and abs(months - years * _YEAR) <= _SAME_LENGTH * months:
-        return None
-    if abs(start.timetuple().tm_yday - other_start.timetuple().tm_yday) <= 1:  # a leap day
+    if not other_seasons(start, end, other_start, other_end):
         return None
     return Difference("seasons", "minded", "other seasons of the year, so no clear change is claimed")
 

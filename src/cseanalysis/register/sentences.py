@@ -141,7 +141,7 @@ def _bridged(comparison: Comparison) -> str:
         return f"{_two(first, second)}: {bridges[0].text}."
     text = f"{_two(first, second)}, can be set against each other in one way only: {_joined(bridges)}."
     if any(item.dimension == "known share" for item in bridges):
-        return text + _known_share(first, second)
+        return text + _known_share(first, second) + _change(comparison)
     if "rate per month" in comparison.allowed:
         text += f" {_monthly(first)} and {_lower(_monthly(second))}."
     return text + _change(comparison)
@@ -237,6 +237,11 @@ def _difference(ends: tuple[float, float], first: Figure, second: Figure, word: 
             "is off already, and a running total gives no ratio."
         )
     text = f" The difference ({second.id} less {first.id}) is {span(*ends)} percentage points"
+    if first.known is not None or first.unrecorded is not None:
+        return (
+            f"{text}, whatever the records that do not say would say; how many records there are does not come with "
+            f"the shares, so chance cannot be ruled out and no clear {word} is claimed."
+        )
     if first.counter == "survey":
         return (
             f"{text}, as far as rounding goes; the survey's sampling error is not in the register, the publisher "

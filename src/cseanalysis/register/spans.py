@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _DAYS_IN_MONTH = 365.25 / 12
 _LONGEST_MONTH = 31
+_SAME_LENGTH = 0.02  # of the longer: years of 365 and 366 days are equally long, and so are quarters
+_YEAR = 12  # months
 
 
 @lru_cache(maxsize=4096)
@@ -34,6 +36,29 @@ def overlap(start: date, end: date, other_start: date, other_end: date) -> int:
     92
     """
     return max(0, (min(end, other_end) - max(start, other_start)).days + 1)
+
+
+def same_length(months: float, other: float) -> bool:
+    """Say whether two lengths are the same but for leap days and months of 30 and 31 days."""
+    return abs(months - other) <= _SAME_LENGTH * max(months, other)
+
+
+def other_seasons(start: date, end: date, other_start: date, other_end: date) -> bool:
+    """Say whether two periods of one length, and of no whole years, lie in other parts of their years.
+
+    Examples
+    --------
+    >>> spring, summer = (date(2023, 4, 1), date(2023, 6, 30)), (date(2023, 7, 1), date(2023, 9, 30))
+    >>> other_seasons(*spring, *summer), other_seasons(*spring, date(2024, 4, 1), date(2024, 6, 30))
+    (True, False)
+    """
+    months, other = months_in(start, end), months_in(other_start, other_end)
+    if start == end or other_start == other_end or not same_length(months, other):
+        return False
+    if months >= _YEAR and same_length(months, round(months / _YEAR) * _YEAR):
+        return False
+    # A leap day moves the number of a day by one.
+    return abs(start.timetuple().tm_yday - other_start.timetuple().tm_yday) > 1
 
 
 def side(start: date | None, end: date | None, first: date, last: date) -> str:
