@@ -994,6 +994,8 @@ def test_a_figure_that_was_replaced_says_so_and_its_successor_does_not() -> None
     assert "A was replaced by C and D, so quote that instead" in compare(old, later).statement
     assert "A was replaced by C and D" in compare(old, replace(later, unit="suspects")).statement
     assert "replaced" not in compare(replace(old, replaced_by=()), later).statement
+    both = compare(old, replace(later, replaced_by=("E",))).statement
+    assert "A was replaced by C and D; B was replaced by E, so quote that instead" in both
 
 
 def test_a_contradicted_figure_says_so_wherever_it_is_accepted() -> None:
@@ -1078,6 +1080,7 @@ def test_parts_that_may_overlap_must_never_be_added_and_others_have_their_own_wo
     assert told({"category": "group/online"}, {"category": "group/not_recent"}) == (True, False)
     assert told({"category": "group/men"}, {"category": "group/women"}) == (False, True)
     assert told({"category": "group/women"}, {"category": "group/others"}) == (True, False)
+    assert told({"category": "group/rape/men"}, {"category": "group/rape/women"}) == (False, True)
     girls, boys = {"category": "group/girl", "sex": "female"}, {"category": "group/boy", "sex": "male"}
     assert told(girls, boys) == (False, False)
     young, older = {"category": "group/a", "ages": "under 13"}, {"category": "group/b", "ages": "13 to 15"}
@@ -1167,3 +1170,36 @@ def test_days_that_only_one_of_two_knows_refuse_even_a_repetition() -> None:
     assert levels(figure("A", **NO_PERIOD), figure("B", relays="A"))["period"] == "refused"
     assert "period" not in levels(figure("A", **NO_PERIOD), figure("B", relays="A", **NO_PERIOD))
     assert levels(figure("A", table="t", **NO_PERIOD), figure("B", table="t"))["period"] == "refused"
+
+
+def test_a_part_may_differ_in_class_ages_sex_and_counter_at_once() -> None:
+    whole = figure("A", 100, counter="cumulative")
+    part = figure("B", 25, category="group/by_kin", ages="under 13", sex="female", counter="stock")
+    comparison = compare(whole, part)
+    refusing = {item.dimension for item in comparison.differences if item.level == "refused"}
+    assert refusing == {"category", "ages", "sex", "counter"}
+    assert comparison.share == (0.25, 0.25)
+
+
+def test_of_people_whose_ages_are_not_known_none_are_known_to_be_part_of_others() -> None:
+    """One table says that the ages are the same, and not that a part and its whole are of the same."""
+    a, b = figure("A", 100, ages="unknown", table="t"), figure("B", 50, ages="unknown", sex="female", table="t")
+    assert compare(a, b).share is None
+    aged = replace(a, ages="under 18"), replace(b, ages="under 18")
+    assert compare(*aged).share == (0.5, 0.5)
+
+
+@pytest.mark.parametrize(("flagged", "share"), [("yes", (0.25, 0.25)), ("", (0.25, 0.25)), ("unknown", None)])
+def test_what_counts_by_nobody_knows_what_is_no_part(flagged: str, share: tuple[float, float] | None) -> None:
+    way = Bridge("w", "part", "else", "national", "", Interval(1, 1, "bound"), "drawn from it", "us")
+    whole = figure("A", 100, bridges=(way,), dataset=rule())
+    part = figure("B", 25, definition="else", bridges=(way,), dataset=rule(id="else", flagged=flagged))
+    assert compare(whole, part).share == share
+
+
+@pytest.mark.parametrize(
+    ("ages", "verdict"), [("10 to 17", "refused"), ("under 13", "bridged"), ("16 to 17", "bridged")]
+)
+def test_parts_of_ages_that_cross_are_no_parts_of_one_whole(ages: str, verdict: str) -> None:
+    a, b = figure("A", category="group/a", ages="under 16"), figure("B", 9, category="group/b", ages=ages)
+    assert compare(a, b).verdict == verdict
