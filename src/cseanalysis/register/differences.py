@@ -522,8 +522,6 @@ def _lineage(first: Figure, second: Figure) -> Difference | None:
 
 def _contradict(first: Figure, second: Figure) -> bool:
     """Whether the printed ends of two numbers for one thing do not meet."""
-    if "text" in (first.qualifier, second.qualifier):
-        return False
     (low, high), (other_low, other_high) = first.ends, second.ends
     return high < other_low or other_high < low
 
