@@ -448,6 +448,8 @@ def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
     elif _led(a, b, "part", a.category, b.category):
         free |= {"stage", "unit"}
     if found["geography"] in (PART, WHOLE):
+        if "unknown" in (a.coverage, b.coverage):
+            return None  # what is unknown of an area and of one of its parts is not one thing, even in one table
         free |= {"coverage"}
     cuts = {found[name] for name in _CUT if name not in free} - {SAME}
     if cuts not in ({PART}, {WHOLE}) or not {a.unit, b.unit} <= {*COUNTS, "pounds"}:
@@ -490,9 +492,7 @@ def ratio(a: Figure, b: Figure) -> Range | None:
 
 def difference(a: Figure, b: Figure) -> Range:
     """Return the ends of the second less the first."""
-    below, above = ends(a), ends(b)
-    assert above is not None
-    assert below is not None
+    below, above = among_all(a), among_all(b)  # a share among the records that say is compared among all
     return above[0] - below[1], above[1] - below[0]
 
 

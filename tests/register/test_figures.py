@@ -348,3 +348,38 @@ def test_a_figure_finds_its_definition_its_known_share_and_its_bridges(tmp_path:
     assert figures["A1"].dataset.title == "A rule"
     assert figures["A1"].known == Interval(33.5, 34.5, "bound")
     assert [bridge.id for bridge in figures["A1"].bridges] == ["b1"]
+
+
+def test_a_figure_that_another_supersedes_knows_by_which(tmp_path: Path) -> None:
+    later = {"published": "2", "low": "2", "high": "2"}
+    rows = [
+        {},
+        {"id": "A2", "supersedes": "A1", **later},
+        {"id": "A3", "supersedes": "A1", "statement": "Counted anew"},
+    ]
+    found = load_figures(table(tmp_path, *rows))
+    assert [figure.replaced_by for figure in found.values()] == [("A2", "A3"), (), ()]
+
+
+def test_a_part_knows_the_one_figure_of_its_whole_that_may_be_quoted(tmp_path: Path) -> None:
+    """Of the same place, days and people, or of all of them; two such figures leave open which is the whole."""
+
+    def whole(*others: Mapping[str, str], **part: str) -> str:
+        part = {"id": "P1", "category": "all/part", "published": "9", "low": "9", "high": "9"} | part
+        return load_figures(table(tmp_path, {}, part, *others))["P1"].whole
+
+    def beside(**words: str) -> dict[str, str]:
+        return {"id": "A2", "published": "1,200", "low": "1200", "high": "1200"} | words
+
+    assert whole() == "A1: 1,099"
+    assert whole(category="other/part") == ""
+    assert whole(geography="Wales") == ""
+    assert whole(stage="court") == ""
+    assert whole(ages="under 13") == ""
+    assert whole(sex="female") == "A1: 1,099"
+    assert whole(beside()) == ""
+    assert whole(beside(withheld="a slip")) == "A1: 1,099"
+    assert whole(beside(guessed="ages")) == "A1: 1,099"
+    assert whole(beside(category="all/other")) == "A1: 1,099"
+    assert whole({"id": "A2", "relays": "A1", "source": "s2"}) == "A1: 1,099"
+    assert whole(published="9%", unit="per_cent", base="offences", rounded_to="1") == ""

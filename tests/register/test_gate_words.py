@@ -87,7 +87,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"unit": "months_unstated", "rounded_to": 1, **TABLE},
         {"unit": "months_unstated", "rounded_to": 1, "count": 9, "category": "group", **TABLE},
         (
-            "lineage: two numbers for one thing in one period; the two show no change",
+            "lineage: two numbers for one thing in one period, which contradict each other; quote both, or neither",
             "unit: not said, but the same for both, from one table: mean or median",
         ),
     ),
@@ -131,7 +131,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     "siblings": (
         {"category": "all/one_x"},
         {"category": "all/two"},
-        ("category: two parts of one whole, one x and two, side by side as shares; they may overlap: never add them",),
+        ("category: two parts of all, one x and two, side by side as shares; they may overlap: never add them",),
     ),
     "not_siblings": (
         {"category": "all/one"},
@@ -151,7 +151,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"ages": "under 13", "category": "all/one"},
         {"ages": "under 16", "category": "all/two"},
         (
-            "category: two parts of one whole, one and two, side by side as shares; they may overlap: never add them",
+            "category: two parts of all, one and two, side by side as shares; they may overlap: never add them",
             "ages: under 13 against under 16, as the whole is cut",
         ),
     ),
@@ -159,7 +159,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"sex": "female", "category": "all/one"},
         {"category": "all/two"},
         (
-            "category: two parts of one whole, one and two, side by side as shares; they may overlap: never add them",
+            "category: two parts of all, one and two, side by side as shares; they may overlap: never add them",
             "sex: female against both, as the whole is cut",
         ),
     ),
@@ -174,7 +174,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"counter": "stock", "category": "all/one"},
         {"counter": "cumulative", "category": "all/two"},
         (
-            "category: two parts of one whole, one and two, side by side as shares; they may overlap: never add them",
+            "category: two parts of all, one and two, side by side as shares; they may overlap: never add them",
             "counter: stock against cumulative, as the whole is cut",
         ),
     ),
@@ -200,7 +200,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"coverage": "unknown", "category": "all/one", **TABLE},
         {"coverage": "unknown", "category": "all/two", **TABLE},
         (
-            "category: two parts of one whole, one and two, side by side as shares; they may overlap: never add them",
+            "category: two parts of all, one and two, side by side as shares; they may overlap: never add them",
             "coverage: unknown, but the same for both, from one table: coverage",
         ),
     ),
@@ -208,7 +208,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {**NO_PERIOD, "category": "all/one", **TABLE},
         {**NO_PERIOD, "category": "all/two", **TABLE},
         (
-            "category: two parts of one whole, one and two, side by side as shares; they may overlap: never add them",
+            "category: two parts of all, one and two, side by side as shares; they may overlap: never add them",
             "period: unknown, but the same for both, from one table: period",
         ),
     ),
@@ -216,7 +216,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"dataset": rule(flagged="unknown"), "category": "all/one", **TABLE},
         {"dataset": rule(flagged="unknown"), "category": "all/two", **TABLE},
         (
-            "category: two parts of one whole, one and two, side by side as shares; they may overlap: never add them",
+            "category: two parts of all, one and two, side by side as shares; they may overlap: never add them",
             "definition: not said, but the same for both, from one table: whether a record counts by its code or by "
             "a flag",
         ),
@@ -332,7 +332,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"relays": "A", "qualifier": "around", "rounded_to": 100},
         ("lineage: one number, printed in two ways; the two show no change",),
     ),
-    "two_numbers": ({}, {"count": 9}, ("lineage: two numbers for one thing in one period; the two show no change",)),
+    "two_numbers": (
+        {},
+        {"count": 9},
+        ("lineage: two numbers for one thing in one period, which contradict each other; quote both, or neither",),
+    ),
     "both_open": (
         OVER,
         {**OVER, **NEXT_YEAR},

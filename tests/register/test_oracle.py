@@ -231,6 +231,9 @@ def _printed(draw: st.DrawFn, unit: str) -> dict[str, Any]:
     """Draw how a number was printed."""
     top = 100 if unit == "per_cent" else 3000
     number, qualifier = float(draw(st.integers(0, top))), draw(st.sampled_from(_QUALIFIERS))
+    # Nothing is less than none, and no share is more than all.
+    number = max(number, 1.0) if qualifier == "less_than" else number
+    number = min(number, 99.0) if (qualifier, unit) == ("more_than", "per_cent") else number
     words: dict[str, Any] = {"qualifier": qualifier, "low": number, "high": number, "published": f"{number:g}"}
     if qualifier == "around" or (qualifier == "exact" and unit not in ("offences", "suspects")):
         words["rounded_to"] = draw(st.sampled_from([1.0, 5.0, 0.1]))
@@ -418,3 +421,102 @@ def test_one_table_of_a_place_that_is_not_named_has_parts_and_a_whole() -> None:
     assert compare(whole, part).share == (0.4, 0.4)
     agree(replace(whole, table=""), part)
     assert compare(replace(whole, table=""), part).share is None
+
+
+# --- by hand, where gate and second opinion once differed -------------------------------------------------------
+
+
+def test_an_area_whose_coverage_is_not_known_has_no_share_even_in_one_table() -> None:
+    way = Bridge("place", "place", "Wales", "England and Wales", "national", Interval(1, 1, "bound"), "of two", "ours")
+    whole = figure("A1", 100, bridges=(way,), table="t1")
+    part = figure("B1", 25, geography="Wales", bridges=(way,), table="t1")
+    agree(whole, part)
+    assert compare(whole, part).share == (0.25, 0.25)
+    unsaid = replace(part, coverage="unknown")
+    agree(whole, unsaid)
+    assert compare(whole, unsaid).share is None
+    neither = replace(whole, coverage="unknown")
+    agree(neither, unsaid)
+    assert compare(neither, unsaid).share is None
+
+
+def test_figures_that_contradict_each_other_or_are_of_two_bases_have_no_share() -> None:
+    rules = Bridge("rules", "part", "subset", "national", "", Interval(1, 1, "bound"), "drawn from it", "ours")
+    whole, part = figure("A1", 100, bridges=(rules,)), figure("B1", 25, definition="subset", bridges=(rules,))
+    agree(whole, part)
+    assert compare(whole, part).share == (0.25, 0.25)
+    for other in (replace(part, conflicts_with=("A1",)), replace(part, base="suspects")):
+        agree(whole, other)
+        assert compare(whole, other).share is None
+
+
+def test_two_groups_of_one_running_total_have_a_difference_and_no_change() -> None:
+    total = {"counter": "cumulative", "table": "t1", "sex": "male"}
+    agree(figure("A1", 3000, **total), figure("B1", 839, **total | {"sex": "female"}))
+
+
+def test_shares_of_all_records_and_of_those_that_say_are_of_two_wholes() -> None:
+    per_cent = {"unit": "per_cent", "base": "offences", "rounded_to": 1}
+    of_all = figure("A1", 0, unknown_share="U1", unrecorded=Interval(4.5, 5.5, "bound"), **per_cent)
+    of_known = figure("B1", 98, known_share="K1", known=Interval(29.5, 30.5, "bound"), **per_cent)
+    agree(of_all, of_known)
+    assert compare(of_all, of_known).verdict == "refused"
+
+
+def test_two_shares_of_all_records_differ_by_what_the_rest_may_say() -> None:
+    per_cent = {"unit": "per_cent", "base": "suspects", "unknown_share": "U1", "rounded_to": 1}
+    unrecorded = Interval(4.5, 5.5, "bound")
+    young = figure("A1", 1, unrecorded=unrecorded, ages="10 to 17", **per_cent)
+    older = figure("B1", 90, unrecorded=unrecorded, ages="18 and over", **per_cent)
+    agree(young, older)
+    said = compare(young, older).change
+    assert said is not None
+    assert said.difference == (89.5 - 7, 96 - 0.5)
+
+
+def test_parts_of_ages_that_cross_do_not_stand_side_by_side() -> None:
+    """Of under 16 and 10 to 17 neither holds the other, and neither lies beside it."""
+    whole = {"category": "group/b"}
+    for ages, verdict in (
+        ("10 to 17", "refused"),
+        ("under 13", "bridged"),
+        ("18 and over", "bridged"),
+        ("any", "bridged"),
+    ):
+        a, b = figure("A1", 100, category="group/a", ages="under 16"), figure("B1", 90, ages=ages, **whole)
+        agree(a, b)
+        assert compare(a, b).verdict == verdict, ages
+
+
+def test_a_rule_of_which_it_is_not_known_how_a_record_counts_is_no_part_of_another() -> None:
+    rules = Bridge("rules", "part", "subset", "national", "", Interval(1, 1, "bound"), "drawn from it", "ours")
+    for flagged, share in (("yes", (0.25, 0.25)), ("unknown", None)):
+        whole = figure("A1", 100, bridges=(rules,), dataset=_rule("national", ""))
+        part = figure("B1", 25, definition="subset", bridges=(rules,), dataset=_rule("subset", flagged), stage="court")
+        agree(whole, part)
+        assert compare(whole, part).share == share
+
+
+def test_two_stocks_of_one_day_show_no_change() -> None:
+    a, b = (
+        figure(name, number, counter="stock", **_days(first, "2024-12-31"))
+        for name, number, first in (("A1", 100, "2024-01-01"), ("B1", 150, "2024-04-01"))
+    )
+    agree(a, b)
+    assert compare(a, b).reasons[0] == "period: two stocks as at 31 December 2024, given for other days"
+    agree(a, replace(b, **_days("2024-04-01", "2025-03-31")))
+    assert compare(a, replace(b, **_days("2024-04-01", "2025-03-31"))).verdict == "comparable"
+
+
+def test_a_difference_among_all_records_is_said_with_its_direction() -> None:
+    per_cent = {"unit": "per_cent", "base": "offences", "rounded_to": 1, "unknown_share": "U1"}
+    a, b = (
+        figure(name, number, unrecorded=Interval(4.5, 5.5, "bound"), **per_cent, **year)
+        for name, number, year in (("A1", 5, YEAR), ("B1", 50, NEXT_YEAR))
+    )
+    agree(a, b)
+    said = compare(a, b).statement
+    assert (
+        "The difference (B1 less A1) is between 38.5 and 51.5 percentage points, whatever the records that do" in said
+    )
+    assert "no clear change is claimed" in said

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cseanalysis.register.definitions import CHOSEN
-from cseanalysis.register.differences import among_all, worded, worst_case
+from cseanalysis.register.differences import worded
 from cseanalysis.register.figures import UNKNOWN, Figure, check_figures
+from cseanalysis.register.known import among_all, worst_case
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
 _NATIONAL = ("England and Wales", "England", "Wales", "United Kingdom", "England, Wales and Northern Ireland")

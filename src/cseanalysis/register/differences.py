@@ -19,7 +19,8 @@ from typing import Literal
 from cseanalysis.export.wording import say_date, say_number
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
-from cseanalysis.register.spans import months_in, overlap, side
+from cseanalysis.register.known import among_all, worst_case
+from cseanalysis.register.spans import crossing, disjoint, months_in, other_seasons, overlap, same_length, side
 
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
@@ -29,12 +30,12 @@ _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
     *("time_basis", "counter", "stage"),
 )
-_WIDEST_ROUNDING = 10.0  # percentage points
-_SAME_LENGTH = 0.02  # of the longer: years of 365 and 366 days are equally long, and so are quarters
 _YEAR = 12  # months
-_NAMED = 2  # events that a sentence names; the others are counted
+_KINDS = {"custom": "period of other days", "point_in_time": "day"}
+_NAMED = 5  # events that a sentence names; the others are counted
 # Which end a word leaves open: above it, or below it.
 _OPEN_ENDS = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
+_SEXES = ({"men", "women"}, {"male", "female"}, {"boys", "girls"})  # classes that do not overlap
 # Categories that say that nobody said which.
 _UNSAID = re.compile(r"unknown|(\w+_)?(not_stated|unstated)", re.ASCII)
 NONE = "not applicable"  # no group of people: it is no part and has none
@@ -58,12 +59,15 @@ class Difference:
         return f"{self.dimension}: {self.text}"
 
 
+_NO_DAYS = Difference("period", "refused", "not known on at least one side")
+
+
 def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
     """Return every difference between two figures, the gravest included, in a fixed order of dimensions."""
     found = grave(first, second)
     if found and found[0].dimension == "quotation":
         return found
-    rules = (_gap, _start_up, _repetition, _inferred, _copy)
+    rules = (_seasons, _gap, _start_up, _replaced, _repetition, _inferred, _copy)
     return (*found, *(difference for rule in rules if (difference := rule(first, second)) is not None))
 
 
@@ -153,15 +157,32 @@ def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Dif
     one, other = first.category, second.category
     if one == other:
         return _not_said("category", "which part is counted", shared) if unsaid(one) else None
-    if within(one, other) or within(other, one):
+    if within(one, other) or within(other, one) or _part_is_registered(first, second):
         return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
     if (bridge := bridge_for(first, second, "category")) is not None:
         return Difference("category", "bridged", bridge.reason)
     if parts:
-        text = f"two parts of one whole, {_both(one, other)}, side by side as shares"
-        text += "" if {first.sex, second.sex} == {"female", "male"} else "; they may overlap: never add them"
-        return Difference("category", "bridged", text)
+        return Difference("category", "bridged", _side_by_side(first, second))
     return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
+
+
+def _side_by_side(first: Figure, second: Figure) -> str:
+    """Name two parts by their paths below the whole that they share, and say whether they may be added."""
+    one, other = first.category.split("/"), second.category.split("/")
+    common = next(depth for depth, (name, its) in enumerate(zip(one, other, strict=False)) if name != its)
+    shares = first.unit == "per_cent"  # the whole of shares is their base, which is said by itself
+    whole = "one whole" if shares or not common else _path(one[:common])
+    if not shares and first.whole and first.whole == second.whole:
+        whole += f" ({first.whole})"
+    text = f"two parts of {whole}, {_path(one[common:])} and {_path(other[common:])}, side by side as shares"
+    if {one[-1], other[-1]} in _SEXES:
+        return f"{text}; those whose sex was not recorded are in neither"
+    apart = {first.sex, second.sex} == {"female", "male"} or disjoint(first.ages, second.ages)
+    return text if apart else f"{text}; they may overlap: never add them"
+
+
+def _path(names: Sequence[str]) -> str:
+    return worded(": ".join(names))
 
 
 @lru_cache(maxsize=4096)
@@ -174,21 +195,32 @@ def _parts(first: Figure, second: Figure) -> bool:
     """Whether both are parts of one whole in one period, by whatever it is cut: class, age, sex or state of the case.
 
     Shares of one base are parts of it wherever their paths branch; counts are where they share all but the last part.
-    Of other ages and of both sexes against one, two parts have too little in common to stand side by side.
+    Of ages that cross, or of other ages and of both sexes against one, two parts have too little in common to stand
+    side by side.
     """
     one, other = first.category, second.category
-    if first.definition != second.definition or one == other or first.unit != second.unit:
+    if first.definition != second.definition or first.unit != second.unit or not _same_period(first, second):
         return False
-    if not _same_period(first, second) or within(one, other) or within(other, one):
+    if one == other or within(one, other) or within(other, one) or unsaid(one) or unsaid(other):
+        return False
+    if crossing(first.ages, second.ages) or _part_is_registered(first, second):
         return False
     if first.ages != second.ages and first.sex != second.sex and {first.sex, second.sex} != {"female", "male"}:
         return False
-    if bridge_for(first, second, "category") is not None or unsaid(one) or unsaid(other):
-        return False
     if first.unit == "per_cent" and first.base == second.base:
-        return True
+        return bridge_for(first, second, "category") is None
     parent = one.rpartition("/")[0]
-    return parent != "" and parent == other.rpartition("/")[0]
+    siblings = parent != "" and parent == other.rpartition("/")[0]
+    return siblings and bridge_for(first, second, "category") is None
+
+
+def _part_is_registered(first: Figure, second: Figure) -> bool:
+    """Whether one class is registered as part of the other, within the rule of both."""
+    classes = {first.category, second.category}
+    return first.definition == second.definition and any(
+        way.dimension == "part" and way.within == first.definition and {way.first, way.second} == classes
+        for way in first.bridges
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -264,11 +296,19 @@ def _coverage(first: Figure, second: Figure, shared: Shared) -> Difference | Non
     if one != other:
         if (bridge := bridge_for(first, second, "coverage")) is not None:
             return Difference("coverage", "bridged", bridge.reason)
+    elif other_forces(first, second):
+        text = f"{one} on both sides, which may be other ones, so no clear change is claimed"
+        return Difference("coverage", "minded", text)
     elif ("forces" in one or "areas" in one) and not _same_period(first, second):
         return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not published")
     elif one == "indicative":
         return Difference("coverage", "minded", "the publisher calls its coverage indicative")
     return _plain("coverage", one, other, shared)
+
+
+def other_forces(first: Figure, second: Figure) -> bool:
+    """Say whether two counts of some forces among several may be of other ones each time."""
+    return first.coverage == second.coverage and " of " in first.coverage and not _same_period(first, second)
 
 
 def _same_period(first: Figure, second: Figure) -> bool:
@@ -278,18 +318,25 @@ def _same_period(first: Figure, second: Figure) -> bool:
 def _period(first: Figure, second: Figure, shared: Shared) -> Difference | None:
     start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
     if not (start and end and other_start and other_end):
-        return _undated(shared if _same_period(first, second) else "")
+        return _undated(shared) if _same_period(first, second) else _NO_DAYS
     if _same_period(first, second):
         return None
     if first.counter == second.counter and first.counter in ("stock", "cumulative"):
-        dated = start == end and other_start == other_end
-        if first.counter == "stock" or start == other_start or dated:
-            return Difference("period", "minded", f"a counter as at {say_date(end)} and as at {say_date(other_end)}")
-        begun = f"{say_date(start)}; {say_date(other_start)}"
-        return Difference("period", "refused", f"counters that do not run from one day ({begun})")
+        return _counters(first.counter, (start, end), (other_start, other_end))
     if days := overlap(start, end, other_start, other_end):
         return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
     return _lengths(first, second, months_in(start, end), months_in(other_start, other_end))
+
+
+def _counters(counter: str, one: tuple[date, date], other: tuple[date, date]) -> Difference:
+    """Compare the periods of two stocks, each that of its last day, or of two running totals."""
+    if counter == "stock" and one[1] == other[1]:
+        return Difference("period", "refused", f"two stocks as at {say_date(one[1])}, given for other days")
+    dated = one[0] == one[1] and other[0] == other[1]
+    if counter == "stock" or one[0] == other[0] or dated:
+        return Difference("period", "minded", f"a counter as at {say_date(one[1])} and as at {say_date(other[1])}")
+    begun = f"{say_date(one[0])}; {say_date(other[0])}"
+    return Difference("period", "refused", f"counters that do not run from one day ({begun})")
 
 
 def _undated(shared: Shared) -> Difference | None:
@@ -297,19 +344,21 @@ def _undated(shared: Shared) -> Difference | None:
         return None
     if shared == "table":
         return Difference("period", "minded", "unknown, but the same for both, from one table: period")
-    return Difference("period", "refused", "not known on at least one side")
+    return _NO_DAYS
 
 
 def _lengths(first: Figure, second: Figure, months: float, other_months: float) -> Difference | None:
-    if abs(months - other_months) <= _SAME_LENGTH * max(months, other_months):
+    if same_length(months, other_months):
         if first.period_type == second.period_type:
             return None
-        return Difference("period", "minded", f"a {worded(first.period_type)} and a {worded(second.period_type)}")
+        kinds = [_KINDS.get(figure.period_type, worded(figure.period_type)) for figure in (first, second)]
+        return Difference("period", "minded", f"a {kinds[0]} and a {kinds[1]}")
     if (first.period_start == first.period_end) != (second.period_start == second.period_end):
         return Difference("period", "refused", "a day against a period")
     uneven = _uneven(months, other_months)
     for bridge in first.bridges:
-        if bridge.dimension == "period" and first.counter == second.counter == "flow" and first.unit in COUNTS:
+        holds = bridge.dimension == "period" and bridge.within == first.definition == second.definition
+        if holds and first.counter == second.counter == "flow" and first.unit in COUNTS:
             return Difference("period", "bridged", f"{uneven.text}; compare per month only: {bridge.reason}")
     return uneven
 
@@ -350,6 +399,16 @@ def _listed(events: Sequence[str]) -> str:
     return "; ".join(events[:_NAMED]) + more
 
 
+def _seasons(first: Figure, second: Figure) -> Difference | None:
+    """Two halves, quarters or months of other seasons differ by those too; how far is not known."""
+    start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
+    if not (first.counter == second.counter == "flow" and start and end and other_start and other_end):
+        return None
+    if not other_seasons(start, end, other_start, other_end):
+        return None
+    return Difference("seasons", "minded", "other seasons of the year, so no clear change is claimed")
+
+
 def _gap(first: Figure, second: Figure) -> Difference | None:
     if not (first.counter == second.counter == "flow" and first.unit == second.unit):
         return None
@@ -370,6 +429,16 @@ def _start_up(first: Figure, second: Figure) -> Difference | None:
         return None
     text = f"{' and '.join(starting)}: a first year and partly a start, so no clear change is claimed"
     return Difference("start-up", "minded", text)
+
+
+def _replaced(first: Figure, second: Figure) -> Difference | None:
+    said = [f"{it.id} was replaced by {listed(it.replaced_by)}" for it in (first, second) if it.replaced_by]
+    return Difference("replaced", "minded", f"{'; '.join(said)}, so quote that instead") if said else None
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _repetition(first: Figure, second: Figure) -> Difference | None:
@@ -402,7 +471,7 @@ def _names(names: tuple[str, ...]) -> str:
     days = ("period_start", "period_end")
     said = [_FIELDS.get(name, worded(name)) for name in names if not {*days} <= {*names} or name not in days]
     said += ["period"] if {*days} <= {*names} else []
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return listed(said)
 
 
 def _known(first: Figure, second: Figure) -> Difference | None:
@@ -411,6 +480,9 @@ def _known(first: Figure, second: Figure) -> Difference | None:
         return None
     if not all(partly) or UNKNOWN in (first.known_share, second.known_share):
         text = "not all records say, and how many do is not known on both sides"
+        return Difference("known share", "refused", text)
+    if (first.known is None) != (second.known is None):
+        text = "one is a share of all records, the other of those that say"
         return Difference("known share", "refused", text)
     shown = "; ".join(f"{low:.0f}% to {high:.0f}%" for low, high in map(worst_case, (first, second)))
     one, other = among_all(first), among_all(second)
@@ -442,7 +514,16 @@ def _lineage(first: Figure, second: Figure) -> Difference | None:
         exact = sum(figure.qualifier == "exact" and figure.rounded_to is None for figure in (first, second))
         ways = "exactly and rounded" if exact == 1 else "in two ways"
         return Difference("lineage", "bridged", f"one number, printed {ways}; the two show no change")
+    if _contradict(first, second):
+        text = "two numbers for one thing in one period, which contradict each other; quote both, or neither"
+        return Difference("lineage", "bridged", text)
     return Difference("lineage", "bridged", "two numbers for one thing in one period; the two show no change")
+
+
+def _contradict(first: Figure, second: Figure) -> bool:
+    """Whether the printed ends of two numbers for one thing do not meet."""
+    (low, high), (other_low, other_high) = first.ends, second.ends
+    return high < other_low or other_high < low
 
 
 def _one_number(first: Figure, second: Figure) -> bool:
@@ -467,7 +548,7 @@ def _open(first: Figure, second: Figure, parts: bool) -> Difference | None:
 
 def _is_open(figure: Figure) -> bool:
     low, high = figure.ends
-    return math.isinf(high) or (low == 0 and _OPEN_ENDS.get(figure.qualifier) == -1)
+    return math.isinf(high) or (low in (-math.inf, 0) and _OPEN_ENDS.get(figure.qualifier) == -1)
 
 
 def _selection(first: Figure, second: Figure) -> Difference | None:
@@ -494,58 +575,14 @@ def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
     if not first.bridges or first.unit not in COUNTS or first.counter != "flow":
         return None
     words = {getattr(first, dimension), getattr(second, dimension)}
-    matching = (way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words)
-    return next(matching, None)
-
-
-def years_of_age(ages: str) -> tuple[float, float]:
-    """Return the lowest and the highest year of life that words such as "under 13" cover; inverted where none."""
-    numbers = [int(word) for word in ages.split() if word.isdigit()]
-    if ages.startswith("under"):
-        return 0, numbers[0] - 1
-    return (numbers[0], numbers[1] if len(numbers) > 1 else math.inf) if numbers else (math.inf, -math.inf)
-
-
-@lru_cache(maxsize=4096)
-def disjoint(ages: str, other: str) -> bool:
-    """Say whether two ranges of ages have no year of life in common."""
-    (low, high), (least, most) = years_of_age(ages), years_of_age(other)
-    return low <= high and least <= most and (high < least or most < low)
+    rules = {"", first.definition} & {"", second.definition}  # a way holds within the one rule of both, or between two
+    ways = (way for way in first.bridges if way.dimension == dimension and way.within in rules)
+    return next((way for way in ways if {way.first, way.second} == words), None)
 
 
 def within(part: str, whole: str) -> bool:
     """Say whether a category path is a proper part of another."""
     return part.startswith(whole + "/")
-
-
-def worst_case(figure: Figure) -> tuple[float, float]:
-    """Return the whole per cents among all records, rounded outward, whatever the records that do not say would say.
-
-    Both percentages are taken as they were printed: 83% of the 34% who are known is 28% to 95% of all.
-    """
-    if figure.known_share == UNKNOWN:
-        return 0.0, 100.0
-    low, high = figure.low or 0.0, 100.0 if figure.high is None else figure.high
-    if figure.unrecorded is not None:
-        high = min(high + (figure.unrecorded.low + figure.unrecorded.high) / 2, 100.0)
-    known = 100.0
-    if figure.known is not None:
-        # A range that is more than rounding has no middle.
-        printed = figure.known.high - figure.known.low <= _WIDEST_ROUNDING
-        known = (figure.known.low + figure.known.high) / 2 if printed else figure.known.low
-    low, high = known * low / 100, known * high / 100 + 100 - known
-    low, high = round(low, 9), round(high, 9)  # without the noise of binary arithmetic
-    return float(low // 1), float(-(-high // 1))
-
-
-def among_all(figure: Figure) -> tuple[float, float]:
-    """Return the per cent among all records with the rounding of both percentages let in, to decide by."""
-    low, high = figure.ends
-    if figure.unrecorded is not None:
-        return low, min(high + figure.unrecorded.high, 100.0)
-    # The fewer records say, the wider: both ends are reached at the lower end of the known share.
-    known = 1.0 if figure.known is None else figure.known.low / 100
-    return known * low, known * high + 100 * (1 - known)
 
 
 def worded(name: str) -> str:

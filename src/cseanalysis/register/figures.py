@@ -70,6 +70,7 @@ UNKNOWN = "unknown"
 # An average of which nobody said the kind: one such number differs from another.
 UNSTATED: tuple[str, ...] = ("days_unstated", "months_unstated")
 _LARGEST = 1e15
+_WHOLE = 100  # per cent
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _NEVER_EMPTY = (
     *("id", "statement", "published", "definition", "category", "ages", "geography", "coverage", "source", "locator"),
@@ -168,10 +169,10 @@ class Figure:
     table
         Name of the table, chart or sentence it stands in: what is unknown to two figures of one table and one period
         is the same unknown.
-    dataset, known, unrecorded, meant, bridges, shifts
+    dataset, known, unrecorded, meant, bridges, shifts, replaced_by, whole
         Attached when a register is loaded: the definition itself, the ends of the known and of the unknown share, where
-        the record that is repeated puts the number, the bridges that reach the definition, and the dated changes of
-        what is recorded.
+        the record that is repeated puts the number, the bridges that reach the definition, the dated changes of what is
+        recorded, the figures that supersede this one, and the figure of the whole that its category is part of.
 
     Raises
     ------
@@ -236,6 +237,8 @@ class Figure:
     meant: tuple[float, float] | None = field(default=None, repr=False)
     bridges: tuple[Bridge, ...] = field(default=(), repr=False)
     shifts: tuple[Shift, ...] = field(default=(), repr=False)
+    replaced_by: tuple[str, ...] = field(default=(), repr=False)
+    whole: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         found = list(problems({name: getattr(self, name) for name in COLUMNS}))
@@ -373,6 +376,10 @@ def _unit_problems(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is whole"
     elif values["unit"] != "per_cent_change" and any(end < 0 for end in ends if math.isfinite(end)):
         yield f"low: {_shown(low)} to {_shown(high)} {values['unit']}; a count is not negative"
+    if qualifier == "less_than" and high == 0 and values["unit"] != "per_cent_change":
+        yield f"high: less than 0 {values['unit']}; nothing is, so mend the number or the qualifier"
+    if qualifier == "more_than" and low == _WHOLE and values["unit"] == "per_cent":
+        yield "low: more than 100 per cent; nothing is, so mend the number or the qualifier"
     if (values["unit"] == "none") != (qualifier == "text"):
         yield f"unit: {values['unit']!r} for a figure printed as {qualifier}; words have the unit none, numbers another"
 

@@ -13,17 +13,17 @@ from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.differences import (
     NONE,
     Difference,
-    among_all,
     bridge_for,
     differences,
     grave,
     lines,
+    other_forces,
     unsaid,
     within,
-    years_of_age,
 )
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure, check_figures
-from cseanalysis.register.spans import months_in
+from cseanalysis.register.known import among_all
+from cseanalysis.register.spans import months_in, years_of_age
 from cseanalysis.values import Interval
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ _OF_A_PART = {"category", "ages", "sex", "counter"}
 # The same where the area of the one is registered as one of those that make up the area of the other.
 _OF_AN_AREA = {*_OF_A_PART, "geography", "coverage"}
 # The same where it is registered that one is part of the other, though counted under another name.
-_OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage", "conflict"}
+_OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage"}
 # What is minded of two figures that forbids to call their change clear, whatever chance allows.
-_UNCLEAR = {"break", "start-up"}
+_UNCLEAR = {"break", "seasons", "start-up"}
 
 
 class IncomparableError(ValueError):
@@ -71,8 +71,8 @@ class Change:
         absent where chance cannot be worked out from the figures.
     hidden_at
         Variance inflation from which on the change is no longer clear; below 1: not even if events are independent.
-        Absent where no clear change may be claimed, whatever chance allows: across a change of recording, or from the
-        first year of an offence.
+        Absent where no clear change may be claimed, whatever chance allows: across a change of recording, from the
+        first year of an offence, between other seasons, or of what may be other forces.
     """
 
     difference: tuple[float, float] | None
@@ -161,7 +161,12 @@ class Comparison:
             if _not_wider(part, whole) and (
                 (one.unit == other.unit and refusing <= _OF_A_PART and _inside(part, whole))
                 or (one.unit == other.unit and refusing <= _OF_AN_AREA and _one_of_the_areas(part, whole) is not None)
-                or (refusing <= _OF_A_REGISTERED_PART and _registered(part, whole) is not None)
+                or (
+                    one.base == other.base
+                    and refusing <= _OF_A_REGISTERED_PART
+                    and not ("definition" in refusing and _unsaid_rule(part, whole))
+                    and _registered(part, whole) is not None
+                )
             ):
                 return part
         return None
@@ -295,6 +300,12 @@ def _registered(part: Figure, whole: Figure) -> Bridge | None:
     return None
 
 
+def _unsaid_rule(*figures: Figure) -> bool:
+    """Whether it is not known of one of them by which rule, or by what of a record, it counts."""
+    rules = {figure.definition for figure in figures}
+    return UNKNOWN in rules | {figure.dataset.flagged for figure in figures if figure.dataset is not None}
+
+
 def _inside(part: Figure, whole: Figure) -> bool:
     """Whether the one is of a class within the other's, or of the same class and of fewer people."""
     fewer = part.counter == whole.counter and (part.ages, part.sex) != (whole.ages, whole.sex)
@@ -366,6 +377,7 @@ def _change(comparison: Comparison) -> Change:
         return Interval(down.low, up.high, "confidence", down.level)
 
     unclear = any(item.level == "minded" and item.dimension in _UNCLEAR for item in comparison.differences)
+    unclear = unclear or other_forces(first, second)
     hidden: float | None = None if unclear else 0.0
     if not unclear and not ratio[0] <= 1 <= ratio[1]:
         hidden = min(hiding_inflation(one, other, exposure=length) for one, other, length in (fewest, highest))

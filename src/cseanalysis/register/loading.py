@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cseanalysis.register.definitions import NO_CODE, Bridge, Definition, Shift
-from cseanalysis.register.figures import COLUMNS, OPTIONAL, UNKNOWN, Figure, problems
+from cseanalysis.register.figures import COLUMNS, COUNTS, OPTIONAL, UNKNOWN, Figure, problems
 from cseanalysis.values import Interval
 
 _NUMBERS = ("low", "high", "rounded_to")
@@ -96,6 +96,11 @@ def load_figures(
     for way in ways:
         for definition in {way.within} if way.within else {way.first, way.second}:
             reach.setdefault(definition, []).append(way)
+    wholes = _wholes(found.values())
+    replaced: dict[str, tuple[str, ...]] = {}
+    for figure in found.values():
+        for other in figure.supersedes:
+            replaced[other] = (*replaced.get(other, ()), figure.id)
     loaded = MappingProxyType(
         {
             figure.id: replace(
@@ -105,6 +110,8 @@ def load_figures(
                 unrecorded=_ends(found[figure.unknown_share]) if figure.unknown_share else None,
                 meant=found[figure.relays].ends if figure.relays and figure.qualifier != "text" else None,
                 bridges=tuple(reach.get(figure.definition, ())),
+                replaced_by=replaced.get(figure.id, ()),
+                whole=_whole(figure, wholes),
             )
             for figure in found.values()
         }
@@ -331,6 +338,29 @@ def _bridge_problems(ways: Sequence[Bridge], rules: Mapping[str, Definition]) ->
         key = (way.dimension, way.within, frozenset((way.first, way.second)))
         if (other := seen.setdefault(key, way.id)) != way.id:
             yield f"bridge {way.id}: crosses what {other} crosses; keep one of them"
+
+
+def _place_of(figure: Figure, category: str) -> tuple[object, ...]:
+    """Return what a class and the whole that it is cut from have in common."""
+    days = figure.period_start, figure.period_end, figure.time_basis, figure.stage
+    return figure.unit, figure.definition, category, figure.geography, figure.coverage, *days
+
+
+def _wholes(figures: Iterable[Figure]) -> Mapping[tuple[object, ...], Sequence[Figure]]:
+    """Group the counts that may be quoted by their class; repetitions are left out."""
+    found: dict[tuple[object, ...], list[Figure]] = {}
+    for figure in figures:
+        if figure.unit in COUNTS and not (figure.withheld or figure.guessed or figure.relays):
+            found.setdefault(_place_of(figure, figure.category), []).append(figure)
+    return found
+
+
+def _whole(figure: Figure, wholes: Mapping[tuple[object, ...], Sequence[Figure]]) -> str:
+    """Name the figure of the whole that a class is cut from, if there is one and it is of all the same people."""
+    met = wholes.get(_place_of(figure, figure.category.rpartition("/")[0]), ())
+    if len(met) != 1 or not all(getattr(met[0], name) in ("any", getattr(figure, name)) for name in ("ages", "sex")):
+        return ""
+    return f"{met[0].id}: {met[0].published}"
 
 
 def _known(found: Mapping[str, Figure], figure: Figure) -> Interval | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import date
 
 from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
-from cseanalysis.register.differences import Difference, worst_case
-from cseanalysis.register.figures import COUNTS, Figure
+from cseanalysis.register.differences import Difference, listed
+from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.gate import Comparison, part_bridge
+from cseanalysis.register.known import worst_case
 from cseanalysis.register.spans import months_in, overlap
 from cseanalysis.values import Interval
 
@@ -28,12 +28,13 @@ _MOVED_BY = {
     "cases": ("Open cases", "how many come in", "how fast they are closed"),
     **dict.fromkeys(("suspects", "victims", "investigations"), ("Such counts", "police activity", "recording")),
     **dict.fromkeys(("assessments", "referrals"), ("Such counts", "practice", "the threshold for one")),
+    **dict.fromkeys(("days_median", "days_mean", "days_unstated"), ("Waits", "which cases are finished or left")),
     "children": ("Such counts", "practice", "the threshold for protection"),
 }
-_COMPLETED = "Completed cases"
+_COMPLETED, _OPEN, _WAITS = "Completed cases", "Open cases", "Waits"
 _CLOSED = date(2020, 3, 1), date(2021, 3, 31)  # courts were partly closed
 # What is minded of the two figures themselves, so that it goes with a refusal too.
-_OF_THE_FIGURES = ("coverage", "selection", "inferred", "source")
+_OF_THE_FIGURES = ("coverage", "selection", "replaced", "inferred", "source")
 
 
 def sentence(comparison: Comparison) -> str:
@@ -45,8 +46,8 @@ def sentence(comparison: Comparison) -> str:
         for item in comparison.differences
         if item.level == "minded" and (not refused or item.dimension in _OF_THE_FIGURES)
     ]
-    if not refused and not comparison.one_thing:
-        parts += _disputed(comparison.first, comparison.second)
+    if not refused:
+        parts += _base(comparison.first, comparison.second) + _disputed(comparison.first, comparison.second)
     return f"{parts} To be minded: {'; '.join(minded)}." if minded else parts
 
 
@@ -88,8 +89,10 @@ def period_words(figure: Figure) -> str:
     if start == end:
         return f"as at {say_date(start)}"
     if start.day == 1 and _last_of_month(end):
-        return f"{say_month(start)} to {say_month(end)}"
-    return f"{say_date(start)} to {say_date(end)}"
+        first, last = say_month(start), say_month(end)
+    else:
+        first, last = say_date(start), say_date(end)
+    return first if first == last else f"{first} to {last}"
 
 
 def _refusal(comparison: Comparison) -> str:
@@ -118,12 +121,17 @@ def _refusal(comparison: Comparison) -> str:
 
 def _disputed(*figures: Figure) -> str:
     """Name who contradicts a figure whose share is said: one side of a conflict is not quoted without the other."""
-    said = [f"{figure.id} by {_and(figure.conflicts_with)}" for figure in figures if figure.conflicts_with]
+    said = [f"{figure.id} by {listed(figure.conflicts_with)}" for figure in figures if figure.conflicts_with]
     return f" Contradicted: {'; '.join(said)}, so quote that too." if said else ""
 
 
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def _base(first: Figure, second: Figure) -> str:
+    """Say of what two per cents are shares, where what is counted does not say it."""
+    if not first.unit.startswith("per_cent") or first.base in ("", UNKNOWN):
+        return ""
+    if all(first.base.casefold() in figure.statement.casefold() for figure in (first, second)):
+        return ""
+    return f" Both are per cents of {first.base}."
 
 
 def _bridged(comparison: Comparison) -> str:
@@ -133,7 +141,7 @@ def _bridged(comparison: Comparison) -> str:
         return f"{_two(first, second)}: {bridges[0].text}."
     text = f"{_two(first, second)}, can be set against each other in one way only: {_joined(bridges)}."
     if any(item.dimension == "known share" for item in bridges):
-        return text + _known_share(first, second)
+        return text + _known_share(first, second) + _change(comparison)
     if "rate per month" in comparison.allowed:
         text += f" {_monthly(first)} and {_lower(_monthly(second))}."
     return text + _change(comparison)
@@ -186,10 +194,21 @@ def _moved_by(first: Figure, second: Figure) -> str:
     what, *causes = _MOVED_BY["defendants" if (first.unit, first.counter) == ("cases", "flow") else first.unit]
     if any(figure.dataset is not None and figure.dataset.flagged == "yes" for figure in (first, second)):
         causes.append("how flags are set")
+    closed = " and, from March 2020, with closed courts" if _met_closed_courts(what, first, second) else ""
+    told = f" {what} also move with {', '.join(causes) if closed else listed(causes)}{closed}."
+    return f"{told} A child may have several assessments." if first.unit == "assessments" else told
+
+
+def _met_closed_courts(what: str, first: Figure, second: Figure) -> bool:
+    """Whether two counts of finished cases, or what waits at a court and how long, meet the partly closed courts.
+
+    What waits is moved by them long after: it is enough that they lie between the two.
+    """
     spans = [(figure.period_start, figure.period_end) for figure in (first, second)]
-    if what == _COMPLETED and any(start and end and overlap(start, end, *_CLOSED) for start, end in spans):
-        return f" {what} also move with {', '.join(causes)} and, from March 2020, with closed courts."
-    return f" {what} also move with {_and(causes)}."
+    if what in (_OPEN, _WAITS) and first.stage in ("court", "disposal"):
+        days = [day for span in spans for day in span if day]
+        return bool(days) and overlap(min(days), max(days), *_CLOSED) > 0
+    return what == _COMPLETED and any(start and end and overlap(start, end, *_CLOSED) for start, end in spans)
 
 
 def _clarity(hidden_at: float | None, highest: float, word: str) -> str:
@@ -204,14 +223,25 @@ def _clarity(hidden_at: float | None, highest: float, word: str) -> str:
 
 
 def _difference(ends: tuple[float, float], first: Figure, second: Figure, word: str) -> str:
+    later = first.period_end != second.period_end
+    if not first.unit.startswith("per_cent") and not later:
+        return f" The difference ({second.id} less {first.id}) is {span(*ends)}; a running total gives no ratio."
     if not first.unit.startswith("per_cent") and ends[1] < 0:
-        return " A running total cannot fall: one of the two was counted anew, and nothing follows from them."
+        return (
+            f" A running total cannot fall, from {first.id} to {second.id}: one of the two was counted anew, and "
+            "nothing follows from them."
+        )
     if not first.unit.startswith("per_cent"):
         return (
             f" The net change from {first.id} to {second.id} is {span(*ends)}: what was taken out between the two days "
             "is off already, and a running total gives no ratio."
         )
     text = f" The difference ({second.id} less {first.id}) is {span(*ends)} percentage points"
+    if first.known is not None or first.unrecorded is not None:
+        return (
+            f"{text}, whatever the records that do not say would say; how many records there are does not come with "
+            f"the shares, so chance cannot be ruled out and no clear {word} is claimed."
+        )
     if first.counter == "survey":
         return (
             f"{text}, as far as rounding goes; the survey's sampling error is not in the register, the publisher "

@@ -247,7 +247,7 @@ def field_coverage(figures: Mapping[str, Figure]) -> tuple[float, float]:
 def as_printed(figure: Figure) -> tuple[float, float]:
     """Return the ends of a per cent as shares, as they were printed: rounding moves a bound by a point at most.
 
-    The gate words its bounds from the same numbers; see `register.differences.worst_case`.
+    The gate words its bounds from the same numbers; see `register.known.worst_case`.
     """
     if figure.low is None or figure.high is None:
         raise ValueError(f"figure {figure.id} was printed as {figure.published!r}, with an open end; no bound follows")
