@@ -540,10 +540,13 @@ def test_classes_that_stand_twice_are_not_added_up_without_a_word():
 
 
 def test_the_warning_about_a_hundred_records_points_at_the_line_that_was_written():
-    for call in (lambda: share_bounds(12, 40, 60), lambda: coverage_needed(12, 40, 60, 0.2)):
-        with pytest.warns(UserWarning, match="counts of 100 records") as said:
-            call()
-        assert said[0].filename == __file__
+    # called here and not from within another function of this file, which would hide a step too many
+    with pytest.warns(UserWarning, match="counts of 100 records") as said:
+        share_bounds(12, 40, 60)
+    assert [one.filename for one in said] == [__file__]
+    with pytest.warns(UserWarning, match="counts of 100 records") as said:
+        coverage_needed(12, 40, 60, 0.2)
+    assert [one.filename for one in said] == [__file__]
 
 
 def test_where_one_end_has_no_error_the_other_one_says_how_many_errors_the_bound_is_wide():
@@ -561,3 +564,10 @@ def test_at_a_low_level_less_than_one_error_is_added():
     found, bounds = share_confidence(200, 400, 20, 0.5), share_bounds(200, 400, 20)
     error = math.sqrt(bounds.high * (1 - bounds.high) / 420)
     assert 0 < (found.high - bounds.high) / error < 0.68  # two thirds of an error either way hold a half
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.8, 0.9, 0.95, 0.99])
+def test_with_nothing_unknown_the_usual_interval_is_found_at_every_level_whatever_rounding_does(level):
+    found, error = share_confidence(60, 200, 0, level), math.sqrt(0.3 * 0.7 / 200)
+    multiple = stats.norm.ppf((1 + level) / 2)
+    assert (found.low, found.high) == pytest.approx((0.3 - multiple * error, 0.3 + multiple * error), rel=1e-12)
