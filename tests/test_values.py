@@ -324,3 +324,7 @@ def test_rounding_is_judged_by_the_larger_end_and_below_nought_too():
     Estimate("a", "u", -1000 - 1e-7, Interval(-1000, 0, "confidence", 0.9))
     with pytest.raises(ValueError, match="outside"):
         Estimate("a", "u", -1e-5, Interval(0, 1000, "confidence", 0.9))
+
+
+def test_a_point_of_nought_lies_in_an_interval_that_is_nought():
+    assert Estimate("a", "u", 0, Interval(0, 0, "simulation", 0.9)).point == 0

@@ -239,7 +239,7 @@ def test_a_last_line_without_end_is_refused_with_its_number(content, line):
     assert caught.match("if it is whole, add a line break")
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b'"'])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b'"'])
 def test_a_last_line_may_end_with_a_line_break_or_a_quote(end):
     start = b'a,b\n1,"2' if end == b'"' else b"a,b\n1,2"
     assert csv_columns(start + end) == [["a", "1"], ["b", "2"]]
