@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -223,7 +224,7 @@ _REMEDY = f"give a file with its true ending, one of {', '.join((*_SPREADSHEETS,
 
 def check_there(path: Path) -> None:
     """Raise FileNotFoundError with the path and a cure when there is no such file."""
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is there, and says so when it is opened
         where = "the folder is there, the file is not: check its name" if path.parent.is_dir() else "nor such a folder"
         whole = "" if path.is_absolute() else f"; it was looked for in {Path.cwd()}, so give the whole path"
         raise FileNotFoundError(errno.ENOENT, f"no such file ({where}{whole})", str(path))
