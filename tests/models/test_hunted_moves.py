@@ -319,6 +319,9 @@ def test_moves_that_cannot_be_told_from_right_ones_give_what_was_asked_for():
     assert m.waiting_time(20, 6000) == 20 / 6000
     # a share of half a per cent is as printable as one of a half: the statement says which it is
     assert register.share("a", of="b", at_least=0.5).says == "a is at least 0.5% of b"
+    # twenty times as many is what a new duty to record can do: the answer says that it is no 20%
+    assert "+1900.0%" in m.detectable_from(COUNTS, delay=[1.0], ratio=20).reason
+    assert "+20.0%" in m.detectable_from(COUNTS, delay=[1.0], ratio=1.2).reason
 
 
 def test_a_missing_file_is_named_with_what_to_do_about_it(tmp_path, monkeypatch):
