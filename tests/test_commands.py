@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import settings
 import typer
+from hypothesis import settings
 
 from cseanalysis.cli import app
 

@@ -102,6 +102,7 @@ def test_the_mean_of_the_inverse_of_a_narrow_range_keeps_its_digits():
     assert narrow.inverse_moment(2) == pytest.approx(1 / (0.3 + 5e-7) ** 2, rel=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore:beta")  # shapes below 1 can be a mean and a standard deviation
 @given(st.floats(0.05, 50), st.floats(0.05, 50), st.floats(1e-6, 1 - 1e-6), st.floats(1e-6, 1 - 1e-6))
 def test_a_larger_share_never_has_a_smaller_quantile(a, b, one, other):
     low, high = sorted((one, other))
@@ -178,3 +179,17 @@ def test_blanks_and_whole_numbers_are_read():
 def test_text_that_is_no_distribution_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         read_distribution(text)
+
+
+def test_a_mean_and_a_standard_deviation_given_to_beta_are_warned_of_and_the_shapes_advised_have_them():
+    with pytest.warns(UserWarning, match=r"near 0 and 1; if these are a mean and .* write beta\(24\.9, 58\.1\)"):
+        beta(0.3, 0.05)
+    with pytest.warns(UserWarning, match="mean and a standard deviation"):
+        read_distribution("beta(0.3, 0.05)")
+    advised = beta(24.9, 58.1)
+    assert (advised.moment(1), advised.moment(2) - advised.moment(1) ** 2) == pytest.approx((0.3, 0.05**2))
+
+
+@pytest.mark.parametrize("shapes", [(0.5, 0.5), (0.02, 0.5), (0.3, 2), (1, 0.2), (2, 0.05)])
+def test_shapes_that_can_be_no_mean_and_standard_deviation_have_one_reading(shapes):
+    beta(*shapes)  # shares of mean m have a variance of at most m (1 - m); a warning would fail this test

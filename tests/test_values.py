@@ -1,5 +1,8 @@
 import dataclasses
+import datetime
 import math
+import re
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -284,3 +287,44 @@ def test_the_distributions_are_found_among_the_values_too():
         assert getattr(values, name) is getattr(distributions, name)
     with pytest.raises(AttributeError):
         values.normal  # noqa: B018 (the access is the test)
+
+
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [
+        (datetime.timedelta(days=1), "give a length of time as a number, such as its days"),
+        (np.timedelta64(1, "D").astype(object), "give a length of time as a number, such as its days"),
+        (pd.Timedelta(days=1), "give a length of time as a number, such as its days"),
+        (pd.NaT, "missing is not nought: find it out, or leave the call out"),
+        (Estimate("a", "u", 1.0), "give the number that is meant, such as its point"),
+        (Decimal("0.5"), "write it as a plain number, as float() does where it can"),
+        (object(), "write it as a plain number, as float() does where it can"),
+    ],
+)
+def test_a_length_of_time_is_told_from_a_missing_one_and_from_what_has_no_cure_of_its_own(value, cure):
+    with pytest.raises(ValueError, match=f"; {re.escape(cure)}$"):
+        plain_number("recorded", value)
+
+
+@pytest.mark.parametrize("point", [1.0, 1.5, 2.0, 1 - 1e-10, 2 + 1e-10])
+def test_a_point_lies_in_its_interval_up_to_rounding(point):
+    assert Estimate("a", "u", point, Interval(1, 2, "confidence", 0.9)).point == point
+
+
+@pytest.mark.parametrize("point", [0.9999, 2.0001, -1.5, 1 - 1e-8, 2 + 1e-8])
+def test_a_point_outside_its_interval_is_refused_with_both_ends(point):
+    with pytest.raises(
+        ValueError, match=r"^estimate a: point .* lies outside its interval from 1 to 2; are both in one"
+    ):
+        Estimate("a", "u", point, Interval(1, 2, "confidence", 0.9))
+
+
+def test_rounding_is_judged_by_the_larger_end_and_below_nought_too():
+    Estimate("a", "u", -1e-7, Interval(0, 1000, "confidence", 0.9))
+    Estimate("a", "u", -1000 - 1e-7, Interval(-1000, 0, "confidence", 0.9))
+    with pytest.raises(ValueError, match="outside"):
+        Estimate("a", "u", -1e-5, Interval(0, 1000, "confidence", 0.9))
+
+
+def test_a_point_of_nought_lies_in_an_interval_that_is_nought():
+    assert Estimate("a", "u", 0, Interval(0, 0, "simulation", 0.9)).point == 0

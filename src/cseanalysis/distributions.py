@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -252,7 +253,13 @@ def beta(a: float, b: float) -> ScaledBeta:
     ----------
     a, b
         Positive and finite; as if ``a`` successes and ``b`` failures had been seen. The mean of 1/p exists for
-        ``a > 1`` only, its variance for ``a > 2`` only.
+        ``a > 1`` only, its variance for ``a > 2`` only. Not a mean and a standard deviation: ``m`` and ``s`` are
+        ``beta(m * n, (1 - m) * n)`` with ``n = m * (1 - m) / s**2 - 1``.
+
+    Warns
+    -----
+    UserWarning
+        When the two could be a mean and a standard deviation: as shapes they put nearly all near 0 and 1.
 
     Examples
     --------
@@ -263,6 +270,12 @@ def beta(a: float, b: float) -> ScaledBeta:
     first, second = _check_numbers("beta", a, b)
     if first <= 0 or second <= 0:
         raise ValueError(f"beta({a}, {b}): both parameters must be above 0")
+    if first < 1 and (size := first * (1 - first) / second**2 - 1) > 0:
+        warnings.warn(
+            f"beta({a}, {b}) has most of its values near 0 and 1; if these are a mean and a standard deviation, write "
+            f"beta({first * size:.6g}, {(1 - first) * size:.6g})",
+            stacklevel=2,
+        )
     return ScaledBeta(f"beta({first!r}, {second!r})", first, second)
 
 

@@ -152,7 +152,23 @@ def test_around_is_never_exact(width: float) -> None:
         parse_counts(pd.DataFrame({"n": ["1"]}), column="n", around_width=width)
 
 
-@given(st.integers(1, 10**9), st.floats(0.01, 3))
+def test_a_width_that_is_more_than_the_number_is_refused_with_both_in_its_words() -> None:
+    with pytest.raises(
+        UnmappedLabelError,
+        match=r"'around 100' \(around_width makes it 100 give or take 1000, more than itself: it is in units of the "
+        r"last significant digit and no per cent; take less\)",
+    ):
+        parse_counts(pd.DataFrame({"n": ["around 100"]}), column="n", around_width=10)
+
+
+@pytest.mark.parametrize(("cell", "low"), [("around 0", 0), ("around 0%", -10), ("around £0", -10), ("0%", -10)])
+def test_around_nought_a_count_ends_at_nought_and_a_change_or_a_sum_of_money_does_not(cell: str, low: float) -> None:
+    row = parse_counts(pd.DataFrame({"n": [cell]}), column="n", around_width=10).iloc[0]
+    assert (row["low"], row["high"]) == (low, 10)
+    assert math.copysign(1, row["low"] + 0.5 * (low == 0)) == (1 if low == 0 else -1)
+
+
+@given(st.integers(1, 10**9), st.floats(0.01, 0.5))
 def test_around_holds_its_number_and_more_width_never_narrows(number: int, width: float) -> None:
     frame = pd.DataFrame({"n": [f"around {number:,}"]})
     narrow = parse_counts(frame, column="n", around_width=width).iloc[0]

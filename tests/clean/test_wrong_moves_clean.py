@@ -251,6 +251,14 @@ REFUSED: list[tuple[Call, tuple[str, ...]]] = [
         (lambda width=width: counts("around 100", around_width=width), WIDTH)
         for width in ("0.5", None, True, 0, -1, float("nan"), float("inf"), 10**400, Decimal("NaN"), [0.5])
     ],
+    *[  # 10 was meant as 10 per cent, and would reach below nought
+        (lambda cell=cell: counts(cell, around_width=10), (f"{cell!r}", said, "no per cent; take less"))
+        for cell, said in (
+            ("around 100", "100 give or take 1000"), ("4k", "4000 give or take 10000"), ("5%", "5 give or take 10"),
+            ("-5%", "5 give or take 10"), ("around 70%", "70 give or take 100"), ("one in 8", "8 give or take 10"),
+            ("one in 10", "10 give or take 100"), ("about a third", "3 give or take 10"),
+        )
+    ],
     (lambda: counts("1", prefix=None), ("prefix=None", "must be text")),
     (lambda: counts("1", prefix=5), ("prefix=5", "must be text")),
     (lambda: parse_counts(FRAME, column="Number"), ("no column 'Number'", "'Number of Offences'", "column=")),
@@ -259,6 +267,9 @@ REFUSED: list[tuple[Call, tuple[str, ...]]] = [
     # Shares
     (lambda: share_by_relation(pd.DataFrame({"a": [1]})), ("no column 'offence_relation'", "'a'", "relation=")),
     (lambda: shares(["exact"], [5], count="m"), ("no column 'm'", "'n'", "count=")),
+    (lambda: shares(["exact", "broader"], [-5, 15], count="n"), ("'n' sums to -5", "'exact'", "take more areas or years")),
+    (lambda: shares(["exact", None], [15, -5], count="n"), ("'n' sums to -5", "'unmapped'", "no share of the total")),
+    (lambda: shares(["exact", "broader"], [-5, 5], count="n"), ("'n' sums to -5", "net negative part")),
     (lambda: shares(["Exact"]), ("'Exact'", "relations are exact, broader")),
     (lambda: shares([1]), ("'1'", "relations are exact")),
     (lambda: shares(["exact"], ["5"], count="n"), ("'n'", "not numbers", "parse_counts")),
@@ -340,7 +351,12 @@ READ: list[tuple[Call, Answers]] = [
     (lambda: counts(pd.NaT, pd.NA, Decimal("NaN")), {"flag": ["empty"] * 3}),
     (lambda: parse_counts(pd.DataFrame({0: ["5"]}), column=0), {"value": [5]}),  # type: ignore[arg-type]
     (lambda: parse_counts(pd.DataFrame({"n": pd.Categorical([1, 2], [1, 2, 3])}), column="n"), {"value": [1, 2]}),
-    (lambda: shares(["exact", "broader"], [-5, 15], count="n"), {"share_of_count": [-0.5, 1.5, 0, 0, 0, 1.5]}),
+    (
+        lambda: shares(["exact", "broader", "broader"], [5, 20, -5], count="n"),
+        {"share_of_count": [0.25, 0.75, 0, 0, 0, 0.75]},
+    ),
+    (lambda: counts("around 0", around_width=10), {"low": [0], "high": [10]}),
+    (lambda: counts("around 100", "one in 10", around_width=1), {"low": [0, 5], "high": [200, 100]}),
 ]  # fmt: skip
 
 

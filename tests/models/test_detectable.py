@@ -147,7 +147,7 @@ def test_bad_options_of_the_design_question_are_refused(options, message):
 
 @pytest.mark.parametrize(
     ("counts", "message"),
-    [(CALM[:7], "7 periods before"), ([0] * 10, "every count is nought"), (CALM[:9], "nothing to judge")],
+    [(CALM[:7], "7 periods before"), ([0] * 10, "every count is nought"), (CALM[:12], "nothing to judge")],
 )
 def test_too_little_before_the_date_is_not_estimable(counts, message):
     harmonics = 6 if message.startswith("nothing") else 0

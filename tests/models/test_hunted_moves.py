@@ -1,6 +1,7 @@
 """Mistakes found by trying moves on every public function: answers were wrong without a word, or there was none."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -13,9 +14,18 @@ from cseanalysis.clean import harmonise_forces, share_by_relation
 from cseanalysis.distributions import uniform
 from cseanalysis.export import write_csv, write_ods, write_xlsx
 from cseanalysis.models.written_dates import read_calendar
-from cseanalysis.read import Limits, read_spreadsheet
+from cseanalysis.read import (
+    Limits,
+    read_notes,
+    read_outcomes,
+    read_pfa_tables,
+    read_recorded_crime,
+    read_spreadsheet,
+)
+from cseanalysis.read.safety import check_file
 from cseanalysis.values import Assumption, Estimate, Interval
 
+READERS = (read_notes, read_outcomes, read_pfa_tables, read_recorded_crime, read_spreadsheet, check_file)
 COUNTS = [50, 52, 47, 55, 49, 51, 53, 48, 60, 58, 63, 57, 61, 59, 62, 60, 64, 58]
 PERIODS = pd.period_range("2019-01", periods=18, freq="M")
 SERIES = pd.Series(COUNTS, index=PERIODS)
@@ -31,6 +41,19 @@ CELLS = pd.DataFrame(
         "cases": [5, 6, 7],
     }
 )
+
+
+LISTS = pd.DataFrame(
+    [(1, 1, 1, 9), (1, 1, 0, 8), (1, 0, 1, 7), (1, 0, 0, 20), (0, 1, 1, 6), (0, 1, 0, 25), (0, 0, 1, 30)],
+    columns=["a", "b", "c", "count"],
+)
+
+
+def seasonal(periods, frequency, **options):
+    counts = pd.Series(
+        50 + np.arange(periods) % 7, index=pd.period_range("2019-01-01", periods=periods, freq=frequency)
+    )
+    return m.interrupted_series(counts, **{"harmonics": 1, **options})
 
 
 def change(series, at="2019-09"):
@@ -147,6 +170,64 @@ MOVES = [
     ("a word for a switch", lambda: Limits(macros="no"), "macros is 'no': must be True or False"),
     ("a number for a folder", lambda: load_results(5), "root is 5"),
     (
+        "a distribution that reaches beyond its range",
+        lambda: sensitivity.shapley(
+            lambda x: x, [Assumption("x", 0.1, 0.2, "u", "r", "s", "l", (), "beta(2, 14)")], samples=64, seed=0
+        ),
+        "reaches from 0 to 1, outside the range from 0.1 to 0.2 that is defended; keep it within",
+    ),
+    (
+        "a distribution that reaches below its range",
+        lambda: sensitivity.pawn(
+            lambda x: x, [Assumption("x", 0.1, 0.2, "u", "r", "s", "l", (), "uniform(0.05, 0.2)")], samples=64, seed=0
+        ),
+        "reaches from 0.05 to 0.2, outside",
+    ),
+    ("a year's season in 16 weeks", lambda: seasonal(16, "W-SUN", at=8), "52.18 periods in a series of 16: less than"),
+    ("a year's season in 36 days", lambda: seasonal(36, "D", at=18), "365.2 periods in a series of 36.*harmonics=0"),
+    ("a season of half a year", lambda: seasonal(17, "D", at=8, period=18.0), "period is 18.0"),
+    (
+        "a season that is stated and too long",
+        lambda: m.minimum_detectable(COUNTS, after=9, harmonics=1, period=52),
+        "52 periods in a series of 18",
+    ),
+    (
+        "a season of too few weeks at other dates",
+        lambda: m.placebo_dates(COUNTS, at=9, dates=[8, 10], harmonics=1, period=52),
+        "52 periods in a series of 18",
+    ),
+    ("a number that is not rounded", lambda: register.count("a", 103, rounded_to=10), r"103 is no multiple of 10"),
+    ("counts by name", lambda: m.correct_counts({"a": 5, "b": 6}, np.eye(2)), "give its values as a Series"),
+    ("lists in the index", lambda: m.estimate_population(LISTS.set_index(["a", "b", "c"])), "index holds a, b, c as"),
+    ("a list in the index", lambda: m.estimate_population(LISTS.set_index("a")), "histories.reset_index()"),
+    ("histories without counts", lambda: m.estimate_population(LISTS[["a", "b", "c"]]), "name the one that holds them"),
+    (
+        "another process",
+        lambda: m.bootstrap_chain_ladder(m.Triangle(TRIANGLE, "year"), seed=0, process="normal"),
+        "process is 'normal': must be 'gamma', or None",
+    ),
+    (
+        "one probability for four cells",
+        lambda: m.correct_selection((136, 107, 297, 165), selected=0.5),
+        r"selected is 0.5.*one for each cell, as in \(0.94, 0.85",
+    ),
+    (
+        "a per cent among four",
+        lambda: m.correct_selection((136, 107, 297, 165), selected=(94, 0.85, 0.64, 0.25)),
+        "94% is written 0.94",
+    ),
+    (
+        "a probability of nought",
+        lambda: m.correct_selection((136, 107, 297, 165), selected=(0.9, 0.85, 0, 0.25)),
+        "a probability of 0 counts nobody",
+    ),
+    ("an interval of one draw", lambda: m.Simulation([5.0]).interval(), "one draw has no interval: draw more"),
+    (
+        "sizes that were counted",
+        lambda: m.variance_inflation(pd.Series([1, 1, 1, 9]).value_counts()),
+        r"sizes.tolist\(\); if they are sizes",
+    ),
+    (
         "net negative counts",
         lambda: share_by_relation(pd.DataFrame({"offence_relation": ["exact"] * 2, "n": [1, -2]}), count="n"),
         "sums to -1",
@@ -207,7 +288,69 @@ def test_a_date_without_a_zone_is_found_among_dates_with_one():
 def test_the_cures_that_are_advised_work():
     assert m.variance_inflation([size for size, times in {1: 100, 5: 3}.items() for _ in range(times)]) == 175 / 115
     assert m.cohort_tables(CELLS, until=pd.Period("2020-09-01", "Q-DEC"))[0].tolist() == [11, 7]
+    sizes = pd.Series([1, 1, 1, 9])
+    known = sizes.value_counts()
+    assert m.variance_inflation([size for size, clusters in known.items() for _ in range(clusters)]) == 7
+    suspects = pd.Series([11, 12, 13, *[14] * 9])
+    assert m.variance_inflation(suspects.value_counts().tolist()) == m.variance_inflation(sizes) == 7
+    assert m.variance_inflation(suspects.map("case {}".format).value_counts()) == 7
+    whole = m.estimate_population(LISTS, method="bic")
+    for moved in (LISTS.set_index(["a", "b", "c"]), LISTS.set_index("a")):
+        assert m.estimate_population(moved.reset_index(), method="bic").total == whole.total
+    cases = LISTS.loc[LISTS.index.repeat(LISTS["count"]), ["a", "b", "c"]]
+    counted = cases.value_counts().reset_index(name="count")
+    assert m.estimate_population(counted, method="bic").total == whole.total
+    assert m.correct_counts(pd.Series({"a": 5, "b": 6}), np.diag([1.0, 1.0])).to_dict() == {"a": 5, "b": 6}
     codes = m.cumulative_incidence([30, 41, 12, 7, 3], [1, 2, 3, 4, 5], outcomes=[1, 2, 3, 4, 5])
     assert codes["incidence"].between(0, 1).all()
     link = {"x": RANGE.interval, "y": uniform(0.5, 0.6)}
     assert m.simulate_total_between(9, link, seed=0, draws=9)[0].median > 9
+
+
+def test_a_season_is_fitted_from_one_whole_one_on_and_a_week_within_a_month_is_one():
+    weeks = seasonal(53, "W-SUN", at=26)
+    assert "sine_1" in weeks.table.index
+    assert "sine_1" in seasonal(36, "D", at=18, period=7).table.index
+    assert seasonal(16, "W-SUN", at=8, harmonics=0).table.index.tolist() == ["baseline", "trend", "level_change"]
+
+
+def test_moves_that_cannot_be_told_from_right_ones_give_what_was_asked_for():
+    # 20 open cases of which 6,000 a day are completed are a wait of minutes: rare, and no contradiction
+    assert m.waiting_time(20, 6000) == 20 / 6000
+    # a share of half a per cent is as printable as one of a half: the statement says which it is
+    assert register.share("a", of="b", at_least=0.5).says == "a is at least 0.5% of b"
+    # twenty times as many is what a new duty to record can do: the answer says that it is no 20%
+    assert "+1900.0%" in m.detectable_from(COUNTS, delay=[1.0], ratio=20).reason
+    assert "+20.0%" in m.detectable_from(COUNTS, delay=[1.0], ratio=1.2).reason
+
+
+def test_a_missing_file_is_named_with_what_to_do_about_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    absent = tmp_path / "none.csv"
+    for path, words in (
+        (absent, "the folder is there, the file is not: check its name"),
+        (tmp_path / "no" / "none.csv", "nor such a folder"),
+        ("none.csv", f"it was looked for in {tmp_path}, so give the whole path"),
+    ):
+        for read in READERS:
+            with pytest.raises(FileNotFoundError, match=re.escape(words)) as error:
+                read(path)
+            assert error.value.filename == str(path)
+    for load in (register.load_figures, register.load_definitions, register.load_bridges):
+        with pytest.raises(FileNotFoundError, match=r"give the path of a register.*none\.csv"):
+            load(absent)
+
+
+def test_a_table_of_cases_that_was_stacked_on_itself_is_warned_of_and_records_are_not():
+    days = pd.to_datetime(["2023-01-01", "2023-01-01", "2023-04-01", "2023-04-01"])
+    ends = pd.to_datetime(["2023-02-14", None, "2023-06-30", None])
+    labels = ["charged", "open", "charged", "open"]
+    cells = pd.DataFrame({"period_start": days, "closed": ends, "outcome_group": labels, "cases": [2, 5, 4, 6]})
+    with pytest.warns(UserWarning, match=r"4 rows stands 2 times, and all are counted: .* cells.drop_duplicates\(\)"):
+        entered, _ = m.cohort_tables(pd.concat([cells, cells]), until=pd.Period("2023Q2"))
+    assert entered.tolist() == [14, 20]
+    once, _ = m.cohort_tables(pd.concat([cells, cells]).drop_duplicates(), until=pd.Period("2023Q2"))
+    assert once.tolist() == [7, 10]
+    # a row for each case: as many equal rows as there are cases, which differ from cell to cell
+    records = cells.loc[cells.index.repeat(cells["cases"])].assign(cases=1)
+    assert m.cohort_tables(records, until=pd.Period("2023Q2"))[0].tolist() == [7, 10]

@@ -537,3 +537,37 @@ def test_classes_that_stand_twice_are_not_added_up_without_a_word():
     counts = pd.Series([3, 1], index=["x", "x"])
     with pytest.raises(ValueError, match="counts: classes that stand twice: 'x'; add them up first"):
         class_share_bounds(counts, 4)
+
+
+def test_the_warning_about_a_hundred_records_points_at_the_line_that_was_written():
+    # called here and not from within another function of this file, which would hide a step too many
+    with pytest.warns(UserWarning, match="counts of 100 records") as said:
+        share_bounds(12, 40, 60)
+    assert [one.filename for one in said] == [__file__]
+    with pytest.warns(UserWarning, match="counts of 100 records") as said:
+        coverage_needed(12, 40, 60, 0.2)
+    assert [one.filename for one in said] == [__file__]
+
+
+def test_where_one_end_has_no_error_the_other_one_says_how_many_errors_the_bound_is_wide():
+    # 0 of 50 known and 3 unknown: from 0 to 3/53, whose error is 0.0317, so that the bound is 1.78 errors wide.
+    error = math.sqrt(3 / 53 * (1 - 3 / 53) / 53)
+    found = share_confidence(0, 50, 3)
+    moved, wide = (found.high - 3 / 53) / error, 3 / 53 / error
+    normal = stats.norm
+    assert normal.cdf(moved + wide) - normal.cdf(-moved) == pytest.approx(0.95, abs=1e-12)
+    assert 1.645 < moved < 1.96
+    assert found.low == 0
+
+
+def test_at_a_low_level_less_than_one_error_is_added():
+    found, bounds = share_confidence(200, 400, 20, 0.5), share_bounds(200, 400, 20)
+    error = math.sqrt(bounds.high * (1 - bounds.high) / 420)
+    assert 0 < (found.high - bounds.high) / error < 0.68  # two thirds of an error either way hold a half
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.8, 0.9, 0.95, 0.99])
+def test_with_nothing_unknown_the_usual_interval_is_found_at_every_level_whatever_rounding_does(level):
+    found, error = share_confidence(60, 200, 0, level), math.sqrt(0.3 * 0.7 / 200)
+    multiple = stats.norm.ppf((1 + level) / 2)
+    assert (found.low, found.high) == pytest.approx((0.3 - multiple * error, 0.3 + multiple * error), rel=1e-12)

@@ -195,3 +195,17 @@ def test_a_count_that_is_no_number_is_named(place, name):
         breakdown_probability(*arguments)
     with pytest.raises(ValueError, match="recorded is 'x': must be a number"):
         implied_total("x", HALF)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.999, 1e-9])
+def test_a_share_is_no_recorded_count_and_a_derived_count_above_one_need_not_be_whole(share):
+    half = Interval(0.5, 0.5, "bound")
+    with pytest.raises(ValueError, match=r"^recorded is .*: must be a count, not a share; give what it is a share of$"):
+        implied_total(share, half)
+    assert implied_total(1, half) == Interval(2, 2, "bound")
+    assert implied_total(1.5, half) == Interval(3, 3, "bound")
+
+
+def test_the_cure_for_assumptions_by_name_is_to_take_them_out_of_their_mapping():
+    with pytest.raises(ValueError, match=r"must be a list of Assumption, as in \[assumptions\['told'\]\]$"):
+        joint_reporting_probability({"told": probability("told", 0.1, 0.2, "reported")})

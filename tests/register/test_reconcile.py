@@ -312,8 +312,10 @@ def sums(draw, among):
     cells = draw(st.lists(st.sampled_from(among), min_size=1, max_size=3, unique=True))
     low = draw(st.integers(0, TOP + 3))
     kind = draw(st.sampled_from(["exact", "rounded", "low", "high", "both"]))
-    if kind in ("exact", "rounded"):
-        return cells, {"value": low, "rounded_to": 2 if kind == "rounded" else None}
+    if kind == "exact":
+        return cells, {"value": low}
+    if kind == "rounded":
+        return cells, {"value": low - low % 2, "rounded_to": 2}  # a number rounded to twos is even
     high = draw(st.integers(low, TOP + 6))
     return cells, {"low": {"at_least": low}, "high": {"at_most": high}, "both": {"at_least": low, "at_most": high}}[
         kind
@@ -476,7 +478,7 @@ def test_numbers_from_tables_are_numbers_and_the_finest_share_is_worked_out():
 def test_ends_read_as_they_are_printed():
     assert count("a", at_least=3, at_most=9).says == "a is at least 3 and at most 9"
     assert count("a", less_than=9).rows[0].high == 8
-    assert count("a", 20, rounded_to=100).rows[0].low == 0
+    assert count("a", 0, rounded_to=100).rows[0].low == 0  # nought rounded to 100 is 0 to 50, and none is negative
     assert count([f"force {n}" for n in range(43)], 9).says.startswith("force 0, force 1, force 2, force 3 and 39 more")
     assert share("a", of="b", per_cent=99.9, rounded_to=1).rows[1].coefficients == (-1, 1)
     assert share(["a", "b"], of="c", at_most=50).says == "a and b together are at most 50% of c"
@@ -495,6 +497,15 @@ def test_ends_read_as_they_are_printed():
         (lambda: count("a", at_least=1, rounded_to=5), "belongs to a printed number"),
         (lambda: count("a", at_least=1, more_than=1), "both at_least and more_than"),
         (lambda: count("a", 1, rounded_to=0), "leave rounded_to out"),
+        (
+            lambda: count("a", 103, rounded_to=10),
+            r"103 is no multiple of 10.*printed \(100 or 110\), or leave rounded_to",
+        ),
+        (
+            lambda: count("a", 20, rounded_to=100),
+            r"20 is no multiple of 100.*printed \(0 or 100\), or leave rounded_to",
+        ),
+        (lambda: count("a", 7, rounded_to=5), r"7 is no multiple of 5.*printed \(5 or 10\)"),
         (lambda: count("a", at_least=9, at_most=3), "low must not exceed high"),
         (lambda: count("a", more_than=9, less_than=10), "no whole number is"),
         (lambda: count("", 1), "none of them empty"),

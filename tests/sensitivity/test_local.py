@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cseanalysis.sensitivity import bound, envelope, narrowing, tornado
+from cseanalysis.sensitivity.local import corners_and_middles
 from cseanalysis.values import Assumption, Interval
 
 
@@ -86,7 +87,9 @@ def test_a_baseline_is_complete_known_and_within_the_ranges(baseline, words):
 
 
 def test_what_has_no_range_or_no_number_is_refused():
-    with pytest.raises(ValueError, match="no range to narrow"):
+    with pytest.raises(
+        ValueError, match=r"^the model's value is the same at every corner: there is no range to narrow$"
+    ):
         narrowing(lambda x: 1.0, [assumed("x", 0, 1)])
     with pytest.raises(ValueError, match="at least one"):
         bound(lambda: 1.0, [])
@@ -322,3 +325,49 @@ def test_a_baseline_is_given_by_id(wrong):
         tornado(lambda x: x, [assumed("x", 0, 1)], wrong)
     with pytest.raises(ValueError, match=r"baseline x is '0.5': must be a number"):
         tornado(lambda x: x, [assumed("x", 0, 1)], {"x": "0.5"})
+
+
+def raises_at_once(**values):
+    raise ArithmeticError("called")
+
+
+def test_what_would_take_for_ever_is_refused_before_the_first_call_and_what_takes_minutes_is_not():
+    # nine places each in which the model turns: 2 * 9**6 is above 2**20, and 9**6 is below it
+    many = [assumed(f"x{number}", 0, 1) for number in range(7)]
+    turning = [one.id for one in many[:6]]
+    with pytest.raises(ValueError, match=r"^7 assumptions have 1\.06e\+06 corners, at most 1,048,576 are within reach"):
+        bound(raises_at_once, many, turning=turning)
+    with pytest.raises(ValueError, match=r"ArithmeticError.*called"):
+        bound(raises_at_once, many[:6], turning=turning)
+
+
+def test_answers_of_two_lengths_are_refused_and_five_lengths_are_named():
+    with pytest.raises(ValueError, match=r"returned \(1,\), \(2,\) values at different corners: must be as many every"):
+        envelope(lambda x: [x] * (1 + (x == 1)), [assumed("x", 0, 1)])
+    with pytest.raises(
+        ValueError, match=r"returned \(1,\), \(2,\), \(3,\), \(4,\), \(5,\) values at different corners"
+    ):
+        envelope(lambda x: [x] * (1 + int(x)), [assumed("x", 0, 8)], turning=["x"])
+
+
+def test_a_model_that_is_nought_everywhere_does_not_turn():
+    # rounding is a share of the largest value, so that nothing is allowed here, and nothing is needed
+    assert bound(lambda x: 0.0 * x, [assumed("x", 0, 1)]) == Interval(0, 0, "bound")
+    assert not tornado(lambda x: 0.0 * x, [assumed("x", 0, 1)], {"x": 0})["turns"].iloc[0]
+
+
+def test_a_tornado_of_small_values_turns_as_visibly_as_one_of_large_values():
+    for size in (1e-12, 1e12):
+        table = tornado(lambda x, size=size: size * x * (1 - x), [assumed("x", 0, 1)], {"x": 0})
+        assert table["turns"].tolist() == [True]
+    slight = tornado(lambda x: 1e12 + (1.0 if x == 0.5 else 0.0), [assumed("x", 0, 1)], {"x": 0})
+    assert slight["turns"].tolist() == [False]
+
+
+def test_the_values_half_way_along_each_edge_are_handed_on_with_the_corners():
+    found, middles = corners_and_middles(lambda x, y: x + 10 * y, [assumed("x", 0, 8), assumed("y", 0, 8)])
+    assert {key: value.tolist() for key, value in found.items()} == {
+        (0, 0): [0], (0, 1): [80], (1, 0): [8], (1, 1): [88]
+    }  # fmt: skip
+    along = {position: {key: value.tolist() for key, value in edges.items()} for position, edges in middles.items()}
+    assert along == {0: {(0, 0): [4], (0, 1): [84]}, 1: {(0, 0): [40], (1, 0): [48]}}

@@ -50,7 +50,8 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
         How far an around figure, a printed percentage or a share such as ``one in 10`` reaches to either side, in
         units of its last significant digit; above zero. The last significant digit of a round number is the last one
         that is not a nought (``around 1,100`` is 1,050 to 1,150), that of a percentage the last one printed
-        (``70%`` is 69.5 to 70.5), that of a share lies in its whole (``one in 10`` is one in 5 to one in 15).
+        (``70%`` is 69.5 to 70.5), that of a share lies in its whole (``one in 10`` is one in 5 to one in 15). It is no
+        per cent of the number: 10 would make ``around 100`` reach from -900 to 1,100, and that is refused.
 
     Returns
     -------
@@ -79,7 +80,8 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
     ------
     UnmappedLabelError
         When a cell is none of these: dates, sums, bare number words, ``1/2``, ``(5)`` and raised footnotes are
-        refused, because each can be read in more than one way. So is ``1.234`` as text where no other cell of the
+        refused, because each can be read in more than one way; as is a number that ``around_width`` would stretch by
+        more than its own size. So is ``1.234`` as text where no other cell of the
         column shows that its points stand before decimals; as a number it is one.
     ValueError
         When the column is missing, a new column exists already, or ``around_width`` is no number above zero.
@@ -161,9 +163,13 @@ def _read_text(cell: str, around_width: Decimal, *, decimals: bool) -> Answer | 
     if marker := _marker(bare):
         return (None, None, None, None, f"{marker} {note}" if note else marker)
     text, marks = _split_marks(text)
-    read = read_statement(text, around_width=around_width)
+    why = ""
+    try:
+        read = read_statement(text, around_width=around_width)
+    except ValueError as error:
+        read, why = None, str(error)
     if read is None or any(end is not None and abs(end) >= _LARGEST for end in (read.low, read.high)):
-        return Unmapped(cell)
+        return Unmapped(cell, why)
     if not decimals and _POINT.search(text):
         return Unmapped(cell, "its point can be that of decimals or of thousands; pandas.to_numeric if of decimals")
     flag = " ".join([*([read.unit] if read.unit else []), *marks]) or None

@@ -69,6 +69,11 @@ def read_statement(text: str, *, around_width: Decimal) -> Statement | None:
         How far an around figure or a rounded percentage reaches to either side, in units of its last
         significant digit.
 
+    Raises
+    ------
+    ValueError
+        When ``around_width`` reaches further than the number is large.
+
     Examples
     --------
     >>> read_statement("around 1,100", around_width=Decimal("0.5"))
@@ -81,11 +86,13 @@ def read_statement(text: str, *, around_width: Decimal) -> Statement | None:
     if printed:
         number = Decimal(text.replace(",", ""))
         # A published percentage was rounded to the digits it shows; a published count was not.
-        width = around_width * _last_digit(printed[1]) if unit == "%" else Decimal(0)
+        width = _reach(abs(number), around_width * _last_digit(printed[1])) if unit == "%" else Decimal(0)
         return _statement("exact", number - width, number + width, unit, value=number)
     ends = _read_amounts(text, around_width)
     if ends is None and unit is None and (ends := _read_share(text, around_width)):
         unit = "%"
+    if ends and ends[0] == "around" and ends[1] and unit is None:
+        ends = ends[0], max(ends[1], Decimal(0)), ends[2]  # around 0: a count is not negative, a change may be
     return ends and _statement(*ends, unit)
 
 
@@ -160,7 +167,8 @@ def _read_share(text: str, around_width: Decimal) -> Ends | None:
         return None
     if qualifier != "around":
         return _one_sided(qualifier, 100 * part / whole)
-    fewest, most = whole - around_width * unit, whole + around_width * unit
+    width = _reach(whole, around_width * unit)
+    fewest, most = whole - width, whole + width
     high = 100 * part / fewest if fewest > part else Decimal(100)
     return qualifier, 100 * part / most, high
 
@@ -171,8 +179,19 @@ def _one_sided(qualifier: str, number: Decimal) -> Ends:
 
 def _around(number: str, scale: str | None, around_width: Decimal) -> tuple[Decimal, Decimal]:
     middle = _scaled(number, scale)
-    width = around_width * _last_digit(number, round_number=True).scaleb(_SCALES.get(scale or "", 0))
+    digit = _last_digit(number, round_number=True).scaleb(_SCALES.get(scale or "", 0))
+    width = _reach(middle, around_width * digit)
     return middle - width, middle + width
+
+
+def _reach(number: Decimal, width: Decimal) -> Decimal:
+    """Return how far a number reaches to either side; nought has no size to compare it with."""
+    if 0 < number < width:
+        raise ValueError(
+            f"around_width makes it {number:f} give or take {width:f}, more than itself: it is in units of the last "
+            "significant digit and no per cent; take less"
+        )
+    return width
 
 
 def _last_digit(number: str, *, round_number: bool = False) -> Decimal:

@@ -33,13 +33,14 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     pandas.DataFrame
         One row for each relation, with ``"unmapped"`` for rows that have none, and one called ``"not exact"`` for
         all but the first; ``rows`` and ``share_of_rows``; with ``count`` also ``count``, ``share_of_count`` and
-        ``rows_without_count`` (cells that are empty: they are in no share of the count). Revisions can make a count
-        negative, and then a share may leave the range from 0 to 1. A share of nothing is missing.
+        ``rows_without_count`` (cells that are empty: they are in no share of the count). Single counts may be negative,
+        as revisions are; the sum of a relation may not. A share of nothing is missing.
 
     Raises
     ------
     ValueError
-        When a column is missing, or holds something else than relations or numbers.
+        When a column is missing, or holds something else than relations or numbers; when the counts of a relation, or
+        all of them, sum to less than nought: their shares would be below 0 and those of others above 1.
 
     Examples
     --------
@@ -70,6 +71,11 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     if (total := table["count"].sum()) < 0:
         raise ValueError(
             f"column {count!r} sums to {total:g}: a net negative total has no shares; take more areas or years"
+        )
+    if (below := table["count"][table["count"] < 0]).size:
+        raise ValueError(
+            f"column {count!r} sums to {below.iloc[0]:g} where the relation is {below.index[0]!r}: a net negative part "
+            "has no share of the total; take more areas or years, or the counts before corrections"
         )
     table.loc["not exact"] = table.drop(index="exact").sum()
     for name in ("rows", "count"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cseanalysis.models.checks import named
 from cseanalysis.models.loglinear import MOST_LISTS, Floats
 from cseanalysis.values import NotEstimableError
 
@@ -45,10 +46,19 @@ def read_histories(histories: pd.DataFrame, count: str) -> tuple[tuple[str, ...]
     histories, count = histories.rename(columns=str), str(count)
     columns = list(histories.columns)
     if count not in columns:
-        raise ValueError(f"no column {count!r} for the counts; the columns are {', '.join(map(str, columns))}")
+        raise ValueError(
+            f"no column {count!r} for the counts; the columns are {named(columns)}: name the one that holds them, "
+            "count='n'; of a table with a row for each case, histories.value_counts().reset_index(name='count')"
+        )
     if len(set(columns)) < len(columns):
         raise ValueError(f"columns {', '.join(map(str, columns))}: a name stands twice; rename one")
     lists = [name for name in columns if name != count]
+    levels = {name: histories.index.get_level_values(name) for name in histories.index.names if name is not None}
+    if inside := [name for name, values in levels.items() if values.isin([0, 1]).all()]:
+        raise ValueError(
+            f"the index holds {named(inside)} as 0 and 1: lists in the index are not read; make them columns with "
+            "histories.reset_index()"
+        )
     if len(lists) < 3:
         raise ValueError(
             f"{len(lists)} lists ({', '.join(map(str, lists))}): needs at least three, because two cannot show whether "

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 
 from cseanalysis.models.checks import check_count, check_counts, check_level, number
 from cseanalysis.values import Interval, NotEstimableError, shown
@@ -130,7 +131,8 @@ def variance_inflation(sizes: Iterable[float]) -> float:
     Raises
     ------
     ValueError
-        When there are no sizes, or one is not a number above nought.
+        When there are no sizes, or one is not a number above nought; of a mapping, and of the ``value_counts()`` of
+        numbers, because either the ids of clusters or their sizes may have been counted.
 
     Examples
     --------
@@ -143,6 +145,12 @@ def variance_inflation(sizes: Iterable[float]) -> float:
         raise ValueError(
             f"sizes is {shown(sizes)}: give the events of each cluster, as a list; if it says how many clusters have "
             "each size, [size for size, clusters in sizes.items() for _ in range(clusters)], else list(sizes.values())"
+        )
+    if isinstance(sizes, pd.Series) and sizes.name == "count" and pd.api.types.is_numeric_dtype(sizes.index.dtype):
+        raise ValueError(
+            "sizes is a count of each of some numbers, as of value_counts(): if the numbers are ids of clusters, give "
+            "sizes.tolist(); if they are sizes of clusters, [size for size, clusters in sizes.items() for _ in "
+            "range(clusters)]"
         )
     each = [number("sizes", size) for size in (sizes.ravel() if isinstance(sizes, np.ndarray) else sizes)]
     if not each or not all(0 < size < LARGEST for size in each):

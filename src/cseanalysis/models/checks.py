@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -45,6 +45,10 @@ def numbers(name: str, values: ArrayLike) -> Array:
     >>> numbers("intake", [1, None]).tolist()
     [1.0, nan]
     """
+    if isinstance(values, Mapping):
+        raise ValueError(
+            f"{name} is {shown(values)}: give its values as a Series, which keeps the labels, pd.Series(...)"
+        )
     try:
         given = np.asarray(values)
     except (TypeError, ValueError):

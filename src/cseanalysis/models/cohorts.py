@@ -13,6 +13,7 @@ from cseanalysis.models.checks import named
 from cseanalysis.models.outcomes import means_open
 
 _SHOWN = 5
+_STACKED = 4  # different rows that all stand equally often, which is chance no longer
 _LENGTHS = {
     "D": ("days", 1),
     "W": ("weeks", 7),
@@ -68,7 +69,8 @@ def cohort_tables(
     Warns
     -----
     UserWarning
-        When cases have an outcome and no date of closing: they are taken as still open.
+        When cases have an outcome and no date of closing: they are taken as still open. When each of several rows
+        stands equally often and more than once, as in a table that was stacked on itself: all are counted.
 
     Notes
     -----
@@ -116,6 +118,14 @@ def cohort_tables(
         warnings.warn(
             f"{int(counts[undated].sum()):,} cases in {int(undated.sum())} cells have an outcome ({shown}) and no date "
             "of closing: they are taken as still open; if they are not, give the date, or leave them out",
+            UserWarning,
+            stacklevel=2,
+        )
+    times = cells.groupby(list(dict.fromkeys(every)), dropna=False, sort=False).size()
+    if len(times) >= _STACKED and times.iloc[0] > 1 and times.nunique() == 1:
+        warnings.warn(
+            f"each of {len(times)} rows stands {times.iloc[0]} times, and all are counted: was the table stacked on "
+            "itself? Then cells.drop_duplicates()",
             UserWarning,
             stacklevel=2,
         )

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import check_share, numbers
 from cseanalysis.models.two_by_two import Cells, CorrectedTable, checked_cells
-from cseanalysis.values import NotEstimableError, plain_number, shown
+from cseanalysis.values import NotEstimableError, plain_number, share_hint, shown
 
 What = Literal["exposure", "outcome"]
 GROUPS = {"exposure": ((0, 1), (2, 3)), "outcome": ((0, 2), (1, 3))}  # cells (positive, negative) of the two groups
@@ -168,9 +168,12 @@ def correct_selection(cells: ArrayLike, *, selected: tuple[float, float, float, 
     observed = checked_cells(cells)
     chances = numbers("selected", selected)
     if chances.shape != (4,) or not ((chances > 0) & (chances <= 1)).all():
+        cure = "; one for each cell, as in (0.94, 0.85, 0.64, 0.25)"
+        if chances.shape == (4,):
+            cure = share_hint(float(chances.max())) or "; a probability of 0 counts nobody, and none may be missing"
         raise ValueError(
-            f"selected is {shown(selected)}: must be four probabilities above 0 and at most 1, in the cells' order; "
-            "94% is written 0.94"
+            f"selected is {shown(selected)}: must be four probabilities above 0 and at most 1, in the order of the "
+            f"cells{cure}"
         )
     transfer = np.diag(1 / chances)
     return _corrected(observed, transfer, transfer @ np.asarray(observed))

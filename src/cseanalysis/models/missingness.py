@@ -189,7 +189,7 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
         return float(special.ndtr(multiple + gap) - special.ndtr(-multiple) - level)
 
     widest = float(special.ndtri((1 + level) / 2))
-    if gap > 0 and shortfall(0.0) >= 0:  # at low levels a wide bound covers enough by itself
+    if shortfall(0.0) >= 0:  # at low levels a wide bound covers enough by itself
         return Interval(bounds.low, bounds.high, "confidence", level)
     multiple = widest if gap == 0 else float(optimize.brentq(shortfall, 0, widest, xtol=1e-14, rtol=1e-14))
     low, high = bounds.low - multiple * errors[0], bounds.high + multiple * errors[1]

@@ -110,7 +110,8 @@ def waiting_time(
     Returns
     -------
     float
-        Days. One stock alone cannot show whether it is steady: that is then an assumption of the caller. On a stock
+        Days. One stock alone cannot show whether it is steady: that is then an assumption of the caller. Nor can two
+        numbers show that they were exchanged: 20 open cases and 6000 completed a day are a wait of minutes. On a stock
         that falls it lies between two waits: shorter than that of the cases completed meanwhile, who joined a longer
         queue before the first stock, and longer than that of those now joining, if completions go on.
 

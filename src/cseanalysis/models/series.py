@@ -205,8 +205,20 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
     ------
     ValueError
         When what is stated contradicts the index.
+    NotEstimableError
+        When the series is shorter than the season that is to be fitted.
     """
     check_whole("harmonics", harmonics, least=0)
+    turn, assumed = _turn(series, period, harmonics, otherwise)
+    if harmonics and series.counts.size < turn:
+        raise NotEstimableError(
+            f"a season of {turn:.4g} periods in a series of {series.counts.size}: less than one whole season cannot be "
+            "told from a trend or a change; use harmonics=0, or a longer series"
+        )
+    return turn, assumed
+
+
+def _turn(series: CountSeries, period: float | None, harmonics: int, otherwise: float) -> tuple[float, str]:
     known = periods_a_year(series.labels)
     if period is None:
         if known is not None or not harmonics:
@@ -215,7 +227,7 @@ def season(series: CountSeries, period: float | None, harmonics: int, *, otherwi
             f"period is not stated and the index has no frequency: a season of {otherwise:g} periods was assumed; say "
             "period=4 for quarters or period=12 for months, or give the counts an index of periods"
         )
-        warnings.warn(doubt, UserWarning, stacklevel=3)
+        warnings.warn(doubt, UserWarning, stacklevel=4)
         return otherwise, doubt
     period = number("period", period)
     # Days may have a season of a week, and years and months of days are rounded as one likes.

@@ -118,8 +118,12 @@ class Simulation:
         ------
         ValueError
             When ``level`` is not between 0 and 1.
+        NotEstimableError
+            When there is one draw only.
         """
         level = check_level(level)
+        if self.draws is not None and self.draws.size < 2:
+            raise NotEstimableError("one draw has no interval: draw more")
         low, high = np.asarray(self.quantile([(1 - level) / 2, (1 + level) / 2])).tolist()
         return Interval(low, high, "simulation", level)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.checks import check_level, check_whole, named, number, one_of
+from cseanalysis.models.checks import check_level, check_whole, named, number
 from cseanalysis.models.mack import completeness_by_lag, volume_weighted
 from cseanalysis.models.simulation import Simulation, block_generator, check_seed
 from cseanalysis.models.triangle import Floats, Triangle, check_triangle
@@ -70,8 +70,8 @@ def bootstrap_chain_ladder(
     >>> 11 < outstanding.median < 13
     True
     """
-    if process is not None:
-        one_of("process", process, ("gamma",))
+    if process is not None and (not isinstance(process, str) or process != "gamma"):
+        raise ValueError(f"process is {shown(process)}: must be 'gamma', or None for the error of the ratios alone")
     plan = _plan(triangle)
     parts = []
     for block in blocks(draws, seed):

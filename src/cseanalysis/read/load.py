@@ -274,10 +274,7 @@ def _delimiter(text: str) -> str:
     sample = text[:65536].splitlines()[:50]
 
     def weight(delimiter: str) -> int:
-        try:
-            widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]
-        except csv.Error:
-            return 0
-        return max((width - 1) * widths.count(width) for width in widths) if widths else 0
+        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]
+        return max((width - 1) * widths.count(width) for width in widths)
 
     return max(_DELIMITERS, key=weight)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, Watch
+from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, Watch, check_there
 from cseanalysis.scratch import scratch_folder
 from cseanalysis.values import shown
 
@@ -56,6 +56,7 @@ def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterat
     watch = Watch.of(source, limits)
     if source.is_dir():
         watch.refuse("this is a folder", remedy="name one file")
+    check_there(source)
     # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
     number = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -194,7 +196,8 @@ def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
 
     path = Path(path)
     watch = Watch.of(path, limits)
-    if path.exists() and not path.is_file():
+    check_there(path)
+    if not path.is_file():
         watch.refuse("this is a folder or a device", remedy="name one file")
     size = path.stat().st_size
     watch.cap("file_bytes", size, "bytes")
@@ -217,6 +220,14 @@ def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
 
 
 _REMEDY = f"give a file with its true ending, one of {', '.join((*_SPREADSHEETS, *_TEXTS))}"
+
+
+def check_there(path: Path) -> None:
+    """Raise FileNotFoundError with the path and a cure when there is no such file."""
+    if not os.path.lexists(path):  # a link that leads nowhere is there, and says so when it is opened
+        where = "the folder is there, the file is not: check its name" if path.parent.is_dir() else "nor such a folder"
+        whole = "" if path.is_absolute() else f"; it was looked for in {Path.cwd()}, so give the whole path"
+        raise FileNotFoundError(errno.ENOENT, f"no such file ({where}{whole})", str(path))
 
 
 def nature_of(start: bytes) -> str | None:

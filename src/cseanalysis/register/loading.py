@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -211,6 +212,10 @@ def _rows(
     path: Path, columns: Sequence[str], optional: Sequence[str], wrong: list[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield row number and cells by column; rows of the wrong length go to ``wrong``."""
+    if not path.exists():
+        raise FileNotFoundError(
+            errno.ENOENT, "no such file; give the path of a register, such as figures.csv", str(path)
+        )
     try:
         # Spreadsheet programs put a byte order mark in front, which is no part of the first column's name.
         with path.open(encoding="utf-8-sig", newline="") as stream:

@@ -102,7 +102,7 @@ def count(
         The printed whole number. A suppressed cell has no value but, say, ``at_most=4``.
     rounded_to
         Width of the rounding of ``value``: 1,100 rounded to 100 lies from 1,050 to 1,150, both ends included
-        because publications round halves up, down and to even.
+        because publications round halves up, down and to even. ``value`` must be a multiple of it.
     at_least, more_than, at_most, less_than
         Ends, when no ``value`` was printed. "Over 300" is ``more_than=300``, that is 301 or more.
     id
@@ -115,8 +115,8 @@ def count(
     Raises
     ------
     ValueError
-        Negative, fractional or huge numbers, or text; a value together with ends; neither; ends that cross; cells
-        that are no names.
+        Negative, fractional or huge numbers, or text; a value that is no multiple of its rounding, or together with
+        ends; neither; ends that cross; cells that are no names.
 
     Examples
     --------
@@ -138,6 +138,12 @@ def count(
             raise ValueError(f"{', '.join(names)} rounded to 0; leave rounded_to out when the number is exact")
     if value is not None:
         printed = _whole(value, names)
+        if half and printed % (2 * half):
+            below = int(printed // (2 * half) * 2 * half)
+            raise ValueError(
+                f"{', '.join(names)}: {printed:,} is no multiple of {rounded_to:,}, as a number rounded to it is; give "
+                f"what was printed ({below:,} or {below + int(2 * half):,}), or leave rounded_to out when it is exact"
+            )
         low, high = max(float(printed - half), 0.0), float(printed + half)
         said = f"{printed:,}" + (f" rounded to {rounded_to:,}" if half else "")
     else:

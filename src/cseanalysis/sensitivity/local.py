@@ -136,12 +136,12 @@ def narrowing(
     """
     ranges = read_assumptions(assumptions)
     check_arguments(model, [assumption.id for assumption in ranges])
+    turning = read_ids("turning", turning)
     kept = remembered(model)  # following one assumption asks for the corners of the others again
     full = np.ptp([one_number(value) for value in corners(kept, ranges, turning).values()])
     if full == 0:
         raise ValueError("the model's value is the same at every corner: there is no range to narrow")
     rows = []
-    turning = read_ids("turning", turning)
     for position, assumption in enumerate(ranges):
         # The width that is left is not monotone in the place, so every place is followed along the assumption.
         along = corners(kept, ranges, {*turning, assumption.id})
@@ -210,7 +210,7 @@ def tornado(
                 "value_at_low": values[0],
                 "value_at_high": values[-1],
                 "swing": float(np.ptp(values)),
-                "turns": leaves(values, values[:1], values[-1:], _SLACK * np.abs(values).max(keepdims=True)),
+                "turns": leaves(values, values[:1], values[-1:], _SLACK * np.abs(values).max()),
             }
         )
     return largest_first(pd.DataFrame(rows), ["swing"], "assumption")
@@ -258,9 +258,8 @@ def corners_and_middles(
         )
     keys = list(product(*(range(len(axis)) for axis in axes)))
 
-    def at(key: tuple[int, ...], position: int = 0, place: float | None = None) -> NDArray[np.float64]:
-        point = {name: axis[step] for name, axis, step in zip(names, axes, key, strict=True)}
-        return value_at(model, point if place is None else {**point, names[position]: place})
+    def at(key: tuple[int, ...], **moved: float) -> NDArray[np.float64]:
+        return value_at(model, {name: axis[step] for name, axis, step in zip(names, axes, key, strict=True)} | moved)
 
     found = {key: at(key) for key in keys}
     if len(shapes := {value.shape for value in found.values()}) > 1:
@@ -283,7 +282,7 @@ def corners_and_middles(
                 other_end = (*key[:position], 1, *key[position + 1 :])
                 # Two opposite edges are followed closely; on the others the middle stands for all.
                 places = inside if extremes & {key, other_end} else [(assumption.low + assumption.high) / 2]
-                between = np.stack([at(key, position, place) for place in places])
+                between = np.stack([at(key, **{assumption.id: place}) for place in places])
                 middles[position][key] = between[len(places) // 2]
                 if leaves(between, found[key], found[other_end], slack):
                     raise ValueError(
@@ -311,7 +310,7 @@ def leaves(
     between: NDArray[np.float64],
     at_low: NDArray[np.float64],
     at_high: NDArray[np.float64],
-    slack: NDArray[np.float64],
+    slack: NDArray[np.float64] | float,
 ) -> bool:
     """Return whether a value in between lies outside those at the ends, by more than rounding."""
     outside = (between < np.minimum(at_low, at_high) - slack) | (between > np.maximum(at_low, at_high) + slack)

@@ -34,7 +34,8 @@ def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
     Raises
     ------
     ValueError
-        Naming the assumptions that are only bounds, or what is no distribution; when an id is repeated or is none.
+        Naming the assumptions that are only bounds, or what is no distribution; when an id is repeated or is none, or
+        a distribution reaches beyond the range of its assumption, which would defend more than its reason does.
 
     Examples
     --------
@@ -72,10 +73,10 @@ def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
         known = read_distribution(cast(str, each.distribution)) if isinstance(each, Assumption) else each
         if not isinstance(known, Distribution):
             raise ValueError(f"input {name} is {shown(each)}: must be a distribution, e.g. uniform(0.1, 0.2)")
-        if isinstance(each, Assumption) and (known.high < each.low or known.low > each.high):
+        if isinstance(each, Assumption) and (known.low < each.low or known.high > each.high):
             raise ValueError(
                 f"assumption {name}: {each.distribution} reaches from {known.low:g} to {known.high:g}, outside the "
-                f"range from {each.low:g} to {each.high:g} that is defended; make both agree"
+                f"range from {each.low:g} to {each.high:g} that is defended; keep it within, or defend the wider range"
             )
         found[name] = known
     if not found:
