@@ -29,6 +29,7 @@ GATE = [f"tests/register/test_{name}.py" for name in ("gate_rules", "gate_words"
 TARGETS = {
     "register/gate.py": (0.95, GATE),
     "register/differences.py": (0.95, GATE),
+    "register/known.py": (0.95, GATE),
     "values.py": (0.90, ["tests/test_values.py"]),
     "models/missingness.py": (0.90, ["tests/models/test_missingness.py", "tests/models/test_zeros_and_labels.py"]),
     "models/under_reporting.py": (0.90, ["tests/models/test_under_reporting.py"]),
