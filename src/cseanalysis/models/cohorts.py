@@ -121,7 +121,7 @@ def cohort_tables(
             UserWarning,
             stacklevel=2,
         )
-    times = cells.groupby(list(dict.fromkeys(every)), dropna=False, sort=False).size()
+    times = cells.groupby(list(dict.fromkeys(every)), dropna=False, sort=False, observed=True).size()
     if len(times) >= _STACKED and times.iloc[0] > 1 and times.nunique() == 1:
         warnings.warn(
             f"each of {len(times)} rows stands {times.iloc[0]} times, and all are counted: was the table stacked on "

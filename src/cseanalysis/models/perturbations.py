@@ -207,7 +207,7 @@ def _estimate_each(
     rows = []
     for name, table in changed:
         lists = [column for column in table.columns if column != count]
-        grouped = table.groupby(lists, as_index=False)[count].sum()
+        grouped = table.groupby(lists, as_index=False, observed=True)[count].sum()
         seen = grouped[grouped[lists].any(axis=1)]
         order = None if max_order is None else min(max_order, len(lists) - 1)
         row = {label: name, "observed": int(seen[count].sum()), "total": np.nan, "model": None, "reason": None}
