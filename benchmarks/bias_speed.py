@@ -22,7 +22,7 @@ DRAWS = 1_000_000
 def one(scheme: str, draws: int) -> None:
     """Analyse once to warm up and five times on the clock, and print the best with the peak memory of the process."""
     from cseanalysis.distributions import uniform
-    from cseanalysis.models.bias_analysis import probabilistic_bias
+    from cseanalysis.models.misclassified.bias import probabilistic_bias
 
     best, cpu = float("inf"), float("inf")
     for _ in range(6):

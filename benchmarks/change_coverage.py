@@ -22,11 +22,11 @@ from typing import get_args
 
 import numpy as np
 
-from cseanalysis.models.count_series import Family
-from cseanalysis.models.detectable import minimum_detectable
-from cseanalysis.models.interrupted import interrupted_series
-from cseanalysis.models.placebo import placebo_dates
-from cseanalysis.models.unknown_break import break_search
+from cseanalysis.models.change.detectable import minimum_detectable
+from cseanalysis.models.change.fits import Family
+from cseanalysis.models.change.interrupted import interrupted_series
+from cseanalysis.models.change.placebo import placebo_dates
+from cseanalysis.models.change.unknown_break import break_search
 from cseanalysis.values import NotEstimableError
 
 WORLDS = 1000

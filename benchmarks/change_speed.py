@@ -14,9 +14,9 @@ import warnings
 
 import numpy as np
 
-from cseanalysis.models.interrupted import interrupted_series
-from cseanalysis.models.placebo import placebo_dates
-from cseanalysis.models.series import design
+from cseanalysis.models.change.interrupted import interrupted_series
+from cseanalysis.models.change.placebo import placebo_dates
+from cseanalysis.models.change.series import design
 from cseanalysis.values import NotEstimableError
 
 FORCES, CODES, QUARTERS, AT = 44, 13, 45, 20

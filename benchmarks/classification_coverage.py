@@ -16,9 +16,9 @@ import sys
 
 import numpy as np
 
-from cseanalysis.models.misclassification import correct_two_by_two
-from cseanalysis.models.missingness import share_confidence
-from cseanalysis.models.two_lists import two_list_estimate
+from cseanalysis.models.hidden.two_lists import two_list_estimate
+from cseanalysis.models.misclassified.tables import correct_two_by_two
+from cseanalysis.models.missing.shares import share_confidence
 from cseanalysis.values import NotEstimableError
 
 WORLDS = 4000

@@ -12,11 +12,11 @@ import sys
 import numpy as np
 
 from cseanalysis.distributions import Distribution, beta, fixed, uniform
-from cseanalysis.models.delay import Delay
-from cseanalysis.models.delay_window import seen_in_window
-from cseanalysis.models.incidence import cumulative_incidence
-from cseanalysis.models.pipeline_simulation import Stage, UncertainDelay, simulate_pipeline
-from cseanalysis.models.truncation import fit_seen_delays
+from cseanalysis.models.delays.delay import Delay
+from cseanalysis.models.delays.incidence import cumulative_incidence
+from cseanalysis.models.delays.truncation import fit_seen_delays
+from cseanalysis.models.delays.window import seen_in_window
+from cseanalysis.models.pipeline.simulation import Stage, UncertainDelay, simulate_pipeline
 from cseanalysis.values import NotEstimableError
 
 WORLDS = 2000

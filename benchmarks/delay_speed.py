@@ -29,7 +29,7 @@ def _cases(tied: bool) -> tuple[np.ndarray, np.ndarray]:
 
 def ours(tied: bool) -> Callable[[], str]:
     """Use the library."""
-    from cseanalysis.models.incidence import cumulative_incidence
+    from cseanalysis.models.delays.incidence import cumulative_incidence
 
     times, events = _cases(tied)
 
@@ -60,7 +60,7 @@ def lifelines(tied: bool) -> Callable[[], str]:
 def pipeline(draws: int) -> Callable[[], str]:
     """Use the library: three stages, all uncertain, Poisson noise, all intervals."""
     from cseanalysis.distributions import beta, pert, uniform
-    from cseanalysis.models.pipeline_simulation import Stage, UncertainDelay, simulate_pipeline
+    from cseanalysis.models.pipeline.simulation import Stage, UncertainDelay, simulate_pipeline
 
     stages = [
         Stage("charged", pert(0.1, 0.15, 0.2), UncertainDelay("gamma", uniform(0.5, 2), uniform(200, 320))),

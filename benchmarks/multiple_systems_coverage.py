@@ -21,11 +21,9 @@ import time
 import numpy as np
 from multiple_systems_speed import five_lists, four_lists
 
-from cseanalysis.models.capture_histories import read_histories
-from cseanalysis.models.loglinear import Floats, design
-from cseanalysis.models.model_search import Model, compare_models
-from cseanalysis.models.multiple_systems import Method, selection
-from cseanalysis.models.resampling import acceleration, bca, resample
+from cseanalysis.models.hidden.loglinear import Floats, design
+from cseanalysis.models.hidden.model_search import Model, compare_models
+from cseanalysis.models.hidden.multiple_systems import Method, acceleration, bca, read_histories, resample, selection
 from cseanalysis.values import NotEstimableError
 
 SECONDS = 170

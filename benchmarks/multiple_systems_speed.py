@@ -17,10 +17,9 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from cseanalysis.models.capture_histories import read_histories
-from cseanalysis.models.loglinear import design
-from cseanalysis.models.model_search import compare_models, hierarchical_models
-from cseanalysis.models.multiple_systems import estimate_population
+from cseanalysis.models.hidden.loglinear import design
+from cseanalysis.models.hidden.model_search import compare_models, hierarchical_models
+from cseanalysis.models.hidden.multiple_systems import estimate_population, read_histories
 
 LISTS = ["LA", "NG", "PFNCA", "GO", "GP"]
 # Victims of modern slavery, United Kingdom 2013, five lists (Bales, Hesketh and Silverman 2015; SparseMSE 2.0.1).

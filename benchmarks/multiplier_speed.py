@@ -26,7 +26,7 @@ CORRELATION = 0.5
 def ours(draws: int, workers: int = 1, **options: Any) -> Callable[[], Any]:
     """Use the library."""
     from cseanalysis.distributions import Distribution, beta, pert, uniform
-    from cseanalysis.models.multiplier import simulate_total
+    from cseanalysis.models.totals.multiplier import simulate_total
 
     links: dict[str, Distribution] = {"told": beta(20, 80), "reported": pert(0.2, 0.4, 0.6), "kept": uniform(0.74, 1.0)}
 

@@ -31,10 +31,10 @@ TARGETS = {
     "register/differences.py": (0.95, GATE),
     "register/known.py": (0.95, GATE),
     "values.py": (0.90, ["tests/test_values.py"]),
-    "models/missingness.py": (0.90, ["tests/models/test_missingness.py", "tests/models/test_zeros_and_labels.py"]),
-    "models/under_reporting.py": (0.90, ["tests/models/test_under_reporting.py"]),
+    "models/missing/shares.py": (0.90, ["tests/models/test_missingness.py", "tests/models/test_zeros_and_labels.py"]),
+    "models/totals/identity.py": (0.90, ["tests/models/test_under_reporting.py"]),
     "clean/counts.py": (0.90, ["tests/clean/test_clean_counts.py"]),
-    "sensitivity/local.py": (0.90, ["tests/sensitivity/test_local.py"]),
+    "sensitivity/ranges.py": (0.90, ["tests/sensitivity/test_local.py"]),
     "read/load.py": (0.90, ["tests/read/test_read_load.py", "tests/read/test_read_spreadsheet.py"]),
 }
 SECONDS = 300  # a planted fault that makes the tests run longer than this is noticed
@@ -179,7 +179,7 @@ def _tested(mutant: Mutant) -> None:
     os.chdir(ROOT)
     if mutant.module.startswith("read/"):
         # Files are read in a process of their own, where nothing is planted; here it is read in this one.
-        child = importlib.import_module("cseanalysis.read.child")
+        child = importlib.import_module("cseanalysis.read.safety.child")
         child.inside = True
     tests = [*TARGETS[mutant.module][1], f"src/cseanalysis/{mutant.module}"]
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0", "--assert=plain"]

@@ -13,8 +13,8 @@ import time
 import numpy as np
 from scipy import optimize, sparse
 
-from cseanalysis.register.reconciliation import reconcile
-from cseanalysis.register.statements import Statement, count
+from cseanalysis.register.reconciliation.cells import reconcile
+from cseanalysis.register.reconciliation.statements import Statement, count
 
 SIZES = {"force": 43, "quarter": 12, "code": 13}
 LARGEST_HIDDEN = 4

@@ -28,7 +28,7 @@ def specifications(workers: int) -> str:
     """Run 1,000 specifications of the charges visible."""
     from cseanalysis.sensitivity import multiverse
     from cseanalysis.study import load_assumptions, load_figures, read_table
-    from cseanalysis.study.curves import REFUSALS, study_curves
+    from cseanalysis.study.sensitivity.curves import REFUSALS, study_curves
 
     tables = (read_table(name) for name in ("recorded_offences", "revision_2017_18"))
     curves = study_curves(*tables, load_figures(), load_assumptions())
@@ -54,7 +54,7 @@ def overhead() -> str:
     """Compare tasks on a cluster of two processes with what they take by themselves."""
     import distributed
 
-    from cseanalysis.sensitivity.spread import spread_tasks
+    from cseanalysis.sensitivity.runs import spread_tasks
 
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         start = time.perf_counter()

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cseanalysis.models.exits import competing_exits
-from cseanalysis.models.mack import chain_ladder
-from cseanalysis.models.nowcasting import nowcast
-from cseanalysis.models.triangle import Floats, Triangle
-from cseanalysis.models.triangle_bootstrap import bootstrap_chain_ladder, lag_quantiles
+from cseanalysis.models.triangles.bootstrap import bootstrap_chain_ladder, lag_quantiles
+from cseanalysis.models.triangles.chain_ladder import chain_ladder
+from cseanalysis.models.triangles.exits import competing_exits
+from cseanalysis.models.triangles.nowcasting import nowcast
+from cseanalysis.models.triangles.triangle import Floats, Triangle
 from cseanalysis.values import NotEstimableError
 
 Tally = dict[str, tuple[int, int]]  # covered, asked

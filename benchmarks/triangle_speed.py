@@ -35,8 +35,8 @@ def counts() -> pd.DataFrame:
 
 def ladder() -> Callable[[], Any]:
     """Use the library: triangle and Mack's errors."""
-    from cseanalysis.models.mack import chain_ladder
-    from cseanalysis.models.triangle import Triangle
+    from cseanalysis.models.triangles.chain_ladder import chain_ladder
+    from cseanalysis.models.triangles.triangle import Triangle
 
     frame = counts()
     return lambda: chain_ladder(Triangle(frame, "year")).total_standard_error
@@ -44,8 +44,8 @@ def ladder() -> Callable[[], Any]:
 
 def bootstrap() -> Callable[[], Any]:
     """Use the library: draws with process variance."""
-    from cseanalysis.models.triangle import Triangle
-    from cseanalysis.models.triangle_bootstrap import bootstrap_chain_ladder
+    from cseanalysis.models.triangles.bootstrap import bootstrap_chain_ladder
+    from cseanalysis.models.triangles.triangle import Triangle
 
     frame = counts()
     return lambda: bootstrap_chain_ladder(Triangle(frame, "year"), draws=DRAWS, seed=0).variance ** 0.5
@@ -53,8 +53,8 @@ def bootstrap() -> Callable[[], Any]:
 
 def nowcasts() -> Callable[[], Any]:
     """Use the library: a nowcast of all origins."""
-    from cseanalysis.models.nowcasting import nowcast
-    from cseanalysis.models.triangle import Triangle
+    from cseanalysis.models.triangles.nowcasting import nowcast
+    from cseanalysis.models.triangles.triangle import Triangle
 
     frame = counts()
     return lambda: nowcast(Triangle(frame, "year"), draws=DRAWS, seed=0).outstanding.variance ** 0.5
@@ -62,8 +62,8 @@ def nowcasts() -> Callable[[], Any]:
 
 def exits() -> Callable[[], Any]:
     """Use the library: two exits from cohorts of 3,000."""
-    from cseanalysis.models.exits import competing_exits
-    from cseanalysis.models.triangle import Triangle
+    from cseanalysis.models.triangles.exits import competing_exits
+    from cseanalysis.models.triangles.triangle import Triangle
 
     made = Triangle(counts(), "year")
     cohort = pd.Series(3000, index=made.origins)

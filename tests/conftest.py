@@ -20,8 +20,8 @@ SECONDS = 120  # how long a process of the run waits for another to have built
 @pytest.fixture(scope="session")
 def built_study(tmp_path_factory):
     """The study built from its raw data for real, by the first process of the run that asks; never written to."""
-    from cseanalysis.study.project import Project, find_project
-    from cseanalysis.study.rebuild import rebuild
+    from cseanalysis.study.data.project import Project, find_project
+    from cseanalysis.study.results import rebuild
 
     own = tmp_path_factory.getbasetemp()
     # Processes of one run (pytest-xdist) have folders of their own beside each other.
@@ -49,8 +49,8 @@ def built_study(tmp_path_factory):
 @pytest.fixture
 def built_before(built_study, monkeypatch):
     """Whatever rebuilds the study gets a copy of the one that was built for real."""
-    from cseanalysis.study import rebuild
-    from cseanalysis.study.project import Project
+    from cseanalysis.study import results as rebuild
+    from cseanalysis.study.data.project import Project
 
     def copy(project, folder):
         shutil.copytree(built_study.root, folder, dirs_exist_ok=True)

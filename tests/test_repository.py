@@ -16,8 +16,8 @@ import cseanalysis
 from cseanalysis.export.wording import say
 from cseanalysis.report.editions import verify
 from cseanalysis.study import find_project, load_assumptions, load_figures, load_results, read_table
-from cseanalysis.study.lookup import compare_figures
-from cseanalysis.study.project import check_raw, load_sources
+from cseanalysis.study.data.lookup import compare_figures
+from cseanalysis.study.data.project import check_raw, load_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "cseanalysis"
@@ -77,12 +77,12 @@ def test_imports_flow_in_one_direction():
 @pytest.mark.parametrize(
     "planted",
     [
-        "import cseanalysis.study.tables",
+        "import cseanalysis.study.data.tables",
         "from cseanalysis.study import read_table",
         "from cseanalysis import study",
         "from ..study import read_table",
         "from .. import study",
-        "def f():\n    from cseanalysis.study.tables import read_table",
+        "def f():\n    from cseanalysis.study.data.tables import read_table",
     ],
 )
 def test_a_planted_import_against_the_direction_is_seen(planted):

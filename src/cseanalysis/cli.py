@@ -41,9 +41,9 @@ app = typer.Typer(
 @app.command()
 def data() -> None:
     """Build the tidy tables in data/processed."""
-    from cseanalysis.study.files import staged_folder
-    from cseanalysis.study.project import find_project
-    from cseanalysis.study.tables import build_tables
+    from cseanalysis.study.data.files import staged_folder
+    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.tables import build_tables
 
     project = find_project()
     with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:
@@ -64,9 +64,9 @@ def add(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; --published must be given.")] = False,
 ) -> None:
     """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
-    from cseanalysis.study.project import find_project
-    from cseanalysis.study.releases import check_day, check_release, register_release
-    from cseanalysis.study.revisions import ReleaseChanges, describe_changes
+    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.releases import check_day, check_release, register_release
+    from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
     def ask(given: str | None, question: str, usual: str | None = None) -> str | None:
         return given if given is not None or yes else typer.prompt(question, default=usual)
@@ -100,8 +100,8 @@ def add(
 @app.command()
 def results() -> None:
     """Compute every reported number into reports/results.json."""
-    from cseanalysis.study.files import check_writable
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.files import check_writable
+    from cseanalysis.study.data.project import find_project
     from cseanalysis.study.results import build_results, write_results
 
     project = find_project()
@@ -117,7 +117,7 @@ def report(
 ) -> None:
     """Build the report: PDF, executed chapters, results, manifest."""
     from cseanalysis.report.build import build_report
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.project import find_project
 
     project = find_project()
     if assumptions is not None and out is None:
@@ -132,7 +132,7 @@ def report(
 def verify() -> None:
     """Rebuild tables and results elsewhere and compare them with the committed ones."""
     from cseanalysis.report.editions import verify as compare
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.project import find_project
 
     with _steps() as say:
         verdict = compare(find_project())
@@ -148,7 +148,7 @@ def release() -> None:
     """Freeze the built report as an edition under reports/vX.Y.Z."""
     from cseanalysis.report.build import build_report
     from cseanalysis.report.editions import release as freeze
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.project import find_project
 
     project = find_project()
     with _steps() as say:
@@ -163,7 +163,7 @@ def diff(
 ) -> None:
     """List the assumptions and numbers in which two builds differ, why, and which change moves each number most."""
     from cseanalysis.report.editions import diff as compare
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.project import find_project
 
     try:
         project = find_project()
@@ -183,7 +183,7 @@ def run(
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster, as tcp://host:port.")] = None,
 ) -> None:
     """Compute every reported number under each scenario; finished ones are left as they are."""
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.project import find_project
     from cseanalysis.study.scenarios import FOLDER, run_scenarios
 
     project = find_project()
@@ -198,9 +198,9 @@ def figures(
     words: Annotated[list[str] | None, typer.Argument(help="Words to look for, or the id of one figure.")] = None,
 ) -> None:
     """Search the register of published figures, or show one with its lineage."""
-    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures
-    from cseanalysis.study.project import check_raw, find_project, load_sources
-    from cseanalysis.study.tables import load_figures
+    from cseanalysis.study.data.lookup import describe_figure, figure_line, find_figures
+    from cseanalysis.study.data.project import check_raw, find_project, load_sources
+    from cseanalysis.study.data.tables import load_figures
 
     project = find_project()
     check_raw(project)
@@ -221,8 +221,8 @@ def compare(
     second: Annotated[str, typer.Argument(help="Id of another, e.g. F035.")],
 ) -> None:
     """Say whether two published figures may be compared, why not, and what can be said."""
-    from cseanalysis.study.lookup import compare_figures
-    from cseanalysis.study.project import check_raw, find_project
+    from cseanalysis.study.data.lookup import compare_figures
+    from cseanalysis.study.data.project import check_raw, find_project
 
     project = find_project()
     check_raw(project)
@@ -241,8 +241,8 @@ def forces(
     csv: Annotated[Path | None, typer.Option(help="Write the tables as CSV into this folder.")] = None,
 ) -> None:
     """Write the force-by-force tables: all 44 forces, every year, every published figure, no ranking."""
-    from cseanalysis.study.force_book import write_force_tables
-    from cseanalysis.study.project import find_project
+    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.recorded.force_book import write_force_tables
 
     with _steps() as say:
         for path in write_force_tables(find_project(), xlsx=xlsx, ods=ods, csv=csv):

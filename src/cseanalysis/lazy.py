@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
-def door(package: str, home: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a package whose names live in its modules.
+def door(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are written once, in its stub.
 
     Parameters
     ----------
-    package
-        The package's own name.
-    home
-        Public name to the module it lives in; ``""`` for a name that is itself a module.
+    package, file
+        The package's own ``__name__`` and ``__file__``; beside it lies ``__init__.pyi``, each line of which reads
+        ``from .module import name as name``, or ``from . import module as module`` for a module by itself.
 
     Examples
     --------
-    >>> door("cseanalysis", {"Interval": "values"})("Interval").__name__
-    'Interval'
+    >>> import cseanalysis
+    >>> load, _, names = door("cseanalysis", cseanalysis.__file__)
+    >>> load("Interval").__name__, "models" in names
+    ('Interval', False)
     """
+    stub = ast.parse(Path(file).with_suffix(".pyi").read_text(encoding="utf-8"))
+    lines = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    home = {alias.name: line.module for line in lines for alias in line.names}
 
     def load(name: str) -> Any:
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module = import_module(f"{package}.{home[name] or name}")
-        return getattr(module, name) if home[name] else module
+        if home[name] is None:
+            return import_module(f"{package}.{name}")
+        return getattr(import_module(f"{package}.{home[name]}"), name)
 
-    return load
+    declared = [
+        node.target.id for node in stub.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
+    return load, lambda: [*home, *declared], [name for name, module in home.items() if module]
 
 
 def install_advice(extra: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from numbers import Integral, Real
 from typing import Any, Literal, get_args
-
-from cseanalysis.lazy import door
 
 Kind = Literal["bound", "confidence", "simulation"]
 Loss = Literal["disclosed", "reported", "recorded"]
@@ -359,5 +358,8 @@ def texts_of(where: str, given: object, example: str) -> tuple[str, ...]:
     return tuple(map(str, items))
 
 
-# The distributions need numpy, which a user of intervals alone never loads.
-__getattr__ = door("cseanalysis", dict.fromkeys(("beta", "fixed", "pert", "trapezoid", "uniform"), "distributions"))
+def __getattr__(name: str) -> Any:
+    """Give the distributions, which need numpy, when they are asked for; a user of intervals alone never loads it."""
+    if name not in ("beta", "fixed", "pert", "trapezoid", "uniform"):
+        raise AttributeError(f"module 'cseanalysis.values' has no attribute {name!r}")
+    return getattr(import_module("cseanalysis.distributions"), name)

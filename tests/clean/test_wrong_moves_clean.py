@@ -370,7 +370,7 @@ def run(call: Call) -> Any:
 def own(error: BaseException) -> bool:
     """Tell whether the package itself raised it, not a library below."""
     last = traceback.extract_tb(error.__traceback__)[-1].filename
-    return Path(last).parent.name == "clean"
+    return Path(last).parent.name in ("clean", "engine")
 
 
 @pytest.mark.parametrize(("call", "words"), REFUSED, ids=range(len(REFUSED)))

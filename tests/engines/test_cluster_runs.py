@@ -23,7 +23,7 @@ from pandas.testing import assert_frame_equal
 from cseanalysis.distributions import beta
 from cseanalysis.models import simulate_total
 from cseanalysis.sensitivity import multiverse
-from cseanalysis.sensitivity.spread import spread_tasks
+from cseanalysis.sensitivity.runs import spread_tasks
 from cseanalysis.study import find_project
 from cseanalysis.study.scenarios import run_scenarios
 from cseanalysis.values import NotEstimableError

@@ -13,8 +13,9 @@ from checklist import problems, read_ods, read_xlsx
 from cseanalysis import cli
 from cseanalysis.export.ods import ods_bytes
 from cseanalysis.register import Figure
-from cseanalysis.study import find_project, force_book, load_figures
-from cseanalysis.study.forces import all_forces
+from cseanalysis.study import find_project, load_figures
+from cseanalysis.study.recorded import force_book
+from cseanalysis.study.recorded.forces import all_forces
 
 ROOT = Path(__file__).resolve().parents[2]
 

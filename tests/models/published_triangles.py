@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from cseanalysis.models.triangle import Triangle
+from cseanalysis.models.triangles.triangle import Triangle
 
 
 def published(first, rows):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.models.queues import backlog, serve_queue, stock_residual, waiting_time
+from cseanalysis.models.pipeline.queues import backlog, serve_queue, stock_residual, waiting_time
 from cseanalysis.values import NotEstimableError
 
 FLOWS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=20)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from cseanalysis.models.change import hiding_inflation, ratio_of_counts, variance_inflation
+from cseanalysis.models.change.ratios import hiding_inflation, ratio_of_counts, variance_inflation
 from cseanalysis.values import NotEstimableError
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cseanalysis.models.incidence import cohort_incidence, cumulative_incidence
+from cseanalysis.models.delays.incidence import cohort_incidence, cumulative_incidence
 from cseanalysis.values import NotEstimableError
 
 ALL = [1, 2, 3]

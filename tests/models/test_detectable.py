@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from cseanalysis.models.detectable import minimum_detectable
-from cseanalysis.models.detectable_delay import detectable_from
-from cseanalysis.models.interrupted import interrupted_series
+from cseanalysis.models.change.detectable import detectable_from, minimum_detectable
+from cseanalysis.models.change.interrupted import interrupted_series
 from cseanalysis.values import NotEstimableError
 
 CALM = [100, 96, 103, 101, 99, 104, 98, 102, 103, 95, 107, 101, 98, 106, 97, 102]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from cseanalysis.models.exits import competing_exits
-from cseanalysis.models.mack import chain_ladder
-from cseanalysis.models.triangle import Triangle
+from cseanalysis.models.triangles.chain_ladder import chain_ladder
+from cseanalysis.models.triangles.exits import competing_exits
+from cseanalysis.models.triangles.triangle import Triangle
 from cseanalysis.values import NotEstimableError
 
 YEARS = [2021, 2022, 2023]

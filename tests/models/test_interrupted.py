@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from cseanalysis.models.count_series import automatic_lags, fit_means
-from cseanalysis.models.drift import drifting_sum, estimate_drift
-from cseanalysis.models.interrupted import interrupted_series
-from cseanalysis.models.series import design
+from cseanalysis.models.change.fits import automatic_lags, drifting_sum, estimate_drift, fit_means
+from cseanalysis.models.change.interrupted import interrupted_series
+from cseanalysis.models.change.series import design
 from cseanalysis.values import NotEstimableError
 
 FAMILIES = ("quasipoisson", "poisson", "negative-binomial")

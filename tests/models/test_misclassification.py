@@ -7,21 +7,21 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cseanalysis.distributions import beta, fixed, uniform
-from cseanalysis.models.bias_analysis import (
+from cseanalysis.models.draws.binomial import draw_binomial
+from cseanalysis.models.draws.simulation import BLOCK
+from cseanalysis.models.misclassified.bias import (
     probabilistic_bias,
     probabilistic_bias_with_predictive_values,
     probabilistic_selection,
 )
-from cseanalysis.models.binomial import draw_binomial
-from cseanalysis.models.count_misclassification import bound_counts, correct_counts, simulate_counts
-from cseanalysis.models.misclassification import (
+from cseanalysis.models.misclassified.counts import bound_counts, correct_counts, simulate_counts
+from cseanalysis.models.misclassified.tables import (
     correct_selection,
     correct_two_by_two,
     correct_with_predictive_values,
     e_value,
     rogan_gladen,
 )
-from cseanalysis.models.simulation import BLOCK
 from cseanalysis.values import NotEstimableError
 
 SMOKING = (215, 1449, 668, 4296)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cseanalysis.models.group_shares import (
+from cseanalysis.models.missing.group_shares import (
     against_population,
     class_rate_ratio_bounds,
     class_share_bounds,
@@ -16,14 +16,14 @@ from cseanalysis.models.group_shares import (
     share_difference_bounds,
     share_ratio_bounds,
 )
-from cseanalysis.models.missingness import CoverageNeeded, coverage_needed, share_bounds, share_confidence
-from cseanalysis.models.missingness_ladder import (
+from cseanalysis.models.missing.ladder import (
     assumption_ladder,
     odds_ratio_needed,
     share_at_odds_ratio,
     share_over_odds_ratios,
 )
-from cseanalysis.models.unit_shares import unit_share_bounds
+from cseanalysis.models.missing.shares import CoverageNeeded, coverage_needed, share_bounds, share_confidence
+from cseanalysis.models.missing.unit_shares import unit_share_bounds
 from cseanalysis.values import Interval, NotEstimableError
 
 HUNDRED = pytest.mark.filterwarnings("ignore:.*counts of 100 records")  # drawn counts may come to a hundred

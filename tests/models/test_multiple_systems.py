@@ -7,10 +7,10 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cseanalysis.models.loglinear import design, fit_models, model_status, pad
-from cseanalysis.models.model_search import choose_by_bic, choose_stepwise, compare_models, hierarchical_models
-from cseanalysis.models.multiple_systems import ModelNotEstimableError, estimate_population, existence_status
-from cseanalysis.models.perturbations import (
+from cseanalysis.models.hidden.loglinear import design, fit_models, model_status, pad
+from cseanalysis.models.hidden.model_search import choose_by_bic, choose_stepwise, compare_models, hierarchical_models
+from cseanalysis.models.hidden.multiple_systems import ModelNotEstimableError, estimate_population, existence_status
+from cseanalysis.models.hidden.perturbations import (
     highest_order_path,
     perturb_by_leaving_out,
     perturb_by_merging,

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published_triangles import O104
 
-from cseanalysis.models.mack import chain_ladder
-from cseanalysis.models.nowcasting import nowcast
-from cseanalysis.models.triangle import Triangle
+from cseanalysis.models.triangles.chain_ladder import chain_ladder
+from cseanalysis.models.triangles.nowcasting import nowcast
+from cseanalysis.models.triangles.triangle import Triangle
 from cseanalysis.values import NotEstimableError
 
 # That counts fall or are not whole is warned of; where that is not the point, it must not stop a test.

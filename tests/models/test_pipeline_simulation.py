@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from cseanalysis.distributions import beta, fixed, uniform
-from cseanalysis.models.delay import Delay
-from cseanalysis.models.pipeline import completeness, periods_until_visible, project_cohorts
-from cseanalysis.models.pipeline_simulation import Stage, UncertainDelay, simulate_pipeline
+from cseanalysis.models.delays.delay import Delay
+from cseanalysis.models.pipeline.projection import completeness, periods_until_visible, project_cohorts
+from cseanalysis.models.pipeline.simulation import Stage, UncertainDelay, simulate_pipeline
 from cseanalysis.values import NotEstimableError
 
 QUARTER = 91.3125

@@ -2,10 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.models.interrupted import interrupted_series
-from cseanalysis.models.many_series import many_changes
-from cseanalysis.models.placebo import placebo_dates
-from cseanalysis.models.unknown_break import break_search
+from cseanalysis.models.change.interrupted import interrupted_series
+from cseanalysis.models.change.many_series import many_changes
+from cseanalysis.models.change.placebo import placebo_dates
+from cseanalysis.models.change.unknown_break import break_search
 from cseanalysis.values import NotEstimableError
 
 

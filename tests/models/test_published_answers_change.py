@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from cseanalysis.models.change import ratio_of_counts
-from cseanalysis.models.interrupted import interrupted_series
-from cseanalysis.models.unknown_break import break_search
+from cseanalysis.models.change.interrupted import interrupted_series
+from cseanalysis.models.change.ratios import ratio_of_counts
+from cseanalysis.models.change.unknown_break import break_search
 
 # Explosions in British coal mines that killed ten or more, by year, 1851 to 1962 (Jarrett 1979, Biometrika 66).
 DISASTERS = (

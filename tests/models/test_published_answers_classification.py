@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from cseanalysis.distributions import trapezoid, uniform
-from cseanalysis.models.bias_analysis import probabilistic_bias
-from cseanalysis.models.misclassification import (
+from cseanalysis.models.misclassified.bias import probabilistic_bias
+from cseanalysis.models.misclassified.tables import (
     correct_selection,
     correct_two_by_two,
     correct_with_predictive_values,
     e_value,
     rogan_gladen,
 )
-from cseanalysis.models.missingness import share_bounds, share_confidence
-from cseanalysis.models.missingness_ladder import share_at_odds_ratio
+from cseanalysis.models.missing.ladder import share_at_odds_ratio
+from cseanalysis.models.missing.shares import share_bounds, share_confidence
 
 SMOKING = (215, 1449, 668, 4296)  # Fink and Lash 2003: breast cancer and smoking in pregnancy
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.models.delay import Delay, forward_mean
-from cseanalysis.models.delay_window import delay_from_window_mean, seen_in_window
-from cseanalysis.models.incidence import cumulative_incidence
-from cseanalysis.models.pipeline import project_cohorts
-from cseanalysis.models.queues import backlog, waiting_time
+from cseanalysis.models.delays.delay import Delay, forward_mean
+from cseanalysis.models.delays.incidence import cumulative_incidence
+from cseanalysis.models.delays.window import delay_from_window_mean, seen_in_window
+from cseanalysis.models.pipeline.projection import project_cohorts
+from cseanalysis.models.pipeline.queues import backlog, waiting_time
 from cseanalysis.values import Interval, NotEstimableError
 
 

@@ -4,12 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.models.capture_histories import read_histories
-from cseanalysis.models.loglinear import design
-from cseanalysis.models.model_search import choose_by_bic, compare_models, hierarchical_models
-from cseanalysis.models.multiple_systems import estimate_population, existence_status, selection
-from cseanalysis.models.resampling import acceleration, bca
-from cseanalysis.models.two_lists import two_list_estimate
+from cseanalysis.models.hidden.loglinear import design
+from cseanalysis.models.hidden.model_search import choose_by_bic, compare_models, hierarchical_models
+from cseanalysis.models.hidden.multiple_systems import (
+    acceleration,
+    bca,
+    estimate_population,
+    existence_status,
+    read_histories,
+    selection,
+)
+from cseanalysis.models.hidden.two_lists import two_list_estimate
 
 
 def table(lists, counts):

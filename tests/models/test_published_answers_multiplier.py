@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cseanalysis.distributions import beta, uniform
-from cseanalysis.models.multiplier import simulate_total
+from cseanalysis.models.totals.multiplier import simulate_total
 from cseanalysis.values import NotEstimableError
 
 # Mean n (a + b - 1) / (a - 1), quantiles n / beta quantile; 100,000 recorded. Closed form.

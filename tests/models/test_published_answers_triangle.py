@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from published_triangles import GENINS, MERZ_WUTHRICH, MORTGAGE, RAA, UK_MOTOR
 
-from cseanalysis.models.mack import chain_ladder
-from cseanalysis.models.triangle_bootstrap import bootstrap_chain_ladder
-from cseanalysis.models.triangle_glm import over_dispersed_poisson
+from cseanalysis.models.triangles.bootstrap import bootstrap_chain_ladder
+from cseanalysis.models.triangles.chain_ladder import chain_ladder
+from cseanalysis.models.triangles.regression import over_dispersed_poisson
 
 # R ChainLadder 0.2.21 and chainladder-python 0.10.1: total outstanding, Mack's error by either rule for the last sigma.
 TOTALS = {

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from cseanalysis.models import estimate_population
-from cseanalysis.models.loglinear import design, unseen_side
-from cseanalysis.models.resampling import bca
+from cseanalysis.models.hidden.loglinear import design, unseen_side
+from cseanalysis.models.hidden.multiple_systems import bca
 from cseanalysis.values import NotEstimableError
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from cseanalysis.models.ratio import ratio_interval
-from cseanalysis.models.survey import (
+from cseanalysis.models.misclassified.ratio import ratio_interval
+from cseanalysis.models.totals.survey import (
     Basis,
     BridgeFactor,
     Measure,

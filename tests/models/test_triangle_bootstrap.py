@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from published_triangles import GENINS, MORTGAGE, RAA
 
-from cseanalysis.models.mack import chain_ladder
-from cseanalysis.models.triangle import Triangle
-from cseanalysis.models.triangle_bootstrap import BLOCK, bootstrap_chain_ladder, lag_quantiles
-from cseanalysis.models.triangle_glm import over_dispersed_poisson
+from cseanalysis.models.triangles.bootstrap import BLOCK, bootstrap_chain_ladder, lag_quantiles
+from cseanalysis.models.triangles.chain_ladder import chain_ladder
+from cseanalysis.models.triangles.regression import over_dispersed_poisson
+from cseanalysis.models.triangles.triangle import Triangle
 from cseanalysis.values import NotEstimableError
 
 # That counts fall or are not whole is warned of; where that is not the point, it must not stop a test.

@@ -5,10 +5,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import gamma
 
-from cseanalysis.models.delay import Delay, delay_from_quantiles
-from cseanalysis.models.delay_shapes import shapes_from_quantiles
-from cseanalysis.models.delay_window import delay_from_window_mean, seen_in_window
-from cseanalysis.models.truncation import _log_chance, fit_seen_delays
+from cseanalysis.models.delays.delay import Delay, delay_from_quantiles, shapes_from_quantiles
+from cseanalysis.models.delays.truncation import _log_chance, fit_seen_delays
+from cseanalysis.models.delays.window import delay_from_window_mean, seen_in_window
 from cseanalysis.values import Interval, NotEstimableError
 
 FAMILIES = ("gamma", "lognormal", "weibull")

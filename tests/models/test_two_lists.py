@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.models.two_lists import known_to_all, known_to_any, two_list_bounds, two_list_estimate
+from cseanalysis.models.hidden.two_lists import known_to_all, known_to_any, two_list_bounds, two_list_estimate
 from cseanalysis.values import Interval, NotEstimableError
 
 

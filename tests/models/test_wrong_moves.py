@@ -22,8 +22,8 @@ from cseanalysis.export import Link, Sheet, Source
 from cseanalysis.export.delimited import csv_bytes
 from cseanalysis.export.wording import say, say_assumption, say_date, say_ends, say_interval, say_month, say_number
 from cseanalysis.models import Basis, BridgeFactor, Measure
-from cseanalysis.register.reconciliation import reconcile
-from cseanalysis.register.statements import adds_up, count, part_of, share
+from cseanalysis.register.reconciliation.cells import reconcile
+from cseanalysis.register.reconciliation.statements import adds_up, count, part_of, share
 from cseanalysis.values import Assumption, Estimate, Interval
 
 CELLS = (95, 155, 250, 500)

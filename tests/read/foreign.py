@@ -634,7 +634,7 @@ def read(path):
 
 def _spent():
     """Processor seconds of this process and of all that it started."""
-    from cseanalysis.read import child
+    from cseanalysis.read.safety import child
 
     total = sum(os.times()[:4])
     for worker in child._waiting:
@@ -674,7 +674,7 @@ def _measure_apart(case, path):
         number = os.fork()
     if number == 0:
         try:
-            from cseanalysis.read import child
+            from cseanalysis.read.safety import child
 
             outcomes = read(path)
             child._end_all()

@@ -14,9 +14,9 @@ import hostile
 import pandas as pd
 import pytest
 
-from cseanalysis.read import UnreadableFileError, private, read_recorded_crime, read_spreadsheet
-from cseanalysis.read.private import private_copy
-from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, UnsafeFileError, run_capped
+from cseanalysis.read import UnreadableFileError, read_recorded_crime, read_spreadsheet
+from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, UnsafeFileError, private, run_capped
+from cseanalysis.read.safety.private import private_copy
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="these files exist on Unix only")
 TABLE = b"force,offences\nKent,12\nSurrey,7\n"

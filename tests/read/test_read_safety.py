@@ -9,17 +9,10 @@ from hostile import HOSTILE, ODS_CELL, content, in_xlsx, link, ods, relation, re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cseanalysis.read import markup
-from cseanalysis.read.markup import Found, UncertainMarkupError, parse
-from cseanalysis.read.safety import (
-    DEFAULT_LIMITS,
-    Limits,
-    UnsafeFileError,
-    Watch,
-    check_file,
-    run_capped,
-)
-from cseanalysis.read.scan import scan
+from cseanalysis.read.safety import DEFAULT_LIMITS, Limits, UnsafeFileError, archive, check_file, run_capped
+from cseanalysis.read.safety.limits import Watch
+from cseanalysis.read.safety.markup import Found, UncertainMarkupError, parse
+from cseanalysis.read.safety.scan import scan
 
 WATCH = Watch(DEFAULT_LIMITS, time.monotonic() + 3600, "file")
 EMPTY_ROWS = row('<table:table-cell table:number-columns-repeated="16384"/>', 1_048_574)
@@ -98,7 +91,7 @@ def test_a_hostile_file_is_refused_quickly_with_the_reason(case, tmp_path):
 
 @pytest.mark.parametrize("case", [case for case in HOSTILE if HOSTILE[case][0] in {"a.xlsx", "a.ods"}])
 def test_the_fast_scan_lets_no_hostile_file_through(case, tmp_path, monkeypatch):
-    monkeypatch.setattr(markup, "_FAST_FROM_BYTES", 0)
+    monkeypatch.setattr(archive, "_FAST_FROM_BYTES", 0)
     name, make, _ = HOSTILE[case]
     with pytest.raises(UnsafeFileError):
         check_file(saved(tmp_path, name, make()))
@@ -107,7 +100,7 @@ def test_the_fast_scan_lets_no_hostile_file_through(case, tmp_path, monkeypatch)
 @pytest.mark.parametrize("fast_from", [0, 1_000_000])
 @pytest.mark.parametrize("case", HARMLESS)
 def test_what_office_programs_write_passes(case, fast_from, tmp_path, monkeypatch):
-    monkeypatch.setattr(markup, "_FAST_FROM_BYTES", fast_from)
+    monkeypatch.setattr(archive, "_FAST_FROM_BYTES", fast_from)
     name, make = HARMLESS[case]
     check_file(saved(tmp_path, name, make()))
 

@@ -8,9 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cseanalysis.register import conflicts, linear
-from cseanalysis.register.reconciliation import reconcile
-from cseanalysis.register.statements import FINEST, LARGEST, Row, Statement, adds_up, count, part_of, share
+from cseanalysis.register.reconciliation import conflicts, linear
+from cseanalysis.register.reconciliation.cells import reconcile
+from cseanalysis.register.reconciliation.statements import (
+    FINEST,
+    LARGEST,
+    Row,
+    Statement,
+    adds_up,
+    count,
+    part_of,
+    share,
+)
 
 TOP = 6  # cells of the random tables run from 0 to here
 

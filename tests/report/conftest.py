@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from cseanalysis.study.project import Project, sha256
-from cseanalysis.study.reported import sealed
+from cseanalysis.study.data.project import Project, sha256
+from cseanalysis.study.data.reported import sealed
 
 FIGURES = (
     "id,statement,published,qualifier,low,high,rounded_to,unit,base,definition,category,ages,sex,geography,coverage,"

@@ -8,8 +8,8 @@ import pytest
 
 from cseanalysis.report.annexes import _place, annexes, assumptions_annex, bibliography, figures_annex, sources_annex
 from cseanalysis.report.typeset import TitlePage, typeset
-from cseanalysis.study.project import find_project
-from cseanalysis.study.reported import sealed
+from cseanalysis.study.data.project import find_project
+from cseanalysis.study.data.reported import sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = TitlePage("T", "S", "1.0.0", dt.date(2026, 1, 2), "0" * 12, ("A",), "C", (("Version", "1.0.0"),))

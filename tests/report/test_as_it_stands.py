@@ -18,7 +18,7 @@ from cseanalysis.report.annexes import annexes, bibliography
 from cseanalysis.report.outputs import _RAW, prose, table
 from cseanalysis.report.prose import fill
 from cseanalysis.report.typeset import TitlePage, _pandoc, typeset
-from cseanalysis.study.project import sha256
+from cseanalysis.study.data.project import sha256
 
 # Texts that acted on a product, or could: lists, braces, entities, citations, raw code, fences, TeX, fields.
 NASTY = [

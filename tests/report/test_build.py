@@ -13,8 +13,8 @@ from conftest import RESULTS, notebook, small_study
 
 from cseanalysis.report import build
 from cseanalysis.report.build import build_report, input_hashes, key_of, read_edition
-from cseanalysis.study import rebuild
-from cseanalysis.study.project import ChecksumError, Project, sha256
+from cseanalysis.study import results as rebuild
+from cseanalysis.study.data.project import ChecksumError, Project, sha256
 
 
 def stand_in(patch):

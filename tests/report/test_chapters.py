@@ -9,7 +9,7 @@ import pytest
 from conftest import notebook
 
 from cseanalysis.report.chapters import execute, execute_all, parse, render
-from cseanalysis.study.project import sha256
+from cseanalysis.study.data.project import sha256
 
 
 @pytest.fixture

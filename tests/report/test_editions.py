@@ -4,8 +4,8 @@ import shutil
 import pytest
 
 from cseanalysis.report.editions import _equal, diff, release, verify
-from cseanalysis.study.project import find_project, sha256
-from cseanalysis.study.reported import sealed
+from cseanalysis.study.data.project import find_project, sha256
+from cseanalysis.study.data.reported import sealed
 
 
 @pytest.fixture

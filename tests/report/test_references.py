@@ -9,7 +9,7 @@ import typst
 from cseanalysis.report.annexes import bibliography
 from cseanalysis.report.references import _WORK, _field, _printed, cited_in, lettered
 from cseanalysis.report.typeset import _HERE
-from cseanalysis.study.project import find_project, load_sources
+from cseanalysis.study.data.project import find_project, load_sources
 
 PROJECT = find_project(Path(__file__).resolve().parents[2])
 

@@ -11,8 +11,8 @@ from cseanalysis.report import typeset
 from cseanalysis.report.build import build_report
 from cseanalysis.report.editions import diff, release
 from cseanalysis.report.standing import EDITION, Standing, differences_page, standing_of
-from cseanalysis.study import rebuild
-from cseanalysis.study.project import sha256
+from cseanalysis.study import results as rebuild
+from cseanalysis.study.data.project import sha256
 from cseanalysis.study.results import results_bytes
 
 PARTS = {

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cseanalysis.sensitivity import bound, envelope, narrowing, tornado
-from cseanalysis.sensitivity.local import corners_and_middles
+from cseanalysis.sensitivity.ranges import corners_and_middles
 from cseanalysis.values import Assumption, Interval
 
 

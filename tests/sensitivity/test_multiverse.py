@@ -15,13 +15,13 @@ from pandas.testing import assert_frame_equal
 from cseanalysis.distributions import beta
 from cseanalysis.models import simulate_total
 from cseanalysis.sensitivity import multiverse
-from cseanalysis.sensitivity.decisions import (
+from cseanalysis.sensitivity.multiverse_runs import (
     decision_shares,
     extreme_specifications,
     single_changes,
     specification_curve,
 )
-from cseanalysis.sensitivity.spread import as_finished, spread_tasks
+from cseanalysis.sensitivity.runs import as_finished, spread_tasks
 from cseanalysis.values import Interval, NotEstimableError
 
 CHOICES = {"year": {"2022": 2, "2023": 3}, "scope": {"narrow": 1, "wide": 10}, "doubled": [False, True]}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cseanalysis.sensitivity import multiverse, narrowing, tornado
-from cseanalysis.sensitivity.decisions import decision_shares, specification_curve
+from cseanalysis.sensitivity.multiverse_runs import decision_shares, specification_curve
 from cseanalysis.sensitivity.ranking import agree, largest_first, settled
 from cseanalysis.values import Assumption
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from cseanalysis.distributions import beta, fixed, pert, trapezoid, uniform
+from cseanalysis.models.draws.copula import scores_given
 from cseanalysis.sensitivity import pawn, shapley, sobol
-from cseanalysis.sensitivity.copula import scores_given
 from cseanalysis.values import Assumption, Interval, NotEstimableError
 
 UNIT = uniform(0.0, 1.0)

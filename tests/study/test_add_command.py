@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from cseanalysis.cli import app
 from cseanalysis.study import find_project
-from cseanalysis.study.files import staged_folder
-from cseanalysis.study.project import check_raw
-from cseanalysis.study.tables import build_tables, read_table
+from cseanalysis.study.data.files import staged_folder
+from cseanalysis.study.data.project import check_raw
+from cseanalysis.study.data.tables import build_tables, read_table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGUMENTS = [

@@ -14,7 +14,7 @@ import pytest
 
 from cseanalysis import cli
 from cseanalysis.study import results
-from cseanalysis.study.project import sha256
+from cseanalysis.study.data.project import sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -292,7 +292,7 @@ def test_an_altered_register_is_refused_by_whatever_loads_it(study, name):
 def test_altered_results_are_refused_by_whatever_reads_them(study, monkeypatch):
     from cseanalysis import load_results
     from cseanalysis.study import ChecksumError
-    from cseanalysis.study.reported import load_results_table
+    from cseanalysis.study.data.reported import load_results_table
 
     path = study / "reports" / "results.json"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -343,7 +343,7 @@ def test_a_build_that_cannot_be_kept_is_not_begun(study, monkeypatch):
     def fail(*_args, **_kwargs):
         raise OSError(errno.EROFS, "Read-only file system", str(study))
 
-    monkeypatch.setattr("cseanalysis.study.rebuild.rebuild", lambda *_, **__: pytest.fail("the work was begun"))
+    monkeypatch.setattr("cseanalysis.study.results.rebuild", lambda *_, **__: pytest.fail("the work was begun"))
     monkeypatch.setattr(tempfile, "mkdtemp", fail)
     assert run(monkeypatch, "report") == (
         f"error: Read-only file system: {study}; make the folder writable, or name another with --out"

@@ -4,7 +4,7 @@ import pytest
 
 from cseanalysis.models import joint_reporting_probability
 from cseanalysis.study import load_assumptions
-from cseanalysis.study.chains import ALONE, CHAINS, RECORDED, dependence_results, dependence_table
+from cseanalysis.study.totals.chains import ALONE, CHAINS, RECORDED, dependence_results, dependence_table
 from cseanalysis.values import Assumption
 
 ROOT = Path(__file__).resolve().parents[2]

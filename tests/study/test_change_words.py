@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from cseanalysis.report import chart, prose
-from cseanalysis.study import charts, tables
-from cseanalysis.study.change_words import (
+from cseanalysis.study.change import charts
+from cseanalysis.study.change.events import load_events
+from cseanalysis.study.change.words import (
     breaks_in_words,
     breaks_said,
     cards_in_words,
@@ -20,8 +21,8 @@ from cseanalysis.study.change_words import (
     verdicts_in_words,
     visible_in_words,
 )
-from cseanalysis.study.recording_changes import load_events
-from cseanalysis.study.reported import load_results_table
+from cseanalysis.study.data import tables
+from cseanalysis.study.data.reported import load_results_table
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,8 +11,9 @@ from scipy import stats
 from test_interventions import an_intervention
 
 from cseanalysis.models import detectable_from, interrupted_series
-from cseanalysis.study import breaks, load_assumptions, load_results, tables
-from cseanalysis.study.breaks import (
+from cseanalysis.study import load_assumptions, load_results
+from cseanalysis.study.change import breaks
+from cseanalysis.study.change.breaks import (
     FAILED,
     NEGATIVE,
     NOTHING,
@@ -22,7 +23,20 @@ from cseanalysis.study.breaks import (
     force_series,
     many_table,
 )
-from cseanalysis.study.changes import (
+from cseanalysis.study.change.detectability import (
+    HORIZON,
+    charge_masses,
+    last_complete,
+    least_visible,
+    part_shares,
+    seen_from,
+    whole_effect,
+    windows,
+    yearly_share,
+)
+from cseanalysis.study.change.events import dated_events, load_recording_changes
+from cseanalysis.study.change.interventions import load_interventions
+from cseanalysis.study.change.numbers import (
     ERRORS,
     MAIN,
     SHORT,
@@ -35,22 +49,7 @@ from cseanalysis.study.changes import (
     quarterly_series,
     specifications_table,
 )
-from cseanalysis.study.codes import CHILD_CODES
-from cseanalysis.study.detectability import (
-    HORIZON,
-    charge_masses,
-    last_complete,
-    least_visible,
-    part_shares,
-    seen_from,
-    whole_effect,
-    windows,
-    yearly_share,
-)
-from cseanalysis.study.interventions import load_interventions
-from cseanalysis.study.recording_changes import dated_events, load_recording_changes
-from cseanalysis.study.reported import load_results_table
-from cseanalysis.study.too_early import (
+from cseanalysis.study.change.too_early import (
     CANNOT,
     EARLY,
     NEVER,
@@ -61,6 +60,9 @@ from cseanalysis.study.too_early import (
     timing_table,
     visible_by,
 )
+from cseanalysis.study.data import tables
+from cseanalysis.study.data.codes import CHILD_CODES
+from cseanalysis.study.data.reported import load_results_table
 from cseanalysis.values import NotEstimableError
 
 ROOT = Path(__file__).resolve().parents[2]

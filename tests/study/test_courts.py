@@ -6,8 +6,10 @@ import pytest
 
 from cseanalysis.models import serve_queue
 from cseanalysis.register import compare
-from cseanalysis.study import charts, find_project, load_assumptions, load_figures, load_results, read_table
-from cseanalysis.study.courts import (
+from cseanalysis.study import find_project, load_assumptions, load_figures, load_results, read_table
+from cseanalysis.study.data.reported import load_results_table
+from cseanalysis.study.lag import charts
+from cseanalysis.study.lag.courts import (
     YEARS,
     answer_of,
     court_queue,
@@ -16,7 +18,8 @@ from cseanalysis.study.courts import (
     queue_ahead,
     receipts_needed,
 )
-from cseanalysis.study.lag_words import (
+from cseanalysis.study.lag.snapshots import deceased_by_edition, incidence_answers, triangle_answers
+from cseanalysis.study.lag.words import (
     LINKS,
     court_pairs_in_words,
     links_in_words,
@@ -24,8 +27,6 @@ from cseanalysis.study.lag_words import (
     snapshots_in_words,
     verdict_in_words,
 )
-from cseanalysis.study.reported import load_results_table
-from cseanalysis.study.snapshots import deceased_by_edition, incidence_answers, triangle_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 

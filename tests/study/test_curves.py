@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from cseanalysis.study import load_assumptions, load_figures, load_results, read_table
-from cseanalysis.study.curve_models import intakes_of, median_days, recorded_growth, with_early_release
-from cseanalysis.study.curves import curve_tables, run_curve, study_curves
+from cseanalysis.study.sensitivity.curve_models import intakes_of, median_days, recorded_growth, with_early_release
+from cseanalysis.study.sensitivity.curves import curve_tables, run_curve, study_curves
 
 ROOT = Path(__file__).resolve().parents[2]
 

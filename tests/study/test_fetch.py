@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from cseanalysis.study import fetch as fetching
-from cseanalysis.study.fetch import fetch, is_address
-from cseanalysis.study.project import ChecksumError
+from cseanalysis.study.data import fetch as fetching
+from cseanalysis.study.data.fetch import fetch, is_address
+from cseanalysis.study.data.project import ChecksumError
 
 BODY = b"Financial Year,Financial Quarter\n2023/24,1\n" * 100
 DIGEST = hashlib.sha256(BODY).hexdigest()

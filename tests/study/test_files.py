@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from cseanalysis.study import files
-from cseanalysis.study.files import ROOM, check_writable, staged_folder, write_atomic
+from cseanalysis.study.data import files
+from cseanalysis.study.data.files import ROOM, check_writable, staged_folder, write_atomic
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -42,7 +42,7 @@ def test_a_failure_half_way_leaves_the_old_folder(tmp_path):
 def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path):
     code = (
         "import os, signal, pathlib\n"
-        "from cseanalysis.study.files import staged_folder\n"
+        "from cseanalysis.study.data.files import staged_folder\n"
         "with staged_folder(pathlib.Path('out')) as staging:\n"
         "    (staging / 'half.txt').write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

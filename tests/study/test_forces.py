@@ -8,8 +8,8 @@ import pytest
 
 from cseanalysis.register import Figure
 from cseanalysis.study import read_table
-from cseanalysis.study.codes import CODES
-from cseanalysis.study.forces import (
+from cseanalysis.study.data.codes import CODES
+from cseanalysis.study.recorded.forces import (
     SCOPES,
     all_forces,
     force_figures,

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.study.assumptions import load_assumptions
-from cseanalysis.study.charts.funnel import force_funnel
-from cseanalysis.study.funnel import (
+from cseanalysis.study.comparisons.charts import force_funnel
+from cseanalysis.study.comparisons.funnel import (
     LEVELS,
     LIMITS,
     force_changes,
@@ -21,8 +20,9 @@ from cseanalysis.study.funnel import (
     scatter_limit,
     why_no_order,
 )
-from cseanalysis.study.reported import load_results
-from cseanalysis.study.tables import read_table
+from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.reported import load_results
+from cseanalysis.study.data.tables import read_table
 from cseanalysis.values import Estimate, Interval, NotEstimableError
 
 ROOT = Path(__file__).resolve().parents[2]

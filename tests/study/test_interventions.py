@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from cseanalysis.register import compare, load_figures
-from cseanalysis.study import tables
-from cseanalysis.study.cards import FEWEST_QUARTERS, cards_table, intervention_cards
-from cseanalysis.study.interventions import Intervention, load_interventions
-from cseanalysis.study.project import sha256
-from cseanalysis.study.requested import outcomes_wanted, recommendations, requested_fields, spending
+from cseanalysis.study.change.cards import FEWEST_QUARTERS, cards_table, intervention_cards
+from cseanalysis.study.change.interventions import Intervention, load_interventions
+from cseanalysis.study.comparisons.requested import outcomes_wanted, recommendations, requested_fields, spending
+from cseanalysis.study.data import tables
+from cseanalysis.study.data.project import sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = {

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.study.backtest import EARLIER, charges_expected, prosecutions_expected
-from cseanalysis.study.lag import (
+from cseanalysis.study.lag.backtest import EARLIER, charges_expected, prosecutions_expected
+from cseanalysis.study.lag.numbers import (
     QUARTER,
     charge_delay,
     lag_by_year,

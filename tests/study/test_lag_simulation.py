@@ -7,8 +7,8 @@ import pytest
 
 from cseanalysis.distributions import read_distribution
 from cseanalysis.study import load_assumptions
-from cseanalysis.study.charts import simulation_and_bounds
-from cseanalysis.study.lag_simulation import (
+from cseanalysis.study.lag.charts import simulation_and_bounds
+from cseanalysis.study.lag.simulation import (
     AFTER,
     SHOWN_AFTER,
     SHOWN_FROM,

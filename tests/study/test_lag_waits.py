@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from cseanalysis.study import load_assumptions
-from cseanalysis.study.lag_waits import (
+from cseanalysis.study.data.reported import load_results_table
+from cseanalysis.study.lag.waits import (
     READINGS,
     cohort_average,
     months_until_charges,
     months_until_trials,
     seen_of_cohort,
 )
-from cseanalysis.study.reported import load_results_table
 
 ROOT = Path(__file__).resolve().parents[2]
 DELAY = {"days_to_charge": 365.25 * math.log(2) / 4, "delay_shape": 1.0, "intake_growth": 0.0}

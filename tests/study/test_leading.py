@@ -10,12 +10,20 @@ import pytest
 from cseanalysis.sensitivity import envelope, narrowing
 from cseanalysis.sensitivity.known import element, known_ends, narrowings, on_grid, scaled
 from cseanalysis.study import load_assumptions, load_figures, load_results
-from cseanalysis.study.flips import FAILS, HOLDS, OPEN, STATEMENTS, TOTALS, total_frontiers, verdict, verdict_of
-from cseanalysis.study.leading import leading_of, leads, narrowed_rows, note, noting
-from cseanalysis.study.ranges import bounded
-from cseanalysis.study.reported import Narrowed, load_leading, load_results_table
-from cseanalysis.study.sensitivity_words import statements_in_words
-from cseanalysis.study.shares_of_variance import chain_total, visible_share
+from cseanalysis.study.data.reported import Narrowed, load_leading, load_results_table
+from cseanalysis.study.ranges import bounded, leading_of, leads, narrowed_rows, note, noting
+from cseanalysis.study.sensitivity.flips import (
+    FAILS,
+    HOLDS,
+    OPEN,
+    STATEMENTS,
+    TOTALS,
+    total_frontiers,
+    verdict,
+    verdict_of,
+)
+from cseanalysis.study.sensitivity.shares_of_variance import chain_total, visible_share
+from cseanalysis.study.sensitivity.words import statements_in_words
 from cseanalysis.values import Assumption, Estimate, Interval
 
 ROOT = Path(__file__).resolve().parents[2]

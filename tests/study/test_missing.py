@@ -9,17 +9,9 @@ import pytest
 
 from cseanalysis.models import bound_counts, two_list_bounds
 from cseanalysis.register import Definition, Figure
-from cseanalysis.study import charts, missing_tables
-from cseanalysis.study.missing import (
-    class_results,
-    composition_results,
-    coverage_line,
-    field_coverage,
-    flag_results,
-    suspect_groups,
-    suspect_ladder,
-)
-from cseanalysis.study.missing_lists import (
+from cseanalysis.study.missing import charts
+from cseanalysis.study.missing import words as missing_tables
+from cseanalysis.study.missing.lists import (
     children_with_police,
     english_offences,
     known,
@@ -29,7 +21,16 @@ from cseanalysis.study.missing_lists import (
     shared,
     totals_over_overlap,
 )
-from cseanalysis.study.missing_tables import benchmark, local_bounds, parity_lines
+from cseanalysis.study.missing.numbers import (
+    class_results,
+    composition_results,
+    coverage_line,
+    field_coverage,
+    flag_results,
+    suspect_groups,
+    suspect_ladder,
+)
+from cseanalysis.study.missing.words import benchmark, local_bounds, parity_lines
 from cseanalysis.values import Assumption, Interval
 
 ODDS = {"unrecorded_odds_ratio": Assumption("unrecorded_odds_ratio", 0.5, 2.0, "odds ratio", "r", "s", "l")}

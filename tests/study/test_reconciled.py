@@ -7,7 +7,7 @@ import pytest
 
 from cseanalysis.register import Figure
 from cseanalysis.study import load_figures
-from cseanalysis.study.reconciled import CASES, Case, reconcile_case, reconciled_table
+from cseanalysis.study.comparisons.reconciled import CASES, Case, reconcile_case, reconciled_table
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = reconciled_table(load_figures(ROOT))

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from cseanalysis.register import Figure
-from cseanalysis.study.recorded import (
+from cseanalysis.study.recorded.numbers import (
     force_rates,
     group_based_results,
     revision_factors,

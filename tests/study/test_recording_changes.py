@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cseanalysis.study import tables
-from cseanalysis.study.interventions import load_interventions
-from cseanalysis.study.project import sha256
-from cseanalysis.study.recording_changes import (
+from cseanalysis.study.change.events import (
     DatedEvent,
     RecordingChange,
     cannot_be_told_apart_from,
@@ -18,6 +15,9 @@ from cseanalysis.study.recording_changes import (
     load_recording_changes,
     near,
 )
+from cseanalysis.study.change.interventions import load_interventions
+from cseanalysis.study.data import tables
+from cseanalysis.study.data.project import sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = ("England and Wales",)

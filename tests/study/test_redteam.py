@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from cseanalysis.register import Definition
-from cseanalysis.study.attempts import Attempt, WentThroughError, call, change, growth, share_claim
-from cseanalysis.study.comparisons import (
+from cseanalysis.study.comparisons.attempts import Attempt, WentThroughError, call, change, growth, share_claim
+from cseanalysis.study.comparisons.bad_analyses import ATTEMPTS, attempts_in_words, redteam_results, run_attempts
+from cseanalysis.study.comparisons.bad_inputs import supposed
+from cseanalysis.study.comparisons.numbers import (
     QUOTED_PAIRS,
     all_verdicts,
     changes_in_words,
@@ -18,9 +20,7 @@ from cseanalysis.study.comparisons import (
     leading,
     verdicts,
 )
-from cseanalysis.study.redteam import ATTEMPTS, attempts_in_words, redteam_results, run_attempts
-from cseanalysis.study.redteam_inputs import supposed
-from cseanalysis.study.tables import load_figures
+from cseanalysis.study.data.tables import load_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)

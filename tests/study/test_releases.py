@@ -9,10 +9,10 @@ from pandas.testing import assert_frame_equal
 
 from cseanalysis.clean import UnmappedLabelError
 from cseanalysis.read import Limits, UnsafeFileError
-from cseanalysis.study import releases
-from cseanalysis.study.project import ChecksumError, Project, check_raw, load_sources
-from cseanalysis.study.releases import add_release
-from cseanalysis.study.revisions import describe_changes, newest_release, release_triangle
+from cseanalysis.study.data import releases
+from cseanalysis.study.data.project import ChecksumError, Project, check_raw, load_sources
+from cseanalysis.study.data.releases import add_release
+from cseanalysis.study.data.revisions import describe_changes, newest_release, release_triangle
 
 OLD = """financial_year,quarter,force_name,code_19D,code_86,source
 2022/23,4,Kent,10,5,first
@@ -349,7 +349,7 @@ def test_when_the_register_cannot_be_written_no_table_is_left(project, publish, 
 
 def test_an_address_is_pinned_on_first_use(project, publish, tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr("cseanalysis.study.fetch._SCHEMES", ("https", "http"))
+    monkeypatch.setattr("cseanalysis.study.data.fetch._SCHEMES", ("https", "http"))
     publish()
 
     class Quiet(SimpleHTTPRequestHandler):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cseanalysis.study.requested import outcomes_in_words, requested_in_words, spending_in_words
-from cseanalysis.study.tables import load_figures
+from cseanalysis.study.comparisons.requested import outcomes_in_words, requested_in_words, spending_in_words
+from cseanalysis.study.data.tables import load_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)

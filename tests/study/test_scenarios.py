@@ -10,14 +10,13 @@ from cseanalysis.report.editions import diff
 from cseanalysis.study import causes as causes_module
 from cseanalysis.study import find_project, load_assumptions, load_figures, read_table
 from cseanalysis.study import scenarios as module
-from cseanalysis.study.assumptions import assumptions_text, read_assumptions
 from cseanalysis.study.causes import changed_inputs, leading_causes, read_build
-from cseanalysis.study.lag_simulation import simulation_runs
-from cseanalysis.study.package_code import code_hashes
-from cseanalysis.study.project import load_sources
+from cseanalysis.study.data.assumptions import assumptions_text, read_assumptions
+from cseanalysis.study.data.project import code_hashes, load_sources
+from cseanalysis.study.lag.simulation import simulation_runs
 from cseanalysis.study.ranges import bounded
 from cseanalysis.study.scenarios import inputs_key, is_whole, read_scenario, run_scenarios
-from cseanalysis.study.totals import contact_total, neither_recorded
+from cseanalysis.study.totals.numbers import contact_total, neither_recorded
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = find_project(ROOT)

@@ -10,13 +10,17 @@ import pytest
 from cseanalysis.clean import crosswalks, harmonise_offences
 from cseanalysis.register import compare
 from cseanalysis.register.spans import months_in
-from cseanalysis.study import comparisons, lag_words, route_words, sensitivity_words, words
-from cseanalysis.study.assumptions import load_assumptions
-from cseanalysis.study.cards import FEWEST_QUARTERS
-from cseanalysis.study.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, check_codes
-from cseanalysis.study.lag import SCOPES
-from cseanalysis.study.project import find_project
-from cseanalysis.study.tables import build_tables, load_figures, read_table
+from cseanalysis.study.change.cards import FEWEST_QUARTERS
+from cseanalysis.study.comparisons import numbers as comparisons
+from cseanalysis.study.data import labels as words
+from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, check_codes
+from cseanalysis.study.data.project import find_project
+from cseanalysis.study.data.tables import build_tables, load_figures, read_table
+from cseanalysis.study.lag import words as lag_words
+from cseanalysis.study.lag.numbers import SCOPES
+from cseanalysis.study.sensitivity import words as sensitivity_words
+from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +53,7 @@ def test_chapters_and_crosswalk_agree_on_the_codes_of_each_group(recorded):
 )
 def test_a_code_that_changes_its_group_in_one_home_only_stops_the_build(recorded, change, message):
     moved = recorded.assign(offence_scope=recorded["offence_code"].map(change).fillna(recorded["offence_scope"]))
-    with pytest.raises(ValueError, match=rf"{message}.* Change src/cseanalysis/study/codes.py too"):
+    with pytest.raises(ValueError, match=rf"{message}.* Change src/cseanalysis/study/data/codes.py too"):
         check_codes(moved)
 
 
@@ -188,7 +192,7 @@ def test_what_is_said_of_the_use_of_a_delay_follows_from_the_assumptions(value, 
 
 
 def test_the_delays_that_chapters_rest_on_are_said_to_be_used_and_no_others():
-    from cseanalysis.study.lag import _BOTH_DELAYS
+    from cseanalysis.study.lag.numbers import _BOTH_DELAYS
 
     table = words.published_delays()
     used = {re.search(r"\((F\d+)\)", text)[1] for text in table["Used"] if text.startswith("yes")}
@@ -379,7 +383,7 @@ def test_names_of_fields_are_printed_as_words_and_files_and_addresses_as_they_ar
 
 
 def test_the_tables_of_refusals_print_no_name_of_the_software():
-    from cseanalysis.study import missing_tables
+    from cseanalysis.study.missing import words as missing_tables
 
     shown = (route_words.refusals_in_words(), sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
     for table in shown:

@@ -7,10 +7,9 @@ import pytest
 
 from cseanalysis.models import BridgeFactor
 from cseanalysis.study import load_assumptions, load_figures, load_results
-from cseanalysis.study.estimands import PARTS, SURVEYS, TOTALS
 from cseanalysis.study.ranges import needed_assumptions
-from cseanalysis.study.route_words import routes_in_words
-from cseanalysis.study.survey_routes import (
+from cseanalysis.study.totals.estimands import PARTS, SURVEYS, TOTALS
+from cseanalysis.study.totals.survey import (
     BRIDGE,
     RECORDED_DEFINITION,
     WINDOWS,
@@ -20,6 +19,7 @@ from cseanalysis.study.survey_routes import (
     window_results,
     yearly_before_16,
 )
+from cseanalysis.study.totals.words import routes_in_words
 from cseanalysis.values import Assumption, Interval, NotEstimableError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,7 +153,7 @@ def test_no_result_is_in_two_groups_and_each_group_counts_one_thing():
 
 
 def test_panels_share_no_axis_and_a_bound_has_no_centre_mark():
-    from cseanalysis.study.charts import routes_by_estimand
+    from cseanalysis.study.totals.charts import routes_by_estimand
 
     results = load_results(ROOT)
     figure, words = routes_by_estimand(results, TOTALS)

@@ -4,7 +4,7 @@ import pytest
 
 from cseanalysis.models import implied_total, joint_reporting_probability
 from cseanalysis.study.ranges import bounded, needed_assumptions
-from cseanalysis.study.totals import (
+from cseanalysis.study.totals.numbers import (
     ROUTES,
     children_of_the_year,
     contact_earlier,

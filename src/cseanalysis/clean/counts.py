@@ -10,8 +10,9 @@ from numbers import Real
 
 from narwhals.stable.v2.typing import IntoDataFrameT
 
+from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Kind, Resolve
 from cseanalysis.clean.labels import Unmapped, split_notes
-from cseanalysis.clean.lookup import Answer, Counted, Key, Kind, Resolve, add_columns
 from cseanalysis.clean.phrases import read_statement
 
 _MARKERS = frozenset({"..", "...", "*", "-", ":", "n/a", "na", "n.a."})

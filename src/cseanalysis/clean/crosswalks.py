@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.clean.labels import closest
+import narwhals.stable.v2 as nw
+
+from cseanalysis.clean.labels import closest, undefined_term
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 SCHEMES = ("forces", "offences", "outcomes")
 RELATIONS = {
@@ -134,8 +138,6 @@ def explain(rule_id: str, *, crosswalk: Any = None) -> str:
         )
     known = {rule.rule_id: rule for scheme in SCHEMES for rule in load_rules(scheme)}
     if crosswalk is not None:
-        from cseanalysis.clean.supplied import supplied_rules, supplied_scheme
-
         known |= {rule.rule_id: rule for rule in supplied_rules(supplied_scheme(crosswalk), crosswalk)}
     if rule_id not in known:
         raise ValueError(
@@ -188,3 +190,187 @@ def make_rule(row: Mapping[str, str]) -> Rule:
         source=row["source"],
         note=row["note"],
     )
+
+
+Crosswalk = Any  # a path, or a table of any engine that holds its rows
+Rules = dict[str, tuple[Rule, ...]]
+
+_OPTIONAL = ("description", "valid_from", "valid_to", "note")
+_MAY_BE_EMPTY = (*_OPTIONAL, "force_code", "region")
+# Words that the documentation promises to be all there are.
+_CLOSED = ("offence_scope", "force_type", "outcome_in_denominator")
+_SHOWN = 5
+
+
+def group(rules: Iterable[Rule], key: Callable[[str], str]) -> Rules:
+    """Arrange rules by the keys of their labels."""
+    grouped: Rules = {}
+    for rule in rules:
+        for label in dict.fromkeys(map(key, rule.labels)):
+            grouped[label] = (*grouped.get(label, ()), rule)
+    return grouped
+
+
+def with_supplied(ours: Rules, scheme: str, key: Callable[[str], str], crosswalk: Crosswalk | None) -> Rules:
+    """Put the rules of a supplied crosswalk in place of ours for every label that it names."""
+    if crosswalk is None:
+        return ours
+    return ours | group(supplied_rules(scheme, crosswalk, key), key)
+
+
+def supplied_rules(scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] = str) -> tuple[Rule, ...]:
+    """Read and check a supplied crosswalk.
+
+    Parameters
+    ----------
+    scheme
+        Which of our crosswalks it stands beside.
+    crosswalk
+        A path of a CSV file, or a pandas, Polars or PyArrow table, in the columns of ours. ``description``, ``note``
+        and the dates may be left out.
+    key
+        How labels of the scheme are compared.
+
+    Raises
+    ------
+    ValueError
+        Naming row, column and rule for up to five errors, and the number of all.
+    """
+    header, rows = _read(crosswalk)
+    where = f"crosswalk {os.fspath(crosswalk)}" if isinstance(crosswalk, (str, os.PathLike)) else "crosswalk table"
+    ours = scheme_columns(scheme)
+    errors = [
+        f"no column {name!r}" for name in ours if name not in header and name not in _OPTIONAL
+    ]  # fmt: skip
+    errors += [f"column {name!r} is not one of a crosswalk of {scheme}" for name in header if name not in ours]
+    if errors:
+        raise ValueError(f"{where}: {'; '.join(errors[:_SHOWN])}. Its columns must be {', '.join(ours)}")
+    rules: list[Rule] = []
+    seen: dict[str, list[tuple[str, Rule]]] = {}
+    ids: dict[str, str] = {}
+    for place, row in rows:
+        found = _wrong_cells(scheme, row)
+        errors += [f"{place}, column {column!r}: {text}" for column, text in found]
+        if found:
+            continue
+        rule = make_rule(dict.fromkeys(ours, "") | row)
+        rules.append(rule)
+        if rule.rule_id in ids:
+            errors.append(f"{place}, column 'rule_id': {rule.rule_id!r} stands in {ids[rule.rule_id]} too")
+        ids[rule.rule_id] = place
+        for label in dict.fromkeys(map(key, rule.labels)):
+            for other_place, other in seen.get(label, []):
+                if _same_time(scheme, rule, other):
+                    errors.append(f"{place}, column 'label': {other_place} has a rule for the same label and time")
+            seen.setdefault(label, []).append((place, rule))
+    if errors:
+        more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
+        many = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise ValueError(f"{where}, {many}: {'; '.join(errors[:_SHOWN])}{more}. Correct these cells")
+    return tuple(rules)
+
+
+def supplied_scheme(crosswalk: Crosswalk) -> str:
+    """Tell from its columns which of our crosswalks a supplied one stands beside."""
+    header = set(_read(crosswalk)[0])
+    for scheme in SCHEMES:
+        if set(scheme_columns(scheme)) - set(fixed_columns()) <= header:
+            return scheme
+    raise ValueError(f"a crosswalk with the columns {', '.join(sorted(header))} is not one of {', '.join(SCHEMES)}")
+
+
+def _read(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+    if isinstance(crosswalk, (str, os.PathLike)):
+        try:
+            with open(crosswalk, encoding="utf-8-sig", newline="") as lines:  # noqa: PTH123 - a path of any kind
+                reader = csv.DictReader(lines, restkey="(cells beyond the header)", restval="")
+                rows = [(f"line {reader.line_num}", dict(row)) for row in reader]
+                header = list(reader.fieldnames or [])
+        except UnicodeDecodeError as error:
+            raise ValueError(f"crosswalk {crosswalk}: not UTF-8 ({error.reason}); save it as CSV UTF-8") from error
+        except (OSError, ValueError, csv.Error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ValueError(
+                f"crosswalk={os.fspath(crosswalk)!r}: cannot be read ({reason}); give the path of a CSV file or a table"
+            ) from error
+        if twice := [name for place, name in enumerate(header) if name in header[:place]]:
+            raise ValueError(f"crosswalk {crosswalk}: two columns have the name {twice[0]!r}; rename one of them")
+        return header, rows
+    try:
+        table = nw.from_native(crosswalk, eager_only=True)
+    except nw.exceptions.DuplicateError as error:
+        raise ValueError("crosswalk table: two columns have one name; rename one of them") from error
+    except TypeError as error:
+        raise TypeError(
+            f"a crosswalk of type {type(crosswalk).__name__}: must be a path or a pandas, Polars or PyArrow table; "
+            "make one, for example with pandas.DataFrame(...), or collect() a lazy one"
+        ) from error
+    return list(table.columns), [(f"row {place}", row) for place, row in enumerate(table.iter_rows(named=True), 1)]
+
+
+def _wrong_cells(scheme: str, row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Find what is wrong with the cells of one row; as a side effect dates and empty cells become text."""
+    wrong: list[tuple[str, str]] = []
+    for column, cell in row.items():
+        text = _as_text(cell)
+        if text is None:
+            wrong.append((column, f"{cell!r} is not text; read the table with dtype=str"))
+            continue
+        row[column] = text
+        if not text and column not in _MAY_BE_EMPTY and column != "outcome_in_denominator":
+            wrong.append((column, "is empty"))
+        elif text and column in ("valid_from", "valid_to") and not _is_date(text):
+            wrong.append((column, f"{text!r} is not a date such as 2017-04-01"))
+        elif text:
+            wrong += [(column, message) for message in _wrong_word(scheme, column, text)]
+    if not wrong and row.get("valid_from") and row.get("valid_to") and row["valid_from"] > row["valid_to"]:
+        wrong.append(("valid_to", f"{row['valid_to']} lies before valid_from {row['valid_from']}"))
+    return wrong
+
+
+def _wrong_word(scheme: str, column: str, text: str) -> Iterator[str]:
+    words: Mapping[str, object] | None = None
+    if column == "relation":
+        words = RELATIONS
+    elif column == "status":
+        words = {"published": 1, "inferred": 1}
+    elif column in _CLOSED:
+        words = {rule.category[column]: 1 for rule in load_rules(scheme) if rule.category[column]}
+    elif column == "label":
+        for label in text.split("; "):
+            if reason := undefined_term(label):
+                yield f"{label!r}: {reason}"
+    if words is not None and text not in words:
+        yield f"{text!r} ({closest(text, words)}); must be one of {', '.join(words)}"
+
+
+def _as_text(cell: Any) -> str | None:
+    if cell is None or type(cell).__name__ in {"NAType", "NaTType"} or cell != cell:  # noqa: PLR0124 - not a number
+        return ""
+    if isinstance(cell, dt.date):
+        return cell.isoformat()[:10]
+    if isinstance(cell, str):
+        return cell.strip()
+    return None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2017-04-01")
+
+
+def _same_time(scheme: str, one: Rule, other: Rule) -> bool:
+    """Whether two rules with one label leave no way to tell them: offences have dates, areas have codes."""
+    if scheme == "forces":
+        codes = {rule.category["force_code"] for rule in (one, other)}
+        return len(codes - {""}) < 2
+    return scheme != "offences" or _overlap(one, other)
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    starts = [rule.valid_from or dt.date.min for rule in (one, other)]
+    ends = [rule.valid_to or dt.date.max for rule in (one, other)]
+    return max(starts) <= min(ends)

@@ -7,10 +7,10 @@ from functools import cache
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Rule, load_rules
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, supplied_rules
+from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
-from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
-from cseanalysis.clean.supplied import Crosswalk, Rules, group, supplied_rules
 
 # The rows of a force and of its region are twice as many as those of another force.
 _MANY = 1.5

@@ -6,11 +6,11 @@ from functools import cache
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Rule, load_rules
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, with_supplied
+from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, split_notes, undefined_term
-from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
 from cseanalysis.clean.periods import Readings, period_keys, period_reader
-from cseanalysis.clean.supplied import Crosswalk, Rules, group, with_supplied
 
 
 def harmonise_offences(

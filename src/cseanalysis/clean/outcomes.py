@@ -8,10 +8,10 @@ from numbers import Integral, Real
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Rule, load_rules
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, group, load_rules, with_supplied
+from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.lookup import Answer, Key
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
-from cseanalysis.clean.lookup import Answer, Key, add_columns
-from cseanalysis.clean.supplied import Crosswalk, group, with_supplied
 
 _TYPE = re.compile(r"(?:outcome\s*)?(?:type\s*)?(?:oc)?\s*0*([0-9]{1,2})\s*([abc]?)", re.IGNORECASE)
 _PREFIX = re.compile(r"oc\s*([0-9]{1,2}[abc]?)\b.*", re.IGNORECASE | re.DOTALL)

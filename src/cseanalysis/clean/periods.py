@@ -14,8 +14,9 @@ from typing import Any
 
 from narwhals.stable.v2.typing import IntoFrameT
 
+from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
-from cseanalysis.clean.lookup import Answer, Counted, Key, Resolve, add_columns
 
 _FINANCIAL = re.compile(r"([0-9]{4})[/_\u2010-\u2015\u2212-]([0-9]{4}|[0-9]{2})")
 _BARE = re.compile(r"[0-9]{4}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from cseanalysis.clean.crosswalks import RELATIONS
-from cseanalysis.clean.lookup import check_columns, look_at
+from cseanalysis.clean.engine.lookup import check_columns, look_at
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ import pandas as pd
 from cseanalysis.clean import UnmappedLabelError, parse_counts
 from cseanalysis.read.load import BrokenFileError, address, load_tables
 from cseanalysis.read.marks import Range
-from cseanalysis.read.safety import printable
+from cseanalysis.read.safety.limits import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -149,7 +149,7 @@ def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
     path
         The file; it is checked before it is opened.
     limits
-        What a file may be at most; see :mod:`cseanalysis.read.safety`.
+        What a file may be at most; see :mod:`cseanalysis.read.safety.limits`.
 
     Raises
     ------

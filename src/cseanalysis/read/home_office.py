@@ -15,9 +15,9 @@ import pandas as pd
 from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.clean.labels import match_key, split_notes
 from cseanalysis.clean.outcomes import outcome_key
-from cseanalysis.read.child import apart
 from cseanalysis.read.columns import Rows, counts, encode, join, labels, quarters, repeats
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids
+from cseanalysis.read.safety.child import apart
 
 if TYPE_CHECKING:
     from cseanalysis.read.safety import Limits

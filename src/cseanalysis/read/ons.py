@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.clean.labels import match_key, split_notes
-from cseanalysis.read.child import apart
 from cseanalysis.read.columns import Rows
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids, read_numbers
+from cseanalysis.read.safety.child import apart
 from cseanalysis.read.spreadsheet import clean_heading, read_shorthand
 
 if TYPE_CHECKING:

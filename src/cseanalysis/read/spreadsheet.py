@@ -14,9 +14,9 @@ import pandas as pd
 
 from cseanalysis.clean.labels import split_notes
 from cseanalysis.read.blocks import ABOUT, SOURCE, UNITS, Block, find_tables, headings
-from cseanalysis.read.child import apart
 from cseanalysis.read.columns import Rows, encode
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids
+from cseanalysis.read.safety.child import apart
 
 if TYPE_CHECKING:
     from cseanalysis.read.safety import Limits

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
-from cseanalysis.models.change import hiding_inflation, ratio_of_counts
+from cseanalysis.models.change.ratios import hiding_inflation, ratio_of_counts
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.differences import (
     NONE,

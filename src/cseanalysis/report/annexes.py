@@ -9,8 +9,8 @@ from typing import Any
 
 from cseanalysis.export.markup import bibtex_text, escape, web_address
 from cseanalysis.export.wording import say_assumption, say_date, say_month
-from cseanalysis.study.assumptions import load_assumptions
-from cseanalysis.study.project import Project, load_sources
+from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.project import Project, load_sources
 
 TIERS = {
     "A": "official text",
@@ -68,8 +68,8 @@ def assumptions_annex(project: Project) -> str:
 
 def figures_annex(project: Project) -> str:
     """Return the published figures that results rest on, as printed by their publishers, as Markdown."""
-    from cseanalysis.study.reported import load_results
-    from cseanalysis.study.tables import load_figures
+    from cseanalysis.study.data.reported import load_results
+    from cseanalysis.study.data.tables import load_figures
 
     figures = load_figures(project.root)
     used = {name for result in load_results(project.root).values() for name in result.basis}

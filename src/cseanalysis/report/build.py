@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cseanalysis.report.standing import CODE, EDITION, SHOWN_HASH, Standing, differences_page, parts_of, standing_of
 from cseanalysis.scratch import scratch_folder
-from cseanalysis.study.assumptions import read_assumptions
-from cseanalysis.study.files import check_writable, staged_folder
-from cseanalysis.study.project import Project, check_raw, load_sources, sha256
-from cseanalysis.study.reported import sealed
+from cseanalysis.study.data.assumptions import read_assumptions
+from cseanalysis.study.data.files import check_writable, staged_folder
+from cseanalysis.study.data.project import Project, check_raw, load_sources, sha256
+from cseanalysis.study.data.reported import sealed
 
 if TYPE_CHECKING:
     from cseanalysis.report.chapters import Chapter
@@ -128,7 +128,7 @@ def build_report(
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
     from cseanalysis.report.chapters import execute_all
-    from cseanalysis.study.rebuild import rebuild
+    from cseanalysis.study.results import rebuild
 
     check_writable(out)
     with scratch_folder() as folder:

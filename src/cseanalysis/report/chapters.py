@@ -21,7 +21,7 @@ from queue import Empty
 from typing import TYPE_CHECKING, Any
 
 from cseanalysis.scratch import scratch_folder
-from cseanalysis.study.project import sha256
+from cseanalysis.study.data.project import sha256
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager

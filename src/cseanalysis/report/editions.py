@@ -17,9 +17,9 @@ from cseanalysis.report.standing import EDITION, assumption_changes
 from cseanalysis.scratch import scratch_folder
 from cseanalysis.sensitivity.ranking import agree
 from cseanalysis.study.causes import SCOPE, causes_of, changed_inputs, leading_causes, read_build
-from cseanalysis.study.files import staged_folder
-from cseanalysis.study.project import Project, read_json, sha256
-from cseanalysis.study.reported import SEAL
+from cseanalysis.study.data.files import staged_folder
+from cseanalysis.study.data.project import Project, read_json, sha256
+from cseanalysis.study.data.reported import SEAL
 
 SHOWN = 5
 _WHOLE = re.compile(r"-?\d+")
@@ -57,7 +57,7 @@ def verify(project: Project) -> Verdict:
     ChecksumError
         When a raw file is not the registered one.
     """
-    from cseanalysis.study.rebuild import rebuild
+    from cseanalysis.study.results import rebuild
 
     with scratch_folder() as folder:
         rebuilt = rebuild(project, folder)

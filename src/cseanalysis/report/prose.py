@@ -77,14 +77,14 @@ _HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period"
 
 def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
     if home == "assumption":
-        from cseanalysis.study.assumptions import load_assumptions
+        from cseanalysis.study.data.assumptions import load_assumptions
 
         return load_assumptions(root)
     if home == "figure":
-        from cseanalysis.study.tables import load_figures
+        from cseanalysis.study.data.tables import load_figures
 
         return load_figures(root)
-    from cseanalysis.study.reported import load_period, load_results
+    from cseanalysis.study.data.reported import load_period, load_results
 
     return load_period(root) if home == "period" else load_results(root)
 

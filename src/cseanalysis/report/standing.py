@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cseanalysis.report.prose import escape
-from cseanalysis.study.assumptions import read_assumptions
-from cseanalysis.study.project import Project, sha256
+from cseanalysis.study.data.assumptions import read_assumptions
+from cseanalysis.study.data.project import Project, sha256
 from cseanalysis.values import Assumption
 
 EDITION = "edition"

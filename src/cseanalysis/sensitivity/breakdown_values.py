@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from cseanalysis.models.checks import check_whole
-from cseanalysis.sensitivity.local import GRID, check_baseline, corners
 from cseanalysis.sensitivity.model_calls import Model, check_arguments, number_at, read_assumptions, read_ids
+from cseanalysis.sensitivity.ranges import GRID, check_baseline, corners
 from cseanalysis.values import Assumption, plain_number, shown
 
 Claim = Literal["above", "below"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.sensitivity.local import corners_and_middles
 from cseanalysis.sensitivity.model_calls import read_assumptions
+from cseanalysis.sensitivity.ranges import corners_and_middles
 from cseanalysis.values import Assumption
 
 Array = NDArray[np.float64]

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cseanalysis.distributions import Fixed
-from cseanalysis.models.simulation import block_generator, check_seed
+from cseanalysis.models.draws.simulation import block_generator, check_seed
 from cseanalysis.sensitivity.model_calls import Model, centre_and_scale, check_arguments, values_of_rows
-from cseanalysis.sensitivity.sampling import Inputs, check_samples, read_inputs, scores, values_of_scores
+from cseanalysis.sensitivity.variance import Inputs, check_samples, read_inputs, scores, values_of_scores
 
 Array = NDArray[np.float64]
 

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Fixed
-from cseanalysis.models.simulation import block_generator, check_seed
-from cseanalysis.sensitivity.copula import definite_correlation, scores_given
+from cseanalysis.models.draws.copula import definite_correlation, scores_given
+from cseanalysis.models.draws.simulation import block_generator, check_seed
 from cseanalysis.sensitivity.model_calls import Model, centre_and_scale, check_arguments, values_of_rows
-from cseanalysis.sensitivity.sampling import Inputs, check_samples, read_inputs, scores, values_of_scores
+from cseanalysis.sensitivity.variance import Inputs, check_samples, read_inputs, scores, values_of_scores
 
 Array = NDArray[np.float64]
 Costs = Callable[[NDArray[np.intp]], Array]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cseanalysis.sensitivity.ranking import agree, settled
-from cseanalysis.study.assumptions import read_assumptions
-from cseanalysis.study.lag import OWN_SCOPE, SCOPES
-from cseanalysis.study.project import ChecksumError, Project, read_json, sha256
-from cseanalysis.study.reported import check_seal
+from cseanalysis.study.data.assumptions import read_assumptions
+from cseanalysis.study.data.project import ChecksumError, Project, read_json, sha256
+from cseanalysis.study.data.reported import check_seal
+from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.results import StudyInputs, compute_results, read_inputs
 from cseanalysis.values import Assumption
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,32 +16,40 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
 from cseanalysis.sensitivity.ranking import settled
-from cseanalysis.study.assumptions import load_assumptions
-from cseanalysis.study.backtest import back_test_results, back_tests
-from cseanalysis.study.chains import dependence_results, dependence_table
-from cseanalysis.study.change_chapter import change_chapter
-from cseanalysis.study.codes import check_codes
-from cseanalysis.study.comparisons import comparison_results
-from cseanalysis.study.courts import court_queue, court_results
-from cseanalysis.study.files import write_atomic
-from cseanalysis.study.funnel import funnel_results
-from cseanalysis.study.interventions import Intervention, load_interventions
-from cseanalysis.study.lag import OWN_SCOPE, data_end, lag_by_year, lag_models, lag_results, lag_scenario
-from cseanalysis.study.lag_simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
-from cseanalysis.study.lag_waits import delays_corrected, wait_results
-from cseanalysis.study.leading import leading_of, narrowed_rows, noting
-from cseanalysis.study.missing import missing_results
-from cseanalysis.study.project import Project, check_raw
-from cseanalysis.study.ranges import TURNING, among, clustering, needed_assumptions, resting_on
-from cseanalysis.study.recorded import recorded_results
-from cseanalysis.study.recording_changes import RecordingChange, load_recording_changes
-from cseanalysis.study.redteam import redteam_results
-from cseanalysis.study.reported import Narrowed, sealed
-from cseanalysis.study.sensitivity_chapter import sensitivity_chapter
-from cseanalysis.study.snapshots import snapshot_results
-from cseanalysis.study.survey_routes import survey_comparison, survey_results
-from cseanalysis.study.tables import check_tables, load_figures, read_table
-from cseanalysis.study.totals import ROUTES, total_results
+from cseanalysis.study.change.chapter import change_chapter
+from cseanalysis.study.change.events import RecordingChange, load_recording_changes
+from cseanalysis.study.change.interventions import Intervention, load_interventions
+from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.comparisons.funnel import funnel_results
+from cseanalysis.study.comparisons.numbers import comparison_results
+from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.codes import check_codes
+from cseanalysis.study.data.files import write_atomic
+from cseanalysis.study.data.project import Project, check_raw
+from cseanalysis.study.data.reported import Narrowed, sealed
+from cseanalysis.study.data.tables import build_tables, check_tables, load_figures, read_table
+from cseanalysis.study.lag.backtest import back_test_results, back_tests
+from cseanalysis.study.lag.courts import court_queue, court_results
+from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end, lag_by_year, lag_models, lag_results, lag_scenario
+from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
+from cseanalysis.study.lag.snapshots import snapshot_results
+from cseanalysis.study.lag.waits import delays_corrected, wait_results
+from cseanalysis.study.missing.numbers import missing_results
+from cseanalysis.study.ranges import (
+    TURNING,
+    among,
+    clustering,
+    leading_of,
+    narrowed_rows,
+    needed_assumptions,
+    noting,
+    resting_on,
+)
+from cseanalysis.study.recorded.numbers import recorded_results
+from cseanalysis.study.sensitivity.chapter import sensitivity_chapter
+from cseanalysis.study.totals.chains import dependence_results, dependence_table
+from cseanalysis.study.totals.numbers import ROUTES, total_results
+from cseanalysis.study.totals.survey import survey_comparison, survey_results
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -117,8 +126,8 @@ def compute_results(
     -------
     dict
         ``"results"``: a list of estimates with id, unit, point or interval, basis, and the assumption that each hangs
-        on most (``"leading"``, see `cseanalysis.study.reported.Leading`). ``"tables"``: name to a list of rows, for
-        numbers that are reported side by side.
+        on most (``"leading"``, see `cseanalysis.study.data.reported.Leading`). ``"tables"``: name to a list of rows,
+        for numbers that are reported side by side.
 
     Raises
     ------
@@ -307,3 +316,35 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return settled(value)
     return value
+
+
+def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None) -> Project:
+    """Build tables and results of a study in an empty folder, from its raw data and assumptions.
+
+    Parameters
+    ----------
+    project
+        The study; nothing in it is written.
+    folder
+        An empty folder; it becomes a study of its own.
+    assumptions
+        Another file of assumptions than the study's.
+
+    Returns
+    -------
+    Project
+        The study in ``folder``.
+
+    Raises
+    ------
+    ChecksumError
+        When a raw file is not the registered one, before or after it was copied.
+    """
+    copy = Project(folder)
+    shutil.copytree(project.raw, copy.raw)
+    shutil.copyfile(assumptions or project.assumptions, copy.assumptions)
+    check_raw(copy)
+    copy.processed.mkdir()
+    build_tables(copy, copy.processed)
+    write_results(copy.results, build_results(copy))
+    return copy

@@ -12,12 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cseanalysis.sensitivity.spread import as_finished
-from cseanalysis.study.assumptions import assumptions_text, load_assumptions, read_assumption
-from cseanalysis.study.files import staged_folder
-from cseanalysis.study.lag import OWN_SCOPE, SCOPES
-from cseanalysis.study.package_code import code_hashes
-from cseanalysis.study.project import Project, check_raw, load_sources, read_toml, sha256
+from cseanalysis.sensitivity.runs import as_finished
+from cseanalysis.study.data.assumptions import assumptions_text, load_assumptions, read_assumption
+from cseanalysis.study.data.files import staged_folder
+from cseanalysis.study.data.project import Project, check_raw, code_hashes, load_sources, read_toml, sha256
+from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.results import StudyInputs, compute_results, read_inputs, results_bytes
 from cseanalysis.values import Assumption
 
@@ -138,7 +137,7 @@ def run_scenarios(
         Gets a folder for each, with ``results.json``, ``assumptions.toml`` (all of them, as used), ``scenario.toml``
         and ``manifest.json``. A folder appears whole or not at all.
     workers, scheduler
-        See `cseanalysis.sensitivity.spread.as_finished`; the results are the same for any of them.
+        See `cseanalysis.sensitivity.runs.as_finished`; the results are the same for any of them.
     log
         Told of each scenario as it ends.
 

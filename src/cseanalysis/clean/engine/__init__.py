@@ -1,0 +1,1 @@
+"""How cleaning runs on each kind of frame: lookups made once, then eager columns or one lazy query."""

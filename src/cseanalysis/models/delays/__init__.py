@@ -1,0 +1,1 @@
+"""How long it takes: delays from published quantiles, under right truncation and right censoring."""

@@ -1,0 +1,1 @@
+"""What records that do not say could hide: bounds, confidence limits and assumptions by degrees."""

@@ -1,0 +1,1 @@
+"""From intake to outcomes: cohorts projected forward, queues and their waits."""

@@ -1,0 +1,1 @@
+"""From recorded to all: reporting probabilities, chains of them, and surveys."""

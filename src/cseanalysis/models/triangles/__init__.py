@@ -1,0 +1,1 @@
+"""Development triangles: link ratios, outstanding cases, nowcasts and competing exits."""

@@ -1,0 +1,10 @@
+from .grid import Problem as Problem
+from .grid import UnreadableFileError as UnreadableFileError
+from .home_office import read_outcomes as read_outcomes
+from .home_office import read_recorded_crime as read_recorded_crime
+from .ons import read_pfa_tables as read_pfa_tables
+from .safety.limits import Limits as Limits
+from .safety.limits import UnsafeFileError as UnsafeFileError
+from .spreadsheet import PublishedTable as PublishedTable
+from .spreadsheet import read_notes as read_notes
+from .spreadsheet import read_spreadsheet as read_spreadsheet

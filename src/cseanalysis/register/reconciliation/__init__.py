@@ -1,0 +1,1 @@
+"""What published counts and shares say together: ends of every cell, and what contradicts what."""

@@ -1,0 +1,11 @@
+from .breakdown_values import breakdown as breakdown
+from .breakdown_values import breakdown_frontier as breakdown_frontier
+from .breakdown_values import breakdowns as breakdowns
+from .multiverse_runs import multiverse as multiverse
+from .pawn_index import pawn as pawn
+from .ranges import bound as bound
+from .ranges import envelope as envelope
+from .ranges import narrowing as narrowing
+from .ranges import tornado as tornado
+from .shapley_effects import shapley as shapley
+from .variance import sobol as sobol

@@ -1,0 +1,1 @@
+"""Chapter 5: whether anything changed, and whether it could be seen."""

@@ -1,0 +1,109 @@
+"""What the chapter on change reports: its estimates and its tables, from the registers and the models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cseanalysis.register import Figure
+from cseanalysis.study.change.breaks import breaks_table, force_series, many_results, many_table
+from cseanalysis.study.change.detectability import detectability_results, last_complete, least_visible, visible_table
+from cseanalysis.study.change.events import DatedEvent, RecordingChange, dated_events
+from cseanalysis.study.change.interventions import Intervention
+from cseanalysis.study.change.numbers import (
+    NamedChange,
+    change_results,
+    dates_table,
+    named_changes,
+    placebos_table,
+    quarterly_series,
+    specifications_table,
+)
+from cseanalysis.study.change.too_early import timing_cards, timing_table
+from cseanalysis.values import Assumption, Estimate
+
+CONTROL = "sexual_communication"
+
+
+def change_chapter(
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
+    *,
+    recording: tuple[RecordingChange, ...],
+    interventions: tuple[Intervention, ...],
+) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
+    """Compute every number of the chapter on change.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+    figures, assumptions
+        The study's.
+    recording, interventions
+        The two registers of events.
+
+    Returns
+    -------
+    tuple of list of Estimate and dict
+        Estimates; and tables by name: ``change_dates``, ``change_placebos``, ``change_specifications``,
+        ``change_control``, ``change_breaks``, ``many_changes``, ``series_left_out``, ``least_visible``,
+        ``visible_from``, ``too_early``.
+    """
+    events = dated_events(recording, interventions)
+    changes = named_changes(recorded, interventions, events)
+    specifications = specifications_table(changes)
+    kept = force_series(recorded, recording)
+    many, _ = many_table(kept, events)
+    least, visible = least_visible(last_complete(recorded)), visible_table(recorded, figures, assumptions)
+    cards = timing_cards(
+        recorded, figures, interventions, events=events, specifications=specifications, assumptions=assumptions
+    )
+    estimates = [
+        *event_results(events),
+        *change_results(changes, specifications),
+        raw_factor(recorded),
+        *many_results(many, kept),
+        *detectability_results(recorded, least, visible, figures=figures, assumptions=assumptions),
+    ]
+    return estimates, {
+        "change_dates": dates_table(changes),
+        "change_placebos": placebos_table(changes),
+        "change_specifications": specifications,
+        "change_control": control_table(changes),
+        "change_breaks": breaks_table(recorded, events),
+        "many_changes": many,
+        "series_left_out": kept.left_out,
+        "least_visible": least,
+        "visible_from": visible,
+        "too_early": timing_table(cards),
+    }
+
+
+def event_results(events: tuple[DatedEvent, ...]) -> list[Estimate]:
+    """Count the events of the registers: all, those that are no policy, and those without a day."""
+    recording = [event for event in events if not event.is_policy]
+    counts = {
+        "events_registered": ("dated events and events without a day in the two registers", len(events)),
+        "events_recording": ("of them that are no policy", len(recording)),
+        "events_undated": ("of them without a day", sum(event.first is None for event in events)),
+    }
+    return [Estimate(name, unit, number, basis=("recorded_offences",)) for name, (unit, number) in counts.items()]
+
+
+def raw_factor(recorded: pd.DataFrame) -> Estimate:
+    """Return the year from April 2017 over the year before it, code 88A: two counts, no trend."""
+    counts = quarterly_series(recorded)["88A"]
+    before, after = counts["2016-04-01":"2017-03-31"].sum(), counts["2017-04-01":"2018-03-31"].sum()
+    unit = "times the count of 2016/17, code 88A in 2017/18"
+    return Estimate("control_raw_factor", unit, float(after / before), basis=("recorded_offences",))
+
+
+def control_table(changes: tuple[NamedChange, ...]) -> pd.DataFrame:
+    """Return the fit of the positive control: ``quarter``, ``count``, ``fitted``, ``continued``, by the first day."""
+    (control,) = (item for item in changes if item.intervention.id == CONTROL)
+    if control.fit is None:
+        raise ValueError(f"the positive control has no fit: {control.refusal}; the table no longer holds both sides")
+    return control.fit.fitted.rename_axis("quarter").reset_index()

@@ -1,0 +1,322 @@
+"""What may be compared: the rules, the verdicts on the figures that are quoted most, and what can be stated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from cseanalysis.export.wording import say_number
+from cseanalysis.register import Comparison, Figure, compare, compare_all
+from cseanalysis.register.differences import lines
+from cseanalysis.register.gate import CLUSTERING
+from cseanalysis.register.sentences import period_words, span
+from cseanalysis.register.spans import months_in
+from cseanalysis.sensitivity.known import KnownEnds
+from cseanalysis.study.ranges import note
+from cseanalysis.values import Estimate, Interval
+
+# Pairs that are set against each other most, or could be: each with its question in plain words.
+QUOTED_PAIRS: tuple[tuple[str, str, str], ...] = (
+    ("F008", "F018", "recorded offences, 2023 and 2024"),
+    ("F001", "F008", "recorded offences, 2022 and 2023"),
+    ("F022", "F027", "group-based offences, 2023 and 2024"),
+    ("F024", "F028", "exploitation class, 2023 and 2024"),
+    ("F024", "F103", "exploitation class, a year and nine months"),
+    ("F022", "F024", "all group-based and one class"),
+    ("F023", "F024", "two classes of group-based offences"),
+    ("F022", "F551", "group-based offences, exact and as quoted"),
+    ("F008", "F022", "all recorded and group-based offences"),
+    ("F008", "F012", "a count and a share of it"),
+    ("F099", "F101", "two groups among suspects whose ethnicity is known"),
+    ("F102", "F030", "records with ethnicity, 2023 and 2024"),
+    ("F031", "F032", "arrests and victims of one programme"),
+    ("F031", "F035", "arrests, twelve months and nine"),
+    ("F034", "F035", "the same, as rounded later"),
+    ("F036", "F040", "closed cases, put forward and referred"),
+    ("F363", "F039", "closed cases, identified and re-opened"),
+    ("F046", "F051", "live suspects and convictions of one force"),
+    ("F062", "F064", "victims of one operation, two dates"),
+    ("F060", "F066", "people convicted in one operation, two dates"),
+    ("F114", "F008", "abused in childhood, and recorded in a year"),
+    ("F113", "F128", "two crime surveys"),
+    ("F130", "F131", "women and men in one survey"),
+    ("F217", "F304", "prosecutions, child abuse and child sexual abuse"),
+    ("F303", "F305", "convictions, two years of one flag"),
+    ("F340", "F341", "charges and defendants"),
+    ("F149", "F193", "days to charge, children and all ages"),
+    ("F489", "F490", "offences by requests to forces, two years"),
+    ("F494", "F496", "two forces"),
+)
+# What each rule of the gate takes for the same, which difference it can cross, and what it refuses.
+_RULES: tuple[tuple[str, str, str, str], ...] = (
+    ("Unit and base", "one unit; shares of one whole", "never", "arrests and victims; a count and a share"),
+    ("Definition", "one producer's rule", "a registered bridge with its range", "two rules, whatever their names"),
+    ("Standing", "may be quoted, and is no guess", "never", "a machine-made transcript; a guessed day"),
+    ("Category", "one part", "two parts of one whole, in one period", "a whole and its part: offered as a share"),
+    (
+        "Ages, sex, place",
+        "equal words",
+        "groups of one count, parts of one whole",
+        "under 18 and 16; a force and the country",
+    ),
+    (
+        "Coverage",
+        "equal; that the forces are the same is minded",
+        "a registered factor",
+        "42 and 44 forces; coverage that nobody states",
+    ),
+    (
+        "Period",
+        "equal lengths, one after the other",
+        "monthly rates, where registered",
+        "overlaps; dates that nobody states",
+    ),
+    ("Time basis", "one event puts a record into the period", "never", "recorded and charged; recalled and recorded"),
+    ("Counter", "flow, stock, running total or survey", "never", "open cases and convictions; two starting days"),
+    ("Stage", "report, early, charge, court, review", "never", "twelve weeks after recording and the end of a case"),
+    (
+        "Break",
+        "one side of it; shocks forbid a clear change",
+        "never",
+        "a new offence; new questions; a new flag",
+    ),
+    ("Known share", "both shares of all records", "bounds that exclude each other", "bounds that overlap"),
+    ("Printing", "both numbers bounded", "exact and rounded print of one number", "both ends open; conflicts; words"),
+)
+_SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "refused"}
+_CHANGES = (("F024", "F028"), ("F022", "F027"), ("F008", "F018"), ("F303", "F305"), ("F034", "F035"), ("F031", "F035"))
+
+
+def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:
+    """Return figures that may lead a chapter: none that was read in a compilation only.
+
+    Raises
+    ------
+    ValueError
+        Naming the figures of tier D.
+
+    Examples
+    --------
+    >>> leading({}, ())
+    ()
+    """
+    chosen = tuple(figures[name] for name in names)
+    if copies := [figure.id for figure in chosen if figure.tier == "D"]:
+        raise ValueError(
+            f"{', '.join(copies[:5])} {'were' if len(copies) > 1 else 'was'} read in a compilation (tier D), which "
+            "cannot lead a chapter; name the primary record or say it further down"
+        )
+    return chosen
+
+
+def gate_rules() -> pd.DataFrame:
+    """Set out the rules of the gate, a row a dimension."""
+    return pd.DataFrame(_RULES, columns=["What is compared", "The same when", "Can be crossed by", "Refused, such as"])
+
+
+def verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """Give the gate's verdict on the pairs that are quoted most, with the gravest reason or what to mind."""
+    rows = []
+    for one, other, question in QUOTED_PAIRS:
+        found = compare(figures[one], figures[other])
+        reasons = list(lines(found.differences))
+        more = f"; and {_count(len(reasons) - 1, 'reason')} more" if len(reasons) > 1 else ""
+        rows.append(
+            {
+                "Asked": question,
+                "As printed": "; ".join(
+                    f"{figure.published} ({figure.id}, {period_words(figure)})"
+                    for figure in (figures[one], figures[other])
+                ),
+                "Verdict": _SAID[found.verdict],
+                "Gravest reason, or what to mind": (reasons[0] + more) if reasons else "nothing differs but the period",
+                "Allowed": ", ".join(found.allowed) or "none",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """Count the verdicts on every pair of the register, and which dimensions refuse most.
+
+    Returns
+    -------
+    DataFrame
+        ``said``, ``pairs`` and ``share``, of all pairs for the verdicts, of the refused ones for the dimensions (a
+        pair may be refused by several).
+    """
+    pairs = _all_pairs(tuple(figures.values()))
+    counts = pairs["verdict"].value_counts()
+    rows = [(_SAID[name], int(counts.get(name, 0)), len(pairs)) for name in _SAID]
+    by = pairs.loc[pairs["verdict"] == "refused", "refused_by"].str.split(", ").explode().value_counts()
+    rows += [(f"refused by: {name}", int(number), int(counts.get("refused", 0))) for name, number in by.items()]
+    return pd.DataFrame(
+        [(said, number, number / whole) for said, number, whole in rows], columns=["said", "pairs", "share"]
+    )
+
+
+def all_verdicts_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """Word `all_verdicts`."""
+    table = all_verdicts(figures)
+    return pd.DataFrame(
+        {
+            "Verdict, or dimension that refuses": table["said"],
+            "Pairs": table["pairs"],
+            "Share": [say_number(share, "share") for share in table["share"]],
+        }
+    )
+
+
+def changes_in_words(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> pd.DataFrame:
+    """Word the changes that can be stated: the ratio, chance with and without clusters, and how clear it is."""
+    rows = []
+    for one, other in _CHANGES:
+        found = compare(figures[one], figures[other], inflation=inflation)
+        change = found.change
+        if change is None or change.ratio is None:
+            raise ValueError(f"{one} and {other} have no ratio; take the pair out of the table of changes")
+        first, second = found.first, found.second
+        rows.append(
+            {
+                "From": _as_printed(first, figures),
+                "To": _as_printed(second, figures),
+                "Ratio": span(*change.ratio),
+                "With chance": _chance(change.independent),
+                "With clusters": _chance(change.clustered),
+                "Beyond chance?": _clear(change.hidden_at, inflation.high),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> list[Estimate]:
+    """Return the numbers of the chapter on comparisons.
+
+    Parameters
+    ----------
+    figures
+        The register.
+    inflation
+        How many times clusters may inflate the variance of a count.
+
+    Returns
+    -------
+    list of Estimate
+        Counts of verdicts over all pairs; for two changes of group-based offences the per cent with its interval,
+        events independent and clustered, and the inflation from which it is not clear; monthly rates of arrests;
+        conflicts and relays.
+    """
+    counts = _all_pairs(tuple(figures.values()))["verdict"].value_counts()
+    conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
+    relays = sum(bool(figure.relays) for figure in figures.values())
+    table = ("figures",)
+    return [
+        Estimate("figures_registered", "published figures", len(figures), basis=table),
+        Estimate("pairs_compared", "pairs of figures", int(counts.sum()), basis=table),
+        *(
+            Estimate(f"pairs_{name}", "pairs of figures", int(counts.get(name, 0)), basis=table)
+            for name in ("comparable", "bridged", "refused")
+        ),
+        Estimate("conflicts_registered", "pairs of figures in conflict", conflicts, basis=table),
+        Estimate("relays_registered", "figures that repeat another", relays, basis=table),
+        *_ratios("exploitation_change", compare(figures["F024"], figures["F028"], inflation=inflation)),
+        *_ratios("group_based_change", compare(figures["F022"], figures["F027"], inflation=inflation)),
+        *_monthly(figures["F031"], figures["F035"], figures["F034"]),
+    ]
+
+
+@lru_cache(maxsize=2)
+def _all_pairs(figures: tuple[Figure, ...]) -> pd.DataFrame:
+    """Compare every pair once for a register, however often its verdicts are counted."""
+    return compare_all(figures)
+
+
+def _ratios(name: str, found: Comparison) -> list[Estimate]:
+    change, basis = found.change, (found.first.id, found.second.id)
+    if change is None or change.ratio is None or change.independent is None or change.clustered is None:
+        raise ValueError(f"{name}: {' and '.join(basis)} have no interval; the chapter quotes one")
+    if change.hidden_at is None:
+        raise ValueError(f"{name}: no inflation hides the change; the chapter quotes one")
+    # As a per cent change: a ratio near 1 loses its side when it is rounded.
+    unit, point = f"per cent change from {period_words(found.first)}", 100 * (change.ratio[0] - 1)
+    intervals = (
+        (name, change.independent, basis),
+        (f"{name}_clustered", change.clustered, (*basis, "clustering_inflation")),
+    )
+    both = (change.independent, change.clustered)  # at either end of the range of the inflation
+    lows, highs = (np.array([[ends.low] for ends in both]), np.array([[ends.high] for ends in both]))
+    known = {"clustering_inflation": (lows, highs)}
+    note(f"{name}_clustered", KnownEnds(lows.min(axis=0), highs.max(axis=0), known))
+    return [
+        *(
+            Estimate(key, unit, point, replace(ends, low=100 * (ends.low - 1), high=100 * (ends.high - 1)), rests_on)
+            for key, ends, rests_on in intervals
+        ),
+        Estimate(f"{name}_hidden_at", "times the variance of independent events", change.hidden_at, basis=basis),
+    ]
+
+
+def _monthly(first: Figure, second: Figure, rounded: Figure) -> list[Estimate]:
+    low, high = rounded.ends
+    ends = Interval(low / _months(rounded), high / _months(rounded), "bound")
+    return [
+        Estimate(
+            "arrests_monthly_second",
+            "arrests a month, April to December 2024",
+            second.value / _months(second),
+            basis=(second.id,),
+        ),
+        Estimate(
+            "arrests_monthly_rounded",
+            "arrests a month, 2023/24",
+            interval=ends,
+            basis=(rounded.id,),
+        ),
+        Estimate(
+            "arrests_monthly_least",
+            "arrests a month, 2023/24, at least",
+            first.ends[0] / _months(first),
+            basis=(first.id,),
+        ),
+    ]
+
+
+def _months(figure: Figure) -> float:
+    if figure.period_start is None or figure.period_end is None:
+        raise ValueError(f"figure {figure.id} has no period, so no rate per month; give its days")
+    return months_in(figure.period_start, figure.period_end)
+
+
+def _as_printed(figure: Figure, figures: Mapping[str, Figure]) -> str:
+    """Print a figure and its period, and its ends where an open print of the same number is what limits them."""
+    low, high = figure.ends
+    limited = bool(figure.relays) and low == figures[figure.relays].ends[0] < high
+    limits = f", {low:,.0f} to {high:,.0f} as {figure.relays} limits it" if limited else ""
+    return f"{figure.published} ({figure.id}{limits}, {period_words(figure)})"
+
+
+def _chance(interval: Interval | None) -> str:
+    if interval is None:
+        return "none: an end is open"
+    # Three decimals, outward: with fewer an interval that ends near 1 would not show its side.
+    return f"{math.floor(interval.low * 1000) / 1000:.3f} to {math.ceil(interval.high * 1000) / 1000:.3f}"
+
+
+def _clear(hidden_at: float | None, highest: float) -> str:
+    if hidden_at is None:
+        return "no claim"
+    if hidden_at <= 1:
+        return "no clear change, even if every offence were independent"
+    about = say_number(float(f"{hidden_at:.2g}"))
+    if hidden_at < highest:
+        return f"no longer from an inflation of about {about}"
+    return f"yes, up to an inflation of about {about}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"

@@ -1,0 +1,1 @@
+"""What the chapters rest on: the checkout, its tables, assumptions, releases and code groups."""

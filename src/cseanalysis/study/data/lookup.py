@@ -1,0 +1,114 @@
+"""Find a published figure by words, and show one with everything the register knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cseanalysis.register import Comparison, Figure, compare
+from cseanalysis.register.figures import COLUMNS
+from cseanalysis.register.sentences import period_words
+from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.tables import load_figures
+from cseanalysis.study.ranges import clustering
+
+_SHOWN_ALREADY = ("id", "statement", "published", "definition", "source", "period_start", "period_end", "tier", "note")
+
+
+def find_figures(figures: Mapping[str, Figure], words: Iterable[str]) -> list[Figure]:
+    """Return the figures in which every word occurs, whatever its case, in the order of the register.
+
+    Parameters
+    ----------
+    figures
+        The register.
+    words
+        Looked for in what the register says of a figure and in the title of its definition.
+
+    Examples
+    --------
+    >>> find_figures({}, ["arrests"])
+    []
+    """
+    wanted = [word.strip().casefold() for word in words]
+    return [figure for figure in figures.values() if all(word in _text(figure) for word in wanted)]
+
+
+def figure_line(figure: Figure) -> str:
+    """Return a figure in one line: id, number, what is counted, where and when."""
+    said = figure.unit.startswith(("per_cent", "pounds")) or figure.unit == "none"
+    number = figure.published if said else f"{figure.published} {figure.unit.replace('_', ' ')}"
+    return f"{figure.id:<5} {number}: {figure.statement}; {figure.geography}, {period_words(figure)}"
+
+
+def describe_figure(
+    figure: Figure, figures: Mapping[str, Figure], publications: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Return everything that the register knows of a figure, with its lineage, one fact a line.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    figures
+        The register, for those that repeat or contradict it.
+    publications
+        The publications of ``sources.toml``.
+    """
+    source = publications[figure.source]
+    lines = [figure_line(figure), ""]
+    if (dataset := figure.dataset) is not None:
+        lines += [f"definition: {dataset.title} ({dataset.producer}); {dataset.rule}", f"people: {dataset.people}"]
+        lines += [f"selection: {dataset.selection.replace('_', ' ')}"]
+    for name in COLUMNS:
+        value = getattr(figure, name)
+        if name not in _SHOWN_ALREADY and value not in ("", None, ()):
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            shown = f"{value:,.15g}" if isinstance(value, int | float) else shown
+            lines.append(f"{name.replace('_', ' ')}: {shown}")
+    lines.append(
+        f"source: {source['publisher']}, {source['title']}, {source['published'] or 'undated'}, tier {figure.tier}"
+    )
+    lines += [f"address: {source['address']}"] if source["address"] else []
+    lines += [f"note: {figure.note}"] if figure.note else []
+    first = figure.relays or figure.id
+    family = [other for other in figures.values() if first in (other.id, other.relays) and other.id != figure.id]
+    lines += ["", "the same number elsewhere:"] if family else []
+    for other in sorted(family, key=lambda item: (publications[item.source]["published"] or "9999", item.id)):
+        said = publications[other.source]
+        lines.append(
+            f"  {other.id} {other.published}: {said['publisher']}, {said['published'] or 'undated'}, tier {other.tier}"
+        )
+    return "\n".join(lines)
+
+
+def compare_figures(root: Path | str | None, first: str, second: str) -> Comparison:
+    """Compare two figures of the study's register, with the study's assumption on how offences cluster.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+    first, second
+        Ids of figures.
+
+    Raises
+    ------
+    ValueError
+        When the register holds no such figure, or both are one.
+    """
+    register = load_figures(root)
+    if missing := [name for name in (first, second) if name not in register]:
+        raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")
+    if first == second:
+        raise ValueError(f"{first} and {second} are one and the same figure; name two")
+    return compare(register[first], register[second], inflation=clustering(load_assumptions(root)))
+
+
+def _text(figure: Figure) -> str:
+    dataset = figure.dataset
+    parts = [figure.id, figure.statement, figure.published, figure.unit, figure.category, figure.geography]
+    parts += [figure.coverage, period_words(figure), figure.note, figure.base]
+    parts += [dataset.title, dataset.producer] if dataset else []
+    return " ".join(parts).casefold()

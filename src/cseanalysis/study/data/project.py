@@ -1,0 +1,204 @@
+"""Where the study's files are, and whether its raw data are what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cseanalysis.values import shown
+
+_REQUIRED = {
+    "files": {"publisher", "title", "address", "published", "accessed", "licence", "sha256", "tier", "caveats"},
+    "publications": {"publisher", "title", "address", "published", "licence", "tier"},
+}
+
+
+_KEY = re.compile(r"[\w:.-]+", re.ASCII)
+
+
+class ChecksumError(ValueError):
+    """A raw file is missing or is not the one that was registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folders of one checkout of the study (or of a staged copy)."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Published tables, read-only."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """Tidy tables, built."""
+        return self.root / "data" / "processed"
+
+    @property
+    def assumptions(self) -> Path:
+        """Every arguable number."""
+        return self.root / "assumptions.toml"
+
+    @property
+    def results(self) -> Path:
+        """Every reported number."""
+        return self.root / "reports" / "results.json"
+
+    @property
+    def notebooks(self) -> Path:
+        """The chapters."""
+        return self.root / "notebooks"
+
+
+def find_project(root: Path | str | None = None) -> Project:
+    """Find the study's checkout.
+
+    Parameters
+    ----------
+    root
+        The checkout's folder; without it, the first folder from here upwards that holds
+        ``assumptions.toml`` and ``data/raw/sources.toml``.
+
+    Returns
+    -------
+    Project
+        The folders of the study.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no checkout: the installed library carries no data.
+    """
+    if root is not None and not isinstance(root, str | os.PathLike):
+        raise ValueError(f"root is {shown(root)}: must be the path of a folder, as in root='.'")
+    start = Path.cwd() if root is None else Path(root).resolve()
+    for folder in (start, *start.parents) if root is None else (start,):
+        if (folder / "assumptions.toml").is_file() and (folder / "data" / "raw" / "sources.toml").is_file():
+            return Project(folder)
+    raise FileNotFoundError(
+        f"no study found {'at' if root is not None else 'at or above'} {start}: the installed library carries no data; "
+        "clone the repository and run there, or pass root="
+    )
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a toml file, naming it when it is malformed."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is not valid toml: {error}; mend that line") from error
+
+
+def load_sources(project: Project) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return ``sources.toml``: ``files`` (raw tables, with sha256) and ``publications`` (where figures stand)."""
+    sources = read_toml(project.raw / "sources.toml")
+    for section, required in _REQUIRED.items():
+        if not isinstance(sources.get(section), dict):
+            raise ValueError(f"sources.toml has no section [{section}.…]; it must list files and publications")
+        for name, entry in sources[section].items():
+            lacking = sorted(required - entry.keys()) if isinstance(entry, dict) else sorted(required)
+            if lacking:
+                raise ValueError(f"sources.toml, {section}, {name}: lacks {', '.join(lacking)}; add them")
+    if wrong := [key for key in sources["publications"] if not _KEY.fullmatch(key)]:
+        raise ValueError(
+            f"sources.toml, publications {wrong[:5]}: a key is letters, digits and _ : . -, to be cited by"
+        )
+    for name in sources["files"]:
+        if name != Path(name).name or name.startswith("."):
+            raise ValueError(f"sources.toml names {name!r}; a raw table is a plain file name in data/raw")
+    return sources
+
+
+def read_json(path: Path, cure: str, *keys: str) -> dict[str, Any]:
+    """Read a JSON object that must hold ``keys``; a damaged file is named, with what mends it.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        When the file is missing, is no JSON object, or lacks a key.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: {cure}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}): {cure}") from error
+    if not isinstance(content, dict) or not set(keys) <= content.keys():
+        raise ValueError(f"{path} is damaged (it lacks {', '.join(keys)}): {cure}")
+    return content
+
+
+def sha256(content: bytes) -> str:
+    """Return the hexadecimal digest of ``content``."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_raw(project: Project) -> None:
+    """Refuse to go on when a raw file is missing, unregistered or altered.
+
+    Raises
+    ------
+    ChecksumError
+        Naming the file, the hash that was expected and the hash that was found.
+    """
+    files = load_sources(project)["files"]
+    for name, entry in files.items():
+        _check_hash(project, name, entry["sha256"])
+    known = {*files, "sources.toml"}
+    found_names = {path.relative_to(project.raw).as_posix() for path in project.raw.rglob("*") if path.is_file()}
+    if extra := sorted(name for name in found_names - known if not Path(name).name.startswith(".")):
+        raise ChecksumError(f"data/raw holds unregistered files {extra[:5]}; list them in sources.toml or remove them")
+
+
+def raw_file(project: Project, name: str) -> Path:
+    """Return the path of one raw table, having seen that it is the registered one.
+
+    Raises
+    ------
+    ChecksumError
+        As `check_raw`, of this file alone.
+    """
+    files = load_sources(project)["files"]
+    if name not in files:
+        raise ChecksumError(f"data/raw/{name} is not registered; list it in sources.toml, with its sha256")
+    return _check_hash(project, name, files[name]["sha256"])
+
+
+def _check_hash(project: Project, name: str, expected: str) -> Path:
+    """Hash the whole file each time: all raw tables together take milliseconds, and a time stamp can be forged."""
+    path = project.raw / name
+    if not path.is_file():
+        raise ChecksumError(f"data/raw/{name} is missing (sha256 {expected} expected); restore it with git checkout")
+    if (found := sha256(path.read_bytes())) != expected:
+        raise ChecksumError(
+            f"data/raw/{name} has changed: expected sha256 {expected}, found {found}; raw data are read-only: "
+            "restore the file, or, if the publisher corrected it, register the new hash in sources.toml"
+        )
+    return path
+
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_NO_NUMBERS = ("report", "cli.py", "__main__.py")  # code that words and typesets, and computes nothing
+
+
+def code_hashes() -> dict[str, str]:
+    """Return the hash of each file of the package that numbers rest on, by its path in the package.
+
+    Examples
+    --------
+    >>> "study/data/project.py" in code_hashes()
+    True
+    """
+    return {
+        name.as_posix(): sha256(path.read_bytes())
+        for path in sorted([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")])
+        if (name := path.relative_to(_PACKAGE)).parts[0] not in _NO_NUMBERS
+    }

@@ -1,0 +1,153 @@
+"""Read what was reported: every number of reports/results.json, without loading what computes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from cseanalysis.study.data.project import ChecksumError, find_project, read_json, sha256
+from cseanalysis.values import Estimate, Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SEAL = "sha256"  # the key of results.json that holds the hash of all its other keys
+_CURE = "run `make results`"
+
+
+def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
+    """Return every reported number by id.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Mapping of str to Estimate
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout, or before ``make results``.
+    ChecksumError
+        When the file was changed after it was written.
+    ValueError
+        When the file is damaged.
+    """
+    return MappingProxyType({entry["id"]: _from_json(entry) for entry in _read(root)["results"]})
+
+
+def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
+    """Return a table among the results by its name, such as ``"lag_scenario"``, ``"dependence"`` or ``"narrowing"``."""
+    import pandas as pd
+
+    tables = _read(root)["tables"]
+    if name not in tables:
+        raise ValueError(f"no table {name!r} among the results: there are {', '.join(tables)}")
+    table = pd.DataFrame(tables[name])
+    if "period_start" in table:
+        table["period_start"] = pd.to_datetime(table["period_start"])
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The least and the most share of a range that would go if an assumption were known, over where it might lie."""
+
+    assumption: str
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """What a reported number hangs on most.
+
+    Attributes
+    ----------
+    kind
+        ``"one"``: an assumption; ``"several"``: what knowing them would remove overlaps, so none leads; ``"none"``:
+        knowing any one alone removes nothing. Without an assumption: ``"counted"``, one value; ``"data"``, a range that
+        what is published, or the stretch of it that is used, leaves open; ``"confidence"``, chance; ``"simulation"``,
+        stated distributions, whose shares of variance are in a table of their own.
+    assumptions
+        The leading one, or several, most useful first.
+    """
+
+    kind: str
+    assumptions: tuple[Narrowed, ...]
+
+
+def load_leading(root: Path | str | None = None) -> Mapping[str, Leading]:
+    """Return for every reported number, by id, the assumption that it hangs on most, or why there is none.
+
+    Parameters
+    ----------
+    root
+        As for `load_results`.
+
+    Returns
+    -------
+    Mapping of str to Leading
+    """
+    return MappingProxyType(
+        {
+            entry["id"]: Leading(
+                entry["leading"]["kind"], tuple(Narrowed(**one) for one in entry["leading"].get("assumptions", ()))
+            )
+            for entry in _read(root)["results"]
+        }
+    )
+
+
+def load_period(root: Path | str | None = None) -> Mapping[str, str]:
+    """Return the months and years between which the recorded offences run, in words."""
+    return MappingProxyType(_read(root)["period"])
+
+
+def _read(root: Path | str | None) -> dict[str, Any]:
+    path = find_project(root).results
+    content = read_json(path, _CURE, "results", "tables", "period", SEAL)
+    check_seal(path, content, _CURE)
+    return content
+
+
+def sealed(results: Mapping[str, Any]) -> bytes:
+    """Return results as they are written: the same numbers, the same bytes, with a hash of themselves.
+
+    Examples
+    --------
+    >>> import json
+    >>> content = json.loads(sealed({"results": []}))
+    >>> check_seal(Path("results.json"), content, "build it again")
+    >>> check_seal(Path("results.json"), {**content, "results": [1]}, "build it again")
+    Traceback (most recent call last):
+    cseanalysis.study.data.project.ChecksumError: results.json was changed after it was written: build it again
+    """
+    rest = {key: value for key, value in results.items() if key != SEAL}
+    return _written({**rest, SEAL: sha256(_written(rest))})
+
+
+def check_seal(path: Path, content: Mapping[str, Any], cure: str) -> None:
+    """Refuse results that are not what was written; those of editions before 0.3.1 hold no hash of themselves."""
+    rest = {key: value for key, value in content.items() if key != SEAL}
+    if SEAL in content and content[SEAL] != sha256(_written(rest)):
+        raise ChecksumError(f"{path} was changed after it was written: {cure}")
+
+
+def _written(results: Mapping[str, Any]) -> bytes:
+    return (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _from_json(entry: Mapping[str, Any]) -> Estimate:
+    interval = entry["interval"]
+    return Estimate(
+        entry["id"], entry["unit"], entry["point"], interval and Interval(**interval), tuple(entry["basis"])
+    )

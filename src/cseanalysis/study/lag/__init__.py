@@ -1,0 +1,1 @@
+"""Chapter 4: how long a case takes, and what is not visible yet."""

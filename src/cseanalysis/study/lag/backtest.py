@@ -1,0 +1,247 @@
+"""The lag scenario held against published years of charges and defendants, whatever comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cseanalysis.export.wording import say_month
+from cseanalysis.models import project_cohorts
+from cseanalysis.register import Figure
+from cseanalysis.sensitivity.known import known_ends, scaled
+from cseanalysis.study.data.codes import ALL_CODES
+from cseanalysis.study.lag.numbers import QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
+from cseanalysis.study.ranges import among, bounded, needed_assumptions, note, resting_on
+from cseanalysis.values import Assumption, Estimate, Interval
+
+TURNING = (
+    "delay_shape",
+    "intake_growth",
+    "days_to_charge",
+)  # a window of a year is widest open for some delay between the ends
+QUARTERS = 100  # how far the cohorts behind a test are followed
+EARLIER = 40  # quarters before the data, so that old offences that are charged late are not left out
+
+
+def charges_expected(
+    *,
+    intake: NDArray[np.float64],
+    first_quarter: int,
+    days_to_charge: float,
+    delay_shape: float,
+    intake_growth: float,
+    earlier_intake_ratio: float,
+    later_intake_ratio: float,
+) -> float:
+    """Charges in four quarters from recorded offences, and like ones before and after, were all charged in the end."""
+    cases = _extended(intake, first_quarter + 4, earlier_intake_ratio, later_intake_ratio)
+    mass = _charge_mass(days_to_charge, delay_shape, intake_growth)[: len(cases)]
+    return float(project_cohorts(cases, mass, 1.0)[-4:].sum())
+
+
+def prosecutions_expected(
+    *,
+    intake: NDArray[np.float64],
+    first_quarter: int,
+    days_to_charge: float,
+    charge_to_trial_days: float,
+    delay_shape: float,
+    intake_growth: float,
+    charge_growth: float,
+    earlier_intake_ratio: float,
+) -> float:
+    """Offences coming to trial in four quarters, were all recorded ones charged in the end."""
+    cases = _extended(intake, first_quarter + 4, earlier_intake_ratio, 1.0)
+    delays = (days_to_charge, charge_to_trial_days, delay_shape, intake_growth, charge_growth)
+    return float(project_cohorts(cases, _trial_mass(*delays)[: len(cases)], 1.0)[-4:].sum())
+
+
+def charge_probability_needed(
+    *,
+    published: float,
+    intake: NDArray[np.float64],
+    first_quarter: int,
+    days_to_charge: float,
+    delay_shape: float,
+    intake_growth: float,
+    earlier_intake_ratio: float,
+    later_intake_ratio: float,
+) -> float:
+    """Share of recorded offences that must in the end be charged for a published year of charges to come about."""
+    return published / charges_expected(
+        intake=intake,
+        first_quarter=first_quarter,
+        days_to_charge=days_to_charge,
+        delay_shape=delay_shape,
+        intake_growth=intake_growth,
+        earlier_intake_ratio=earlier_intake_ratio,
+        later_intake_ratio=later_intake_ratio,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """A published count of one year that the scenario is held against; ``divisor`` turns offences into its unit."""
+
+    figure: str
+    model: Callable[..., float]
+    divisor: str | None
+    codes: tuple[str, ...]
+    first_quarter: int
+    differs: str
+
+
+_PERSONS = "offences_per_defendant"
+# Quarters are numbered from 0, April to June 2012.
+BACK_TESTS = (
+    BackTest("F340", charges_expected, None, ALL_CODES, 44, "charges as police outcomes; read in a press report"),
+    BackTest("F341", charges_expected, _PERSONS, ALL_CODES, 43, "defendants, by principal offence; read in a copy"),
+    BackTest(
+        "F302",
+        prosecutions_expected,
+        _PERSONS,
+        ALL_CODES,
+        16,
+        "completed cases flagged by prosecutors, guilty pleas and dropped cases included, which have no trial",
+    ),
+    BackTest(
+        "F304",
+        prosecutions_expected,
+        _PERSONS,
+        ALL_CODES,
+        32,
+        "as for 2016/17; jury trials were suspended in 2020",
+    ),
+    BackTest("F298", charges_expected, None, ("71",), 24, "unit unclear: offences charged, or offences recorded"),
+    BackTest("F299", charges_expected, None, ("71",), 28, "unit unclear: offences charged, or offences recorded"),
+)
+
+
+def back_tests(
+    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+) -> pd.DataFrame:
+    """Hold the scenario against published years of charges and defendants, whatever comes of it.
+
+    Parameters
+    ----------
+    recorded, figures, assumptions
+        The table ``recorded_offences`` and the study's figures and assumptions.
+
+    Returns
+    -------
+    DataFrame
+        A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
+        bound), ``within``, ``fold`` (high over low: to lie within a wide range says little), ``differs`` (why the
+        counts may not be of the same kind) and ``basis`` (the assumptions).
+    """
+    rows = []
+    for test in BACK_TESTS:
+        figure = figures[test.figure]
+        intake = quarterly_intake(recorded, test.codes).to_numpy()
+        fixed = partial(test.model, intake=intake, first_quarter=test.first_quarter)
+        needed = needed_assumptions(fixed, assumptions)
+        with resting_on(f"back-test {test.figure}", needed):
+            charged = known_ends(fixed, needed, turning=among(TURNING, needed))
+        # These two scale every corner alike, so they need no corners of their own.
+        factors = [assumptions["charge_probability"], *([assumptions[test.divisor]] if test.divisor else [])]
+        ends = scaled(charged, factors[0])
+        if test.divisor:
+            ends = scaled(ends, factors[1], divide=True)
+        note(expected_id(test.figure), ends)
+        low, high = float(ends.low[0]), float(ends.high[0])
+        basis = [assumption.id for assumption in (*needed, *factors)]
+        rows.append(
+            {
+                "figure": test.figure,
+                "statement": figure.statement,
+                "period": " to ".join(say_month(day) for day in (figure.period_start, figure.period_end) if day),
+                "published": figure.value,
+                "expected_low": low,
+                "expected_high": high,
+                "within": low <= figure.value <= high,
+                "fold": high / low,
+                "differs": test.differs,
+                "basis": ", ".join(basis),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def expected_id(figure: str) -> str:
+    """Return the id of the result that a published figure is held against."""
+    return f"expected_{figure.lower()}"
+
+
+def back_test_results(
+    tests: pd.DataFrame,
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
+) -> list[Estimate]:
+    """Return what the scenario expects for each published count, and the probability the newest one needs.
+
+    Parameters
+    ----------
+    tests
+        The table of `back_tests`.
+    recorded, figures, assumptions
+        As for `back_tests`.
+
+    Returns
+    -------
+    list of Estimate
+    """
+    intake = quarterly_intake(recorded, ALL_CODES).to_numpy()
+    published = float(figures["F340"].value)
+    return [
+        *(
+            Estimate(
+                expected_id(test.figure),
+                f"{test.statement}, {test.period}: expected",
+                interval=Interval(test.expected_low, test.expected_high, "bound"),
+                basis=("recorded_offences", test.figure, *test.basis.split(", ")),
+            )
+            for test in tests.itertuples()
+        ),
+        bounded(
+            "charge_probability_needed",
+            "share of recorded offences charged in the end, if the charges published for 2023/24 are of these offences",
+            partial(charge_probability_needed, published=published, intake=intake, first_quarter=44),
+            assumptions,
+            ("recorded_offences", "F340", "F189", "F193"),
+            turning=TURNING,
+        ),
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _charge_mass(days_to_charge: float, delay_shape: float, intake_growth: float) -> NDArray[np.float64]:
+    """Mass by quarter; kept, because the corners of six tests ask for the same delays again and again."""
+    return charge_delay(days_to_charge, delay_shape, intake_growth).mass(QUARTERS, period_days=QUARTER)
+
+
+@lru_cache(maxsize=8192)
+def _trial_mass(
+    days_to_charge: float,
+    charge_to_trial_days: float,
+    delay_shape: float,
+    intake_growth: float,
+    charge_growth: float,
+) -> NDArray[np.float64]:
+    charged = charge_delay(days_to_charge, delay_shape, intake_growth)
+    tried = trial_delay(charge_to_trial_days, delay_shape, charge_growth)
+    return chained_mass(charged, tried, QUARTERS, QUARTER)
+
+
+def _extended(
+    intake: NDArray[np.float64], quarters: int, earlier_intake_ratio: float, later_intake_ratio: float
+) -> NDArray[np.float64]:
+    """Put ten years in front at a ratio to the first four quarters; cut, or go on at a ratio to the last four."""
+    before = np.full(EARLIER, earlier_intake_ratio * intake[:4].mean())
+    after = np.full(max(0, quarters - len(intake)), later_intake_ratio * intake[-4:].mean())
+    return np.concatenate([before, intake[:quarters], after])

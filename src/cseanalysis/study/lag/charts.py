@@ -1,0 +1,226 @@
+"""Charts of the lag scenario and of its check against published years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cseanalysis.export.wording import say_ends, say_interval, say_month
+from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
+from cseanalysis.study.lag.numbers import data_end
+from cseanalysis.values import Interval
+
+
+def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
+    """Draw the share of eventual charges and trials that had become visible, by quarter of recording.
+
+    Parameters
+    ----------
+    scenario
+        The results' table ``lag_scenario``.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text. What is still to come is hatched.
+    """
+    quarters, end = scenario["period_start"], say_month(data_end(scenario))
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 4.2))
+        panels = figure.subplots(2, 1, sharex=True)
+        for axes, stage, colour in zip(panels, ("charges", "trials"), (BLUE, PINK), strict=True):
+            low, high = 100 * scenario[f"{stage}_visible_low"], 100 * scenario[f"{stage}_visible_high"]
+            axes.fill_between(quarters, low, high, step="mid", color=colour, linewidth=0)
+            axes.fill_between(
+                quarters, high, 100, step="mid", facecolor="white", edgecolor="#B8B8B8", hatch="////", linewidth=0
+            )
+            axes.set_ylim(0, 100)
+            axes.set_xlim(quarters.iloc[0], quarters.iloc[-1])
+            axes.set_ylabel(f"% of eventual {stage}")
+            axes.text(
+                quarters.iloc[9], 30, f"visible by {end}:\nat least the lower edge,\nat most the upper edge",
+                fontsize=7.5, color=colour, va="center",
+            )  # fmt: skip
+            axes.text(
+                quarters.iloc[-2], 93, "still to come", fontsize=7.5, color=GREY, ha="right", va="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+            )  # fmt: skip
+        panels[-1].set_xlabel("Quarter in which the offences were recorded")
+    last_year = scenario.iloc[len(scenario) // 4 * 4 - 4 : len(scenario) // 4 * 4]
+    year = say_month(last_year["period_start"].iloc[0])
+    words = " ".join(
+        f"Of the eventual {stage} for offences recorded in the year from {year}, quarter by quarter between "
+        f"{np.floor(100 * last_year[f'{stage}_visible_low'].min()):.0f}% and "
+        f"{np.ceil(100 * last_year[f'{stage}_visible_high'].max()):.0f}% were visible by {end}."
+        for stage in ("charges", "trials")
+    )
+    return figure, f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
+
+
+def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, str]:
+    """Draw published counts against the ranges the lag scenario expects for them.
+
+    Parameters
+    ----------
+    tests
+        The results' table ``back_tests``.
+    labels
+        Figure id to the words for its row.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text.
+    """
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 0.46 * len(tests) + 0.7))
+        axes = figure.subplots()
+        for row, test in enumerate(tests.itertuples()):
+            colour = BLUE if test.within else ORANGE
+            axes.barh(
+                row,
+                test.expected_high - test.expected_low,
+                left=test.expected_low,
+                height=0.4,
+                color=colour,
+                alpha=0.75,
+            )
+            axes.plot(test.published, row, marker="D", markersize=5, color=GREY, markeredgecolor="white")
+            words = f"published {test.published:,.0f}" + ("" if test.within else ": outside")
+            axes.text(max(test.expected_high, test.published) * 1.15, row, words, va="center", fontsize=7, color=GREY)
+        axes.set_xscale("log")
+        axes.set_xlim(30, tests[["expected_high", "published"]].to_numpy().max() * 5)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.set_yticks(range(len(tests)), [labels[name] for name in tests["figure"]])
+        axes.set_ylim(len(tests) - 0.5, -0.6)
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel("Charges or defendants in the year, logarithmic scale; bars: expected, lowest to highest")
+    words = "; ".join(
+        f"{labels[test.figure].replace(chr(10), ' ')}: published {test.published:,.0f}, expected "
+        f"{say_interval(Interval(test.expected_low, test.expected_high, 'bound'))}, "
+        + ("within" if test.within else "outside")
+        for test in tests.itertuples()
+    )
+    return figure, f"Published counts as diamonds on bars of expected ranges. {words}."
+
+
+_PALE = "#C9D6E3"
+_STAGES = (("charged", "charges", BLUE), ("trial", "trials", PINK))
+
+
+def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Figure, str]:
+    """Draw charges by quarter and visible shares by age: the bound as a pale band, the simulation as a dark one.
+
+    Parameters
+    ----------
+    charges, ages
+        The results' tables ``charges_by_quarter`` and ``visible_by_age``.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text.
+    """
+    last = charges[charges["in_data"]].iloc[-1]
+    end = last["period_start"] + pd.offsets.QuarterEnd()
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 5.0))
+        panels = figure.subplot_mosaic([["charges", "charges"], ["charged", "trial"]])
+        axes = panels["charges"]
+        when = charges["period_start"]
+        axes.fill_between(when, charges["bound_low"], charges["bound_high"], color=_PALE, linewidth=0)
+        axes.fill_between(when, charges["clustered_low"], charges["clustered_high"], color=BLUE, alpha=0.6, linewidth=0)
+        axes.axvline(end, color=GREY, linewidth=0.8, linestyle=":")
+        top = float(charges["bound_high"].max())
+        axes.set_ylim(0, 1.15 * top)
+        axes.set_xlim(when.iloc[0], when.iloc[-1])
+        axes.text(end, 1.07 * top, "  no offence recorded any more", fontsize=7.5, color=GREY, va="center")
+        axes.text(when.iloc[2], 0.03 * top, "pale: bound on the expected charges", fontsize=7.5, color=GREY)
+        axes.text(when.iloc[8], 0.42 * top, "dark: 95% of simulated counts", fontsize=7.5, color="white")
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.set_ylabel("charges in the quarter")
+        axes.set_xlabel("Quarter in which the charges are made")
+        for stage, word, colour in _STAGES:
+            _by_age(panels[stage], ages[ages["stage"] == stage], word, colour)
+    drawn, bounded = (
+        say_ends(Interval(float(last[f"{kind}_low"]), float(last[f"{kind}_high"]), "bound"))
+        for kind in ("clustered", "bound")
+    )
+    year = {stage: ages[(ages["stage"] == stage) & (ages["age"] == 4)].iloc[0] for stage, _, _ in _STAGES}
+    shares = " ".join(
+        f"A year after the quarter of recording, {_per_cent(year[stage], '')} of the eventual {word} are visible in "
+        f"the simulation and {_per_cent(year[stage], 'bound_')} over all assumptions."
+        for stage, word, _ in _STAGES
+    )
+    return figure, (
+        f"Above, charges rise slowly and fall after {say_month(end)}, when nobody is recorded any more. In the quarter "
+        f"from {say_month(last['period_start'])} the simulation gives {drawn[0]} to {drawn[1]}, the bound "
+        f"{bounded[0]} to {bounded[1]}. Below, both bands rise with age, the simulated one inside the bound. {shares}"
+    )
+
+
+def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float) -> tuple[Figure, str]:
+    """Draw the two comparable stocks of open cases and what a stated capacity would make of them.
+
+    Parameters
+    ----------
+    queue
+        The results' table ``court_queue``.
+    stocks
+        Open cases on 31 March 2024 and 2025.
+    undated
+        The earlier count that may not be joined to them.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text.
+    """
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 2.6))
+        left, right = figure.subplots(1, 2)
+        years = 2025 + queue["year"]
+        left.fill_between(years, queue["open_low"], queue["open_high"], color=_PALE, linewidth=0)
+        left.plot([2024, 2025], stocks, color=BLUE, marker="o", markersize=4)
+        left.text(2024.15, stocks[1] * 1.12, "published", fontsize=7.5, color=BLUE, ha="center")
+        left.plot(2023, undated, marker="o", markersize=5, markerfacecolor="white", color=ORANGE, linestyle="none")
+        left.text(2022.6, undated * 0.72, "no day published:\nnot joined", fontsize=7.5, color=ORANGE, va="top")
+        left.text(2029.9, 0.62 * float(queue["open_high"].max()), "illustration", fontsize=7.5, color=GREY, ha="right")
+        left.set_ylabel("open cases")
+        left.set_xlim(2022.4, 2030.1)
+        right.fill_between(years, queue["wait_low"], queue["wait_high"], color=_PALE, linewidth=0)
+        right.text(2029.9, 0.55 * float(queue["wait_high"].max()), "illustration", fontsize=7.5, color=GREY, ha="right")
+        right.set_ylabel("days the newest case waits")
+        for axes in (left, right):
+            axes.set_ylim(0, None)
+            axes.set_xlabel("31 March of")
+            axes.yaxis.set_major_formatter("{x:,.0f}")
+    ends = queue.iloc[-1]
+    waits = say_ends(Interval(float(ends["wait_low"]), float(ends["wait_high"]), "bound"), "days")
+    opened = say_ends(Interval(float(ends["open_low"]), float(ends["open_high"]), "bound"))
+    return figure, (
+        f"Left: open cases of {stocks[0]:,.0f} and {stocks[1]:,.0f} joined by a line, an undated {undated:,.0f} apart "
+        f"from it, and a widening band that ends between {opened[0]} and {opened[1]}. Right: the wait of the newest "
+        f"case, a band that widens to between {waits[0]} and {waits[1]}."
+    )
+
+
+def _by_age(axes: Axes, part: pd.DataFrame, word: str, colour: str) -> None:
+    years = part["age"] / 4
+    axes.fill_between(years, 100 * part["bound_low"], 100 * part["bound_high"], color=_PALE, linewidth=0)
+    axes.fill_between(years, 100 * part["low"], 100 * part["high"], color=colour, alpha=0.6, linewidth=0)
+    axes.set_ylim(0, 100)
+    axes.set_xlim(0, float(years.max()))
+    axes.set_ylabel(f"% of eventual {word} visible")
+    axes.set_xlabel("Years since the quarter of recording")
+
+
+def _per_cent(row: pd.Series, kind: str) -> str:
+    low, high = say_ends(Interval(float(row[f"{kind}low"]), float(row[f"{kind}high"]), "bound"), "share")
+    return f"{low} to {high}"

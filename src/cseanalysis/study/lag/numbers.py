@@ -1,0 +1,315 @@
+"""The lag scenario: how much of what will come of recorded offences has become visible, and how it fares in checks.
+
+Each keyword argument that is not data is the id of an assumption, so that ranges and sensitivity need no glue.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from cseanalysis.export.wording import say_month
+from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
+from cseanalysis.models.delays.delay import Family
+from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES
+from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, note, resting_on
+from cseanalysis.values import Assumption, Estimate, Interval
+
+DAYS_A_YEAR = 365.25
+QUARTER = DAYS_A_YEAR / 4
+MONTH = DAYS_A_YEAR / 12
+_BOTH_DELAYS = ("F189", "F193", "F457", "F458")
+QUANTILES = 500  # steps of the numerical sum of two delays
+OWN_SCOPE = "child-only codes"
+# What may be counted as the recorded offences; a scenario may choose another than the study's own.
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    OWN_SCOPE: CHILD_CODES,
+    "contact codes": CONTACT_CODES,
+    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
+    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
+    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
+    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
+    "all thirteen codes": ALL_CODES,
+}
+
+
+def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma") -> Delay:
+    """Delay from recording to charge of a cohort, from the median among one year's charges."""
+    shape = Interval(delay_shape, delay_shape, "bound")
+    growth = math.log1p(intake_growth) / DAYS_A_YEAR
+    return delay_from_quantiles({0.5: days_to_charge}, family=family, shape=shape, growth=growth)[0]
+
+
+def trial_delay(charge_to_trial_days: float, delay_shape: float, charge_growth: float) -> Delay:
+    """Delay from charge to the start of the trial of a cohort, from the mean among one year's trials."""
+    shape = Interval(delay_shape, delay_shape, "bound")
+    growth = math.log1p(charge_growth) / DAYS_A_YEAR
+    return delay_from_mean(charge_to_trial_days, shape=shape, growth=growth)[0]
+
+
+def visible_charges(
+    *, quarters: int, days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma"
+) -> NDArray[np.float64]:
+    """Share of each quarter's eventual charges made by the end of the last quarter, oldest quarter first."""
+    delay = charge_delay(days_to_charge, delay_shape, intake_growth, family)
+    return completeness(delay.mass(quarters, period_days=QUARTER), quarters)
+
+
+def visible_trials(
+    *,
+    quarters: int,
+    days_to_charge: float,
+    charge_to_trial_days: float,
+    delay_shape: float,
+    intake_growth: float,
+    charge_growth: float,
+) -> NDArray[np.float64]:
+    """Share of each quarter's eventual trials begun by the end of the last quarter, oldest quarter first."""
+    charged = charge_delay(days_to_charge, delay_shape, intake_growth)
+    tried = trial_delay(charge_to_trial_days, delay_shape, charge_growth)
+    return completeness(chained_mass(charged, tried, quarters, QUARTER), quarters)
+
+
+def yearly_charges(
+    *,
+    intake: NDArray[np.float64],
+    days_to_charge: float,
+    delay_shape: float,
+    intake_growth: float,
+    family: Family = "gamma",
+) -> NDArray[np.float64]:
+    """Share of the eventual charges of each financial year's recorded offences made by the end of the last quarter."""
+    visible = visible_charges(
+        quarters=len(intake),
+        days_to_charge=days_to_charge,
+        delay_shape=delay_shape,
+        intake_growth=intake_growth,
+        family=family,
+    )
+    return average_years(visible, intake)
+
+
+def yearly_trials(
+    *,
+    intake: NDArray[np.float64],
+    days_to_charge: float,
+    charge_to_trial_days: float,
+    delay_shape: float,
+    intake_growth: float,
+    charge_growth: float,
+) -> NDArray[np.float64]:
+    """Share of the eventual trials of each financial year's recorded offences begun by the end of the last quarter."""
+    visible = visible_trials(
+        quarters=len(intake),
+        days_to_charge=days_to_charge,
+        charge_to_trial_days=charge_to_trial_days,
+        delay_shape=delay_shape,
+        intake_growth=intake_growth,
+        charge_growth=charge_growth,
+    )
+    return average_years(visible, intake)
+
+
+def months_to_charge(
+    *, share: float, days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma"
+) -> float:
+    """Months from recording until a share of a cohort's eventual charges has been made."""
+    return float(charge_delay(days_to_charge, delay_shape, intake_growth, family).quantile(share)) / MONTH
+
+
+def months_to_trial(
+    *,
+    share: float,
+    days_to_charge: float,
+    charge_to_trial_days: float,
+    delay_shape: float,
+    intake_growth: float,
+    charge_growth: float,
+) -> float:
+    """Months from recording until a share of a cohort's eventual trials has begun."""
+    charged = charge_delay(days_to_charge, delay_shape, intake_growth)
+    tried = trial_delay(charge_to_trial_days, delay_shape, charge_growth)
+    # The distribution of the sum of two delays: the second one's, averaged over the quantiles of the first.
+    waits = charged.quantile((np.arange(QUANTILES) + 0.5) / QUANTILES)
+
+    def missing(days: float) -> float:
+        return share - float(tried.completeness(np.maximum(days - waits, 0.0)).mean())
+
+    late = 1 - (1 - share) / 4
+    longest = float(charged.quantile(late) + tried.quantile(late))
+    return float(brentq(missing, 0.0, longest)) / MONTH
+
+
+def quarterly_intake(
+    recorded: pd.DataFrame, codes: Sequence[str], force_types: Sequence[str] = ("territorial",)
+) -> pd.Series:
+    """Offences of some codes recorded by the territorial forces, summed by quarter, oldest first."""
+    chosen = recorded[recorded["offence_code"].isin(codes) & recorded["force_type"].isin(force_types)]
+    return chosen.groupby("period_start")["offences"].sum().astype("float64")
+
+
+def lag_scenario(
+    recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+) -> pd.DataFrame:
+    """Say for each quarter how much of what will come of its recorded offences had become visible at the data's end.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+    assumptions
+        The study's, by id.
+    scope
+        One of `SCOPES`.
+
+    Returns
+    -------
+    DataFrame
+        A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the
+        shares of eventual charges and of eventual trials that are visible, each a bound.
+    """
+    intake = quarterly_intake(recorded, SCOPES[scope])
+    table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
+    charges, trials = partial(visible_charges, quarters=len(intake)), partial(visible_trials, quarters=len(intake))
+    return table.join(_visible_ends(charges, trials, assumptions))
+
+
+def lag_by_year(
+    recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+) -> pd.DataFrame:
+    """Say the same for each financial year, its quarters weighted by what was recorded in them.
+
+    Parameters
+    ----------
+    recorded, assumptions, scope
+        As for `lag_scenario`.
+
+    Returns
+    -------
+    DataFrame
+        A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares.
+    """
+    intake = quarterly_intake(recorded, SCOPES[scope])
+    starts = pd.DatetimeIndex(intake.index)
+    years = pd.Series(intake.to_numpy()).groupby(starts.year - (starts.month < 4))
+    table = pd.DataFrame({"quarters": years.size(), "recorded": years.sum().astype("int64")})
+    table.insert(0, "financial_year", [f"{year}/{(year + 1) % 100:02d}" for year in table.index])
+    counts = intake.to_numpy()
+    charges, trials = partial(yearly_charges, intake=counts), partial(yearly_trials, intake=counts)
+    complete = np.flatnonzero(table["quarters"] == 4).tolist()
+    reported = {"earlier": complete[-5], "newest": complete[-1]} if len(complete) >= 5 else {}
+    return table.reset_index(drop=True).join(_visible_ends(charges, trials, assumptions, reported))
+
+
+def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, Callable[..., float]]:
+    """Return the models behind two headline numbers of the lag, by result id, their data fixed."""
+    intake = quarterly_intake(recorded, SCOPES[scope]).to_numpy()
+
+    newest = len(intake) // 4 - 1  # the newest year with four quarters
+
+    def visible(*, days_to_charge: float, delay_shape: float, intake_growth: float) -> float:
+        shares = yearly_charges(
+            intake=intake, days_to_charge=days_to_charge, delay_shape=delay_shape, intake_growth=intake_growth
+        )
+        return float(shares[newest])
+
+    return {
+        "charges_visible_newest": visible,
+        "months_to_half_of_charges": partial(months_to_charge, share=0.5),
+    }
+
+
+def data_end(recorded: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day of the last quarter in the table ``recorded_offences``."""
+    return recorded["period_start"].max() + pd.offsets.QuarterEnd()
+
+
+def lag_results(
+    recorded: pd.DataFrame,
+    by_year: pd.DataFrame,
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str = OWN_SCOPE,
+) -> list[Estimate]:
+    """Return the headline numbers of the lag scenario, all as bounds.
+
+    Parameters
+    ----------
+    recorded, by_year
+        The table ``recorded_offences`` and the table of `lag_by_year`.
+    assumptions
+        The study's, by id.
+    scope
+        One of `SCOPES`, that of ``by_year``.
+
+    Returns
+    -------
+    list of Estimate
+        Visible shares are of the newest year with four quarters and of the year four years before.
+    """
+    stages = (("charges", months_to_charge, ("F189", "F193")), ("trials", months_to_trial, _BOTH_DELAYS))
+    results = [
+        bounded(
+            f"months_to_{word}_of_{stage}",
+            f"months from recording until {words} of a cohort's eventual {stage}",
+            partial(model, share=share),
+            assumptions,
+            figures,
+        )
+        for word, words, share in (("half", "half", 0.5), ("ninety_per_cent", "nine tenths", 0.9))
+        for stage, model, figures in stages
+    ]
+    rows = by_year.set_index("financial_year")
+    end = say_month(data_end(recorded))
+    complete = by_year.loc[by_year["quarters"] == 4, "financial_year"].tolist()
+    for name, year in (("earlier", complete[-5]), ("newest", complete[-1])):
+        for stage, model, figures in stages:
+            low, high = (float(rows.at[year, f"{stage}_visible_{end}"]) for end in ("low", "high"))
+            needed = (assumption.id for assumption in needed_assumptions(partial(model, share=0.5), assumptions))
+            results.append(
+                Estimate(
+                    f"{stage}_visible_{name}",
+                    f"share of eventual {stage} visible by {end}, offences recorded in {year}, {scope}",
+                    interval=Interval(low, high, "bound"),
+                    basis=("recorded_offences", *figures, *needed),
+                )
+            )
+    return results
+
+
+def chained_mass(first: Delay, second: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+    """Probability mass of two independent delays in a row, counted in whole periods from the start of the first."""
+    mass = np.convolve(first.mass(periods, period_days=period_days), second.mass(periods, period_days=period_days))
+    return np.asarray(mass[:periods], dtype=np.float64)
+
+
+def _visible_ends(
+    charges: Callable[..., NDArray[np.float64]],
+    trials: Callable[..., NDArray[np.float64]],
+    assumptions: Mapping[str, Assumption],
+    reported: Mapping[str, int] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """Bound each row; ``reported`` names the rows that are results of their own."""
+    parts = []
+    for stage, model in (("charges", charges), ("trials", trials)):
+        needed = needed_assumptions(model, assumptions)
+        with resting_on(f"{stage} visible", needed):
+            ends = known_ends(model, needed, turning=among(TURNING, needed))
+        for name, row in reported.items():
+            note(f"{stage}_visible_{name}", element(ends, row))
+        parts.append(pd.DataFrame({f"{stage}_visible_low": ends.low, f"{stage}_visible_high": ends.high}))
+    return pd.concat(parts, axis=1)
+
+
+def average_years(visible: NDArray[np.float64], intake: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average quarters into financial years; the data begin with the first quarter of one."""
+    starts = np.arange(0, len(intake), 4)
+    return np.asarray(np.add.reduceat(visible * intake, starts) / np.add.reduceat(intake, starts), dtype=np.float64)

@@ -1,0 +1,1 @@
+"""Chapter 3: what the records do not say."""

@@ -1,0 +1,300 @@
+"""What the records do not say: the group-based flag, the classes nobody quotes, the recorded ethnicity of suspects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+
+import pandas as pd
+
+from cseanalysis.models import assumption_ladder, coverage_needed, rogan_gladen, share_at_odds_ratio, share_bounds
+from cseanalysis.models.missing.ladder import Rung
+from cseanalysis.register import Figure
+from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.missing.lists import list_results
+from cseanalysis.study.ranges import note
+from cseanalysis.values import Assumption, Estimate, Interval
+
+OFFENCES, FLAGGED = "F008", "F022"
+COVERAGE = "F102"  # share of suspects whose ethnicity was recorded; the shares among them name it as their known share
+NOT_PRINTED = "not_printed"
+SUSPECTS = "share of group-based suspects in 2023"
+_RECORDED = "share of offences recorded in 2023"
+_QUOTED = (("family", "F023"), ("institutional", "F548"), ("exploitation", "F024"))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group among the records that say: its name, the ends of its share there, the figures it rests on."""
+
+    name: str
+    share: tuple[float, float]
+    figures: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The name as a reader sees it."""
+        return group_label(self.name)
+
+
+def group_label(name: str) -> str:
+    """Return a name of the register in words.
+
+    Examples
+    --------
+    >>> group_label("british_or_white_british"), group_label("not_printed")
+    ('British or White British', 'Not printed, by subtraction')
+    """
+    if name == NOT_PRINTED:
+        return "Not printed, by subtraction"
+    return " ".join(word if word == "or" else word.capitalize() for word in name.split("_"))
+
+
+def missing_results(
+    recorded: pd.DataFrame,
+    forces: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
+) -> list[Estimate]:
+    """Return every result of the chapter on what the records do not say.
+
+    Parameters
+    ----------
+    recorded, forces
+        The tables ``recorded_offences`` and ``forces``.
+    figures, assumptions
+        The study's figures and assumptions by id.
+
+    Returns
+    -------
+    list of Estimate
+    """
+    return [
+        *flag_results(figures),
+        *class_results(figures),
+        *composition_results(figures, assumptions),
+        *list_results(recorded, forces, figures, assumptions),
+    ]
+
+
+def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+    """Return what the group-based flag allows when offences without it, or with it, may be in the wrong class.
+
+    Parameters
+    ----------
+    figures
+        The study's figures by id.
+
+    Returns
+    -------
+    list of Estimate
+        Worst cases, the thresholds at which a reading would turn, and two audits of other flags carried over to show
+        size. None of them is an estimate of how good the flag is: nobody has published one.
+    """
+    offences, flagged = float(figures[OFFENCES].value), float(figures[FLAGGED].value)
+    unflagged, apparent = offences - flagged, flagged / offences
+    both = (OFFENCES, FLAGGED)
+    found_least, found_most = (end / 100 for end in figures["F301"].ends)
+    wrong_least, wrong_most = (end / 100 for end in figures["F300"].ends)
+    # An audit that finds so many cases not flagged says how many are; with no mistaken flags, the rest follows.
+    missed = [offences * rogan_gladen(apparent, 1 - wrong, 1.0) for wrong in (found_least, found_most)]
+    mistaken = [flagged * (1 - wrong) for wrong in (wrong_most, wrong_least)]
+    return [
+        Estimate("flag_unflagged", "offences recorded in 2023 without the group-based flag", unflagged, basis=both),
+        Estimate(
+            "flag_worst_case", _RECORDED, interval=share_bounds(flagged, flagged, unflagged), basis=both
+        ),  # no record of an unflagged offence is known to say no
+        Estimate("flag_hundredth", "offences: one in a hundred of those without the flag", unflagged / 100, basis=both),
+        Estimate("flag_doubled_by", "share of offences without the flag", flagged / unflagged, basis=both),
+        Estimate("flag_emptied_by", "share of offences that are not group-based", apparent, basis=both),
+        Estimate(
+            "flag_if_missed_like_hertfordshire",
+            "offences recorded in 2023",
+            interval=Interval(min(missed), max(missed), "bound"),
+            basis=(*both, "F301"),
+        ),
+        Estimate(
+            "flag_if_mistaken_like_dyfed_powys",
+            "offences recorded in 2023",
+            interval=Interval(min(mistaken), max(mistaken), "bound"),
+            basis=(FLAGGED, "F300"),
+        ),
+    ]
+
+
+def class_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+    """Bound each quoted class of group-based offences if those in classes nobody quotes could belong to any.
+
+    Parameters
+    ----------
+    figures
+        The study's figures by id.
+
+    Returns
+    -------
+    list of Estimate
+        One of the classes not quoted is "unknown", so that no quoted class is known to be complete.
+    """
+    total = float(figures[FLAGGED].value)
+    # An open figure, "over 300", enters with its lowest count.
+    least = {name: figures[identifier].ends[0] for name, identifier in _QUOTED}
+    known = math.fsum(least.values())
+    basis = (FLAGGED, *(identifier for _, identifier in _QUOTED))
+    return [
+        Estimate(
+            f"class_{name}",
+            "share of group-based offences recorded in 2023",
+            interval=share_bounds(count, known, total - known),
+            basis=basis,
+        )
+        for name, count in least.items()
+    ]
+
+
+def suspect_groups(figures: Mapping[str, Figure]) -> tuple[Group, ...]:
+    """Return the groups whose share among suspects with a recorded ethnicity is printed, and what is left over.
+
+    Parameters
+    ----------
+    figures
+        The study's figures by id.
+
+    Returns
+    -------
+    tuple of Group
+        In the order of the register, which is the source's and that of the census question. No group is named here:
+        they are the figures whose known share is the coverage of the field.
+    """
+    printed = [figure for figure in figures.values() if figure.known_share == COVERAGE]
+    groups = [Group(figure.category.rpartition("/")[2], as_printed(figure), (figure.id,)) for figure in printed]
+    if not groups:
+        return ()
+    rest = [max(0.0, 1 - math.fsum(group.share[end] for group in groups)) for end in (1, 0)]
+    return (*groups, Group(NOT_PRINTED, (rest[0], rest[1]), tuple(figure.id for figure in printed)))
+
+
+def suspect_ladder(group: Group, coverage: tuple[float, float], odds_ratio: float) -> tuple[Rung, ...]:
+    """Give a group's share of all suspects under stronger and stronger assumptions about those not recorded.
+
+    Parameters
+    ----------
+    group
+        With its share among the records that say.
+    coverage
+        Lowest and highest share of records that say.
+    odds_ratio
+        Largest odds ratio assumed; the rung above it allows its square.
+
+    Returns
+    -------
+    tuple of Rung
+        As `models.assumption_ladder`.
+    """
+    ladders = [
+        assumption_ladder(known * share, known, 1 - known, odds_ratios=(odds_ratio**2, odds_ratio), of=1)
+        for known, share in product(coverage, group.share)
+    ]
+    return tuple(
+        Rung(
+            rungs[0].assumption,
+            Interval(min(rung.interval.low for rung in rungs), max(rung.interval.high for rung in rungs), "bound"),
+        )
+        for rungs in zip(*ladders, strict=True)
+    )
+
+
+def coverage_line(group: Group, coverage: float, population: float) -> tuple[float | None, float | None]:
+    """Return the coverage at which "above" and "below" a share of a population could be said of a group.
+
+    Parameters
+    ----------
+    group
+        With its share among the records that say, taken to stay as it is.
+    coverage
+        Share of records that say today; the answer does not depend on it.
+    population
+        Share of the group in the population that suspects would be compared with.
+
+    Returns
+    -------
+    tuple of float or None
+        For "above" at the lowest share that the printed number allows, for "below" at the highest; None where no
+        coverage gets there.
+    """
+    low, high = group.share
+    above = coverage_needed(coverage * low, coverage, 1 - coverage, population, of=1).above
+    below = coverage_needed(coverage * high, coverage, 1 - coverage, population, of=1).below
+    return above, below
+
+
+def _at_odds(group: Group, coverage: tuple[float, float], *, unrecorded_odds_ratio: float) -> list[float]:
+    """Lowest and highest share that coverage and rounding leave open when the odds ratio has one value."""
+    shares = [
+        share_at_odds_ratio(known * share, known, 1 - known, unrecorded_odds_ratio, of=1)
+        for known, share in product(coverage, group.share)
+    ]
+    return [min(shares), max(shares)]
+
+
+def field_coverage(figures: Mapping[str, Figure]) -> tuple[float, float]:
+    """Return the share of suspects with a recorded ethnicity, lowest and highest where a range is printed."""
+    return as_printed(figures[COVERAGE])
+
+
+def as_printed(figure: Figure) -> tuple[float, float]:
+    """Return the ends of a per cent as shares, as they were printed: rounding moves a bound by a point at most.
+
+    The gate words its bounds from the same numbers; see `register.known.worst_case`.
+    """
+    if figure.low is None or figure.high is None:
+        raise ValueError(f"figure {figure.id} was printed as {figure.published!r}, with an open end; no bound follows")
+    return figure.low / 100, figure.high / 100
+
+
+def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+    """Return what the recorded ethnicity of group-based suspects in 2023 allows, for every group by one formula.
+
+    Parameters
+    ----------
+    figures, assumptions
+        The study's figures and assumptions by id.
+
+    Returns
+    -------
+    list of Estimate
+        Worst-case bounds, then bounds under the assumed odds ratio, and how many times its population share a group's
+        recorded share would have to be before the field could show it.
+    """
+    coverage, odds = field_coverage(figures), assumptions["unrecorded_odds_ratio"]
+    printed = figures[COVERAGE].ends
+    if not math.isclose(odds.low * odds.high, 1):
+        raise ValueError(f"assumption {odds.id}: from {odds.low} to {odds.high}; must run from 1/r to r")
+    ladders = {group: suspect_ladder(group, coverage, odds.high) for group in suspect_groups(figures)}
+    assumed = f"{SUSPECTS}, if the assumed odds ratio holds"
+    for group in ladders:
+        shares = known_ends(partial(_at_odds, group, coverage), [odds])
+        note(f"suspects_{group.name}_within_odds", element(shares, 0, 1))
+    return [
+        *(
+            Estimate(f"suspects_{group.name}", SUSPECTS, interval=ladder[0].interval, basis=(*group.figures, COVERAGE))
+            for group, ladder in ladders.items()
+        ),
+        *(
+            Estimate(
+                f"suspects_{group.name}_within_odds",
+                assumed,
+                interval=ladder[2].interval,
+                basis=(*group.figures, COVERAGE, odds.id),
+            )
+            for group, ladder in ladders.items()
+        ),
+        Estimate(
+            "suspects_times_needed",
+            "times the share in the population compared with",
+            interval=Interval(100 / printed[1], 100 / printed[0], "bound"),
+            basis=(COVERAGE,),
+        ),
+    ]

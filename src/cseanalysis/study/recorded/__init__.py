@@ -1,0 +1,1 @@
+"""Chapter 1: what was recorded, by offence and by force."""

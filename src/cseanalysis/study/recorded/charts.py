@@ -1,0 +1,155 @@
+"""Charts of what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from cseanalysis.export.wording import say_month
+from cseanalysis.study.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.study.lag.numbers import data_end
+
+# Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
+BREAKS = (
+    (date(2012, 10, 1), "October 2012: inquiry opens, reporting rises"),
+    (date(2014, 8, 1), "2014: Rotherham report and recording inspection"),
+    (date(2017, 4, 1), "April 2017: sexual communication with a child is an offence"),
+    (date(2020, 3, 23), "March 2020: lockdown"),
+)
+_GROUPS = (
+    ("child_only", "Child-only codes (eleven)", BLUE),
+    ("familial", "Code 23, familial: adult and child victims", TURQUOISE),
+    ("image", "Code 86, mostly indecent images of children", PINK),
+)
+
+
+def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
+    """Draw offences recorded by quarter, one panel an offence group, with the known breaks named.
+
+    Parameters
+    ----------
+    by_quarter
+        The table ``recorded_by_quarter``.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text.
+    """
+    series = _quarterly(by_quarter)
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 5.4))
+        panels = figure.subplots(3, 1, sharex=True, height_ratios=[3, 1.5, 2])
+        for axes, (scope, label, colour) in zip(panels, _GROUPS, strict=True):
+            values = series[scope]
+            axes.plot(values.index, values, color=colour, linewidth=1.6)
+            axes.set_ylim(0, values.max() * 1.18)
+            axes.yaxis.set_major_formatter("{x:,.0f}")
+            axes.set_title(label, loc="left", fontsize=8, color=colour, fontweight="bold")
+            for number, (day, _) in enumerate(BREAKS, start=1):
+                axes.axvline(day, color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
+                if axes is panels[0]:
+                    axes.text(day, values.max() * 1.16, f" {number}", va="top", fontsize=8, color=GREY)
+        panels[1].set_ylabel("Offences recorded in the quarter")
+        notes = "\n".join(f"{number}  {words}" for number, (_, words) in enumerate(BREAKS, start=1))
+        panels[-1].text(0, -0.28, notes, transform=panels[-1].transAxes, va="top", fontsize=7.5, color=GREY)
+    alt = f"Three line charts of offences recorded by quarter, {_span(by_quarter)}. " + " ".join(
+        f"{label}: {series[scope].iloc[0]:,} in the first quarter, {series[scope].iloc[-1]:,} in the last, "
+        f"highest {series[scope].max():,} in the quarter from {say_month(series[scope].idxmax())}."
+        for scope, label, _ in _GROUPS
+    )
+    return figure, alt
+
+
+def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
+    """Draw child-only offences by quarter in one small panel a territorial force, in alphabetical order.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text.
+    """
+    chosen = recorded[(recorded["force_type"] == "territorial") & (recorded["offence_scope"] == "child_only")]
+    wide = chosen.pivot_table(index="period_start", columns="force", values="offences", aggfunc="sum")
+    with mpl.rc_context({**RC, "font.size": 6}):
+        figure = Figure(figsize=(WIDTH, 8.2))
+        panels = figure.subplots(9, 5).ravel()
+        for axes, force in zip(panels, wide.columns, strict=False):
+            values = wide[force]
+            axes.fill_between(values.index, 0, values, color=BLUE, alpha=0.18, linewidth=0)
+            axes.plot(values.index, values, color=BLUE, linewidth=0.9)
+            axes.set_ylim(min(0, values.min()), values.max() * 1.1)
+            axes.set_yticks([0, values.max()], ["0", f"{values.max():,}"])
+            axes.set_xticks([date(2013, 1, 1), date(2023, 1, 1)], ["2013", "2023"])
+            axes.tick_params(length=1.5, pad=1.5)
+            axes.set_title(force, fontsize=6, pad=2, loc="left", color=GREY)
+            axes.grid(visible=False)
+            for day, _ in BREAKS:
+                axes.axvline(day, color=GREY, linewidth=0.4, linestyle=(0, (2, 2)))
+        for axes in panels[len(wide.columns) :]:
+            axes.set_axis_off()
+    first, last = wide.iloc[:4].sum(), wide.iloc[len(wide) // 4 * 4 - 4 : len(wide) // 4 * 4].sum()
+    alt = (
+        f"{wide.shape[1]} small line charts, one a police force, of child-only offences recorded by quarter, "
+        f"{_span(recorded)}, each on its own scale from zero to its highest quarter. "
+        f"{int((last > first).sum())} forces recorded more in the newest full year than in the first."
+    )
+    return figure, alt
+
+
+def group_based_parts(total: float, parts: Mapping[str, float], residual: float) -> tuple[Figure, str]:
+    """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes.
+
+    Parameters
+    ----------
+    total
+        Group-based offences recorded.
+    parts
+        Offences by quoted class; a class known as "over" a number enters with its lowest count.
+    residual
+        The most that can be in classes nobody quotes.
+
+    Returns
+    -------
+    tuple of Figure and str
+        The chart and its alternative text.
+    """
+    with mpl.rc_context({**RC, "axes.grid": False}):
+        figure = Figure(figsize=(WIDTH, 1.5))
+        axes = figure.subplots()
+        left = 0.0
+        pieces = [*parts.items(), ("not quoted: at most", residual)]
+        heights = (0.36, 0.82, 0.36, 0.36)  # a narrow class is labelled above its neighbours
+        for (label, count), colour, height in zip(pieces, (BLUE, TURQUOISE, PINK, "#FFFFFF"), heights, strict=True):
+            hatch = "////" if colour == "#FFFFFF" else None
+            axes.barh(0, count, left=left, color=colour, edgecolor=GREY, hatch=hatch, height=0.55)
+            middle = left + count / 2
+            axes.text(middle, height, f"{label} {count:,.0f}", ha="center", va="bottom", fontsize=7, color=GREY)
+            axes.plot([middle, middle], [0.28, height], color=GREY, linewidth=0.5)
+            left += count
+        axes.set_xlim(0, total)
+        axes.set_ylim(-0.4, 1.25)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.set_xlabel("Group-based offences recorded in 2023")
+    words = "; ".join(f"{label} {count:,.0f}" for label, count in pieces)
+    return figure, f"One bar of {total:,.0f} group-based offences recorded in 2023, split into classes: {words}."
+
+
+def _span(table: pd.DataFrame) -> str:
+    return f"{say_month(table['period_start'].min())} to {say_month(data_end(table))}"
+
+
+def _quarterly(by_quarter: pd.DataFrame) -> pd.DataFrame:
+    territorial = by_quarter[by_quarter["force_type"] == "territorial"]
+    return territorial.pivot_table(index="period_start", columns="offence_scope", values="offences", aggfunc="sum")

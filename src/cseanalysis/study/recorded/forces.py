@@ -1,0 +1,309 @@
+"""Force by force: what was recorded, and what has been published about each, always with every force in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+import pandas as pd
+
+from cseanalysis.clean import harmonise_forces, read_crosswalk
+from cseanalysis.register import Figure, compare
+from cseanalysis.register.figures import UNKNOWN
+from cseanalysis.study.data.codes import CODES
+
+MISSING, NOT_APPLICABLE = "[x]", "[z]"
+SCOPES = tuple(CODES)
+_QUARTERS = ("1", "2", "3", "4")
+SEVERAL = "More than one force"
+_RECENT = 5  # financial years in the wide table
+# Places that figures are published for, and the force whose area they lie in. London is what the register calls the
+# area of the Metropolitan Police.
+_PLACES = {
+    **dict.fromkeys(("Barnsley", "Doncaster", "Rotherham", "Sheffield"), "South Yorkshire"),
+    **dict.fromkeys(("Bradford", "Bradford and Keighley", "Keighley", "Keighley (Bradford)"), "West Yorkshire"),
+    **dict.fromkeys(("Calderdale", "Halifax", "Huddersfield", "Kirklees", "Leeds", "Wakefield"), "West Yorkshire"),
+    **dict.fromkeys(("Bolton", "Bury", "Manchester", "Oldham", "Rochdale", "Salford"), "Greater Manchester"),
+    **dict.fromkeys(("Stockport", "Tameside", "Trafford", "Wigan"), "Greater Manchester"),
+    **dict.fromkeys(("Telford", "Telford and Wrekin"), "West Mercia"),
+    **dict.fromkeys(("Newcastle", "Newcastle upon Tyne"), "Northumbria"),
+    **dict.fromkeys(("Aylesbury", "Oxford", "Oxfordshire"), "Thames Valley"),
+    "Bristol": "Avon and Somerset",
+    "Derby": "Derbyshire",
+    "Middlesbrough": "Cleveland",
+    "Peterborough": "Cambridgeshire",
+}
+# The register writes the region as "West Midlands region".
+_SAME_AREA = {"London": "Metropolitan Police", "West Midlands": "West Midlands"}
+_SEVERAL = ("Dorset and Hampshire", "Dorset, Hampshire and Isle of Wight", "Yorkshire")
+_WIDER = (
+    *("Britain", "Britain (as stated)", "Great Britain", "United Kingdom", "unknown"),
+    *("United Kingdom (indicative national figure)", "England, Wales and Northern Ireland"),
+    *("England, Wales, BTP and Northern Ireland",),
+)
+
+
+def all_forces() -> pd.DataFrame:
+    """Return the 44 forces in their fixed order.
+
+    Returns
+    -------
+    DataFrame
+        ``force``, ``force_code``, ``region``, ``nation``: the 43 territorial forces of England and Wales by
+        alphabet, then British Transport Police, which has neither code nor region.
+
+    Examples
+    --------
+    >>> all_forces()["force"].iloc[[0, -1]].tolist()
+    ['Avon and Somerset', 'British Transport Police']
+    """
+    rules = read_crosswalk("forces").fillna("")
+    chosen = rules[rules["force_type"].isin(["territorial", "non_territorial"])].drop_duplicates("force")
+    table = chosen.sort_values(
+        ["force_type", "force"], key=lambda column: column.map({"non_territorial": "~"}).fillna(column)
+    )
+    table = table[["force", "force_code", "region"]].astype(object).reset_index(drop=True)
+    nations = {"E": "England", "W": "Wales", "": "England and Wales"}
+    table["nation"] = table["force_code"].str[:1].map(nations).astype(object)
+    return table.replace({"force_code": {"": NOT_APPLICABLE}, "region": {"": NOT_APPLICABLE}})
+
+
+def force_years(recorded: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """Lay out one group of offences force by force and year by year.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+    scope
+        ``"child_only"`` (the eleven codes that tell of a child victim), ``"familial"`` (code 23) or ``"image"``
+        (code 86). The groups are never added up.
+
+    Returns
+    -------
+    DataFrame
+        The 44 rows and columns of :func:`all_forces`, then a column for each financial year of which all four
+        quarters are there: offences recorded, ``[x]`` where the count of any code in any quarter of the force is
+        missing.
+
+    Raises
+    ------
+    ValueError
+        When the group is unknown, a force is not one of the 44, a quarter not one of the four or a code not one of
+        the group; when a force, quarter and code come twice.
+    """
+    if scope not in SCOPES:
+        raise ValueError(f"no group of offences {scope!r}: there are {', '.join(SCOPES)}")
+    table = all_forces()
+    if strange := sorted(set(recorded["force"].map(str)) - set(table["force"])):
+        raise ValueError(f"{strange[:5]} are not among the 44 forces; mend the names with harmonise_forces")
+    chosen = recorded[recorded["offence_scope"] == scope]
+    _check_records(chosen, scope)
+    cells = chosen.dropna(subset=["offences"]).groupby(["force", "financial_year"])["offences"]
+    counts, filled = cells.sum().to_dict(), cells.size().to_dict()
+    # No row comes twice, so as many rows as there are codes and quarters are all of them.
+    needed = len(_QUARTERS) * len(CODES[scope])
+    for year in whole_years(recorded):
+        table[year] = pd.Series(
+            [int(counts[force, year]) if filled.get((force, year)) == needed else MISSING for force in table["force"]],
+            dtype=object,
+        )
+    return table
+
+
+def _check_records(chosen: pd.DataFrame, scope: str) -> None:
+    for column, known in (("quarter", _QUARTERS), ("offence_code", CODES[scope])):
+        if strange := sorted(set(chosen[column].map(str)) - set(known)):
+            raise ValueError(f"{column} {strange[:5]} of the group {scope}: there are {', '.join(known)}")
+    key = ["financial_year", "quarter", "force", "offence_code"]
+    if len(twice := chosen.loc[chosen.duplicated(key), key]):
+        seen = "; ".join(" ".join(map(str, row)) for row in twice.head().itertuples(index=False))
+        raise ValueError(f"{len(twice)} rows of recorded offences come twice ({seen}); keep one of each")
+
+
+def whole_years(recorded: pd.DataFrame) -> list[str]:
+    """Return the financial years that have all four quarters, the oldest first."""
+    quarters = recorded.groupby("financial_year")["quarter"].nunique()
+    return sorted(quarters.index[quarters == 4])
+
+
+def force_totals(recorded: pd.DataFrame) -> pd.DataFrame:
+    """Sum the recorded offences of all forces, the one sum whose parts share definition and period.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+
+    Returns
+    -------
+    DataFrame
+        A row a whole financial year: ``financial_year``, the three groups (never added to each other) and
+        ``coverage``: how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]``
+        where none has.
+    """
+    tables = {scope: force_years(recorded, scope) for scope in SCOPES}
+    rows = []
+    for year in whole_years(recorded):
+        complete = pd.concat([table[year].ne(MISSING) for table in tables.values()], axis=1).all(axis=1)
+        sums = {
+            scope: int(table.loc[complete, year].sum()) if complete.any() else MISSING
+            for scope, table in tables.items()
+        }
+        coverage = "44 forces" if complete.all() else f"{int(complete.sum())} of 44 forces"
+        rows.append({"financial_year": year, **sums, "coverage": coverage})
+    return pd.DataFrame(rows, columns=["financial_year", *SCOPES, "coverage"])
+
+
+def force_table(recorded: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Put side by side what is recorded and how much is published about each force.
+
+    Parameters
+    ----------
+    recorded
+        The table ``recorded_offences``.
+    listed
+        The published figures, as :func:`force_figures` lists them.
+
+    Returns
+    -------
+    DataFrame
+        Always 44 rows in the order of :func:`all_forces`, never by value: its columns; for the last five whole
+        financial years ``child_only_…``, then ``familial_…`` and ``image_…``; ``figures_for_force`` and
+        ``figures_for_places``: how many figures are published for the force's area and for places inside it, those
+        that restate another left out; ``[x]`` for none.
+
+    Notes
+    -----
+    There is no rate: the only population at hand is of all ages in mid-2023, which is neither the children nor the
+    years that the counts are about. City of London and British Transport Police have no resident population to
+    speak of, so they would not get one either.
+    """
+    table = all_forces()
+    recent = whole_years(recorded)[-_RECENT:]
+    for scope in SCOPES:
+        years = force_years(recorded, scope)
+        for year in recent:
+            table[f"{scope}_{year}"] = years[year]
+    for name, level in (("figures_for_force", "force"), ("figures_for_places", "place in the force area")):
+        original = (listed["area_is"] == level) & (listed["restates"] == NOT_APPLICABLE)
+        counts = listed.loc[original, "force"].value_counts()
+        table[name] = pd.Series([int(counts.get(force, 0)) or MISSING for force in table["force"]], dtype=object)
+    return table
+
+
+def force_figures(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """List every published figure about a force, a place inside one or several forces together.
+
+    Parameters
+    ----------
+    figures
+        The register of published figures.
+
+    Returns
+    -------
+    DataFrame
+        A row a figure: ``force``, ``area`` as registered and ``area_is`` (``"force"``, ``"place in the force area"``
+        or ``"several forces"``), then what the register knows of it, and ``next_row`` (``comparable``, ``bridged``
+        or ``refused``; ``[z]`` where another force follows) with ``why``. The order is that of the forces, then
+        area, counting rule and period; never the value. A figure for a place is not one for the force.
+
+    Raises
+    ------
+    ValueError
+        When a figure's area is not known to be a force, a place or anything wider.
+    """
+    located = _located(figures.values())
+    order = {force: number for number, force in enumerate([*all_forces()["force"], SEVERAL])}
+    levels = {"force": 0, "place in the force area": 1, "several forces": 2}
+    chosen = sorted(
+        ((*located[figure.geography], figure) for figure in figures.values() if figure.geography in located),
+        key=lambda row: (
+            *(order[row[0]], levels[row[1]], row[2].geography, row[2].definition, row[2].unit),
+            *(str(row[2].period_start or ""), str(row[2].period_end or ""), row[2].id),
+        ),
+    )
+    rows = [_row(force, level, figure) for force, level, figure in chosen]
+    for row, (one, other) in zip(rows, pairwise(chosen), strict=False):
+        if one[0] == other[0]:
+            verdict = compare(one[2], other[2])
+            row["next_row"], row["why"] = verdict.verdict, "; ".join(verdict.reasons) or "no difference is registered"
+    return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object)
+
+
+_COLUMNS = (
+    *("force", "area", "area_is", "figure", "statement", "published", "unit", "share_of", "period", "counting_rule"),
+    *("part", "ages", "sex", "coverage", "time_basis", "counter", "stage", "status", "source", "tier", "locator"),
+    *("restates", "conflicts_with", "note", "next_row", "why"),
+)
+
+
+def _row(force: str, level: str, figure: Figure) -> dict[str, str]:
+    words = {
+        "part": figure.category,
+        "unit": figure.unit,
+        "time_basis": figure.time_basis,
+        "counter": figure.counter,
+        "stage": figure.stage,
+        "status": figure.status,
+    }
+    row = {name: word.replace("_", " ") for name, word in words.items()} | {
+        "force": force,
+        "area": figure.geography,
+        "area_is": level,
+        "figure": figure.id,
+        "statement": figure.statement,
+        "published": figure.published,
+        "share_of": figure.base or NOT_APPLICABLE,
+        "period": _period(figure),
+        "counting_rule": figure.dataset.title if figure.dataset else figure.definition,
+        "ages": figure.ages,
+        "sex": figure.sex,
+        "coverage": figure.coverage,
+        "source": figure.source,
+        "tier": figure.tier,
+        "locator": figure.locator,
+        "restates": figure.relays or NOT_APPLICABLE,
+        "conflicts_with": "; ".join(figure.conflicts_with) or NOT_APPLICABLE,
+        "note": figure.note or NOT_APPLICABLE,
+        "next_row": NOT_APPLICABLE,
+        "why": NOT_APPLICABLE,
+    }
+    # What the register does not know is not available to the reader either.
+    known = {"": MISSING, UNKNOWN: MISSING, "not applicable": NOT_APPLICABLE}
+    return {name: known.get(cell, cell) for name, cell in row.items()}
+
+
+def _period(figure: Figure) -> str:
+    if figure.period_start is None or figure.period_end is None:
+        return MISSING
+    if figure.period_start == figure.period_end:
+        return f"as at {figure.period_end}"
+    return f"{figure.period_start} to {figure.period_end}"
+
+
+def _located(figures: Iterable[Figure]) -> dict[str, tuple[str, str]]:
+    """Map each area that is no wider than some forces to the force and to what kind of area it is."""
+    areas = pd.DataFrame({"geography": sorted({figure.geography for figure in figures})}, dtype="str")
+    if areas.empty:
+        return {}
+    named = harmonise_forces(areas, force="geography", on_unmapped="keep").astype(object)
+    found: dict[str, tuple[str, str]] = {}
+    unknown = []
+    for area, force, kind in named[["geography", "force", "force_type"]].itertuples(index=False):
+        if area in _SAME_AREA:
+            found[area] = (_SAME_AREA[area], "force")
+        elif area in _PLACES:
+            found[area] = (_PLACES[area], "place in the force area")
+        elif area in _SEVERAL or kind == "combined_area":
+            found[area] = (SEVERAL, "several forces")
+        elif kind in {"territorial", "non_territorial"}:
+            found[area] = (force, "force")
+        elif kind not in {"total", "out_of_scope"} and area not in _WIDER:
+            unknown.append(area)
+    if unknown:
+        raise ValueError(
+            f"areas {unknown[:5]} of published figures are no force, place, region or nation that is known; "
+            "say in study/forces.py which force they lie in"
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Chapter 6: which assumption moves which number."""

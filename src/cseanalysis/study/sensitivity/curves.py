@@ -1,0 +1,310 @@
+"""Structural choices behind the headline numbers: one curve an estimand, each a model of one option a decision.
+
+A choice that would estimate something else is refused by the functions that the study uses; its reason is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from cseanalysis.register import Figure, IncomparableError
+from cseanalysis.sensitivity import multiverse
+from cseanalysis.sensitivity.multiverse_runs import (
+    ESTIMATED,
+    OUTCOME,
+    decision_shares,
+    ends_of,
+    extreme_specifications,
+    single_changes,
+    specification_curve,
+)
+from cseanalysis.study.data.project import code_hashes
+from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
+from cseanalysis.study.sensitivity.curve_models import (
+    COVERAGES,
+    ESTIMATORS,
+    Assumptions,
+    charges_visible,
+    implied_total,
+    intakes_of,
+    median_days,
+    months_to_half,
+    recorded_growth,
+    with_early_release,
+    yearly_by_survey,
+    years_of,
+)
+from cseanalysis.study.totals.survey import WINDOWS
+from cseanalysis.values import Interval, NotEstimableError
+
+REFUSALS = (NotEstimableError, IncomparableError)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One estimand with the choices that could be defended for it.
+
+    Attributes
+    ----------
+    id, estimand
+        Name of the curve, and in words what every specification on it estimates.
+    result
+        Id of the reported number, which one specification must give.
+    model
+        Takes one option for each decision.
+    choices
+        Decision to label to option; the study's own option stands first.
+    """
+
+    id: str
+    estimand: str
+    result: str
+    model: Callable[..., float | Interval]
+    choices: Mapping[str, Mapping[str, Any]]
+    own: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = {decision: next(iter(options)) for decision, options in self.choices.items()}
+        object.__setattr__(self, "own", MappingProxyType(own))
+
+
+def study_curves(
+    recorded: pd.DataFrame, revision: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Assumptions
+) -> list[Curve]:
+    """Return the curves of the study, their data fixed.
+
+    Parameters
+    ----------
+    recorded, revision
+        The tables ``recorded_offences`` and ``revision_2017_18``.
+    figures, assumptions
+        The study's, by id.
+
+    Returns
+    -------
+    list of Curve
+        Growth of recorded offences; months to half of charges; charges visible; contact offences and their victims;
+        children abused in a year by a survey.
+    """
+    intakes = intakes_of(recorded)
+    kept = dict(assumptions)  # a plain copy can be sent to another process
+    years = list(years_of(next(iter(intakes.values())), complete=True))
+    first, newest = years[0], years[-1]
+    first_words, newest_words = (f"{year}/{(year + 1) % 100:02d}" for year in (first, newest))
+    medians: dict[str, str | None] = {
+        "the study's range": None,
+        "all sexual offences, 2021/22": "F193",
+        "all sexual offences, 2020/21": "F192",
+        "rape, 2021/22": "F189",
+        "rape, 2022/23": "F190",
+        "child sexual abuse, average": "F149",
+    }
+    days = {label: name and median_days(figures[name]) for label, name in medians.items()}
+    delays: dict[str, Mapping[str, Any]] = {
+        "delay_family": {"gamma": "gamma", "Weibull": "weibull", "lognormal": "lognormal"},
+        "growth_of_intake": {"corrected for": True, "not corrected for": False},
+        "delay_shapes": {
+            "the study's range": None,
+            "exponential": (1.0, 1.0),
+            "narrower, 0.7 to 1.5": (0.7, 1.5),
+            "wider, 0.4 to 2.5": (0.4, 2.5),
+        },
+    }
+    scopes = {label: label for label in SCOPES}
+    coverages = {label: label for label in COVERAGES}
+    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", "all thirteen codes")}
+    counts = {
+        "national analysis of 2023": "F008",
+        "national analysis of 2024": "F018",
+        "national analysis of 2022": "F001",
+        "Home Office contact codes": None,
+    }
+    routes = {
+        "offences known, one in ten": "known_offence_probability",
+        "children known, one in eight": "known_child_probability",
+        "survey of 2019": WINDOWS[0].id,
+        "survey of 2024": WINDOWS[1].id,
+    }
+    readings = {"what the words leave open": False, "as printed": True}
+    recording = {"audit to complete": False, "complete": True}
+    implied = partial(implied_total, figures={name: figures[name] for name in counts.values() if name}, kept=kept)
+    children_first = dict(sorted(routes.items(), key=lambda each: each[1] != "known_child_probability"))
+    return [
+        Curve(
+            "recorded_growth",
+            f"times the offences recorded in {first_words} that were recorded in {newest_words}",
+            "child_only_growth",
+            partial(
+                recorded_growth,
+                intakes=intakes,
+                early=intakes_of(with_early_release(recorded, revision)),
+                first=first,
+                newest=newest,
+            ),
+            {
+                "offence_scope": scopes,
+                "coverage": coverages,
+                "estimator": {name: name for name in ESTIMATORS},
+                "release": {"late release of 2017/18": False, "early release of 2017/18": True},
+            },
+        ),
+        Curve(
+            "months_to_half_of_charges",
+            "months from recording until half of a cohort's eventual charges",
+            "months_to_half_of_charges",
+            partial(months_to_half, kept=kept),
+            {"median": days, **delays},
+        ),
+        Curve(
+            "charges_visible_newest",
+            f"share of eventual charges visible at the end of the data, offences recorded in {newest_words}",
+            "charges_visible_newest",
+            partial(charges_visible, intakes=intakes, newest=newest, kept=kept),
+            {
+                "offence_scope": few_scopes,
+                "coverage": {label: label for label in list(COVERAGES)[:2]},
+                "median": {label: days[label] for label in ("the study's range", *list(days)[1:4:2])},
+                **delays,
+            },
+        ),
+        Curve(
+            "contact_total",
+            "contact offences of any date implied by what one recent year recorded",
+            "contact_total",
+            partial(implied, per="offences"),
+            {"route": routes, "recorded_count": counts, "reading": readings, "recording": recording},
+        ),
+        Curve(
+            "children_total",
+            "child victims of contact offences of any date implied by what one recent year recorded",
+            "children_total",
+            partial(implied, per="children"),
+            {"route": children_first, "recorded_count": counts, "reading": readings, "recording": recording},
+        ),
+        Curve(
+            "yearly_before_16",
+            "children abused in a year before 16, by the questions of the survey of 2019",
+            "yearly_before_16",
+            partial(yearly_by_survey, kept=kept),
+            {
+                "survey": {"survey of 2019": WINDOWS[0].id, "survey of 2024": WINDOWS[1].id},
+                "years_abused": {"as assumed": False, "any that the window allows": True},
+                "prevalence": {"may have changed": False, "has not changed": True},
+                "people_not_asked": {"may have been abused more often": False, "were abused as often": True},
+            },
+        ),
+    ]
+
+
+def run_curve(curve: Curve, **where: Any) -> pd.DataFrame:
+    """Run every specification of a curve; ``where`` as for `cseanalysis.sensitivity.multiverse`.
+
+    Returns
+    -------
+    DataFrame
+        As `cseanalysis.sensitivity.multiverse`.
+    """
+    return multiverse(curve.model, curve.choices, refusals=REFUSALS, **where)
+
+
+def curve_tables(
+    recorded: pd.DataFrame,
+    revision: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Assumptions,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    folder: Path | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Say how far the structural choices alone move each headline number, and which of them.
+
+    Parameters
+    ----------
+    recorded, revision, figures, assumptions
+        As for `study_curves`.
+    workers, scheduler, folder
+        Where to run, and where to keep what is finished; see `cseanalysis.sensitivity.multiverse`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``curves``: a row a curve, with the specifications, how many were estimated, the study's own ends, and the
+        lowest and highest with their words. ``curve_points``: a row a specification and curve, in the order of the
+        curve: rank, ends, own, specification in words, reason. ``curve_shares``: a row a curve, end and decision.
+        ``curve_steps``: the study's own specification, and each that differs from it in one decision.
+    """
+    tables: dict[str, list[pd.DataFrame]] = {"curves": [], "curve_points": [], "curve_shares": [], "curve_steps": []}
+    curves = study_curves(recorded, revision, figures, assumptions)
+    inputs = _inputs_key(recorded, revision, figures, assumptions) if folder is not None else None
+    for curve in curves:
+        table = run_curve(curve, workers=workers, scheduler=scheduler, folder=folder, inputs=inputs)
+        for name, rows in tables_of(curve, table).items():
+            rows.insert(0, "curve", curve.id)
+            tables[name].append(rows)
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+
+
+def tables_of(curve: Curve, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the parts of `curve_tables` that one curve makes."""
+    ends = ends_of(table)
+    ordered = specification_curve(table, own=curve.own)
+    decisions = list(curve.choices)
+    words = ordered[decisions].agg(" · ".join, axis=1)
+    points = pd.DataFrame({"rank": ordered["rank"], "low": ordered[ends[0]], "high": ordered[ends[-1]]})
+    points = points.assign(own=ordered["own"], specification=words, reason=ordered["reason"])
+    shares = []
+    for end in ends:
+        try:
+            part = decision_shares(table, end)
+        except NotEstimableError:  # all specifications agree in this end
+            continue
+        part.insert(0, "end", end)
+        shares.append(part)
+    lowest, highest = extreme_specifications(table).to_dict("records")
+    own = ordered[ordered["own"]].iloc[0]
+    summary = {
+        "estimand": curve.estimand,
+        "result": curve.result,
+        "specifications": len(table),
+        "estimated": int((table[OUTCOME] == ESTIMATED).sum()),
+        "own_low": own[ends[0]],
+        "own_high": own[ends[-1]],
+        "lowest": lowest["value"],
+        "lowest_words": lowest["words"],
+        "highest": highest["value"],
+        "highest_words": highest["words"],
+    }
+    steps = single_changes(table, curve.own)
+    steps = steps.rename(columns={"value": "low"}).assign(high=steps[ends[-1]])
+    steps = steps[["decision", "option", "low", "high", "outcome", "reason"]]
+    share_table = pd.concat(shares, ignore_index=True) if shares else pd.DataFrame()
+    return {
+        "curves": pd.DataFrame([summary]),
+        "curve_points": points,
+        "curve_shares": share_table,
+        "curve_steps": steps,
+    }
+
+
+def _inputs_key(
+    recorded: pd.DataFrame, revision: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Assumptions
+) -> str:
+    text = "\n".join(
+        [
+            recorded.to_csv(index=False),
+            revision.to_csv(index=False),
+            repr(sorted(figures.items())),
+            repr(sorted(assumptions.items())),
+            repr(code_hashes()),
+        ]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()

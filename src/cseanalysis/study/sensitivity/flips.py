@@ -1,0 +1,270 @@
+"""What would flip a statement about a headline number: its assumptions one by one, and the structural choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import pandas as pd
+
+from cseanalysis.register import Figure
+from cseanalysis.sensitivity import breakdown_frontier, breakdowns
+from cseanalysis.sensitivity.ranges import remembered
+from cseanalysis.study.lag.numbers import OWN_SCOPE, lag_models
+from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
+from cseanalysis.study.totals.numbers import ROUTES, contact_total
+from cseanalysis.study.totals.survey import WINDOWS
+from cseanalysis.values import Assumption, Estimate
+
+Claim = Literal["above", "below"]
+
+HOLDS, FAILS, OPEN = "holds", "fails", "cannot be decided"
+_REVERSED: dict[Claim, Claim] = {"above": "below", "below": "above"}
+_NEVER, _THROUGHOUT = "never within the range", "fails throughout"
+
+FRONTIER = ("known_offence_probability", "recording_probability")
+TOTALS = (750_000, 1_000_000, 1_500_000)  # drawn for the chart: nobody's claims
+POINTS = 33
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement about a reported number; its threshold is a round one, drawn to ask the question, nobody's claim.
+
+    Attributes
+    ----------
+    result
+        Id of the number.
+    claim, threshold
+        That it lies above or below this.
+    words
+        The statement; ``{threshold}`` and the periods of the data are filled in.
+    curve
+        Id of the curve of structural choices for the same number, if there is one.
+    """
+
+    result: str
+    claim: Claim
+    threshold: float
+    words: str
+    curve: str | None = None
+
+
+STATEMENTS = (
+    Statement(
+        "contact_total",
+        "above",
+        1_000_000,
+        "What was recorded in 2023 stands for more than {threshold} contact offences, of any date.",
+        "contact_total",
+    ),
+    Statement(
+        "children_total",
+        "above",
+        500_000,
+        "It stands for more than {threshold} child victims of contact offences, of any date.",
+        "children_total",
+    ),
+    Statement(
+        "rape_victims_ever", "above", 100_000, "It stands for more than {threshold} victims of rape, of any date."
+    ),
+    Statement(
+        "rape_victims_at_the_time", "above", 100_000, "It stands for more than {threshold} victims of recent rape."
+    ),
+    Statement(
+        "yearly_before_16",
+        "above",
+        100_000,
+        "More than {threshold} children before 16 are abused in a year, by the questions of the survey of 2019.",
+        "yearly_before_16",
+    ),
+    Statement(
+        "months_to_half_of_charges",
+        "above",
+        12,
+        "More than {threshold} months pass until half of the charges are made.",
+        "months_to_half_of_charges",
+    ),
+    Statement(
+        "charges_visible_newest",
+        "below",
+        0.5,
+        "Most eventual charges for offences recorded in {newest_year} are to come.",
+        "charges_visible_newest",
+    ),
+    Statement(
+        "charges_visible_earlier",
+        "above",
+        0.5,
+        "Most eventual charges for offences recorded in {earlier_year} were made.",
+    ),
+    Statement(
+        "trials_visible_newest",
+        "below",
+        0.5,
+        "Most eventual trials for offences recorded in {newest_year} are to come.",
+    ),
+    Statement("contact_recorded_share", "below", 0.2, "Fewer than {threshold} of contact offences are recorded."),
+    Statement(
+        "child_only_growth",
+        "above",
+        3,
+        "More than {threshold} times as many offences were recorded in {newest_year} as in {first_year}.",
+        "recorded_growth",
+    ),
+)
+
+
+def verdict(low: float, high: float, claim: Claim, threshold: float) -> str:
+    """Say whether a statement holds, fails or is left open by everything between two ends.
+
+    Examples
+    --------
+    >>> verdict(1.0, 2.0, "above", 0.5), verdict(1.0, 2.0, "below", 1.0), verdict(1.0, 2.0, "below", 1.5)
+    ('holds', 'fails', 'cannot be decided')
+    """
+    if low > threshold if claim == "above" else high < threshold:
+        return HOLDS
+    if high <= threshold if claim == "above" else low >= threshold:
+        return FAILS
+    return OPEN
+
+
+def verdict_of(statement: Statement, estimate: Estimate) -> str:
+    """Say of a reported number whether the statement about it holds; see `verdict`."""
+    low, high = ends_of_estimate(estimate)
+    return verdict(low, high, statement.claim, statement.threshold)
+
+
+def ends_of_estimate(estimate: Estimate) -> tuple[float, float]:
+    """Return the ends of a result, which are one for a count."""
+    if estimate.interval is not None:
+        return estimate.interval.low, estimate.interval.high
+    if estimate.point is None:
+        raise ValueError(f"{estimate.id} has neither point nor interval; a statement is held against one")
+    return estimate.point, estimate.point
+
+
+def breakdown_table(
+    estimates: Mapping[str, Estimate],
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str = OWN_SCOPE,
+) -> pd.DataFrame:
+    """Say for each statement that is left open at which value of each assumption it is sure to hold, and to fail.
+
+    Parameters
+    ----------
+    estimates
+        The study's results by id.
+    recorded, figures, assumptions
+        The table ``recorded_offences`` and the study's figures and assumptions.
+    scope
+        As for `cseanalysis.study.results.compute_results`.
+
+    Returns
+    -------
+    DataFrame
+        A row a statement, side and assumption (several, where the model turns): ``result``, ``side`` (``"holds"`` or
+        ``"fails"``: what it is sure to do wherever the others lie), and the columns of
+        `cseanalysis.sensitivity.breakdowns`; for the side ``"fails"`` they are those of the reversed statement. A
+        statement that its whole range decides has no row: it flips nowhere.
+    """
+    models = _models(recorded, figures, scope)
+    parts = []
+    for statement in STATEMENTS:
+        if statement.result not in models or verdict_of(statement, estimates[statement.result]) != OPEN:
+            continue
+        model = models[statement.result]
+        needed = needed_assumptions(model, assumptions)
+        kept, turning = remembered(model), among(TURNING, needed)
+        with resting_on(statement.result, needed):
+            for side, claim in ((HOLDS, statement.claim), (FAILS, _REVERSED[statement.claim])):
+                part = breakdowns(kept, needed, threshold=statement.threshold, claim=claim, turning=turning)
+                part = part.drop(columns=["low", "high"])
+                part.insert(0, "side", side)
+                part.insert(0, "result", statement.result)
+                parts.append(part)
+    columns = ["result", "side", "assumption", "breakdown", "direction"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def structural_verdicts(points: pd.DataFrame) -> pd.DataFrame:
+    """Count on each curve the specifications under which the statement about its number holds, fails or stays open.
+
+    Parameters
+    ----------
+    points
+        The table ``curve_points`` of `cseanalysis.study.sensitivity.curves.curve_tables`.
+
+    Returns
+    -------
+    DataFrame
+        A row a statement with a curve: ``result``, ``curve``, ``holds``, ``fails``, ``open``.
+    """
+    estimated = points[points["rank"].notna()]
+    rows = []
+    for statement in STATEMENTS:
+        if statement.curve is None:
+            continue
+        part = estimated[estimated["curve"] == statement.curve]
+        found = [
+            verdict(low, high, statement.claim, statement.threshold)
+            for low, high in zip(part["low"], part["high"], strict=True)
+        ]
+        counts = {name: found.count(word) for name, word in (("holds", HOLDS), ("fails", FAILS), ("open", OPEN))}
+        rows.append({"result": statement.result, "curve": statement.curve, **counts})
+    return pd.DataFrame(rows)
+
+
+def total_frontiers(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+    """Follow for some totals of contact offences the two probabilities that would give them.
+
+    Parameters
+    ----------
+    figures, assumptions
+        The study's, by id.
+
+    Returns
+    -------
+    DataFrame
+        A row a total, side and place: ``total``; ``side``, ``"more"`` (below the line the total is surely larger) or
+        ``"less"``; the two probabilities. Between the two lines of a total, the rounding of the contact share decides.
+    """
+    model = partial(contact_total, recorded=float(figures["F008"].value))
+    needed = needed_assumptions(model, assumptions)
+    sides: tuple[tuple[str, Claim], ...] = (("more", "above"), ("less", "below"))
+    parts = []
+    for total in TOTALS:
+        for side, claim in sides:
+            part = breakdown_frontier(model, needed, vary=FRONTIER, threshold=total, claim=claim, points=POINTS)
+            parts.append(part.dropna().assign(total=total, side=side))
+    return pd.concat(parts, ignore_index=True)[["total", "side", *FRONTIER]]
+
+
+def sure_side(direction: str, value: float, words: Callable[[float], str]) -> str:
+    """Word where a statement is sure, from the side on which it may fail.
+
+    Examples
+    --------
+    >>> sure_side("fails above", 0.5, str), sure_side("fails below", 0.5, str)
+    ('below 0.5', 'above 0.5')
+    >>> sure_side("fails throughout", 0.0, str), sure_side("never within the range", 0.0, str)
+    ('nowhere in its range', 'throughout its range')
+    """
+    if direction == _NEVER:
+        return "throughout its range"
+    if direction == _THROUGHOUT:
+        return "nowhere in its range"
+    return f"{'below' if direction == 'fails above' else 'above'} {words(value)}"
+
+
+def _models(recorded: pd.DataFrame, figures: Mapping[str, Figure], scope: str) -> dict[str, Callable[..., float]]:
+    count = float(figures["F008"].value)
+    models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
+    models |= {f"yearly_{window.id}": window.model for window in WINDOWS}
+    return models | lag_models(recorded, scope=scope)

@@ -1,0 +1,1 @@
+"""Chapter 2: from recorded to all, by routes that are never averaged."""
