@@ -102,12 +102,13 @@ def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable
     from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import build_results, write_results
 
     project = find_project()
     check_writable(project.results)
     with _steps() as say, _timed(say, "results"):
-        write_results(project.results, build_results(project))
+        write_results(project.results, build_results(project, kept=project.root / FOLDER))
 
 
 @app.command()

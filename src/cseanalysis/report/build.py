@@ -128,6 +128,7 @@ def build_report(
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
     from cseanalysis.report.chapters import execute_all
+    from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import rebuild
 
     check_writable(out)
@@ -136,7 +137,7 @@ def build_report(
         with clock.step("tables and results"):
             # before it is copied: a fault is named with the file's own name
             read_assumptions(used, sources=load_sources(project)["publications"])
-            rebuild(project, staged.root, assumptions=used)
+            rebuild(project, staged.root, assumptions=used, kept=project.root / FOLDER)
             ignored = shutil.ignore_patterns(".*", "__pycache__")
             shutil.copytree(project.notebooks, staged.notebooks, ignore=ignored)
         with clock.step("chapters"):

@@ -11,8 +11,10 @@ from cseanalysis.sensitivity.ranking import agree, settled
 from cseanalysis.study.data.assumptions import read_assumptions
 from cseanalysis.study.data.project import ChecksumError, Project, read_json, sha256
 from cseanalysis.study.data.reported import check_seal
+from cseanalysis.study.kept import FOLDER, Kept
 from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
-from cseanalysis.study.results import StudyInputs, compute_results, read_inputs
+from cseanalysis.study.parts import StudyInputs
+from cseanalysis.study.results import compute_results, read_inputs
 from cseanalysis.values import Assumption
 
 SCOPE = "offence_scope"  # a structural choice, named beside the assumptions
@@ -104,11 +106,11 @@ def leading_causes(project: Project, first: Build, second: Build) -> dict[str, s
     wanted = {name: causes for name, causes in _several_causes(first, second, changed).items() if len(causes) > 1}
     if not wanted:
         return {}
-    inputs = read_inputs(project)
-    if not _equal(_rerun(inputs, first, first, None), first.results):
+    inputs, kept = read_inputs(project), Kept.of(project, project.root / FOLDER)
+    if not _equal(_rerun(inputs, kept, first, first, None), first.results):
         return None
     candidates = [name for name in changed if any(name in causes for causes in wanted.values())]
-    swapped = {name: _rerun(inputs, first, second, name) for name in candidates}
+    swapped = {name: _rerun(inputs, kept, first, second, name) for name in candidates}
     return {
         name: _words(first.results[name], second.results[name], {one: swapped[one][name] for one in causes})
         for name, causes in wanted.items()
@@ -147,13 +149,15 @@ def ends(entry: Mapping[str, Any]) -> tuple[float, float]:
     return (entry["point"], entry["point"]) if interval is None else (interval["low"], interval["high"])
 
 
-def _rerun(inputs: StudyInputs, first: Build, second: Build, change: str | None) -> dict[str, Mapping[str, Any]]:
+def _rerun(
+    inputs: StudyInputs, kept: Kept, first: Build, second: Build, change: str | None
+) -> dict[str, Mapping[str, Any]]:
     """Compute the numbers of the first build with one change taken from the second."""
     assumptions = dict(first.assumptions)
     if change is not None and change != SCOPE:
         assumptions[change] = second.assumptions[change]
     scope = second.scope if change == SCOPE else first.scope
-    return {entry["id"]: entry for entry in compute_results(inputs, assumptions, scope=scope)["results"]}
+    return {entry["id"]: entry for entry in compute_results(inputs, assumptions, scope=scope, kept=kept)["results"]}
 
 
 def _equal(found: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Mapping[str, Any]]) -> bool:

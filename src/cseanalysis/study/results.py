@@ -4,65 +4,27 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from cseanalysis.export.wording import say_month
-from cseanalysis.register import Figure
-from cseanalysis.sensitivity import narrowing
 from cseanalysis.sensitivity.ranking import settled
-from cseanalysis.study.change.chapter import change_chapter
-from cseanalysis.study.change.events import RecordingChange, load_recording_changes
-from cseanalysis.study.change.interventions import Intervention, load_interventions
-from cseanalysis.study.comparisons.bad_analyses import redteam_results
-from cseanalysis.study.comparisons.funnel import funnel_results
-from cseanalysis.study.comparisons.numbers import comparison_results
+from cseanalysis.study.change.events import load_recording_changes
+from cseanalysis.study.change.interventions import load_interventions
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import check_codes
 from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import build_tables, check_tables, load_figures, read_table
-from cseanalysis.study.lag.backtest import back_test_results, back_tests
-from cseanalysis.study.lag.courts import court_queue, court_results
-from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end, lag_by_year, lag_models, lag_results, lag_scenario
-from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
-from cseanalysis.study.lag.snapshots import snapshot_results
-from cseanalysis.study.lag.waits import delays_corrected, wait_results
-from cseanalysis.study.missing.numbers import missing_results
-from cseanalysis.study.ranges import (
-    TURNING,
-    among,
-    clustering,
-    leading_of,
-    narrowed_rows,
-    needed_assumptions,
-    noting,
-    resting_on,
-)
-from cseanalysis.study.recorded.numbers import recorded_results
-from cseanalysis.study.sensitivity.chapter import sensitivity_chapter
-from cseanalysis.study.totals.chains import dependence_results, dependence_table
-from cseanalysis.study.totals.numbers import ROUTES, total_results
-from cseanalysis.study.totals.survey import survey_comparison, survey_results
+from cseanalysis.study.kept import Computed, Kept
+from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end
+from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
+from cseanalysis.study.ranges import leading_of, narrowed_rows, noting
 from cseanalysis.values import Assumption, Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class StudyInputs:
-    """What every reported number is computed from, read once: assumptions may change, these do not."""
-
-    figures: Mapping[str, Figure]
-    recorded: pd.DataFrame
-    revision: pd.DataFrame
-    forces: pd.DataFrame
-    recording: tuple[RecordingChange, ...]
-    interventions: tuple[Intervention, ...]
 
 
 def read_inputs(project: Project) -> StudyInputs:
@@ -88,30 +50,32 @@ def read_inputs(project: Project) -> StudyInputs:
     )
 
 
-def build_results(project: Project) -> dict[str, Any]:
+def build_results(project: Project, *, kept: Path | None = None) -> dict[str, Any]:
     """Compute every reported number of the study; see `compute_results`.
 
     Parameters
     ----------
     project
         The study, its tidy tables built.
-
-    Returns
-    -------
-    dict
+    kept
+        Folder of parts that were computed before; without it every part is computed.
 
     Raises
     ------
     ChecksumError
         When a raw file is not the registered one, or the tidy tables were built from another.
     """
-    return compute_results(read_inputs(project), load_assumptions(project.root))
+    return compute_results(read_inputs(project), load_assumptions(project.root), kept=kept and Kept.of(project, kept))
 
 
 def compute_results(
-    inputs: StudyInputs, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
+    inputs: StudyInputs,
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str = OWN_SCOPE,
+    kept: Kept | None = None,
 ) -> dict[str, Any]:
-    """Compute every reported number from what was read.
+    """Compute every reported number from what was read, part by part.
 
     Parameters
     ----------
@@ -121,6 +85,9 @@ def compute_results(
         The study's, by id, or those of a scenario.
     scope
         The offences whose lag is followed, one of `study.lag.SCOPES`.
+    kept
+        Where parts that were computed before are kept; a part is computed again when something that it declares has
+        changed.
 
     Returns
     -------
@@ -134,74 +101,42 @@ def compute_results(
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
-    with noting() as noted:
-        estimates, tables = _computed(inputs, assumptions, scope)
-    finer = narrowed_rows(tables["narrowing"])  # at nine places, not only at those that bounding them takes
+    parts: dict[str, Computed] = {}
+    # The totals are quick, so first: a fault in an assumption is told at once.
+    for part in sorted(PARTS, key=lambda part: not part.name.startswith("totals: routes")):
+        results = {one.id: one for name in part.after for one in parts[name].results}
+        given = part.given(inputs, assumptions, scope, results)
+        parts[part.name] = _computed(part, given, kept)
+    ordered = [parts[part.name] for part in PARTS]
+    estimates = [one for part in ordered for one in part.results]
+    narrowed = {name: rows for part in ordered for name, rows in part.narrowed.items()}
     ids = [estimate.id for estimate in estimates]
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
-    tables |= sensitivity_chapter(
-        {estimate.id: estimate for estimate in estimates},
-        inputs.recorded,
-        inputs.revision,
-        inputs.figures,
-        assumptions,
-        scope=scope,
-    )
     return {
         "period": data_period(inputs.recorded),
         "results": [
-            {**_as_json(estimate), "leading": _leading(estimate, {**noted, **finer}, assumptions)}
-            for estimate in estimates
+            {**_as_json(estimate), "leading": _leading(estimate, narrowed, assumptions)} for estimate in estimates
         ],
-        "tables": {name: _rows(table) for name, table in tables.items()},
+        "tables": {name: rows for part in ordered for name, rows in part.tables.items()},
     }
 
 
-def _computed(
-    inputs: StudyInputs, assumptions: Mapping[str, Assumption], scope: str
-) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
-    figures, recorded, revision, forces = inputs.figures, inputs.recorded, inputs.revision, inputs.forces
-    totals = total_results(figures, assumptions)  # quick, so first: a fault in an assumption is told at once
-    inflation = clustering(assumptions)
-    tested, by_year = back_tests(recorded, figures, assumptions), lag_by_year(recorded, assumptions, scope=scope)
-    corrected, runs = delays_corrected(figures, assumptions), simulation_runs(recorded, assumptions)
-    charges, queue = simulated_charges(recorded, runs, assumptions), court_queue(figures, assumptions)
-    dependence = dependence_table(assumptions)
-    change_estimates, change_tables = change_chapter(
-        recorded, figures, assumptions, recording=inputs.recording, interventions=inputs.interventions
+def _computed(part: Part, given: Given, kept: Kept | None) -> Computed:
+    """Return a part's numbers, those that were kept where nothing that it rests on has changed."""
+    if kept is not None and (found := kept.read(part, given)) is not None:
+        return found
+    with noting() as noted:
+        numbers = part.compute(given)
+    tables = numbers.tables
+    own = {one.id: noted[one.id] for one in numbers.results if one.id in noted}
+    finer = narrowed_rows(tables["narrowing"]) if "narrowing" in tables else {}  # at nine places
+    computed = Computed(
+        tuple(numbers.results), {**own, **finer}, {name: _rows(table) for name, table in tables.items()}
     )
-    estimates = [
-        *recorded_results(recorded, revision, forces, figures),
-        *missing_results(recorded, forces, figures, assumptions),
-        *totals,
-        *survey_results(figures, assumptions),
-        *dependence_results(dependence),
-        *lag_results(recorded, by_year, assumptions, scope=scope),
-        *back_test_results(tested, recorded, figures, assumptions),
-        *wait_results(recorded, corrected, figures, assumptions),
-        *simulation_results(recorded, charges, runs["clustered"], assumptions),
-        *court_results(figures, queue),
-        *snapshot_results(figures),
-        *comparison_results(figures, inflation=inflation),
-        *redteam_results(figures),
-        *funnel_results(recorded),
-        *change_estimates,
-    ]
-    tables = {
-        "dependence": dependence,
-        "survey_comparison": survey_comparison({estimate.id: estimate for estimate in estimates}),
-        "lag_scenario": lag_scenario(recorded, assumptions, scope=scope),
-        "lag_by_year": by_year,
-        "back_tests": tested,
-        "delays_corrected": corrected,
-        "charges_by_quarter": charges,
-        "visible_by_age": visible_by_age(runs["clustered"], assumptions),
-        "court_queue": queue,
-        "narrowing": narrowing_table(recorded, figures, assumptions, scope=scope),
-        **change_tables,
-    }
-    return estimates, tables
+    if kept is not None:
+        kept.write(part, given, computed)
+    return computed
 
 
 def data_period(recorded: pd.DataFrame) -> dict[str, str]:
@@ -228,40 +163,6 @@ def data_period(recorded: pd.DataFrame) -> dict[str, str]:
         "newest_year": years[-1],
         "earlier_year": years[-5],
     }
-
-
-def narrowing_table(
-    recorded: pd.DataFrame,
-    figures: Mapping[str, Figure],
-    assumptions: Mapping[str, Assumption],
-    *,
-    scope: str = OWN_SCOPE,
-) -> pd.DataFrame:
-    """Say for each headline range how much of it would go if one assumption were known.
-
-    Parameters
-    ----------
-    recorded, figures, assumptions
-        The table ``recorded_offences`` and the study's figures and assumptions.
-    scope
-        As for `compute_results`.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
-    """
-    count = float(figures["F008"].value)
-    models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
-    models |= lag_models(recorded, scope=scope)
-    parts = []
-    for name, model in models.items():
-        needed = needed_assumptions(model, assumptions)
-        with resting_on(name, needed):
-            part = narrowing(model, needed, turning=among(TURNING, needed))
-        part.insert(0, "result", name)
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
 
 
 def write_results(path: Path, results: Mapping[str, Any]) -> None:
@@ -318,7 +219,7 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None) -> Project:
+def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, kept: Path | None = None) -> Project:
     """Build tables and results of a study in an empty folder, from its raw data and assumptions.
 
     Parameters
@@ -329,6 +230,8 @@ def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None) 
         An empty folder; it becomes a study of its own.
     assumptions
         Another file of assumptions than the study's.
+    kept
+        Where parts that were computed before are kept; without it every part is computed.
 
     Returns
     -------
@@ -346,5 +249,5 @@ def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None) 
     check_raw(copy)
     copy.processed.mkdir()
     build_tables(copy, copy.processed)
-    write_results(copy.results, build_results(copy))
+    write_results(copy.results, build_results(copy, kept=kept))
     return copy

@@ -16,8 +16,11 @@ from cseanalysis.sensitivity.runs import as_finished
 from cseanalysis.study.data.assumptions import assumptions_text, load_assumptions, read_assumption
 from cseanalysis.study.data.files import staged_folder
 from cseanalysis.study.data.project import Project, check_raw, code_hashes, load_sources, read_toml, sha256
+from cseanalysis.study.kept import FOLDER as KEPT
+from cseanalysis.study.kept import Kept
 from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
-from cseanalysis.study.results import StudyInputs, compute_results, read_inputs, results_bytes
+from cseanalysis.study.parts import StudyInputs
+from cseanalysis.study.results import compute_results, read_inputs, results_bytes
 from cseanalysis.values import Assumption
 
 FOLDER = Path("reports/scenarios")
@@ -183,7 +186,8 @@ def run_scenarios(
             under_way[position] = read_scenario(path, base)
             yield under_way[position]
 
-    compute = partial(_compute, read_inputs(project), base) if left else None
+    kept = Kept.of(project, project.root / KEPT)
+    compute = partial(_compute, read_inputs(project), base, kept) if left else None
     finished = as_finished(compute, tasks(), workers=workers, scheduler=scheduler) if compute else ()
     for done, (position, (results, problem)) in enumerate(finished, start=len(folders) - len(left) + 1):
         scenario = under_way.pop(position)
@@ -236,10 +240,10 @@ def _changed(name: str, entry: Any, base: Mapping[str, Assumption], sources: Col
     return changed
 
 
-def _compute(inputs: StudyInputs, base: Mapping[str, Assumption], scenario: Scenario) -> tuple[bytes, str]:
+def _compute(inputs: StudyInputs, base: Mapping[str, Assumption], kept: Kept, scenario: Scenario) -> tuple[bytes, str]:
     """Return the results as they are written, or what stands against them."""
     try:
-        results = compute_results(inputs, scenario.applied(base), scope=scenario.offence_scope)
+        results = compute_results(inputs, scenario.applied(base), scope=scenario.offence_scope, kept=kept)
     except (ValueError, ArithmeticError) as error:
         return b"", str(error)
     about: dict[str, Any] = {

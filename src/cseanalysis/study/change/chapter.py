@@ -26,7 +26,7 @@ from cseanalysis.values import Assumption, Estimate
 CONTROL = "sexual_communication"
 
 
-def change_chapter(
+def change_numbers(
     recorded: pd.DataFrame,
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
@@ -34,7 +34,7 @@ def change_chapter(
     recording: tuple[RecordingChange, ...],
     interventions: tuple[Intervention, ...],
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
-    """Compute every number of the chapter on change.
+    """Compute the numbers of the chapter on change that are of England and Wales.
 
     Parameters
     ----------
@@ -49,14 +49,11 @@ def change_chapter(
     -------
     tuple of list of Estimate and dict
         Estimates; and tables by name: ``change_dates``, ``change_placebos``, ``change_specifications``,
-        ``change_control``, ``change_breaks``, ``many_changes``, ``series_left_out``, ``least_visible``,
-        ``visible_from``, ``too_early``.
+        ``change_control``, ``least_visible``, ``visible_from``, ``too_early``.
     """
     events = dated_events(recording, interventions)
     changes = named_changes(recorded, interventions, events)
     specifications = specifications_table(changes)
-    kept = force_series(recorded, recording)
-    many, _ = many_table(kept, events)
     least, visible = least_visible(last_complete(recorded)), visible_table(recorded, figures, assumptions)
     cards = timing_cards(
         recorded, figures, interventions, events=events, specifications=specifications, assumptions=assumptions
@@ -65,7 +62,6 @@ def change_chapter(
         *event_results(events),
         *change_results(changes, specifications),
         raw_factor(recorded),
-        *many_results(many, kept),
         *detectability_results(recorded, least, visible, figures=figures, assumptions=assumptions),
     ]
     return estimates, {
@@ -73,12 +69,34 @@ def change_chapter(
         "change_placebos": placebos_table(changes),
         "change_specifications": specifications,
         "change_control": control_table(changes),
-        "change_breaks": breaks_table(recorded, events),
-        "many_changes": many,
-        "series_left_out": kept.left_out,
         "least_visible": least,
         "visible_from": visible,
         "too_early": timing_table(cards),
+    }
+
+
+def force_numbers(
+    recorded: pd.DataFrame, recording: tuple[RecordingChange, ...], interventions: tuple[Intervention, ...]
+) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
+    """Compute the numbers of the chapter on change that look for breaks in every series, of forces among them.
+
+    Parameters
+    ----------
+    recorded, recording, interventions
+        As for `change_numbers`.
+
+    Returns
+    -------
+    tuple of list of Estimate and dict
+        Estimates; and the tables ``change_breaks``, ``many_changes`` and ``series_left_out``.
+    """
+    events = dated_events(recording, interventions)
+    kept = force_series(recorded, recording)
+    many, _ = many_table(kept, events)
+    return many_results(many, kept), {
+        "change_breaks": breaks_table(recorded, events),
+        "many_changes": many,
+        "series_left_out": kept.left_out,
     }
 
 

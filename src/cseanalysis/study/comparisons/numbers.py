@@ -194,22 +194,18 @@ def changes_in_words(figures: Mapping[str, Figure], *, inflation: Interval = CLU
     return pd.DataFrame(rows)
 
 
-def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> list[Estimate]:
-    """Return the numbers of the chapter on comparisons.
+def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+    """Count the verdicts over all pairs of the register, and the conflicts and relays in it.
 
     Parameters
     ----------
     figures
         The register.
-    inflation
-        How many times clusters may inflate the variance of a count.
 
     Returns
     -------
     list of Estimate
-        Counts of verdicts over all pairs; for two changes of group-based offences the per cent with its interval,
-        events independent and clustered, and the inflation from which it is not clear; monthly rates of arrests;
-        conflicts and relays.
+        No assumption moves them.
     """
     counts = _all_pairs(tuple(figures.values()))["verdict"].value_counts()
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
@@ -224,6 +220,26 @@ def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = C
         ),
         Estimate("conflicts_registered", "pairs of figures in conflict", conflicts, basis=table),
         Estimate("relays_registered", "figures that repeat another", relays, basis=table),
+    ]
+
+
+def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> list[Estimate]:
+    """Return the changes that the chapter on comparisons quotes.
+
+    Parameters
+    ----------
+    figures
+        The register.
+    inflation
+        How many times clusters may inflate the variance of a count.
+
+    Returns
+    -------
+    list of Estimate
+        For two changes of group-based offences the per cent with its interval, events independent and clustered, and
+        the inflation from which it is not clear; monthly rates of arrests.
+    """
+    return [
         *_ratios("exploitation_change", compare(figures["F024"], figures["F028"], inflation=inflation)),
         *_ratios("group_based_change", compare(figures["F022"], figures["F027"], inflation=inflation)),
         *_monthly(figures["F031"], figures["F035"], figures["F034"]),

@@ -1,0 +1,84 @@
+"""Numbers that were computed before, kept by all that they rest on; deleting them costs time and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cseanalysis.study.data.files import write_atomic
+from cseanalysis.study.data.project import ChecksumError, Project, code_hashes, load_sources, sha256
+from cseanalysis.study.data.reported import Narrowed, check_seal, sealed
+from cseanalysis.study.parts import Given, Part
+from cseanalysis.values import Estimate, Interval
+
+FOLDER = Path("reports/.kept")  # in a checkout
+_LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a part computed: its results, what knowing each assumption would leave of them, its tables as printed."""
+
+    results: tuple[Estimate, ...]
+    narrowed: Mapping[str, tuple[Narrowed, ...]]
+    tables: Mapping[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A folder of computed parts, all from the same data, code and libraries."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, project: Project, folder: Path) -> Kept:
+        """Open the folder for a study's present data and code; what was kept for others is deleted."""
+        data = {name: entry["sha256"] for name, entry in load_sources(project)["files"].items()}
+        tidy = project.processed / "datapackage.json"
+        rests_on = [data, sha256(tidy.read_bytes()), code_hashes(), {name: version(name) for name in _LIBRARIES}]
+        own = folder / sha256(json.dumps(rests_on, sort_keys=True).encode())[:16]
+        for other in folder.glob("*"):
+            if other != own:
+                shutil.rmtree(other, ignore_errors=True)
+        return cls(own)
+
+    def read(self, part: Part, given: Given) -> Computed | None:
+        """Return what a part computed from the same assumptions; none when it was not kept or was altered."""
+        path = self._path(part, given)
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            check_seal(path, content, "compute it again")
+            return Computed(
+                tuple(_estimate(entry) for entry in content["results"]),
+                {name: tuple(Narrowed(**row) for row in rows) for name, rows in content["narrowed"].items()},
+                content["tables"],
+            )
+        except (OSError, ValueError, KeyError, TypeError, ChecksumError):
+            return None
+
+    def write(self, part: Part, given: Given, computed: Computed) -> None:
+        """Keep what a part computed; where nothing can be written, nothing is kept."""
+        content = {
+            "results": [asdict(estimate) for estimate in computed.results],
+            "narrowed": {name: [asdict(row) for row in rows] for name, rows in computed.narrowed.items()},
+            "tables": computed.tables,
+        }
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(self._path(part, given), sealed(content))
+        except OSError:
+            return
+
+    def _path(self, part: Part, given: Given) -> Path:
+        words = [part.name, given.scope, repr(sorted(given.assumptions.items())), repr(sorted(given.results.items()))]
+        return self.folder / f"{sha256(json.dumps(words).encode())[:32]}.json"
+
+
+def _estimate(entry: Mapping[str, Any]) -> Estimate:
+    interval = entry["interval"]
+    return Estimate(**{**entry, "interval": interval and Interval(**interval), "basis": tuple(entry["basis"])})

@@ -1,0 +1,292 @@
+"""The study's numbers in parts: what each part rests on, and what it computes from that alone.
+
+A part is handed the tables and the assumptions that it declares and nothing else, so what is not declared cannot move
+it, and only the parts that rest on a changed assumption need to be computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from cseanalysis.register import Figure
+from cseanalysis.study.change.chapter import change_numbers, force_numbers
+from cseanalysis.study.change.events import RecordingChange
+from cseanalysis.study.change.interventions import Intervention
+from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.comparisons.funnel import funnel_results
+from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
+from cseanalysis.study.lag.backtest import back_test_results, back_tests
+from cseanalysis.study.lag.courts import court_queue, court_results
+from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
+from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
+from cseanalysis.study.lag.snapshots import snapshot_results
+from cseanalysis.study.lag.waits import delays_corrected, wait_results
+from cseanalysis.study.missing.numbers import missing_results
+from cseanalysis.study.ranges import clustering
+from cseanalysis.study.recorded.numbers import recorded_results
+from cseanalysis.study.sensitivity.chapter import curve_numbers
+from cseanalysis.study.sensitivity.flips import breakdown_table
+from cseanalysis.study.sensitivity.narrowing import narrowing_table
+from cseanalysis.study.sensitivity.shares_of_variance import variance_shares
+from cseanalysis.study.totals.chains import dependence_results, dependence_table
+from cseanalysis.study.totals.numbers import total_results
+from cseanalysis.study.totals.survey import survey_comparison, survey_results
+from cseanalysis.values import Assumption, Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class StudyInputs:
+    """What every reported number is computed from, read once: assumptions may change, these do not."""
+
+    figures: Mapping[str, Figure]
+    recorded: pd.DataFrame
+    revision: pd.DataFrame
+    forces: pd.DataFrame
+    recording: tuple[RecordingChange, ...]
+    interventions: tuple[Intervention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a part is handed: the tables and assumptions that it declares, and the results of the parts before it."""
+
+    tables: Any  # a StudyInputs with None in place of each table that is not declared
+    assumptions: Mapping[str, Assumption]
+    scope: str
+    results: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a part computes: results in the order in which they are reported, and tables by name."""
+
+    results: list[Estimate] = field(default_factory=list)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Numbers that are computed together.
+
+    Attributes
+    ----------
+    name
+        Of the part; its first word is the room of the study that computes it.
+    tables
+        Fields of `StudyInputs` that it reads.
+    compute
+        From what it is given to its numbers.
+    assumptions
+        Ids of the assumptions that it takes.
+    scoped
+        Whether it follows the offences of a scenario's scope.
+    after
+        Parts whose results it takes.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    compute: Callable[[Given], Numbers]
+    assumptions: tuple[str, ...] = ()
+    scoped: bool = False
+    after: tuple[str, ...] = ()
+
+    def given(
+        self, inputs: StudyInputs, assumptions: Mapping[str, Assumption], scope: str, results: Mapping[str, Estimate]
+    ) -> Given:
+        """Return what the part declares and nothing else.
+
+        Raises
+        ------
+        ValueError
+            When an assumption that it takes is not there.
+        """
+        if missing := [name for name in self.assumptions if name not in assumptions]:
+            raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+        withheld: dict[str, Any] = {name: None for name in StudyInputs.__slots__ if name not in self.tables}
+        own = {name: one for name, one in assumptions.items() if name in self.assumptions}
+        return Given(replace(inputs, **withheld), own, scope if self.scoped else "", results)
+
+
+_DELAY = ("days_to_charge", "delay_shape", "intake_growth")
+_LAG = (*_DELAY, "charge_growth", "charge_to_trial_days")
+_CHAIN = (
+    *("link_correlation", "recorded_if_told_police", "told_police_if_told_someone", "told_police_then"),
+    "told_someone_then",
+)
+_ROUTES = (
+    *("contact_share", "image_share", "known_child_probability", "known_offence_probability", "non_recent_share"),
+    *("offences_per_child", "rape_share", "recording_probability", "told_police_at_the_time_probability"),
+    "told_police_ever_probability",
+)
+_SURVEY = (
+    *("abused_before_16_share", "abused_before_18_share", "children_per_age", "not_asked_inflation"),
+    *("prevalence_change", "years_abused"),
+)
+
+
+def _missing(given: Given) -> Numbers:
+    tables = given.tables
+    return Numbers(missing_results(tables.recorded, tables.forces, tables.figures, given.assumptions))
+
+
+def _survey(given: Given) -> Numbers:
+    found = survey_results(given.tables.figures, given.assumptions)
+    return Numbers(found, {"survey_comparison": survey_comparison({**given.results, **_by_id(found)})})
+
+
+def _dependence(given: Given) -> Numbers:
+    table = dependence_table(given.assumptions)
+    return Numbers(dependence_results(table), {"dependence": table})
+
+
+def _lag(given: Given) -> Numbers:
+    recorded, assumed = given.tables.recorded, given.assumptions
+    by_year = lag_by_year(recorded, assumed, scope=given.scope)
+    scenario = lag_scenario(recorded, assumed, scope=given.scope)
+    results = lag_results(recorded, by_year, assumed, scope=given.scope)
+    return Numbers(results, {"lag_scenario": scenario, "lag_by_year": by_year})
+
+
+def _back_tests(given: Given) -> Numbers:
+    recorded, figures, assumed = given.tables.recorded, given.tables.figures, given.assumptions
+    tested = back_tests(recorded, figures, assumed)
+    return Numbers(back_test_results(tested, recorded, figures, assumed), {"back_tests": tested})
+
+
+def _waits(given: Given) -> Numbers:
+    figures, assumed = given.tables.figures, given.assumptions
+    corrected = delays_corrected(figures, assumed)
+    results = wait_results(given.tables.recorded, corrected, figures, assumed)
+    return Numbers(results, {"delays_corrected": corrected})
+
+
+def _simulation(given: Given) -> Numbers:
+    recorded, assumed = given.tables.recorded, given.assumptions
+    runs = simulation_runs(recorded, assumed)
+    charges = simulated_charges(recorded, runs, assumed)
+    results = simulation_results(recorded, charges, runs["clustered"], assumed)
+    return Numbers(
+        results, {"charges_by_quarter": charges, "visible_by_age": visible_by_age(runs["clustered"], assumed)}
+    )
+
+
+def _courts(given: Given) -> Numbers:
+    queue = court_queue(given.tables.figures, given.assumptions)
+    return Numbers(court_results(given.tables.figures, queue), {"court_queue": queue})
+
+
+def _comparisons(given: Given) -> Numbers:
+    return Numbers(comparison_results(given.tables.figures, inflation=clustering(given.assumptions)))
+
+
+def _forces(given: Given) -> Numbers:
+    return Numbers(*force_numbers(given.tables.recorded, given.tables.recording, given.tables.interventions))
+
+
+def _change(given: Given) -> Numbers:
+    tables, assumed = given.tables, given.assumptions
+    events = {"recording": tables.recording, "interventions": tables.interventions}
+    return Numbers(*change_numbers(tables.recorded, tables.figures, assumed, **events))
+
+
+def _narrowing(given: Given) -> Numbers:
+    table = narrowing_table(given.tables.recorded, given.tables.figures, given.assumptions, scope=given.scope)
+    return Numbers(tables={"narrowing": table})
+
+
+def _breakdowns(given: Given) -> Numbers:
+    tables, assumed = given.tables, given.assumptions
+    found = breakdown_table(given.results, tables.recorded, tables.figures, assumed, scope=given.scope)
+    return Numbers(tables={"breakdowns": found})
+
+
+def _curves(given: Given) -> Numbers:
+    tables = given.tables
+    return Numbers(tables=curve_numbers(tables.recorded, tables.revision, tables.figures, given.assumptions))
+
+
+def _variance(given: Given) -> Numbers:
+    return Numbers(tables={"variance_shares": variance_shares(given.tables.recorded, given.assumptions)})
+
+
+def _by_id(results: list[Estimate]) -> dict[str, Estimate]:
+    return {estimate.id: estimate for estimate in results}
+
+
+# In the order in which their numbers are reported.
+PARTS: tuple[Part, ...] = (
+    Part(
+        "recorded",
+        ("figures", "recorded", "revision", "forces"),
+        lambda given: Numbers(
+            recorded_results(given.tables.recorded, given.tables.revision, given.tables.forces, given.tables.figures)
+        ),
+    ),
+    Part(
+        "missing",
+        ("figures", "recorded", "forces"),
+        _missing,
+        (
+            "adult_when_recorded_share",
+            "assessments_per_child",
+            "child_only_offences_per_child",
+            "unrecorded_odds_ratio",
+        ),
+    ),
+    Part(
+        "totals: routes",
+        ("figures",),
+        lambda given: Numbers(total_results(given.tables.figures, given.assumptions)),
+        _ROUTES,
+    ),
+    Part("totals: survey", ("figures",), _survey, _SURVEY, after=("totals: routes",)),
+    Part("totals: dependence", (), _dependence, (*_CHAIN, "known_if_only_the_mean")),
+    Part("lag", ("recorded",), _lag, _LAG, scoped=True),
+    Part(
+        "lag: back-tests",
+        ("recorded", "figures"),
+        _back_tests,
+        (*_LAG, "charge_probability", "earlier_intake_ratio", "later_intake_ratio", "offences_per_defendant"),
+    ),
+    Part("lag: waits", ("recorded", "figures"), _waits, _LAG),
+    Part(
+        "lag: simulation",
+        ("recorded",),
+        _simulation,
+        (*_LAG, "charge_probability", "clustering_inflation", "earlier_intake_ratio"),
+    ),
+    Part("lag: courts", ("figures",), _courts, ("court_capacity_ratio", "court_receipts_ratio")),
+    Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
+    Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
+    Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
+    Part("comparisons: bad analyses", ("figures",), lambda given: Numbers(redteam_results(given.tables.figures))),
+    Part("comparisons: funnel", ("recorded",), lambda given: Numbers(funnel_results(given.tables.recorded))),
+    Part("change", ("recorded", "figures", "recording", "interventions"), _change, (*_DELAY, "effect_ratio")),
+    Part("change: forces", ("recorded", "recording", "interventions"), _forces),
+    Part("sensitivity: narrowing", ("recorded", "figures"), _narrowing, (*_ROUTES, *_DELAY), scoped=True),
+    Part(
+        "sensitivity: breakdowns",
+        ("recorded", "figures"),
+        _breakdowns,
+        (*_ROUTES, *_DELAY, *_SURVEY),
+        scoped=True,
+        after=("recorded", "totals: routes", "totals: survey", "lag"),
+    ),
+    Part(
+        "sensitivity: curves",
+        ("recorded", "revision", "figures"),
+        _curves,
+        (*_ROUTES, *_DELAY, *_SURVEY),
+    ),
+    Part(
+        "sensitivity: variance",
+        ("recorded",),
+        _variance,
+        (*_DELAY, *_CHAIN, "charge_probability", "earlier_intake_ratio"),
+    ),
+)
