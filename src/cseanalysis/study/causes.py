@@ -11,10 +11,9 @@ from cseanalysis.sensitivity.ranking import agree, settled
 from cseanalysis.study.data.assumptions import read_assumptions
 from cseanalysis.study.data.project import ChecksumError, Project, read_json, sha256
 from cseanalysis.study.data.reported import check_seal
-from cseanalysis.study.kept import FOLDER, Kept
+from cseanalysis.study.kept import FOLDER, Computed, Kept
 from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
-from cseanalysis.study.parts import StudyInputs
-from cseanalysis.study.results import compute_results, read_inputs
+from cseanalysis.study.results import as_json, compute_parts, read_inputs
 from cseanalysis.values import Assumption
 
 SCOPE = "offence_scope"  # a structural choice, named beside the assumptions
@@ -107,10 +106,19 @@ def leading_causes(project: Project, first: Build, second: Build) -> dict[str, s
     if not wanted:
         return {}
     inputs, kept = read_inputs(project), Kept.of(project, project.root / FOLDER)
-    if not _equal(_rerun(inputs, kept, first, first, None), first.results):
+    homes = compute_parts(inputs, first.assumptions, scope=first.scope, kept=kept)
+    if not _equal(_entries(homes), first.results):
         return None
     candidates = [name for name in changed if any(name in causes for causes in wanted.values())]
-    swapped = {name: _rerun(inputs, kept, first, second, name) for name in candidates}
+    parts = [name for name, home in homes.items() if any(one.id in wanted for one in home.results)]
+    swapped = {}
+    for name in candidates:
+        scope, changed_to = first.scope, dict(first.assumptions)
+        if name == SCOPE:
+            scope = second.scope
+        else:
+            changed_to[name] = second.assumptions[name]
+        swapped[name] = _entries(compute_parts(inputs, changed_to, scope=scope, kept=kept, wanted=parts))
     return {
         name: _words(first.results[name], second.results[name], {one: swapped[one][name] for one in causes})
         for name, causes in wanted.items()
@@ -149,15 +157,9 @@ def ends(entry: Mapping[str, Any]) -> tuple[float, float]:
     return (entry["point"], entry["point"]) if interval is None else (interval["low"], interval["high"])
 
 
-def _rerun(
-    inputs: StudyInputs, kept: Kept, first: Build, second: Build, change: str | None
-) -> dict[str, Mapping[str, Any]]:
-    """Compute the numbers of the first build with one change taken from the second."""
-    assumptions = dict(first.assumptions)
-    if change is not None and change != SCOPE:
-        assumptions[change] = second.assumptions[change]
-    scope = second.scope if change == SCOPE else first.scope
-    return {entry["id"]: entry for entry in compute_results(inputs, assumptions, scope=scope, kept=kept)["results"]}
+def _entries(parts: Mapping[str, Computed]) -> dict[str, Mapping[str, Any]]:
+    """Return the results of parts as they are written, by id."""
+    return {estimate.id: as_json(estimate) for part in parts.values() for estimate in part.results}
 
 
 def _equal(found: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Mapping[str, Any]]) -> bool:

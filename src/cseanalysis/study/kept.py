@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cseanalysis.study.data.files import write_atomic
-from cseanalysis.study.data.project import ChecksumError, Project, code_hashes, load_sources, sha256
+from cseanalysis.study.data.project import Project, code_hashes, load_sources, sha256
 from cseanalysis.study.data.reported import Narrowed, check_seal, sealed
 from cseanalysis.study.parts import Given, Part
 from cseanalysis.values import Estimate, Interval
@@ -58,7 +58,7 @@ class Kept:
                 {name: tuple(Narrowed(**row) for row in rows) for name, rows in content["narrowed"].items()},
                 content["tables"],
             )
-        except (OSError, ValueError, KeyError, TypeError, ChecksumError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, part: Part, given: Given, computed: Computed) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,8 @@ def build_results(project: Project, *, kept: Path | None = None) -> dict[str, An
     ChecksumError
         When a raw file is not the registered one, or the tidy tables were built from another.
     """
-    return compute_results(read_inputs(project), load_assumptions(project.root), kept=kept and Kept.of(project, kept))
+    own = None if kept is None else Kept.of(project, kept)
+    return compute_results(read_inputs(project), load_assumptions(project.root), kept=own)
 
 
 def compute_results(
@@ -101,12 +102,7 @@ def compute_results(
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
-    parts: dict[str, Computed] = {}
-    # The totals are quick, so first: a fault in an assumption is told at once.
-    for part in sorted(PARTS, key=lambda part: not part.name.startswith("totals: routes")):
-        results = {one.id: one for name in part.after for one in parts[name].results}
-        given = part.given(inputs, assumptions, scope, results)
-        parts[part.name] = _computed(part, given, kept)
+    parts = compute_parts(inputs, assumptions, scope=scope, kept=kept)
     ordered = [parts[part.name] for part in PARTS]
     estimates = [one for part in ordered for one in part.results]
     narrowed = {name: rows for part in ordered for name, rows in part.narrowed.items()}
@@ -116,10 +112,30 @@ def compute_results(
     return {
         "period": data_period(inputs.recorded),
         "results": [
-            {**_as_json(estimate), "leading": _leading(estimate, narrowed, assumptions)} for estimate in estimates
+            {**as_json(estimate), "leading": _leading(estimate, narrowed, assumptions)} for estimate in estimates
         ],
         "tables": {name: rows for part in ordered for name, rows in part.tables.items()},
     }
+
+
+def compute_parts(
+    inputs: StudyInputs,
+    assumptions: Mapping[str, Assumption],
+    *,
+    scope: str,
+    kept: Kept | None,
+    wanted: Collection[str] | None = None,
+) -> dict[str, Computed]:
+    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all."""
+    needed = {part.name for part in PARTS} if wanted is None else set(wanted)
+    needed |= {name for part in PARTS if part.name in needed for name in part.after}
+    parts: dict[str, Computed] = {}
+    # The totals are quick, so first: a fault in an assumption is told at once.
+    for part in sorted(PARTS, key=lambda part: part.name != "totals: routes"):
+        if part.name in needed:
+            results = {one.id: one for name in part.after for one in parts[name].results}
+            parts[part.name] = _computed(part, part.given(inputs, assumptions, scope, results), kept)
+    return parts
 
 
 def _computed(part: Part, given: Given, kept: Kept | None) -> Computed:
@@ -175,7 +191,8 @@ def results_bytes(results: Mapping[str, Any]) -> bytes:
     return sealed(results)
 
 
-def _as_json(estimate: Estimate) -> dict[str, Any]:
+def as_json(estimate: Estimate) -> dict[str, Any]:
+    """Return a result as it is written, rounded to what every processor agrees on."""
     interval = estimate.interval
     return {
         "id": estimate.id,

@@ -1,0 +1,96 @@
+"""What is computed together, what it rests on, and when it is computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cseanalysis.study import load_assumptions, load_results
+from cseanalysis.study.kept import Computed, Kept
+from cseanalysis.study.parts import PARTS, Given, Numbers, Part, StudyInputs
+from cseanalysis.study.results import _computed
+from cseanalysis.values import Assumption, Estimate
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSUMPTIONS = load_assumptions(ROOT)
+
+
+def _given(part: Part, assumptions: Mapping[str, Assumption], results: Mapping[str, Estimate] | None = None) -> Given:
+    nothing: Any = StudyInputs(*([None] * len(StudyInputs.__slots__)))
+    return part.given(nothing, assumptions, "all", results or {})
+
+
+def _counting() -> tuple[Part, list[Given]]:
+    """Return a part that notes each time it is computed."""
+    calls: list[Given] = []
+
+    def compute(given: Given) -> Numbers:
+        calls.append(given)
+        return Numbers([Estimate("n", "cases", 1 / 3)], {"t": pd.DataFrame({"a": [1 / 3, None]})})
+
+    return Part("lag: counted", (), compute, ("delay_shape",)), calls
+
+
+def test_every_result_of_the_study_is_of_a_part_and_rests_on_no_assumption_that_its_part_does_not_declare() -> None:
+    declared = {name for part in PARTS for name in part.assumptions}
+    used = {name for estimate in load_results(ROOT).values() for name in estimate.basis if name in ASSUMPTIONS}
+    assert used <= declared
+    assert declared <= set(ASSUMPTIONS)
+    assert len({part.name for part in PARTS}) == len(PARTS)
+
+
+def test_the_first_word_of_a_part_is_the_room_that_computes_it() -> None:
+    rooms = {path.parent.name for path in (ROOT / "src/cseanalysis/study").glob("*/__init__.py")}
+    assert {part.name.partition(":")[0] for part in PARTS} <= rooms
+
+
+def test_a_part_is_handed_nothing_that_it_does_not_declare() -> None:
+    part, _ = _counting()
+    given = _given(part, ASSUMPTIONS)
+    assert list(given.assumptions) == ["delay_shape"]
+    assert given.scope == ""
+    assert given.tables.figures is None
+    with pytest.raises(ValueError, match="lacks delay_shape"):
+        _given(part, {})
+
+
+def test_a_part_is_computed_again_only_when_something_that_it_declares_has_changed(tmp_path: Path) -> None:
+    part, calls = _counting()
+    kept = Kept(tmp_path)
+    first = _computed(part, _given(part, ASSUMPTIONS), kept)
+    assert (
+        _computed(part, _given(part, ASSUMPTIONS), kept)
+        == first
+        == Computed((Estimate("n", "cases", 1 / 3),), {}, {"t": [{"a": 0.333333333}, {"a": None}]})
+    )
+    other = {**ASSUMPTIONS, "days_to_charge": replace(ASSUMPTIONS["days_to_charge"], low=1.0)}
+    _computed(part, _given(part, other), kept)
+    assert len(calls) == 1
+    own = {**ASSUMPTIONS, "delay_shape": replace(ASSUMPTIONS["delay_shape"], low=0.1)}
+    _computed(part, _given(part, own), kept)
+    _computed(part, _given(part, ASSUMPTIONS, {"before": Estimate("before", "cases", 1)}), kept)
+    assert len(calls) == 3
+
+
+def test_what_was_kept_and_altered_is_computed_again(tmp_path: Path) -> None:
+    part, calls = _counting()
+    kept = Kept(tmp_path)
+    first = _computed(part, _given(part, ASSUMPTIONS), kept)
+    (path,) = tmp_path.iterdir()
+    for altered in (path.read_text().replace("cases", "people"), "{", "[]"):
+        path.write_text(altered)
+        assert _computed(part, _given(part, ASSUMPTIONS), kept) == first
+    assert len(calls) == 4
+
+
+def test_where_nothing_can_be_kept_the_numbers_are_the_same(tmp_path: Path) -> None:
+    part, calls = _counting()
+    (tmp_path / "file").write_text("")
+    for _ in range(2):
+        _computed(part, _given(part, ASSUMPTIONS), Kept(tmp_path / "file" / "folder"))
+    assert len(calls) == 2
