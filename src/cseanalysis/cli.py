@@ -199,9 +199,9 @@ def figures(
     words: Annotated[list[str] | None, typer.Argument(help="Words to look for, or the id of one figure.")] = None,
 ) -> None:
     """Search the register of published figures, or show one with its lineage."""
+    from cseanalysis.study.data.figures import load_figures
     from cseanalysis.study.data.lookup import describe_figure, figure_line, find_figures
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
-    from cseanalysis.study.data.tables import load_figures
 
     project = find_project()
     check_raw(project)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cseanalysis.study.comparisons.disputes import disputed, disputes_in_words, explained, lineage, what_differs
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import find_project, load_sources
-from cseanalysis.study.data.tables import load_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)

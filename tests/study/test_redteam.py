@@ -20,7 +20,7 @@ from cseanalysis.study.comparisons.numbers import (
     leading,
     verdicts,
 )
-from cseanalysis.study.data.tables import load_figures
+from cseanalysis.study.data.figures import load_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cseanalysis.study.comparisons.requested import outcomes_in_words, requested_in_words, spending_in_words
-from cseanalysis.study.data.tables import load_figures
+from cseanalysis.study.data.figures import load_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)

@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
-
 from cseanalysis.clean.labels import closest, undefined_term
 
 if TYPE_CHECKING:
@@ -296,6 +294,8 @@ def _read(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, An
         if twice := [name for place, name in enumerate(header) if name in header[:place]]:
             raise ValueError(f"crosswalk {crosswalk}: two columns have the name {twice[0]!r}; rename one of them")
         return header, rows
+    import narwhals.stable.v2 as nw
+
     try:
         table = nw.from_native(crosswalk, eager_only=True)
     except nw.exceptions.DuplicateError as error:

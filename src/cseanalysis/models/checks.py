@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.values import Assumption, Interval, plain_number, share_hint, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -58,6 +60,8 @@ def numbers(name: str, values: ArrayLike) -> Array:
         raise ValueError(f"{name} holds truth values such as True: give numbers; counts are the sum of a mask")
     if given.dtype.kind not in "iufO" or any(issubclass(kind, str | bytes) for kind in kinds):
         raise ValueError(f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months")
+    import pandas as pd
+
     try:
         masked = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else False
         return np.where(pd.isna(given) | masked, np.nan, given).astype(np.float64)
@@ -224,6 +228,7 @@ def check_same_labels(name: str, labels: pd.Index, other: str, wanted: pd.Index)
 
     Examples
     --------
+    >>> import pandas as pd
     >>> check_same_labels("matrix", pd.Index(["b", "a"]), "observed", pd.Index(["a", "b"]))
     >>> check_same_labels("matrix", pd.Index(["a", "c"]), "observed", pd.Index(["a", "b"]))
     Traceback (most recent call last):
@@ -247,10 +252,13 @@ def aligned(**given: Any) -> list[Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> one, two = aligned(first=pd.Series([1, 2], ["a", "b"]), second=pd.Series([20, 10], ["b", "a"]))
     >>> two.tolist()
     [10, 20]
     """
+    import pandas as pd
+
     lead = next((name for name, value in given.items() if isinstance(value, pd.Series)), None)
     if lead is None:
         return list(given.values())

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
-from cseanalysis.models.change.ratios import hiding_inflation, ratio_of_counts
 from cseanalysis.register.definitions import CHOSEN, Bridge
 from cseanalysis.register.differences import (
     NONE,
@@ -347,6 +346,8 @@ def _order(figure: Figure) -> tuple[str, str, str]:
 
 
 def _change(comparison: Comparison) -> Change:
+    from cseanalysis.models import hiding_inflation, ratio_of_counts  # needs numpy, which a refusal does not
+
     first, second = comparison.first, comparison.second
     # A share among the records that say is compared among all records.
     (low, high), (later_low, later_high) = (

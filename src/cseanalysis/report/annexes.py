@@ -68,8 +68,8 @@ def assumptions_annex(project: Project) -> str:
 
 def figures_annex(project: Project) -> str:
     """Return the published figures that results rest on, as printed by their publishers, as Markdown."""
+    from cseanalysis.study.data.figures import load_figures
     from cseanalysis.study.data.reported import load_results
-    from cseanalysis.study.data.tables import load_figures
 
     figures = load_figures(project.root)
     used = {name for result in load_results(project.root).values() for name in result.basis}

@@ -81,7 +81,7 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
 
         return load_assumptions(root)
     if home == "figure":
-        from cseanalysis.study.data.tables import load_figures
+        from cseanalysis.study.data.figures import load_figures
 
         return load_figures(root)
     from cseanalysis.study.data.reported import load_period, load_results

@@ -19,6 +19,7 @@ from cseanalysis.study.change.interventions import Intervention
 from cseanalysis.study.comparisons.bad_analyses import redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
+from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.lag.backtest import back_test_results, back_tests
 from cseanalysis.study.lag.courts import court_queue, court_results
 from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
@@ -26,7 +27,6 @@ from cseanalysis.study.lag.simulation import simulated_charges, simulation_resul
 from cseanalysis.study.lag.snapshots import snapshot_results
 from cseanalysis.study.lag.waits import delays_corrected, wait_results
 from cseanalysis.study.missing.numbers import missing_results
-from cseanalysis.study.ranges import clustering
 from cseanalysis.study.recorded.numbers import recorded_results
 from cseanalysis.study.sensitivity.chapter import curve_numbers
 from cseanalysis.study.sensitivity.flips import breakdown_table

@@ -104,13 +104,6 @@ def resting_on(name: str, chosen: Iterable[Assumption]) -> Iterator[None]:
         raise kind(f"result {name}: {error}; it rests on {ranges}: mend one of these ranges") from error
 
 
-def clustering(assumptions: Mapping[str, Assumption]) -> Interval:
-    """Return how many times clusters of offences may inflate the variance of a count."""
-    if "clustering_inflation" not in assumptions:
-        raise ValueError("assumptions.toml lacks clustering_inflation, which changes are judged by; add it")
-    return assumptions["clustering_inflation"].interval
-
-
 def among(names: Iterable[str], chosen: Iterable[Assumption]) -> set[str]:
     """Return those of the names that are among the assumptions chosen."""
     return set(names) & {assumption.id for assumption in chosen}

@@ -16,10 +16,11 @@ from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import check_codes
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
-from cseanalysis.study.data.tables import build_tables, check_tables, load_figures, read_table
+from cseanalysis.study.data.tables import build_tables, check_tables, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
-from cseanalysis.clean import read_crosswalk
+from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure, Shift
 from cseanalysis.study.change.interventions import (
@@ -137,7 +137,7 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
     """
     project = find_project(root)
     publications = load_sources(project)["publications"]
-    forces = {*read_crosswalk("forces")["force"], WHOLE}
+    forces = {*(rule.category["force"] for rule in load_rules("forces")), WHOLE}
     codes = {*ALL_CODES, NO_CODE}
     found: list[RecordingChange] = []
     wrong: list[str] = []

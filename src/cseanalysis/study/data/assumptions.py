@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cseanalysis.study.data.project import find_project, load_sources, read_toml
-from cseanalysis.values import Assumption
+from cseanalysis.values import Assumption, Interval
 
 _FIELDS = {field.name for field in fields(Assumption)} - {"id"}
 _REQUIRED = _FIELDS - {"loss", "distribution"}
@@ -142,3 +142,18 @@ def _check_distribution(name: str, distribution: object, low: float, high: float
             f"{high:g}; "
             "keep it within the range that the reason defends"
         )
+
+
+def clustering(assumptions: Mapping[str, Assumption]) -> Interval:
+    """Return how many times clusters of offences may inflate the variance of a count."""
+    if "clustering_inflation" not in assumptions:
+        raise ValueError("assumptions.toml lacks clustering_inflation, which changes are judged by; add it")
+    return assumptions["clustering_inflation"].interval
+
+
+def load_clustering(root: Path | str | None = None) -> Interval:
+    """Return the same from the study's file, of which no other entry is read: their distributions need scipy."""
+    project, name = find_project(root), "clustering_inflation"
+    entries = {key: entry for key, entry in read_toml(project.assumptions).items() if key == name}
+    sources = load_sources(project)["publications"]
+    return clustering({key: read_assumption(key, entry, sources=sources) for key, entry in entries.items()})

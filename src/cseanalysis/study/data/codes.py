@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHILD_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A")
 # The codes of each group of offences; a count of a group needs every one of them.

@@ -10,8 +10,8 @@ import pandas as pd
 from cseanalysis.export.wording import say, say_interval, say_number
 from cseanalysis.register import Figure
 from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results
-from cseanalysis.study.data.tables import load_figures
 from cseanalysis.values import Assumption, Estimate, Interval
 
 RESULT_WORDS = {

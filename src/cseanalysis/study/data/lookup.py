@@ -9,9 +9,8 @@ from typing import Any
 from cseanalysis.register import Comparison, Figure, compare
 from cseanalysis.register.figures import COLUMNS
 from cseanalysis.register.sentences import period_words
-from cseanalysis.study.data.assumptions import load_assumptions
-from cseanalysis.study.data.tables import load_figures
-from cseanalysis.study.ranges import clustering
+from cseanalysis.study.data.assumptions import load_clustering
+from cseanalysis.study.data.figures import load_figures
 
 _SHOWN_ALREADY = ("id", "statement", "published", "definition", "source", "period_start", "period_end", "tier", "note")
 
@@ -103,7 +102,7 @@ def compare_figures(root: Path | str | None, first: str, second: str) -> Compari
         raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")
     if first == second:
         raise ValueError(f"{first} and {second} are one and the same figure; name two")
-    return compare(register[first], register[second], inflation=clustering(load_assumptions(root)))
+    return compare(register[first], register[second], inflation=load_clustering(root))
 
 
 def _text(figure: Figure) -> str:

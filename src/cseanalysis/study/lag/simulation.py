@@ -23,6 +23,7 @@ from cseanalysis.models import (
 )
 from cseanalysis.sensitivity import envelope
 from cseanalysis.sensitivity.known import element, known_ends, scaled
+from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.codes import CHILD_CODES
 from cseanalysis.study.lag.backtest import EARLIER, TURNING
 from cseanalysis.study.lag.numbers import (
@@ -35,7 +36,7 @@ from cseanalysis.study.lag.numbers import (
 )
 from cseanalysis.study.lag.waits import MONTHS_A_QUARTER, SHARES
 from cseanalysis.study.ranges import TURNING as TURNING_SHAPE
-from cseanalysis.study.ranges import among, clustering, needed_assumptions, note, resting_on
+from cseanalysis.study.ranges import among, needed_assumptions, note, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DRAWS = 2**13

@@ -9,9 +9,10 @@ import pandas as pd
 
 from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.register import Comparison, Figure, compare
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import find_project
 from cseanalysis.study.data.reported import load_results, load_results_table
-from cseanalysis.study.data.tables import load_figures, read_table
+from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.lag import courts, snapshots
 from cseanalysis.values import Interval
 

@@ -11,9 +11,9 @@ from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.models import share_bounds
 from cseanalysis.register import Figure, compare, parity
 from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.labels import plain_words
 from cseanalysis.study.data.reported import load_results
-from cseanalysis.study.data.tables import load_figures
 from cseanalysis.study.missing.lists import LISTS, refusal_on_no_overlap, refusal_on_totals
 from cseanalysis.study.missing.numbers import (
     COVERAGE,

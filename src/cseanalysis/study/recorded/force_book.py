@@ -16,9 +16,10 @@ from cseanalysis.export.ods import ods_bytes
 from cseanalysis.export.writing import check_targets, write_whole
 from cseanalysis.export.xlsx import xlsx_bytes
 from cseanalysis.study.data.codes import CODES
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import Project, check_raw, find_project, load_sources
 from cseanalysis.study.data.revisions import release_names
-from cseanalysis.study.data.tables import check_tables, load_figures, read_table
+from cseanalysis.study.data.tables import check_tables, read_table
 from cseanalysis.study.recorded.forces import SCOPES, force_figures, force_table, force_totals, force_years
 
 _GROUPS = {

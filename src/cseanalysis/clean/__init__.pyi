@@ -1,0 +1,9 @@
+from .counts import parse_counts as parse_counts
+from .crosswalks import explain as explain
+from .crosswalks import read_crosswalk as read_crosswalk
+from .forces import harmonise_forces as harmonise_forces
+from .labels import UnmappedLabelError as UnmappedLabelError
+from .offences import harmonise_offences as harmonise_offences
+from .outcomes import harmonise_outcomes as harmonise_outcomes
+from .periods import harmonise_periods as harmonise_periods
+from .relations import share_by_relation as share_by_relation
