@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -357,6 +358,56 @@ def test_a_planted_harmful_word_is_seen():
 def test_no_module_outgrows_six_hundred_lines():
     long = {p.name: n for p in SOURCE.rglob("*.py") if (n := len(p.read_text(encoding="utf-8").splitlines())) > 600}
     assert long == {}
+
+
+def test_no_room_holds_more_than_twelve_modules():
+    rooms = Counter(path.parent for path in SOURCE.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))
+    assert {str(room): number for room, number in rooms.items() if number > 12} == {}
+
+
+def imported_modules(path, modules):
+    """Return the modules of the package that a file imports anywhere, in functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & modules or {node.module} & modules
+    return found
+
+
+def circles(graph):
+    """Return the modules that can be reached from themselves."""
+    reached = {name: set(others) for name, others in graph.items()}
+    for middle in graph:
+        for others in reached.values():
+            if middle in others:
+                others.update(reached[middle])
+    return {name for name, others in reached.items() if name in others}
+
+
+def test_no_module_imports_itself_by_way_of_another():
+    paths = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path for path in SOURCE.rglob("*.py")}
+    paths = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+    found = circles({name: imported_modules(path, paths.keys()) for name, path in paths.items()})
+    # What the gate says and how it says so know each other: a sentence is part of an answer.
+    assert found == {"cseanalysis.register.gate", "cseanalysis.register.sentences"}
+
+
+def test_a_planted_circle_is_seen():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {"a", "b", "c"}
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == set()
+
+
+def test_every_chapter_names_its_room_and_every_room_its_chapter():
+    rooms = {path.parent.name: path.read_text(encoding="utf-8") for path in (SOURCE / "study").glob("*/__init__.py")}
+    named = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        first = "".join(next(cell for cell in cells if cell["cell_type"] == "code")["source"]).splitlines()[0]
+        if place := re.search(r"src/cseanalysis/study/(\w+);", first):
+            named[place[1]] = f"Chapter {int(path.name[:2])}:"
+    assert named.keys() == rooms.keys() - {"data"}
+    assert all(chapter in rooms[room] for room, chapter in named.items())
 
 
 def test_version_is_the_same_everywhere():
