@@ -25,6 +25,7 @@ TURNING = (
     "days_to_charge",
 )  # a window of a year is widest open for some delay between the ends
 QUARTERS = 100  # how far the cohorts behind a test are followed
+_ONE_YEAR = np.repeat((1.0, 0.0), (4, QUARTERS - 4))
 EARLIER = 40  # quarters before the data, so that old offences that are charged late are not left out
 
 
@@ -40,8 +41,7 @@ def charges_expected(
 ) -> float:
     """Charges in four quarters from recorded offences, and like ones before and after, were all charged in the end."""
     cases = _extended(intake, first_quarter + 4, earlier_intake_ratio, later_intake_ratio)
-    mass = _charge_mass(days_to_charge, delay_shape, intake_growth)[: len(cases)]
-    return float(project_cohorts(cases, mass, 1.0)[-4:].sum())
+    return float(cases[::-1] @ _year_of_charges(days_to_charge, delay_shape, intake_growth)[: len(cases)])
 
 
 def prosecutions_expected(
@@ -58,7 +58,7 @@ def prosecutions_expected(
     """Offences coming to trial in four quarters, were all recorded ones charged in the end."""
     cases = _extended(intake, first_quarter + 4, earlier_intake_ratio, 1.0)
     delays = (days_to_charge, charge_to_trial_days, delay_shape, intake_growth, charge_growth)
-    return float(project_cohorts(cases, _trial_mass(*delays)[: len(cases)], 1.0)[-4:].sum())
+    return float(cases[::-1] @ _year_of_trials(*delays)[: len(cases)])
 
 
 def charge_probability_needed(
@@ -219,14 +219,16 @@ def back_test_results(
     ]
 
 
+# Kept, because the corners of six tests ask for the same delays again and again.
 @lru_cache(maxsize=8192)
-def _charge_mass(days_to_charge: float, delay_shape: float, intake_growth: float) -> NDArray[np.float64]:
-    """Mass by quarter; kept, because the corners of six tests ask for the same delays again and again."""
-    return charge_delay(days_to_charge, delay_shape, intake_growth).mass(QUARTERS, period_days=QUARTER)
+def _year_of_charges(days_to_charge: float, delay_shape: float, intake_growth: float) -> NDArray[np.float64]:
+    """Share of a quarter's charges that falls into a year, by the quarters from recording to the end of the year."""
+    delay = charge_delay(days_to_charge, delay_shape, intake_growth)
+    return project_cohorts(_ONE_YEAR, delay.mass(QUARTERS, period_days=QUARTER), 1.0)
 
 
 @lru_cache(maxsize=8192)
-def _trial_mass(
+def _year_of_trials(
     days_to_charge: float,
     charge_to_trial_days: float,
     delay_shape: float,
@@ -235,13 +237,15 @@ def _trial_mass(
 ) -> NDArray[np.float64]:
     charged = charge_delay(days_to_charge, delay_shape, intake_growth)
     tried = trial_delay(charge_to_trial_days, delay_shape, charge_growth)
-    return chained_mass(charged, tried, QUARTERS, QUARTER)
+    return project_cohorts(_ONE_YEAR, chained_mass(charged, tried, QUARTERS, QUARTER), 1.0)
 
 
 def _extended(
     intake: NDArray[np.float64], quarters: int, earlier_intake_ratio: float, later_intake_ratio: float
 ) -> NDArray[np.float64]:
     """Put ten years in front at a ratio to the first four quarters; cut, or go on at a ratio to the last four."""
-    before = np.full(EARLIER, earlier_intake_ratio * intake[:4].mean())
-    after = np.full(max(0, quarters - len(intake)), later_intake_ratio * intake[-4:].mean())
-    return np.concatenate([before, intake[:quarters], after])
+    cases = np.empty(EARLIER + quarters)
+    cases[:EARLIER] = earlier_intake_ratio * intake[:4].mean()
+    cases[EARLIER : EARLIER + len(intake)] = intake[:quarters]
+    cases[EARLIER + len(intake) :] = later_intake_ratio * intake[-4:].mean()
+    return cases

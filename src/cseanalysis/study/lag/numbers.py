@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -41,6 +41,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=8192)  # the corners of one model after another ask for the same delays
 def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float, family: Family = "gamma") -> Delay:
     """Delay from recording to charge of a cohort, from the median among one year's charges."""
     shape = Interval(delay_shape, delay_shape, "bound")
@@ -48,6 +49,7 @@ def charge_delay(days_to_charge: float, delay_shape: float, intake_growth: float
     return delay_from_quantiles({0.5: days_to_charge}, family=family, shape=shape, growth=growth)[0]
 
 
+@lru_cache(maxsize=8192)
 def trial_delay(charge_to_trial_days: float, delay_shape: float, charge_growth: float) -> Delay:
     """Delay from charge to the start of the trial of a cohort, from the mean among one year's trials."""
     shape = Interval(delay_shape, delay_shape, "bound")
@@ -60,7 +62,7 @@ def visible_charges(
 ) -> NDArray[np.float64]:
     """Share of each quarter's eventual charges made by the end of the last quarter, oldest quarter first."""
     delay = charge_delay(days_to_charge, delay_shape, intake_growth, family)
-    return completeness(delay.mass(quarters, period_days=QUARTER), quarters)
+    return completeness(_mass(delay, quarters, QUARTER), quarters)
 
 
 def visible_trials(
@@ -287,8 +289,13 @@ def lag_results(
 
 def chained_mass(first: Delay, second: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
     """Probability mass of two independent delays in a row, counted in whole periods from the start of the first."""
-    mass = np.convolve(first.mass(periods, period_days=period_days), second.mass(periods, period_days=period_days))
+    mass = np.convolve(_mass(first, periods, period_days), _mass(second, periods, period_days))
     return np.asarray(mass[:periods], dtype=np.float64)
+
+
+@lru_cache(maxsize=8192)
+def _mass(delay: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+    return delay.mass(periods, period_days=period_days)
 
 
 def _visible_ends(
