@@ -80,6 +80,8 @@ def plain_number(name: str, value: object) -> int | float:
         ...
     ValueError: recorded is '1,400': must be a number, not str; without quotes and signs it is 1400
     """
+    if type(value) is float:
+        return value  # the same, without looking
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError(f"{name} is {shown(value)}: must be a number, not {type(value).__name__}; {_cure(value)}")
     try:

@@ -55,6 +55,8 @@ def numbers(name: str, values: ArrayLike) -> Array:
         given = np.asarray(values)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: the rows differ in length; give plain numbers in one row") from None
+    if given.dtype.kind in "iuf" and not isinstance(values, np.ma.MaskedArray):
+        return given.astype(np.float64)  # the same, without looking
     kinds = {type(value) for value in given.ravel()} if given.dtype.kind == "O" else {given.dtype.type}
     if any(issubclass(kind, bool | np.bool_) for kind in kinds):
         raise ValueError(f"{name} holds truth values such as True: give numbers; counts are the sum of a mask")
