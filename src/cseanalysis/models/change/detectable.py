@@ -141,25 +141,25 @@ def minimum_detectable(
     mean = np.exp(np.clip(whole[:, kept] @ fit.coefficients[0] + offset, -700, 300))
     place, changed = names.index("level_change"), np.arange(before + later) >= before
 
-    def error(logged: float) -> float:
-        expected = np.where(changed, mean * np.exp(logged), mean)
+    def error(logged: float | Floats) -> Floats:
+        expected = np.where(changed, np.multiply.outer(np.exp(logged), mean), mean)
         weight = expected / (1 + float(fit.alpha[0]) * expected)
         plain, drifting = expected_errors(whole, weight, place, correlation=scatter.correlation)
-        return max(math.sqrt(scatter.inflation) * plain, math.sqrt(scatter.drifting) * drifting)
+        return np.maximum(math.sqrt(scatter.inflation) * plain, math.sqrt(scatter.drifting) * drifting)
 
     top = 1.0
     while top < half * error(top):
         top *= 2
     rise = optimize.brentq(lambda logged: logged - half * error(logged), 0.0, top, xtol=1e-12)
     steps = np.linspace(0.0, 12.0, 481)  # down to six millionths: the error of a fall grows, so there may be no answer
-    first = next((float(step) for step in steps if step > half * error(-step)), None)
+    parts = ((part, part > half * error(-part)) for part in np.array_split(steps, 16))
+    first = next((float(part[told][0]) for part, told in parts if told.any()), None)
     fall = None
     if first is not None:
         fall = math.exp(-optimize.brentq(lambda logged: logged - half * error(-logged), max(first - 0.025, 0.0), first))
-    inflation = (error(0.0) / expected_errors(whole, mean, place)[0]) ** 2
-    return MinimumDetectable(
-        math.exp(rise), fall, error(0.0), inflation, scatter.correlation, before, later, power, level
-    )
+    now = float(error(0.0))
+    inflation = (now / float(expected_errors(whole, mean, place)[0])) ** 2
+    return MinimumDetectable(math.exp(rise), fall, now, inflation, scatter.correlation, before, later, power, level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,18 +225,23 @@ def fit_before(
     return Scatter(fit, inflation, float(drift.correlation[0]), scale * float(drift.scatter[0]), degrees)
 
 
-def expected_errors(columns: Floats, weight: Floats, place: int, *, correlation: float = 0.0) -> tuple[float, float]:
-    """Return the standard error of one coefficient expected at given weights, were the scatter 1; then with drift."""
-    root = columns * np.sqrt(weight)[:, None]
-    others = np.delete(root, place, axis=1)
-    size = np.sqrt((others**2).sum(axis=0))
-    rest = root[:, place] - others / size @ np.linalg.lstsq(others / size, root[:, place], rcond=None)[0]
-    known = float((rest**2).sum())
-    middle = float((weight * columns[:, place]).sum() / weight.sum())
-    most = float((weight * (columns[:, place] - middle) ** 2).sum())  # known if there were no trend
-    factor = drifting_sum(rest, correlation) / known if correlation and known > 0 else 1.0
-    plain = 1 / math.sqrt(max(min(known, most), 1e-300))  # above the most, means are so far apart that rounding decides
-    return plain, plain * math.sqrt(factor)
+def expected_errors(columns: Floats, weight: Floats, place: int, *, correlation: float = 0.0) -> tuple[Floats, Floats]:
+    """Return the standard error of one coefficient expected at given weights, were the scatter 1; then with drift.
+
+    The periods are the last dimension of the weights; there is an error for each set of weights.
+    """
+    root = columns * np.sqrt(weight)[..., None]
+    others, own = np.delete(root, place, axis=-1), root[..., place, None]
+    basis = np.linalg.qr(others / np.sqrt((others**2).sum(axis=-2, keepdims=True)))[0]
+    rest = (own - basis @ (basis.swapaxes(-1, -2) @ own))[..., 0]
+    known = (rest**2).sum(axis=-1)
+    middle = (weight * columns[:, place]).sum(axis=-1) / weight.sum(axis=-1)
+    most = (weight * (columns[:, place] - middle[..., None]) ** 2).sum(axis=-1)  # known if there were no trend
+    # Above the most, means are so far apart that rounding decides.
+    plain = 1 / np.sqrt(np.maximum(np.minimum(known, most), 1e-300))
+    if not correlation:
+        return plain, plain
+    return plain, plain * np.sqrt(drifting_sum(rest, correlation) / np.maximum(known, 1e-300))
 
 
 def distance_needed(power: float, level: float, degrees: float = math.inf) -> float:
@@ -362,14 +367,10 @@ def detectable_from(
     level_now = float(np.exp(np.clip(columns[before - 1, :2] @ fit.coefficients[0][:2], -700, 300)))
     mean = np.concatenate([fit.fitted[0], level_now * np.exp(effect)])
     shape = np.concatenate([np.zeros(before), effect])
-    powers = []
-    for seen in range(1, latest + 1):
-        if not shape[before : before + seen].any():
-            powers.append(1 - level)
-            continue
-        upto = np.column_stack([columns, shape])[: before + seen]
-        error = math.sqrt(inflation) * expected_errors(upto, mean[: before + seen], len(names))[0]
-        powers.append(_power(1 / error, level))
+    seen = np.tri(latest, before + latest, before, dtype=bool)  # a row for each number of periods after the change
+    errors = math.sqrt(inflation) * expected_errors(np.column_stack([columns, shape]), mean * seen, len(names))[0]
+    shown = (seen & (shape != 0)).any(axis=1)
+    powers = [_power(float(one), level) for one in np.where(shown, 1 / errors, 0.0)]
     table = pd.DataFrame(
         {"completeness": visible, "ratio": np.exp(effect), "power": powers},
         index=pd.RangeIndex(1, latest + 1, name="periods"),

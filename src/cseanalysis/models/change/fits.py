@@ -468,10 +468,11 @@ def estimate_drift(designs: Floats, fits: Fits) -> Drift:
     return Drift(found, factor, scatter, degrees)
 
 
-def drifting_sum(values: Floats, correlation: float) -> float:
-    """Return ``v' R v``: the variance of a weighted sum of periods of variance 1 that drift."""
-    by_lag = _by_lag(values[None, :, None], values[None, :, None])[0, :, 0]
-    return float(by_lag @ correlation ** np.arange(by_lag.size))
+def drifting_sum(values: Floats, correlation: float) -> Floats:
+    """Return ``v' R v``: the variance of a weighted sum of periods, the last dimension, of variance 1 that drift."""
+    rows = values.reshape(-1, values.shape[-1], 1)
+    by_lag = _by_lag(rows, rows)[:, :, 0]
+    return np.asarray(by_lag @ correlation ** np.arange(by_lag.shape[1])).reshape(values.shape[:-1])
 
 
 def _neighbours(values: Floats) -> Floats:
