@@ -109,14 +109,14 @@ def value_at(model: Model, values: Mapping[str, float]) -> Array:
     [200.0]
     """
     try:
-        value = np.atleast_1d(_numbers(model(**values)))
+        value = _numbers(model(**values))
     except Exception as error:
         raise _kind(error)(
             f"{_said(error)} - so the model said at {dict(values)}; narrow the assumption that causes it"
         ) from error
     if not np.isfinite(value).all():
         raise ValueError(f"the model is not finite at {dict(values)}; narrow the assumption that causes it")
-    return value
+    return value.reshape(1) if value.ndim == 0 else value
 
 
 def _numbers(value: object) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -121,6 +122,7 @@ def in_words(series: pd.Series) -> pd.Series:
     return pd.Series(series.to_numpy(), index=pd.Index([say_month(day) for day in series.index], name="quarter"))
 
 
+@lru_cache(maxsize=1024)
 def first_quarter(start: date) -> pd.Timestamp:
     """Return the first day of the first quarter that begins on or after a day."""
     day = pd.Timestamp(start)

@@ -256,6 +256,7 @@ def _delay_choices(
     return chosen, known if corrected else {**known, "intake_growth": 0.0}
 
 
+@lru_cache(maxsize=64)
 def _same_spread(gamma_shape: float, family: Family) -> float:
     """Return the shape with which a family has the same ratio of the ninth decile to the median as a gamma delay."""
     half, ninth = Delay("gamma", gamma_shape, 1.0).quantile([0.5, 0.9]).tolist()

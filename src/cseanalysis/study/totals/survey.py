@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import pandas as pd
 
@@ -207,6 +207,7 @@ def survey_comparison(estimates: Mapping[str, Estimate]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@lru_cache(maxsize=2**14)
 def _in_year(ages: int, share: float, change: float, children: float, years: float) -> float:
     values = (Interval(value, value, "bound") for value in (share, children, years, change))
     prevalence, children_per_age, years_abused, changed = values
