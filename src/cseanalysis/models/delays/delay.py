@@ -246,7 +246,8 @@ def delay_from_quantiles(
             )
         return _forward(Delay(family, value, days / unit), growth)
 
-    return fit(shape.low), fit(shape.high)
+    low = fit(shape.low)
+    return low, low if shape.high == shape.low else fit(shape.high)
 
 
 def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tuple[Delay, Delay]:

@@ -318,7 +318,7 @@ def _chained(before: Array, mass: Array) -> Array:
     """Return the mass of both delays in a row, row by row."""
     periods = mass.shape[1]
     both = np.zeros((max(len(mass), len(before)), periods))
-    for age in range(periods):
+    for age in np.flatnonzero(before.any(axis=0)).tolist():
         both[:, age:] += before[:, age : age + 1] * mass[:, : periods - age]
     return both
 

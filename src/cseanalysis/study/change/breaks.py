@@ -106,9 +106,9 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
     SeriesKept
     """
     chosen = recorded[(recorded["force_type"] == "territorial") & recorded["offence_code"].isin(CHILD_CODES)]
-    wide = chosen.pivot_table(
+    wide = chosen.astype({"offences": "float64"}).pivot_table(
         index="period_start", columns=["force", "offence_code"], values="offences", aggfunc="sum"
-    ).astype("float64")
+    )
     failed = {
         force
         for item in changes

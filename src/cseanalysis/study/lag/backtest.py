@@ -245,7 +245,7 @@ def _extended(
 ) -> NDArray[np.float64]:
     """Put ten years in front at a ratio to the first four quarters; cut, or go on at a ratio to the last four."""
     cases = np.empty(EARLIER + quarters)
-    cases[:EARLIER] = earlier_intake_ratio * intake[:4].mean()
+    cases[:EARLIER] = earlier_intake_ratio * sum(intake[:4].tolist()) / 4
     cases[EARLIER : EARLIER + len(intake)] = intake[:quarters]
-    cases[EARLIER + len(intake) :] = later_intake_ratio * intake[-4:].mean()
+    cases[EARLIER + len(intake) :] = later_intake_ratio * sum(intake[-4:].tolist()) / 4
     return cases

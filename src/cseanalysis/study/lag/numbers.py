@@ -143,7 +143,7 @@ def months_to_trial(
     waits = charged.quantile((np.arange(QUANTILES) + 0.5) / QUANTILES)
 
     def missing(days: float) -> float:
-        return share - float(tried.completeness(np.maximum(days - waits, 0.0)).mean())
+        return share - float(tried.completeness(days - waits).mean())
 
     late = 1 - (1 - share) / 4
     longest = float(charged.quantile(late) + tried.quantile(late))

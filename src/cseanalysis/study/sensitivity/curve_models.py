@@ -191,9 +191,9 @@ def years_of(intake: pd.Series, *, complete: bool) -> dict[int, float]:
 
 def intakes_of(recorded: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
     """Sum the table ``recorded_offences`` by quarter for each scope and coverage; no model then needs the table."""
-    wide = recorded.pivot_table(
+    wide = recorded.astype({"offences": "float64"}).pivot_table(
         index="period_start", columns=["force_type", "force", "offence_code"], values="offences", aggfunc="sum"
-    ).astype("float64")
+    )
     counts, codes = wide.to_numpy(), wide.columns.get_level_values("offence_code")
     covered = {coverage: _covered(wide, coverage) for coverage in COVERAGES}
     return {
