@@ -112,14 +112,16 @@ def many_changes(
         design(len(counts), [place], harmonics=harmonics, period=turn, slope_change=slope_change) for place in places
     ]
     designs, column = np.stack([columns for columns, _ in built]), built[0][1].index("level_change")
-    parts = []
-    for name, series in every.items():
-        part = _changes_of(
-            series, np.array(places), designs, column=column, family=family, hac_lags=hac_lags, level=level
-        )
-        part.insert(0, "series", [name] * len(part))
-        parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
+    found = [_changes_of(one, places, designs, column, family=family, hac_lags=hac_lags) for one in every.values()]
+    changes = LevelChanges(*(np.concatenate(part) for part in zip(*(each for each, _ in found), strict=True)))
+    series = next(iter(every.values()))  # all have its labels
+    table = change_table(series, np.tile(places, len(every)), changes, level=level).reset_index()
+    table.insert(0, "series", [name for name in every for _ in places])
+    reasons = [reason for _, own in found for reason in own]
+    table["reason"] = [
+        reason or ("no maximum of the likelihood" if np.isnan(value) else "")
+        for reason, value in zip(reasons, changes.values.tolist(), strict=True)
+    ]
     known = table["p_value"].notna().to_numpy()
     if not known.any():
         raise NotEstimableError("no series has an estimate at any date: all are nought on a side, or have no fit")
@@ -144,31 +146,19 @@ def _read(counts: pd.Series, name: Hashable) -> CountSeries:
 
 
 def _changes_of(
-    series: CountSeries,
-    places: np.ndarray,
-    designs: Floats,
-    *,
-    column: int,
-    family: Family,
-    hac_lags: int | None,
-    level: float,
-) -> pd.DataFrame:
-    """Return the changes of one series, a row a date, with the reason where there is none."""
+    series: CountSeries, places: list[int], designs: Floats, column: int, *, family: Family, hac_lags: int | None
+) -> tuple[tuple[Floats, Floats, Floats], list[str]]:
+    """Return the changes of one series, as `LevelChanges` has them, and why there is none at a date."""
     reasons = []
-    for place in places.tolist():
+    for place in places:
         try:
             check_sides(series, place, designs.shape[2])
             reasons.append("")
         except NotEstimableError as error:
             reasons.append(str(error))
-    changes = LevelChanges(*(np.full(len(places), np.nan) for _ in range(3)))
+    values, errors, degrees = np.full((3, len(places)), np.nan)
     fine = np.array([not reason for reason in reasons])
     if fine.any():
         found = level_changes(designs[fine], series, column, family=family, hac_lags=hac_lags)
-        changes.values[fine], changes.errors[fine], changes.degrees[fine] = found.values, found.errors, found.degrees
-    table = change_table(series, places, changes, level=level).reset_index()
-    table["reason"] = [
-        reason or ("no maximum of the likelihood" if np.isnan(value) else "")
-        for reason, value in zip(reasons, changes.values.tolist(), strict=True)
-    ]
-    return table
+        values[fine], errors[fine], degrees[fine] = found.values, found.errors, found.degrees
+    return (values, errors, degrees), reasons
