@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -231,6 +232,7 @@ def _moves(event: DatedEvent, codes: Sequence[str]) -> bool:
     return not event.codes or set(codes) <= set(event.codes)
 
 
+@lru_cache(maxsize=1024)
 def _end(quarter: pd.Timestamp) -> pd.Timestamp:
     return quarter + pd.offsets.QuarterEnd(0)
 
