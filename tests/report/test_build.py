@@ -20,7 +20,7 @@ from cseanalysis.study.data.project import ChecksumError, Project, sha256
 def stand_in(patch):
     """Let a table and invented results stand in for the computation of the small study's numbers."""
     patch.setattr(rebuild, "build_tables", lambda project, out: (out / "table.csv").write_text("a\n1\n"))
-    patch.setattr(rebuild, "build_results", lambda project: RESULTS)
+    patch.setattr(rebuild, "build_results", lambda project, **_: RESULTS)
 
 
 @pytest.fixture

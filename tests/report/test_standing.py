@@ -28,7 +28,7 @@ PARTS = {
 def small(study, monkeypatch):
     """The small study with an edition frozen from it, and with stand-ins for the computation of its numbers."""
     monkeypatch.setattr(rebuild, "build_tables", lambda project, out: (out / "table.csv").write_text("a\n1\n"))
-    monkeypatch.setattr(rebuild, "build_results", lambda project: RESULTS)
+    monkeypatch.setattr(rebuild, "build_results", lambda project, **_: RESULTS)
     study.results.write_bytes(results_bytes(RESULTS))
     return study
 

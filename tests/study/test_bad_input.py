@@ -35,7 +35,7 @@ def study(tmp_path, monkeypatch):
 def computed(study, monkeypatch):
     """The committed results stand in for the slow computation, where a test is about what happens around it."""
     committed = json.loads((study / "reports" / "results.json").read_text(encoding="utf-8"))
-    monkeypatch.setattr(results, "compute_results", lambda inputs, assumptions: committed)
+    monkeypatch.setattr(results, "compute_results", lambda inputs, assumptions, **_: committed)
 
 
 def run(monkeypatch, *words):
@@ -331,7 +331,7 @@ def test_an_altered_build_is_not_compared(study, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
 def test_ctrl_c_ends_in_one_line_and_the_code_that_shells_give_it(study):
     code = (
-        "import os, signal, sys\nfrom cseanalysis import cli\nfrom cseanalysis.study import project\n"
+        "import os, signal, sys\nfrom cseanalysis import cli\nfrom cseanalysis.study.data import project\n"
         "project.find_project = lambda: os.kill(os.getpid(), signal.SIGINT)\nsys.argv[1:] = ['figures']\ncli.main()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -13,10 +13,12 @@ from cseanalysis.study import scenarios as module
 from cseanalysis.study.causes import changed_inputs, leading_causes, read_build
 from cseanalysis.study.data.assumptions import assumptions_text, read_assumptions
 from cseanalysis.study.data.project import code_hashes, load_sources
+from cseanalysis.study.kept import Computed
 from cseanalysis.study.lag.simulation import simulation_runs
 from cseanalysis.study.ranges import bounded
 from cseanalysis.study.scenarios import inputs_key, is_whole, read_scenario, run_scenarios
 from cseanalysis.study.totals.numbers import contact_total, neither_recorded
+from cseanalysis.values import Estimate, Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = find_project(ROOT)
@@ -30,7 +32,7 @@ def entry(name, low=0.1, high=0.1):
     return f"[assumptions.{name}]\n" + ENTRY.format(low=low, high=high)
 
 
-def cheap(inputs, assumptions, *, scope="child-only codes"):
+def cheap(inputs, assumptions, *, scope="child-only codes", kept=None):
     """Two numbers of the study's kind, in no time: a total of two assumptions and a share of the scope."""
     known, recording = assumptions["known_offence_probability"], assumptions["recording_probability"]
     total = {"low": 1 / (known.high * recording.high), "high": 1 / (known.low * recording.low)}
@@ -52,10 +54,18 @@ def cheap(inputs, assumptions, *, scope="child-only codes"):
     }
 
 
+def cheap_parts(inputs, assumptions, *, scope, kept, wanted=None):
+    """The two numbers as one part."""
+    entries = cheap(inputs, assumptions, scope=scope)["results"]
+    results = tuple(Estimate(**{**entry, "interval": Interval(**entry["interval"])}) for entry in entries)
+    return {"all": Computed(results, {}, {})}
+
+
 @pytest.fixture
 def quick(monkeypatch):
+    monkeypatch.setattr(module, "compute_results", cheap)
+    monkeypatch.setattr(causes_module, "compute_parts", cheap_parts)
     for place in (module, causes_module):
-        monkeypatch.setattr(place, "compute_results", cheap)
         monkeypatch.setattr(place, "read_inputs", lambda project: None)
 
 
@@ -186,7 +196,7 @@ def test_a_half_written_file_is_seen_and_its_scenario_built_again(quick, files, 
 
 
 def test_one_that_no_model_can_take_is_named_after_the_others_were_built(files, quick, tmp_path, monkeypatch):
-    def picky(inputs, assumptions, *, scope):
+    def picky(inputs, assumptions, *, scope, kept):
         if assumptions["known_offence_probability"].low == 0.2:
             raise ValueError("result total: impossible")
         return cheap(inputs, assumptions, scope=scope)
@@ -198,7 +208,7 @@ def test_one_that_no_model_can_take_is_named_after_the_others_were_built(files, 
 
 
 def test_a_scenario_that_divides_by_nought_is_named_and_the_others_are_built(files, quick, tmp_path, monkeypatch):
-    def picky(inputs, assumptions, *, scope):
+    def picky(inputs, assumptions, *, scope, kept):
         1 / (assumptions["known_offence_probability"].low - 0.1)
         return cheap(inputs, assumptions, scope=scope)
 
@@ -228,7 +238,7 @@ def test_a_run_never_takes_the_place_of_what_it_did_not_write(quick, files, tmp_
 
 
 def test_what_was_finished_before_an_interruption_stands_and_the_rest_is_built(files, quick, tmp_path, monkeypatch):
-    def interrupted(inputs, assumptions, *, scope):
+    def interrupted(inputs, assumptions, *, scope, kept):
         if assumptions["known_offence_probability"].low == 0.2:
             raise KeyboardInterrupt
         return cheap(inputs, assumptions, scope=scope)
@@ -245,7 +255,7 @@ def test_what_was_finished_before_an_interruption_stands_and_the_rest_is_built(f
 
 def test_the_key_follows_the_data_the_assumptions_and_the_code():
     assert inputs_key(PROJECT) == inputs_key(PROJECT)
-    assert {"models/delay.py", "sensitivity/local.py", "study/curve_models.py"} <= code_hashes().keys()
+    assert {"models/delays/delay.py", "sensitivity/variance.py", "study/parts.py"} <= code_hashes().keys()
     assert not [name for name in code_hashes() if name.startswith("report/") or name == "cli.py"]
     assert not is_whole(ROOT / "scenarios", "any")
 
