@@ -264,6 +264,15 @@ def test_lazy_text_results_are_dictionary_encoded_where_the_engine_can(function:
     assert any(str(kind).startswith("ENUM") for kind in function(relation(known)).types)
 
 
+def test_a_lazy_frame_of_a_polars_that_loses_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pl, "__version__", "1.31.0")
+    assert len(harmonise_forces(pl.DataFrame({"Force Name": ["Kent"]}))) == 1
+    with pytest.raises(
+        RuntimeError, match=r"Polars 1\.31\.0: before 1\.32 .* loses rows at random; upgrade Polars, or collect"
+    ):
+        harmonise_forces(pl.LazyFrame({"Force Name": ["Kent"]}))
+
+
 def test_lazy_engines_run_one_query_for_the_distinct_labels_and_no_other() -> None:
     connection, seen = duckdb.connect(), []
 

@@ -16,6 +16,7 @@ from cseanalysis.clean.engine.lookup import Column, Counted
 _ROWS = "cseanalysis_rows"
 _KEY = "cseanalysis_key"
 
+_POLARS = (1, 32)  # from here on categories of two sources compare without a shared cache
 _DUCKDB = {"number": "DOUBLE", "date": "DATE", "flag": "BOOLEAN"}
 
 Answering = Callable[[Counted], list[Column]]
@@ -54,6 +55,11 @@ def _extend_polars(frame: Any, keys: list[str], answer: Answering) -> Any:
 
     from cseanalysis.clean.engine.eager import polars_values
 
+    if tuple(int(part) for part in pl.__version__.split(".")[:2]) < _POLARS:
+        raise RuntimeError(
+            f"a lazy frame of Polars {pl.__version__}: before {'.'.join(map(str, _POLARS))} a streamed query over "
+            "columns of categories loses rows at random; upgrade Polars, or collect() the frame first"
+        )
     found = frame.group_by(keys).agg(pl.len().alias(_ROWS)).collect(engine="streaming")
     counted = [(tuple(_plain(cell) for cell in row[:-1]), row[-1]) for row in found.iter_rows()]
     small = found.select(keys).with_columns(*(polars_values(column) for column in answer(counted)))
