@@ -17,8 +17,8 @@ import cseanalysis
 from cseanalysis.export.wording import say
 from cseanalysis.report.editions import verify
 from cseanalysis.study import find_project, load_assumptions, load_figures, load_results, read_table
-from cseanalysis.study.data.lookup import compare_figures
 from cseanalysis.study.data.project import check_raw, load_sources
+from cseanalysis.study.lookup import compare_figures
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "cseanalysis"

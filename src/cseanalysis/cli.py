@@ -200,8 +200,8 @@ def figures(
 ) -> None:
     """Search the register of published figures, or show one with its lineage."""
     from cseanalysis.study.data.figures import load_figures
-    from cseanalysis.study.data.lookup import describe_figure, figure_line, find_figures
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
+    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures
 
     project = find_project()
     check_raw(project)
@@ -222,8 +222,8 @@ def compare(
     second: Annotated[str, typer.Argument(help="Id of another, e.g. F035.")],
 ) -> None:
     """Say whether two published figures may be compared, why not, and what can be said."""
-    from cseanalysis.study.data.lookup import compare_figures
     from cseanalysis.study.data.project import check_raw, find_project
+    from cseanalysis.study.lookup import compare_figures
 
     project = find_project()
     check_raw(project)

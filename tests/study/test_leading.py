@@ -46,10 +46,9 @@ def product_of(*, wide, slim):
 
 
 def test_of_a_sum_each_assumption_takes_its_own_width_wherever_it_lies():
-    with noting() as noted:
-        estimate = bounded("sum", "cases", added, TWO, ())
+    estimate = bounded("sum", "cases", added, TWO, ())
     assert (estimate.interval.low, estimate.interval.high) == (0, 10)
-    found = leading_of(estimate, noted, TWO)
+    found = leading_of(estimate, {}, TWO)
     assert (found.kind, [one.assumption for one in found.assumptions]) == ("one", ["wide"])
     assert (found.assumptions[0].least, found.assumptions[0].most) == pytest.approx((0.8, 0.8))
 
@@ -85,7 +84,7 @@ def test_a_range_that_nobody_noted_is_refused_and_one_without_assumptions_gets_i
     assert {kind: leading_of(estimate, {}, TWO).kind for kind, estimate in kinds.items()} == {k: k for k in kinds}
 
 
-def test_nothing_is_noted_unless_asked_and_the_model_is_called_no_more_often():
+def test_saying_what_leads_calls_the_model_no_more_often():
     calls = []
 
     def counting(*, wide, slim):
@@ -97,10 +96,6 @@ def test_nothing_is_noted_unless_asked_and_the_model_is_called_no_more_often():
     calls.clear()
     bounded("sum", "cases", counting, TWO, ())
     assert len(calls) == before
-    with noting() as noted:
-        pass
-    bounded("late", "cases", counting, TWO, ())
-    assert dict(noted) == {}
 
 
 def test_a_factor_that_scales_alike_gives_the_corners_that_it_would_have_had():

@@ -9,7 +9,7 @@ import pytest
 from cseanalysis import cli
 from cseanalysis.register import Definition, Figure
 from cseanalysis.study import load_figures
-from cseanalysis.study.data.lookup import compare_figures, describe_figure, figure_line, find_figures
+from cseanalysis.study.lookup import compare_figures, describe_figure, figure_line, find_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLICATIONS = {

@@ -12,12 +12,12 @@ from cseanalysis.study.comparisons.attempts import Attempt, WentThroughError, ca
 from cseanalysis.study.comparisons.bad_analyses import ATTEMPTS, attempts_in_words, redteam_results, run_attempts
 from cseanalysis.study.comparisons.bad_inputs import supposed
 from cseanalysis.study.comparisons.numbers import (
-    QUOTED_PAIRS,
     all_verdicts,
     changes_in_words,
     comparison_results,
     gate_rules,
     leading,
+    quoted_pairs,
     verdicts,
 )
 from cseanalysis.study.data.figures import load_figures
@@ -137,8 +137,9 @@ def test_a_compilation_leads_no_chapter() -> None:
 
 
 def test_verdicts_are_a_row_a_pair_with_a_reason_where_one_is_refused() -> None:
-    table = verdicts(FIGURES)
-    assert len(table) == len(QUOTED_PAIRS) >= 24
+    pairs = quoted_pairs(ROOT)
+    table = verdicts(FIGURES, pairs)
+    assert len(table) == len(pairs) >= 24
     assert set(table["Verdict"]) == {"comparable", "across a bridge", "refused"}
     assert len(gate_rules()) == 13
 

@@ -10,9 +10,9 @@ import pytest
 from cseanalysis.clean import crosswalks, harmonise_offences
 from cseanalysis.register import compare
 from cseanalysis.register.spans import months_in
+from cseanalysis.study import labels as words
 from cseanalysis.study.change.cards import FEWEST_QUARTERS
 from cseanalysis.study.comparisons import numbers as comparisons
-from cseanalysis.study.data import labels as words
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, check_codes
 from cseanalysis.study.data.figures import load_figures
@@ -133,10 +133,10 @@ def test_the_codes_that_a_scope_names_are_those_it_counts():
 # Words beside figures --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pair", comparisons.QUOTED_PAIRS, ids=" ".join)
+@pytest.mark.parametrize("pair", comparisons.quoted_pairs(ROOT), ids=lambda pair: f"{pair.first} {pair.second}")
 def test_years_and_months_in_a_question_are_those_of_its_figures(pair):
-    first, second = FIGURES[pair[0]], FIGURES[pair[1]]
-    question, wheres = pair[2], (first, second)
+    first, second = FIGURES[pair.first], FIGURES[pair.second]
+    question, wheres = pair.question, (first, second)
     if years := re.findall(r"\b\d{4}\b", question):
         assert [int(year) for year in years] == [figure.period_start.year for figure in wheres]
         assert all(figure.period_start.year == figure.period_end.year for figure in wheres)
@@ -160,7 +160,7 @@ def test_years_and_months_in_a_question_are_those_of_its_figures(pair):
 
 
 def test_every_question_that_types_a_number_is_held_against_its_figures():
-    typed = [question for *_, question in comparisons.QUOTED_PAIRS if re.search(r"\d|month|year", question)]
+    typed = [p.question for p in comparisons.quoted_pairs(ROOT) if re.search(r"\d|month|year", p.question)]
     known = re.compile(
         r"\b\d{4} and \d{4}\b|twelve months and nine|a year and nine months|two years|recorded in a year"
     )

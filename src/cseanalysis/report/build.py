@@ -229,6 +229,7 @@ def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
     files = {"assumptions.toml": assumptions, "CHANGELOG.md": project.root / "CHANGELOG.md"}
     for folder, patterns in (
         ("data/raw", ("*",)),
+        ("data/judgement", ("*",)),
         ("notebooks", ("*.ipynb", "*.bib", "front.md")),
         ("requirements", ("report.txt",)),
     ):
@@ -388,7 +389,7 @@ def _version(package: str) -> str | None:
 
 def commit_of(project: Project) -> str | None:
     """Return the commit the inputs were taken from; none outside git or when an input differs from it."""
-    inputs = ("data/raw", "notebooks", "requirements", "src", "assumptions.toml", "CHANGELOG.md")
+    inputs = ("data/raw", "data/judgement", "notebooks", "requirements", "src", "assumptions.toml", "CHANGELOG.md")
 
     def git(*words: str) -> str | None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,14 @@ class Kept:
         """Open the folder for a study's present data and code; what was kept for others is deleted."""
         data = {name: entry["sha256"] for name, entry in load_sources(project)["files"].items()}
         tidy = project.processed / "datapackage.json"
-        rests_on = [data, sha256(tidy.read_bytes()), code_hashes(), {name: version(name) for name in _LIBRARIES}]
+        judged = {path.name: sha256(path.read_bytes()) for path in sorted(project.judgement.glob("*.csv"))}
+        rests_on = [
+            data,
+            judged,
+            sha256(tidy.read_bytes()),
+            code_hashes(),
+            {name: version(name) for name in _LIBRARIES},
+        ]
         own = folder / sha256(json.dumps(rests_on, sort_keys=True).encode())[:16]
         for other in folder.glob("*"):
             if other != own:
@@ -64,7 +71,7 @@ class Kept:
     def write(self, part: Part, given: Given, computed: Computed) -> None:
         """Keep what a part computed; where nothing can be written, nothing is kept."""
         content = {
-            "results": [asdict(estimate) for estimate in computed.results],
+            "results": [_plain(estimate) for estimate in computed.results],
             "narrowed": {name: [asdict(row) for row in rows] for name, rows in computed.narrowed.items()},
             "tables": computed.tables,
         }
@@ -77,6 +84,11 @@ class Kept:
     def _path(self, part: Part, given: Given) -> Path:
         words = [part.name, given.scope, repr(sorted(given.assumptions.items())), repr(sorted(given.results.items()))]
         return self.folder / f"{sha256(json.dumps(words).encode())[:32]}.json"
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    own = asdict(estimate)
+    return {each.name: own[each.name] for each in fields(Estimate)}
 
 
 def _estimate(entry: Mapping[str, Any]) -> Estimate:

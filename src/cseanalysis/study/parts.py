@@ -20,6 +20,7 @@ from cseanalysis.study.comparisons.bad_analyses import redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.backtest import back_test_results, back_tests
 from cseanalysis.study.lag.courts import court_queue, court_results
 from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
@@ -62,10 +63,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a part computes: results in the order in which they are reported, and tables by name."""
+    """What a part computes: results in the order in which they are reported, and tables by name.
+
+    ``narrowed`` says of results that are read off a table what knowing each assumption would leave of their range; of
+    those that a function bounds, the result itself does.
+    """
 
     results: list[Estimate] = field(default_factory=list)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    narrowed: Mapping[str, tuple[Narrowed, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,13 @@ from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Led(Estimate):
+    """An estimate with what knowing each assumption would leave of its range, which says what it hangs on most."""
+
+    narrowed: tuple[Narrowed, ...] = ()
 
 
 TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
@@ -61,7 +69,7 @@ def bounded(
     figures: Iterable[str],
     *,
     turning: Collection[str] = TURNING,
-) -> Estimate:
+) -> Led:
     """Bound a study model over its assumptions and say what the result rests on.
 
     Parameters
@@ -87,10 +95,15 @@ def bounded(
     return ranging(name, unit, ends, basis)
 
 
-def ranging(name: str, unit: str, ends: KnownEnds, basis: Iterable[str]) -> Estimate:
-    """Return the bound between two ends as an estimate, and note which assumption it hangs on most."""
-    note(name, ends)
-    return Estimate(name, unit, interval=Interval(float(ends.low[0]), float(ends.high[0]), "bound"), basis=tuple(basis))
+def ranging(name: str, unit: str, ends: KnownEnds, basis: Iterable[str]) -> Led:
+    """Return the bound between two ends as an estimate, with what knowing each assumption would leave of it."""
+    interval = Interval(float(ends.low[0]), float(ends.high[0]), "bound")
+    return Led(name, unit, None, interval, tuple(basis), narrowed_by(ends))
+
+
+def narrowed_by(ends: KnownEnds) -> tuple[Narrowed, ...]:
+    """Say by how much knowing each assumption would narrow the range between two ends."""
+    return tuple(Narrowed(one, least, most) for one, (least, most) in narrowings(ends).items())
 
 
 @contextmanager
@@ -130,7 +143,7 @@ def note(name: str, ends: KnownEnds) -> None:
     """Keep what knowing each assumption would leave of a result, if somebody asked for it; see `noting`."""
     found = _NOTED.get()
     if found is not None:
-        found[name] = tuple(Narrowed(one, least, most) for one, (least, most) in narrowings(ends).items())
+        found[name] = narrowed_by(ends)
 
 
 def narrowed_rows(table: pd.DataFrame) -> dict[str, tuple[Narrowed, ...]]:
@@ -188,8 +201,9 @@ def leading_of(estimate: Estimate, noted: Mapping[str, tuple[Narrowed, ...]], as
     ValueError
         When a range rests on assumptions and nobody noted what knowing them would leave of it.
     """
-    if estimate.id in noted:
-        found = leads(noted[estimate.id])
+    narrowed = noted.get(estimate.id, estimate.narrowed if isinstance(estimate, Led) else None)
+    if narrowed is not None:
+        found = leads(narrowed)
         return Leading("none" if not found else "one" if len(found) == 1 else "several", found)
     resting = [name for name in estimate.basis if name in assumptions]
     interval = estimate.interval

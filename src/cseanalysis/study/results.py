@@ -18,13 +18,14 @@ from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.files import write_atomic
+from cseanalysis.study.data.judgement import check_judgement
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import build_tables, check_tables, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
-from cseanalysis.study.ranges import leading_of, narrowed_rows, noting
+from cseanalysis.study.ranges import Led, leading_of, narrowed_rows, noting
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -39,6 +40,7 @@ def read_inputs(project: Project) -> StudyInputs:
     check_raw(project)
     check_tables(project)
     figures = dict(load_figures(project.root))
+    check_judgement(project, figures, load_assumptions(project.root))
     recorded = read_table("recorded_offences", project.root)
     check_codes(recorded)
     return StudyInputs(
@@ -147,6 +149,7 @@ def _computed(part: Part, given: Given, kept: Kept | None) -> Computed:
         numbers = part.compute(given)
     tables = numbers.tables
     own = {one.id: noted[one.id] for one in numbers.results if one.id in noted}
+    own |= {one.id: one.narrowed for one in numbers.results if isinstance(one, Led)} | dict(numbers.narrowed)
     finer = narrowed_rows(tables["narrowing"]) if "narrowing" in tables else {}  # at nine places
     computed = Computed(
         tuple(numbers.results), {**own, **finer}, {name: _rows(table) for name, table in tables.items()}
@@ -263,6 +266,8 @@ def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, 
     """
     copy = Project(folder)
     shutil.copytree(project.raw, copy.raw)
+    if project.judgement.is_dir():
+        shutil.copytree(project.judgement, copy.judgement)
     shutil.copyfile(assumptions or project.assumptions, copy.assumptions)
     check_raw(copy)
     copy.processed.mkdir()

@@ -207,6 +207,7 @@ def inputs_key(project: Project) -> str:
     check_raw(project)
     files = {name: entry["sha256"] for name, entry in load_sources(project)["files"].items()}
     data = [project.assumptions, project.raw / "sources.toml", project.processed / "datapackage.json"]
+    data += sorted(project.judgement.glob("*.csv"))
     files |= {path.name: sha256(path.read_bytes()) for path in data if path.is_file()}
     files |= {f"package/{name}": code for name, code in code_hashes().items()}
     return sha256(json.dumps(files, sort_keys=True).encode())

@@ -11,7 +11,7 @@ from cseanalysis.register import Figure
 from cseanalysis.study.comparisons.attempts import Attempt, Direction, WentThroughError, call
 from cseanalysis.study.comparisons.bad_claims import CLAIMS, COUNTS
 from cseanalysis.study.comparisons.bad_inputs import bad_models, bad_readings, bad_rows
-from cseanalysis.study.data.labels import plain_words
+from cseanalysis.study.labels import plain_words
 from cseanalysis.values import Estimate
 
 # What an answer comes down to, where it is more than one sentence: a reason comes before a number.

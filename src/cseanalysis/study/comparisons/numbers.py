@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,41 +18,10 @@ from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.sentences import period_words, span
 from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
+from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.ranges import note
 from cseanalysis.values import Estimate, Interval
 
-# Pairs that are set against each other most, or could be: each with its question in plain words.
-QUOTED_PAIRS: tuple[tuple[str, str, str], ...] = (
-    ("F008", "F018", "recorded offences, 2023 and 2024"),
-    ("F001", "F008", "recorded offences, 2022 and 2023"),
-    ("F022", "F027", "group-based offences, 2023 and 2024"),
-    ("F024", "F028", "exploitation class, 2023 and 2024"),
-    ("F024", "F103", "exploitation class, a year and nine months"),
-    ("F022", "F024", "all group-based and one class"),
-    ("F023", "F024", "two classes of group-based offences"),
-    ("F022", "F551", "group-based offences, exact and as quoted"),
-    ("F008", "F022", "all recorded and group-based offences"),
-    ("F008", "F012", "a count and a share of it"),
-    ("F099", "F101", "two groups among suspects whose ethnicity is known"),
-    ("F102", "F030", "records with ethnicity, 2023 and 2024"),
-    ("F031", "F032", "arrests and victims of one programme"),
-    ("F031", "F035", "arrests, twelve months and nine"),
-    ("F034", "F035", "the same, as rounded later"),
-    ("F036", "F040", "closed cases, put forward and referred"),
-    ("F363", "F039", "closed cases, identified and re-opened"),
-    ("F046", "F051", "live suspects and convictions of one force"),
-    ("F062", "F064", "victims of one operation, two dates"),
-    ("F060", "F066", "people convicted in one operation, two dates"),
-    ("F114", "F008", "abused in childhood, and recorded in a year"),
-    ("F113", "F128", "two crime surveys"),
-    ("F130", "F131", "women and men in one survey"),
-    ("F217", "F304", "prosecutions, child abuse and child sexual abuse"),
-    ("F303", "F305", "convictions, two years of one flag"),
-    ("F340", "F341", "charges and defendants"),
-    ("F149", "F193", "days to charge, children and all ages"),
-    ("F489", "F490", "offences by requests to forces, two years"),
-    ("F494", "F496", "two forces"),
-)
 # What each rule of the gate takes for the same, which difference it can cross, and what it refuses.
 _RULES: tuple[tuple[str, str, str, str], ...] = (
     ("Unit and base", "one unit; shares of one whole", "never", "arrests and victims; a count and a share"),
@@ -92,6 +62,21 @@ _SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "r
 _CHANGES = (("F024", "F028"), ("F022", "F027"), ("F008", "F018"), ("F303", "F305"), ("F034", "F035"), ("F031", "F035"))
 
 
+@dataclass(frozen=True, slots=True)
+class QuotedPair:
+    """Two figures that are set against each other, or could be, with the question in plain words."""
+
+    first: str
+    second: str
+    question: str
+    reason: str
+
+
+def quoted_pairs(root: Path | str | None = None) -> tuple[QuotedPair, ...]:
+    """Return the pairs of ``data/judgement/quoted_pairs.csv``, in the order in which the chapter asks them."""
+    return read_judgement("quoted_pairs", QuotedPair, root)
+
+
 def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:
     """Return figures that may lead a chapter: none that was read in a compilation only.
 
@@ -119,19 +104,19 @@ def gate_rules() -> pd.DataFrame:
     return pd.DataFrame(_RULES, columns=["What is compared", "The same when", "Can be crossed by", "Refused, such as"])
 
 
-def verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Give the gate's verdict on the pairs that are quoted most, with the gravest reason or what to mind."""
+def verdicts(figures: Mapping[str, Figure], pairs: Iterable[QuotedPair]) -> pd.DataFrame:
+    """Give the gate's verdict on pairs of figures, with the gravest reason or what to mind."""
     rows = []
-    for one, other, question in QUOTED_PAIRS:
-        found = compare(figures[one], figures[other])
+    for pair in pairs:
+        one, other = figures[pair.first], figures[pair.second]
+        found = compare(one, other)
         reasons = list(lines(found.differences))
         more = f"; and {_count(len(reasons) - 1, 'reason')} more" if len(reasons) > 1 else ""
         rows.append(
             {
-                "Asked": question,
+                "Asked": pair.question,
                 "As printed": "; ".join(
-                    f"{figure.published} ({figure.id}, {period_words(figure)})"
-                    for figure in (figures[one], figures[other])
+                    f"{figure.published} ({figure.id}, {period_words(figure)})" for figure in (one, other)
                 ),
                 "Verdict": _SAID[found.verdict],
                 "Gravest reason, or what to mind": (reasons[0] + more) if reasons else "nothing differs but the period",

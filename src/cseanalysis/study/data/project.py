@@ -38,6 +38,11 @@ class Project:
         return self.root / "data" / "raw"
 
     @property
+    def judgement(self) -> Path:
+        """What a criminologist may argue with: tables, each row with its reason."""
+        return self.root / "data" / "judgement"
+
+    @property
     def processed(self) -> Path:
         """Tidy tables, built."""
         return self.root / "data" / "processed"

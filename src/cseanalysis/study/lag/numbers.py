@@ -258,7 +258,7 @@ def lag_results(
         Visible shares are of the newest year with four quarters and of the year four years before.
     """
     stages = (("charges", months_to_charge, ("F189", "F193")), ("trials", months_to_trial, _BOTH_DELAYS))
-    results = [
+    results: list[Estimate] = [
         bounded(
             f"months_to_{word}_of_{stage}",
             f"months from recording until {words} of a cohort's eventual {stage}",

@@ -190,7 +190,7 @@ def wait_results(
         "charges": (months_until_charges, ("F189", "F193")),
         "trials": (months_until_trials, ("F189", "F193", "F457", "F458")),
     }
-    results = [
+    results: list[Estimate] = [
         bounded(
             f"months_to_{word}_of_remaining_{stage}",
             f"months after {end}, in whole quarters, until {words} of the {stage} still to come are visible",

@@ -12,8 +12,8 @@ from cseanalysis.models import share_bounds
 from cseanalysis.register import Figure, compare, parity
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.labels import plain_words
 from cseanalysis.study.data.reported import load_results
+from cseanalysis.study.labels import plain_words
 from cseanalysis.study.missing.lists import LISTS, refusal_on_no_overlap, refusal_on_totals
 from cseanalysis.study.missing.numbers import (
     COVERAGE,

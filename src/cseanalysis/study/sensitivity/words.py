@@ -12,9 +12,9 @@ from cseanalysis.export.wording import say_ends, say_interval, say_number
 from cseanalysis.sensitivity import tornado
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.labels import ASSUMPTION_WORDS, RESULT_WORDS, plain_words
 from cseanalysis.study.data.reported import load_leading, load_period, load_results, load_results_table
 from cseanalysis.study.data.tables import read_table
+from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, plain_words
 from cseanalysis.study.ranges import needed_assumptions
 from cseanalysis.study.sensitivity.curves import curve_tables
 from cseanalysis.study.sensitivity.flips import (

@@ -9,8 +9,8 @@ import pandas as pd
 
 from cseanalysis.export.wording import say, say_assumption, say_ends, say_interval, say_number
 from cseanalysis.study.data.assumptions import load_assumptions
-from cseanalysis.study.data.labels import ASSUMPTION_WORDS, plain_words
 from cseanalysis.study.data.reported import load_results, load_results_table
+from cseanalysis.study.labels import ASSUMPTION_WORDS, plain_words
 from cseanalysis.study.totals.chains import LEVEL, RECORDED
 from cseanalysis.study.totals.estimands import Estimand
 from cseanalysis.study.totals.survey import BRIDGE, WINDOWS

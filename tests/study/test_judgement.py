@@ -1,0 +1,183 @@
+"""Judgements stand in tables: what a cell names is there, each row has its reason, and code names nothing itself."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cseanalysis.clean import read_crosswalk
+from cseanalysis.study import load_assumptions, load_figures
+from cseanalysis.study.comparisons.numbers import quoted_pairs, verdicts
+from cseanalysis.study.data.judgement import check_judgement, read_judgement
+from cseanalysis.study.data.project import Project, find_project
+from cseanalysis.study.tables import Column, bound, in_words, join, number, one_of, span
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = ROOT / "src" / "cseanalysis" / "study"
+FIGURES, ASSUMPTIONS = load_figures(ROOT), load_assumptions(ROOT)
+# The one module that may name figures, codes and forces.
+NAMED = "data/named.py"
+
+
+@dataclass(frozen=True)
+class Pair:
+    first: str
+    size: float | None
+    parts: tuple[str, ...]
+    used: bool
+    reason: str
+
+
+HEAD = "first,size,parts,used,reason\n"
+
+
+@pytest.fixture
+def study(tmp_path):
+    (tmp_path / "assumptions.toml").write_text("")
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
+    (tmp_path / "data" / "judgement").mkdir()
+    return tmp_path
+
+
+def written(study, text):
+    (study / "data" / "judgement" / "pairs.csv").write_text(text, encoding="utf-8")
+    return study
+
+
+def test_rows_are_what_their_class_says(study):
+    written(study, HEAD + 'F008,2.5,a b,yes,"Quoted, often."\nF018,,,no,Because.\n')
+    assert read_judgement("pairs", Pair, study) == (
+        Pair("F008", 2.5, ("a", "b"), True, "Quoted, often."),
+        Pair("F018", None, (), False, "Because."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD + "F008,2,a,maybe,r\n", r"data/judgement/pairs\.csv, line 2, used: is 'maybe'; write yes or no"),
+        (HEAD + "F008,two,a,yes,r\n", "line 2, size: could not convert"),
+        (HEAD + ",2,a,yes,r\n", "line 2, first: is empty; say it"),
+        (HEAD + "F008,2,a,yes,\n", "line 2, reason: is empty; say it"),
+        (HEAD + "F008,2,a,yes\n", "line 2: 4 cells under 5 headings"),
+        ("first,size,parts,reason,used\n", "must be first, size, parts, used, reason"),
+        ("", "must be first"),
+    ],
+)
+def test_a_malformed_table_names_file_line_and_column(study, text, said):
+    with pytest.raises(ValueError, match=said):
+        read_judgement("pairs", Pair, written(study, text))
+
+
+def test_a_table_that_is_not_there_is_named(study):
+    with pytest.raises(FileNotFoundError, match=r"pairs\.csv is missing"):
+        read_judgement("pairs", Pair, study)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("figure,reason\nF000,r\n", "line 2, figure: figure F000 is not in data/raw/figures.csv"),
+        ("words,reason\nThe count,Because of F000.\n", "line 2, reason: figure F000 is not in"),
+        ("codes,reason\n71 88Z,r\n", "line 2, codes: no code is named '88Z'"),
+        ("force,reason\nKernow,r\n", "line 2, force: no force is named 'Kernow'"),
+        ("assumption,reason\nno_such,r\n", "line 2, assumption: no assumption is named 'no_such'"),
+        ("figure,reason\nF008, \n", "line 2: has no reason"),
+        ("figure\nF008\n", "must be reason"),
+    ],
+)
+def test_what_a_cell_names_must_be_there(study, text, said):
+    with pytest.raises(ValueError, match=said):
+        check_judgement(Project(written(study, text)), FIGURES, ASSUMPTIONS)
+
+
+def test_what_is_there_is_taken(study):
+    written(study, "figure,codes,force,assumption,reason\nF008,71 88A,Kent,contact_share,Because of F018.\n")
+    check_judgement(Project(study), FIGURES, ASSUMPTIONS)
+    check_judgement(find_project(ROOT), FIGURES, ASSUMPTIONS)
+
+
+def test_a_quoted_pair_that_somebody_swaps_is_what_the_chapter_asks(study):
+    written(study, "")
+    (study / "data" / "judgement" / "quoted_pairs.csv").write_text(
+        "first,second,question,reason\nF018,F008,2024 and 2023,The other way round.\n"
+    )
+    table = verdicts(FIGURES, quoted_pairs(study))
+    assert table["Asked"].tolist() == ["2024 and 2023"]
+    assert table["As printed"][0].startswith("122,768 (F018")
+
+
+def test_every_table_is_read_by_the_study():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in STUDY.rglob("*.py"))
+    for path in (ROOT / "data" / "judgement").glob("*.csv"):
+        assert f'read_judgement("{path.stem}"' in code, path.name
+
+
+def named_in(path):
+    """Return the figures, codes and forces that a module names in its code; what its docstrings say does not count."""
+    codes = {code for label in read_crosswalk("offences")["label"] for code in label.split("; ")}
+    forces = set(read_crosswalk("forces")["force"])
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and isinstance(node.body[0], ast.Expr)
+    }
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
+    ]
+    return sorted({text for text in texts if re.search(r"\bF\d{3,}\b", text) or text in codes or text in forces})
+
+
+def test_a_name_in_code_is_seen_and_one_in_a_docstring_is_not(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text(
+        '"""F008."""\nA = "F008"\nB = ["88A", "Kent"]\n\n\ndef c():\n    """F009."""\n    return f"see F018 {A}"\n'
+    )
+    assert named_in(path) == ["88A", "F008", "Kent", "see F018 "]
+
+
+# Rooms whose judgements still stand in code.
+_LEFT = (
+    "change/",
+    "comparisons/",
+    "labels",
+    "data/codes",
+    "lag/",
+    "missing/",
+    "recorded/",
+    "sensitivity/",
+    "totals/",
+)
+
+
+@pytest.mark.parametrize("path", sorted(STUDY.rglob("*.py")), ids=lambda path: path.relative_to(STUDY).as_posix())
+def test_code_names_no_figure_code_or_force_outside_one_module(path):
+    name = path.relative_to(STUDY).as_posix()
+    if name != NAMED and not name.startswith(_LEFT):
+        assert named_in(path) == []
+
+
+def test_formats_word_a_table_from_its_fields():
+    row = {"a": 0.5, "low": 100.4, "high": 199.5, "kind": "x", "n": 3}
+    columns = [
+        Column("A", "a", number("share")),
+        Column("B", ("low", "high"), bound("days")),
+        Column("C", ("low", "high"), span("days")),
+        Column("D", "kind", one_of({"x": "an x"})),
+        Column("E", ("kind", "n"), join("{}: {}")),
+        Column("F", "n"),
+    ]
+    assert in_words([row], columns).iloc[0].tolist() == [
+        "50%",
+        "at least 100 days and at most 200 days",
+        "100 to 200",
+        "an x",
+        "x: 3",
+        3,
+    ]
