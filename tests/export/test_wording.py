@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.export.wording import say, say_ends, say_interval, say_number
+from cseanalysis.export.wording import say, say_assumption, say_date, say_ends, say_interval, say_month, say_number
 from cseanalysis.values import Estimate, Interval
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
@@ -139,3 +139,35 @@ def test_ends_drawn_in_a_chart_are_those_of_the_sentence(first, second, unit):
         f"at most {ends[1]}",
         f"exactly {ends[0]}",
     }
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: say_number(1, 5), "unit is 5: must be text, such as 'share of victims'"),
+        (lambda: say_number(float("inf")), "value is inf: must be finite; say in words what is missing or without end"),
+        (lambda: say(3.5), "estimate is 3.5: must be an Estimate; a bare number is for say_number"),
+        (lambda: say(Estimate("a", "cases")), "estimate a: has neither point nor interval; give one"),
+        (
+            lambda: say_interval(Interval(1, 2, "bound"), digits=16),
+            "digits is 16: must be a whole number from 2 to 15",
+        ),
+        (lambda: say_ends((1, 2)), 'interval is (1, 2): must be an Interval, as in Interval(0.3, 0.5, "bound")'),
+        (lambda: say_assumption("p"), "assumption is 'p': must be an Assumption"),
+        (lambda: say_month("2023"), "day is '2023': must be a date, as in date(2023, 10, 19)"),
+        (lambda: say_date(None), "day is None: must be a date, as in date(2023, 10, 19)"),
+    ],
+)
+def test_what_cannot_be_worded_is_said_in_one_line(ask, said):
+    with pytest.raises(ValueError) as error:  # noqa: PT011 (the whole message is compared)
+        ask()
+    assert str(error.value) == said
+
+
+def test_at_the_edges_of_a_rule_the_words_are_those_of_the_side_that_it_names():
+    assert (say_number(9.99, "share"), say_number(10.01, "share")) == ("999%", "1,001%")
+    assert say_number(10.004, "share") == "1,000%"
+    # within a tenth of each other two digits would hide the width; exactly a tenth apart they do not
+    assert say_ends(Interval(0.9, 1.0, "bound")) == ("0.9", "1")
+    assert say_ends(Interval(0.9012, 0.9999, "bound")) == ("0.901", "1")
+    assert say_interval(Interval(1.23456789, 2, "bound"), digits=15) == "at least 1.23456789 and at most 2"
