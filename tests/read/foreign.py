@@ -644,8 +644,9 @@ def _spent():
 
 
 def measure(case, folder):
-    """Read the file of a case; return what came, and MiB at most of this process and of its child.
+    """Read the file of a case; return what came, and MiB at most: what it adds to this process, and its child's.
 
+    What other tests left in this process is not the reader's.
     Where the child does not live to be used again, all is done once more in processes of its own.
     """
     from cseanalysis.read.safety import run_capped
@@ -655,15 +656,18 @@ def measure(case, folder):
     for process in ("self", before):
         # Forget the peak so far.
         Path(f"/proc/{process}/clear_refs").write_text("5", encoding="ascii")
+    held = _memory("self", "VmRSS")
     outcomes = read(path)
     if run_capped(os.getpid) == before:
-        return {"survived": True, "outcomes": outcomes, "mebibytes": max(_peak("self"), _peak(before))}
+        most = max(_memory("self", "VmHWM") - held, _memory(before, "VmHWM"))
+        return {"survived": True, "outcomes": outcomes, "mebibytes": most}
     return _measure_apart(case, path)
 
 
-def _peak(process):
+def _memory(process, kind):
+    """Return what Linux tells of a process in MiB: what it holds (VmRSS), or has held at most (VmHWM)."""
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) / 1024
+    return int(re.search(rf"{kind}:\s*(\d+) kB", status)[1]) / 1024
 
 
 def _measure_apart(case, path):
@@ -676,11 +680,12 @@ def _measure_apart(case, path):
         try:
             from cseanalysis.read.safety import child
 
+            held = _memory("self", "VmRSS")
             outcomes = read(path)
             child._end_all()
-            peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+            theirs = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             with os.fdopen(send, "w") as stream:
-                json.dump([outcomes, peak / 1024], stream, default=str)
+                json.dump([outcomes, max(_memory("self", "VmHWM") - held, theirs)], stream, default=str)
         except BaseException as error:  # noqa: BLE001  (whatever it is, this process must end here)
             print(f"{case}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             os._exit(1)
