@@ -14,9 +14,9 @@ import re
 import resource
 import socket
 import struct
+import subprocess
 import sys
 import time
-import warnings
 import zipfile
 from pathlib import Path
 
@@ -671,31 +671,25 @@ def _memory(process, kind):
 
 
 def _measure_apart(case, path):
-    receive, send = os.pipe()
-    with warnings.catch_warnings():
-        # From Python 3.12 on a fork beside threads is warned of; this one only reads and ends.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        number = os.fork()
-    if number == 0:
-        try:
-            from cseanalysis.read.safety import child
+    """Read in a process that has held nothing else: a fork would count what this one holds."""
+    code = f"import foreign; foreign._read_apart({str(path)!r})"
+    own = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=own)
+    if done.returncode or not done.stdout:
+        print(f"{case}: {done.stderr[-2000:]}", file=sys.stderr)
+        return {"survived": False, "outcomes": {}, "mebibytes": 0}
+    outcomes, peak = json.loads(done.stdout.splitlines()[-1])
+    return {"survived": True, "outcomes": outcomes, "mebibytes": peak}
 
-            held = _memory("self", "VmRSS")
-            outcomes = read(path)
-            child._end_all()
-            theirs = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            with os.fdopen(send, "w") as stream:
-                json.dump([outcomes, max(_memory("self", "VmHWM") - held, theirs)], stream, default=str)
-        except BaseException as error:  # noqa: BLE001  (whatever it is, this process must end here)
-            print(f"{case}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-            os._exit(1)
-        os._exit(0)
-    os.close(send)
-    with os.fdopen(receive) as stream:
-        text = stream.read()
-    _, status = os.waitpid(number, 0)
-    outcomes, peak = json.loads(text) if text else ({}, 0)
-    return {"survived": bool(text) and status == 0, "outcomes": outcomes, "mebibytes": peak}
+
+def _read_apart(path):
+    """Print what the readers made of a file, and the most that this process or one of its children held."""
+    from cseanalysis.read.safety import child
+
+    outcomes = read(Path(path))
+    child._end_all()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps([outcomes, max(_memory("self", "VmHWM"), children)], default=str))
 
 
 def judge(case, found):
