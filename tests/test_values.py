@@ -285,7 +285,7 @@ def test_the_message_names_the_first_words_of_the_unit():
 def test_the_distributions_are_found_among_the_values_too():
     for name in ("beta", "fixed", "pert", "trapezoid", "uniform"):
         assert getattr(values, name) is getattr(distributions, name)
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match=r"module 'cseanalysis\.values' has no attribute"):
         values.normal  # noqa: B018 (the access is the test)
 
 

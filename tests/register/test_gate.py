@@ -438,11 +438,17 @@ def test_all_pairs_agree_with_each_pair() -> None:
         figure("P2", **NEXT_YEAR),
         figure("P3", unit="victims"),
         figure("P4", relays="P1", qualifier="around", rounded_to=100),
+        figure("P5", coverage="whole"),
+        figure("P6", coverage="whole", **NEXT_YEAR),  # of which nothing need be minded beside P5
+        figure("P7", stage="disposal", sex="female"),
     ]
     table = compare_all(figures)
-    assert len(table) == math.comb(4, 2)
+    assert len(table) == math.comb(7, 2)
+    assert set(table["verdict"]) == {"comparable", "bridged", "refused"}
     by_id = {item.id: item for item in figures}
     for row in table.itertuples():
         comparison = compare(by_id[str(row.first)], by_id[str(row.second)])
         assert (comparison.verdict, comparison.first.id) == (row.verdict, row.first)
         assert (row.refused_by != "") == (row.verdict == "refused")
+        refused_by = [item.dimension for item in comparison.differences if item.level == "refused"]
+        assert row.refused_by == ", ".join(refused_by)

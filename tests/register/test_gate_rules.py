@@ -360,10 +360,11 @@ def test_the_whole_itself_and_a_class_without_a_whole_are_no_parts() -> None:
     )
 
 
-def test_parts_of_unknown_ages_or_sex_do_not_stand_side_by_side() -> None:
+def test_parts_of_unknown_ages_or_sex_or_of_none_do_not_stand_side_by_side() -> None:
     for name in ("ages", "sex"):
-        one, other = parts(**{name: "unknown"})
-        assert levels(one, other)[name] == "refused"
+        for word in ("not applicable", "unknown"):
+            one, other = parts(**{name: word})
+            assert levels(one, other)[name] == "refused"
     assert levels(replace(one, sex="unknown"), replace(other, sex="unknown"))["sex"] == "refused"
 
 
@@ -607,6 +608,13 @@ def test_the_forces_of_a_coverage_have_a_name_and_other_coverages_are_not_counte
 def test_a_change_that_printing_alone_can_hide_is_hidden_from_the_start() -> None:
     change = change_between(figure("A", 1000, qualifier="around", rounded_to=100), figure("B", 1010, **NEXT_YEAR))
     assert change.hidden_at == 0
+    # Also where the two roundings only touch, here at 102.5.
+    for count, later in ((100, 105), (105, 100)):
+        first, second = (
+            figure(name, number, qualifier="around", rounded_to=5, **year)
+            for name, number, year in (("A", count, YEAR), ("B", later, NEXT_YEAR))
+        )
+        assert change_between(first, second).hidden_at == 0
 
 
 def test_a_way_from_one_class_to_another_makes_it_no_part_of_it() -> None:
@@ -693,6 +701,30 @@ def test_twelve_months_and_nine_give_the_exact_ratio_of_monthly_rates() -> None:
     )
 
 
+def test_periods_that_pass_for_equally_long_give_the_ratio_of_their_counts() -> None:
+    """A leap day, and days that nobody printed, change nothing of a ratio that is not a monthly one."""
+    days = ({"period_start": date(year, 1, 10), "period_end": date(year, 4, 19)} for year in (2023, 2024))
+    first, second = (
+        figure(name, count, period_type="custom", **words)
+        for name, count, words in zip("AB", (100, 200), days, strict=True)
+    )
+    assert change_between(first, second).ratio == (2, 2)
+    women = figure("A", 100, sex="female", table="t", **NO_PERIOD)
+    assert change_between(women, replace(women, id="B", sex="male", low=200, high=200)).ratio == (2, 2)
+
+
+def test_where_one_of_two_was_chosen_chance_does_not_tell_them_apart() -> None:
+    way = Bridge("w", "definition", "national", "else", "", Interval(1, 2, "bound"), "they overlap", "us")
+    whole, some = rule(), rule(id="else", selection="self_selected")
+    first = figure("A", 100, dataset=whole, bridges=(way,))
+    second = figure("B", 900, definition="else", dataset=some, bridges=(way,), **NEXT_YEAR)
+    assert levels(first, second)["selection"] == "minded"
+    change = change_between(first, second)
+    assert (change.ratio, change.independent, change.hidden_at) == ((4.5, 9), None, None)
+    both = change_between(first, replace(second, dataset=replace(some, selection="local_records")))
+    assert both.independent is not None
+
+
 def test_chance_is_worked_out_from_one_event_on_and_from_none_not() -> None:
     assert change_between(figure("A", 1), figure("B", 1, **NEXT_YEAR)).independent is not None
     assert change_between(figure("A", 0), figure("B", 1, **NEXT_YEAR)).independent is None
@@ -765,7 +797,8 @@ def test_two_ranges_of_ages_are_apart_where_no_year_is_in_both(ages: str, other:
      ("under 13", "1 to 12", False),
      ("13 to 15", "13 to 17", True), ("10 to 17", "under 18", True), ("10 to 18", "under 18", False),
      ("18 and over", "16 and over", True), ("16 and over", "18 and over", False), ("under 18", "any", True),
-     ("any", "under 18", False), ("not applicable", "under 18", False), ("under 18", "not applicable", False)],
+     ("any", "under 18", False), ("not applicable", "any", False),
+     ("not applicable", "under 18", False), ("under 18", "not applicable", False)],
 )  # fmt: skip
 def test_a_part_is_of_no_more_years_of_life_than_its_whole(part: str, whole: str, inside: bool) -> None:
     pair = figure("A", 10, ages=part, category="group/one"), figure("B", 90, ages=whole)
@@ -802,6 +835,8 @@ def test_the_worst_case_of_a_share_ends_at_nought_and_at_a_hundred() -> None:
     assert worst_case(below) == (0, 50)
     assert worst_case(replace(below, known=Interval(40, 40, "bound"), known_share="K")) == (0, 80)
     assert worst_case(replace(most, known_share="unknown")) == (0, 100)
+    # Where every record says, none are none and all are all.
+    assert (worst_case(share("A", 0)), worst_case(share("A", 100))) == ((0, 0), (100, 100))
     assert among_all(share("A", 50, Interval(20, 80, "bound"))) == pytest.approx((0.2 * 49.5, 0.2 * 50.5 + 80))
     # Rounding has a middle, and a range of more than ten points has none.
     assert worst_case(share("A", 50, Interval(30, 40, "bound"))) == (17, 83)
@@ -819,6 +854,8 @@ def test_the_earlier_one_stands_first_and_one_without_dates_before_all() -> None
     shorter = figure("Z", period_end=date(2023, 6, 30), period_type="custom")
     assert compare(year, shorter).first is shorter
     assert compare(figure("B"), year).first is year
+    half = figure("A", period_start=date(2023, 7, 1), period_type="custom")
+    assert compare(half, figure("Z")).first.id == "Z"  # of two that end together the one that began earlier
     assert compare(figure("A", **NEXT_YEAR), figure("B")).first.id == "B"
     assert compare_all([figure("A", **NEXT_YEAR), figure("C", **NO_PERIOD), figure("B")])["first"].tolist() == [
         *("C", "C", "B"),
@@ -881,6 +918,9 @@ def test_a_way_holds_within_its_own_rule_only() -> None:
         pair = figure("A", bridges=(way,), **one), figure("B", 9, bridges=(way,), **other)
         assert compare(*pair).verdict == "bridged"
         assert compare(*(replace(it, definition="else") for it in pair)).verdict == "refused"
+    area = figure("A", 100, bridges=(AREA,)), figure("B", 25, geography="Kent", bridges=(AREA,))
+    assert compare(*area).share == (0.25, 0.25)
+    assert compare(*(replace(it, definition="else") for it in area)).share is None
 
 
 def test_shares_of_all_records_and_of_those_that_say_are_compared_among_all() -> None:
@@ -987,6 +1027,9 @@ def test_two_numbers_for_one_thing_that_cannot_both_be_true_contradict_each_othe
     higher = {"qualifier": "more_than", "high": None, "published": "over 1,100"}
     assert "contradict each other" in compare(figure("A", 1000), figure("B", 1100, **higher)).statement
     assert "contradict each other" not in compare(figure("A", 1101), figure("B", 1100, **higher)).statement
+    # The highest that one was rounded from is the other.
+    lower = figure("B", 900, qualifier="around", rounded_to=200)
+    assert "contradict each other" not in compare(figure("A", 1000), lower).statement
 
 
 def test_a_figure_that_was_replaced_says_so_and_its_successor_does_not() -> None:
@@ -1189,6 +1232,14 @@ def test_of_people_whose_ages_are_not_known_none_are_known_to_be_part_of_others(
     assert compare(a, b).share is None
     aged = replace(a, ages="under 18"), replace(b, ages="under 18")
     assert compare(*aged).share == (0.5, 0.5)
+
+
+def test_a_class_that_nobody_named_is_no_part_and_no_whole() -> None:
+    """What nobody named in one figure need not be what nobody named in another, not even in one table."""
+    a, b = figure("A", 100, category="all/not_stated", table="t"), figure("B", 50, category="all/not_stated", table="t")
+    assert compare(a, replace(b, sex="female")).share is None
+    assert compare(a, replace(b, category="all/not_stated/one")).share is None
+    assert compare(replace(a, category="all/one"), replace(b, category="all/one", sex="female")).share == (0.5, 0.5)
 
 
 @pytest.mark.parametrize(("flagged", "share"), [("yes", (0.25, 0.25)), ("", (0.25, 0.25)), ("unknown", None)])

@@ -54,6 +54,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {**WORDS},
         ("unit: words without a number on at least one side", "lineage: one number, published twice"),
     ),
+    "words_first": ({**WORDS}, {}, ("unit: words without a number on at least one side",)),
     "words_one": ({}, {**WORDS}, ("unit: words without a number on at least one side",)),
     "count_pct": (
         {},
@@ -191,6 +192,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"coverage": "5 areas", **NEXT_YEAR},
         ("coverage: 5 areas on both sides; that they are the same ones is not published",),
     ),
+    "coverage_some": (
+        {"coverage": "33 of 41 forces"},
+        {"coverage": "33 of 41 forces", **NEXT_YEAR},
+        ("coverage: 33 of 41 forces on both sides, which may be other ones, so no clear change is claimed",),
+    ),
     "indicative": (
         {"coverage": "indicative"},
         {"coverage": "indicative", **NEXT_YEAR},
@@ -231,6 +237,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"counter": "stock", **one_day(2024)},
         ("period: a counter as at 1 June 2023 and as at 1 June 2024",),
     ),
+    "stocks_one_day": (
+        {"counter": "stock"},
+        {"counter": "stock", "period_start": date(2023, 7, 1), "period_type": "custom"},
+        ("period: two stocks as at 31 December 2023, given for other days",),
+    ),
     "totals": (
         running(2014, 2017),
         running(2014, 2018),
@@ -264,6 +275,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {},
         {"period_start": date(2024, 4, 1), "period_end": date(2025, 3, 31), "period_type": "financial_year"},
         ("period: a calendar year and a financial year",),
+    ),
+    "kinds_day": (
+        {**one_day(2023), "period_type": "custom"},
+        one_day(2024),
+        ("period: a period of other days and a day",),
     ),
     "basis": ({}, {"time_basis": "survey_recall"}, ("time basis: recorded against survey recall",)),
     "counter": ({}, {"counter": "survey"}, ("counter: flow against survey",)),
@@ -307,6 +323,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"per_cent": 60, "unrecorded": known(5)},
         {"per_cent": 10, "unrecorded": known(4), **NEXT_YEAR},
         ("known share: among all records they differ whatever the rest are (60% to 65%; 10% to 14%)",),
+    ),
+    "known_kinds": (
+        {"per_cent": 60, "unrecorded": known(5)},
+        {"per_cent": 10, "known": known(30), **NEXT_YEAR},
+        ("known share: one is a share of all records, the other of those that say",),
     ),
     "conflict": (
         {"conflicts_with": ("B",)},
@@ -365,6 +386,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)},
         ("gap: 2 years lie between the two, of which nothing is said here",),
     ),
+    "seasons": (
+        {"period_start": date(2023, 1, 1), "period_end": date(2023, 6, 30), "period_type": "custom"},
+        {"period_start": date(2023, 7, 1), "period_end": date(2023, 12, 31), "period_type": "custom"},
+        ("seasons: other seasons of the year, so no clear change is claimed",),
+    ),
     "start": (
         {"start_up": "yes"},
         {"start_up": "yes", **NEXT_YEAR},
@@ -392,6 +418,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {**OVER, "relays": "C", "meant": (822.0, 822.0)},
         NEXT_YEAR,
         ("repetition: A repeats C and is taken as exactly as that allows",),
+    ),
+    "repetitions": (
+        {"qualifier": "around", "rounded_to": 100, "relays": "C", "meant": (4228.0, 4228.0)},
+        {"qualifier": "around", "rounded_to": 100, "relays": "D", "meant": (4250.0, 4250.0), **NEXT_YEAR},
+        (
+            "repetition: A repeats C and is taken as exactly as that allows; B repeats D and is taken as exactly as "
+            "that allows",
+        ),
     ),
 }
 

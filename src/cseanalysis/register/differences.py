@@ -208,7 +208,7 @@ def _parts(first: Figure, second: Figure) -> bool:
     if first.ages != second.ages and first.sex != second.sex and {first.sex, second.sex} != {"female", "male"}:
         return False
     if first.unit == "per_cent" and first.base == second.base:
-        return bridge_for(first, second, "category") is None
+        return True
     parent = one.rpartition("/")[0]
     siblings = parent != "" and parent == other.rpartition("/")[0]
     return siblings and bridge_for(first, second, "category") is None
@@ -370,7 +370,7 @@ def _uneven(months: float, other_months: float) -> Difference:
 
 def _break(first: Figure, second: Figure) -> Difference | None:
     shifted = (first.shifts or second.shifts) and (first.definition == second.definition or first.bridges)
-    if not (first.breaks or second.breaks or shifted) or _same_period(first, second):
+    if not (first.breaks or second.breaks or shifted):
         return None
     for day in sorted({*first.breaks, *second.breaks}, reverse=True):
         if _apart(first, second, day, day):
@@ -416,8 +416,8 @@ def _gap(first: Figure, second: Figure) -> Difference | None:
         return None
     earlier, later = sorted((first, second), key=lambda figure: figure.period_start or date.min)
     between = (earlier.period_end or date.min) + timedelta(days=1), (later.period_start or date.min) - timedelta(days=1)
-    years = int(months_in(*between) / _YEAR) if between[0] < between[1] else 0
-    if years < 1:
+    years = int(months_in(*between) / _YEAR)
+    if years < 1:  # as where the two meet or overlap
         return None
     lie = "1 year lies" if years == 1 else f"{years} years lie"
     return Difference("gap", "minded", f"{lie} between the two, of which nothing is said here")
@@ -587,7 +587,7 @@ def within(part: str, whole: str) -> bool:
 
 def worded(name: str) -> str:
     """Turn a word of the register into a word of a sentence."""
-    return name.replace("per_cent_change", "per cent change").replace("_", " ")
+    return name.replace("_", " ")
 
 
 def lines(found: tuple[Difference, ...]) -> Iterator[str]:

@@ -318,7 +318,7 @@ def _one_of_the_areas(part: Figure, whole: Figure) -> Bridge | None:
     if part.category != whole.category and not within(part.category, whole.category):
         return None
     areas = ("place", part.geography, whole.geography)
-    ways = (way for way in part.bridges if not way.within or way.within == part.definition)
+    ways = (way for way in part.bridges if way.within == part.definition)
     return next((way for way in ways if (way.dimension, way.first, way.second) == areas), None)
 
 
@@ -341,8 +341,8 @@ def _span(ages: str, wider: str) -> bool:
 
 
 def _order(figure: Figure) -> tuple[str, str, str]:
-    """By the last day first: a stock or a running total is that of its last day."""
-    return str(figure.period_end or ""), str(figure.period_start or ""), figure.id
+    """By the last day first: a stock or a running total is that of its last day. Without one there is no first day."""
+    return str(figure.period_end or ""), str(figure.period_start), figure.id
 
 
 def _change(comparison: Comparison) -> Change:
@@ -350,10 +350,7 @@ def _change(comparison: Comparison) -> Change:
 
     first, second = comparison.first, comparison.second
     # A share among the records that say is compared among all records.
-    (low, high), (later_low, later_high) = (
-        figure.ends if figure.known is None and figure.unrecorded is None else among_all(figure)
-        for figure in (first, second)
-    )
+    (low, high), (later_low, later_high) = among_all(first), among_all(second)
     difference = (later_low - high, later_high - low) if "difference" in comparison.allowed else None
     if "ratio" not in comparison.allowed:
         return Change(difference, None, None, None, None)
@@ -390,9 +387,9 @@ def _exposure(comparison: Comparison) -> float:
     first, second = comparison.first, comparison.second
     days = (first.period_start, first.period_end, second.period_start, second.period_end)
     start, end, other_start, other_end = days
-    if "rate per month" not in comparison.allowed or not (start and end and other_start and other_end):
-        return 1.0
-    return months_in(other_start, other_end) / months_in(start, end)
+    if "rate per month" in comparison.allowed and start and end and other_start and other_end:
+        return months_in(other_start, other_end) / months_in(start, end)
+    return 1.0
 
 
 def _factor(comparison: Comparison) -> tuple[float, float]:

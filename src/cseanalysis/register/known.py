@@ -22,13 +22,16 @@ def worst_case(figure: Figure) -> tuple[float, float]:
         # A range that is more than rounding has no middle.
         printed = figure.known.high - figure.known.low <= _WIDEST_ROUNDING
         known = (figure.known.low + figure.known.high) / 2 if printed else figure.known.low
-    low, high = known * low / 100, known * high / 100 + 100 - known
-    low, high = round(low, 9), round(high, 9)  # without the noise of binary arithmetic
+    among = known * low / 100, known * high / 100 + 100 - known
+    low, high = (round(end, 9) for end in among)  # without the noise of binary arithmetic
     return float(low // 1), float(-(-high // 1))
 
 
 def among_all(figure: Figure) -> tuple[float, float]:
-    """Return the per cent among all records with the rounding of both percentages let in, to decide by."""
+    """Return the per cent among all records with the rounding of both percentages let in, to decide by.
+
+    Of a figure for which every record says, a count among them, these are its own ends.
+    """
     low, high = figure.ends
     if figure.unrecorded is not None:
         return low, min(high + figure.unrecorded.high, 100.0)
