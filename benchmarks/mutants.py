@@ -30,6 +30,7 @@ SOURCE = ROOT / "src" / "cseanalysis"
 GATE = [f"tests/register/test_{name}.py" for name in ("gate_rules", "gate_words", "gate", "gate_pairs")]
 TARGETS = {
     "register/gate.py": (0.95, GATE),
+    "register/comparison.py": (0.95, GATE),
     "register/differences.py": (0.95, GATE),
     "register/known.py": (0.95, GATE),
     "values.py": (0.90, ["tests/test_values.py"]),

@@ -1,11 +1,11 @@
 from .benchmark import Parity as Parity
 from .benchmark import parity as parity
+from .comparison import Change as Change
+from .comparison import Comparison as Comparison
 from .definitions import Bridge as Bridge
 from .definitions import Definition as Definition
 from .definitions import Shift as Shift
 from .figures import Figure as Figure
-from .gate import Change as Change
-from .gate import Comparison as Comparison
 from .gate import IncomparableError as IncomparableError
 from .gate import change_between as change_between
 from .gate import compare as compare

@@ -6,9 +6,9 @@ import math
 from datetime import date
 
 from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
+from cseanalysis.register.comparison import Comparison, part_bridge
 from cseanalysis.register.differences import Difference, listed
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
-from cseanalysis.register.gate import Comparison, part_bridge
 from cseanalysis.register.known import worst_case
 from cseanalysis.register.spans import months_in, overlap
 from cseanalysis.values import Interval
