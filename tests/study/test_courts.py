@@ -68,7 +68,7 @@ def test_a_wait_worked_out_from_a_queue_of_single_cases_is_the_one_the_model_giv
 
 
 def test_the_illustration_starts_from_the_published_stock_and_can_fall_or_rise(figures):
-    queue = court_queue(figures, load_assumptions(ROOT))
+    queue, _ = court_queue(figures, load_assumptions(ROOT))
     assert queue.loc[0, ["open_low", "open_high"]].tolist() == [6989, 6989]
     assert queue["open_low"].iloc[-1] < 6989 < queue["open_high"].iloc[-1]
     assert queue["wait_low"].iloc[-1] < queue["wait_low"].iloc[0]

@@ -42,7 +42,7 @@ def runs(recorded, assumptions):
 
 @pytest.fixture(scope="module")
 def charges(recorded, runs, assumptions):
-    return simulated_charges(recorded, runs, assumptions)
+    return simulated_charges(recorded, runs, assumptions)[0]
 
 
 def test_charges_expected_are_the_intake_while_it_is_steady_and_end_when_it_ends():

@@ -152,38 +152,37 @@ def _dependence(given: Given) -> Numbers:
 
 def _lag(given: Given) -> Numbers:
     recorded, assumed = given.tables.recorded, given.assumptions
-    by_year = lag_by_year(recorded, assumed, scope=given.scope)
+    by_year, narrowed = lag_by_year(recorded, assumed, scope=given.scope)
     scenario = lag_scenario(recorded, assumed, scope=given.scope)
     results = lag_results(recorded, by_year, assumed, scope=given.scope)
-    return Numbers(results, {"lag_scenario": scenario, "lag_by_year": by_year})
+    return Numbers(results, {"lag_scenario": scenario, "lag_by_year": by_year}, narrowed)
 
 
 def _back_tests(given: Given) -> Numbers:
     recorded, figures, assumed = given.tables.recorded, given.tables.figures, given.assumptions
-    tested = back_tests(recorded, figures, assumed)
-    return Numbers(back_test_results(tested, recorded, figures, assumed), {"back_tests": tested})
+    tested, narrowed = back_tests(recorded, figures, assumed)
+    return Numbers(back_test_results(tested, recorded, figures, assumed), {"back_tests": tested}, narrowed)
 
 
 def _waits(given: Given) -> Numbers:
     figures, assumed = given.tables.figures, given.assumptions
-    corrected = delays_corrected(figures, assumed)
+    corrected, narrowed = delays_corrected(figures, assumed)
     results = wait_results(given.tables.recorded, corrected, figures, assumed)
-    return Numbers(results, {"delays_corrected": corrected})
+    return Numbers(results, {"delays_corrected": corrected}, narrowed)
 
 
 def _simulation(given: Given) -> Numbers:
     recorded, assumed = given.tables.recorded, given.assumptions
     runs = simulation_runs(recorded, assumed)
-    charges = simulated_charges(recorded, runs, assumed)
+    charges, narrowed = simulated_charges(recorded, runs, assumed)
     results = simulation_results(recorded, charges, runs["clustered"], assumed)
-    return Numbers(
-        results, {"charges_by_quarter": charges, "visible_by_age": visible_by_age(runs["clustered"], assumed)}
-    )
+    tables = {"charges_by_quarter": charges, "visible_by_age": visible_by_age(runs["clustered"], assumed)}
+    return Numbers(results, tables, narrowed)
 
 
 def _courts(given: Given) -> Numbers:
-    queue = court_queue(given.tables.figures, given.assumptions)
-    return Numbers(court_results(given.tables.figures, queue), {"court_queue": queue})
+    queue, narrowed = court_queue(given.tables.figures, given.assumptions)
+    return Numbers(court_results(given.tables.figures, queue), {"court_queue": queue}, narrowed)
 
 
 def _comparisons(given: Given) -> Numbers:

@@ -15,8 +15,9 @@ from cseanalysis.models import project_cohorts
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import known_ends, scaled
 from cseanalysis.study.data.codes import ALL_CODES
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.numbers import QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
-from cseanalysis.study.ranges import among, bounded, needed_assumptions, note, resting_on
+from cseanalysis.study.ranges import among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 TURNING = (
@@ -124,7 +125,7 @@ BACK_TESTS = (
 
 def back_tests(
     recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Hold the scenario against published years of charges and defendants, whatever comes of it.
 
     Parameters
@@ -138,8 +139,10 @@ def back_tests(
         A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
         bound), ``within``, ``fold`` (high over low: to lie within a wide range says little), ``differs`` (why the
         counts may not be of the same kind) and ``basis`` (the assumptions).
+    dict
+        By how much knowing each assumption would narrow what is expected, by result id.
     """
-    rows = []
+    rows, narrowed = [], {}
     for test in BACK_TESTS:
         figure = figures[test.figure]
         intake = quarterly_intake(recorded, test.codes).to_numpy()
@@ -152,7 +155,7 @@ def back_tests(
         ends = scaled(charged, factors[0])
         if test.divisor:
             ends = scaled(ends, factors[1], divide=True)
-        note(expected_id(test.figure), ends)
+        narrowed[expected_id(test.figure)] = narrowed_by(ends)
         low, high = float(ends.low[0]), float(ends.high[0])
         basis = [assumption.id for assumption in (*needed, *factors)]
         rows.append(
@@ -169,7 +172,7 @@ def back_tests(
                 "basis": ", ".join(basis),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows), narrowed
 
 
 def expected_id(figure: str) -> str:

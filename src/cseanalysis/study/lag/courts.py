@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from cseanalysis.models import backlog, serve_queue, stock_residual, waiting_time
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.numbers import DAYS_A_YEAR
-from cseanalysis.study.ranges import needed_assumptions, note, resting_on
+from cseanalysis.study.ranges import narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 OPEN_BEFORE, OPEN_AFTER = "F451", "F450"  # cases open a year apart
@@ -75,7 +76,9 @@ def queue_ahead(
     return np.concatenate([stock, DAYS_A_YEAR * np.concatenate([[open_cases / capacity], run["periods_to_clear"]])])
 
 
-def court_queue(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+def court_queue(
+    figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Draw the queue out over the years ahead: an illustration of capacity, not a forecast.
 
     Parameters
@@ -88,6 +91,8 @@ def court_queue(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumpt
     DataFrame
         A row a year from the newest stock: ``year`` (0 is its day), and the ends of ``open`` and of ``wait`` in days
         of the case that comes last, bounds over the assumed ratios.
+    dict
+        By how much knowing each assumption would narrow what `court_results` reports of it.
     """
     model = partial(
         queue_ahead,
@@ -98,12 +103,12 @@ def court_queue(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumpt
     needed = needed_assumptions(model, assumptions)
     with resting_on("court queue", needed):
         found = known_ends(model, needed)
-    for name, row in (("open_ahead", YEARS), ("wait_now", YEARS + 1), ("wait_ahead", 2 * YEARS + 1)):
-        note(f"court_{name}", element(found, row))
+    reported = {"open_ahead": YEARS, "wait_now": YEARS + 1, "wait_ahead": 2 * YEARS + 1}
+    narrowed = {f"court_{name}": narrowed_by(element(found, row)) for name, row in reported.items()}
     ends = np.stack([found.low, found.high], axis=1).reshape(2, YEARS + 1, 2)
     columns = {"open_low": ends[0, :, 0], "open_high": ends[0, :, 1]}
     columns |= {"wait_low": ends[1, :, 0], "wait_high": ends[1, :, 1]}
-    return pd.DataFrame({"year": range(YEARS + 1), **columns})
+    return pd.DataFrame({"year": range(YEARS + 1), **columns}), narrowed
 
 
 def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Estimate]:

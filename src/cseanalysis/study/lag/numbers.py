@@ -20,7 +20,8 @@ from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_
 from cseanalysis.models.delays.delay import Family
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES
-from cseanalysis.study.ranges import TURNING, among, bounded, needed_assumptions, note, resting_on
+from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.ranges import TURNING, among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25
@@ -181,12 +182,12 @@ def lag_scenario(
     intake = quarterly_intake(recorded, SCOPES[scope])
     table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
     charges, trials = partial(visible_charges, quarters=len(intake)), partial(visible_trials, quarters=len(intake))
-    return table.join(_visible_ends(charges, trials, assumptions))
+    return table.join(_visible_ends(charges, trials, assumptions)[0])
 
 
 def lag_by_year(
     recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Say the same for each financial year, its quarters weighted by what was recorded in them.
 
     Parameters
@@ -198,6 +199,8 @@ def lag_by_year(
     -------
     DataFrame
         A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares.
+    dict
+        By how much knowing each assumption would narrow those that `lag_results` reports.
     """
     intake = quarterly_intake(recorded, SCOPES[scope])
     starts = pd.DatetimeIndex(intake.index)
@@ -208,7 +211,8 @@ def lag_by_year(
     charges, trials = partial(yearly_charges, intake=counts), partial(yearly_trials, intake=counts)
     complete = np.flatnonzero(table["quarters"] == 4).tolist()
     reported = {"earlier": complete[-5], "newest": complete[-1]} if len(complete) >= 5 else {}
-    return table.reset_index(drop=True).join(_visible_ends(charges, trials, assumptions, reported))
+    ends, narrowed = _visible_ends(charges, trials, assumptions, reported)
+    return table.reset_index(drop=True).join(ends), narrowed
 
 
 def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, Callable[..., float]]:
@@ -303,17 +307,17 @@ def _visible_ends(
     trials: Callable[..., NDArray[np.float64]],
     assumptions: Mapping[str, Assumption],
     reported: Mapping[str, int] = MappingProxyType({}),
-) -> pd.DataFrame:
-    """Bound each row; ``reported`` names the rows that are results of their own."""
-    parts = []
+) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
+    """Bound each row, and say what narrows those that ``reported`` names, which are results of their own."""
+    parts, narrowed = [], {}
     for stage, model in (("charges", charges), ("trials", trials)):
         needed = needed_assumptions(model, assumptions)
         with resting_on(f"{stage} visible", needed):
             ends = known_ends(model, needed, turning=among(TURNING, needed))
         for name, row in reported.items():
-            note(f"{stage}_visible_{name}", element(ends, row))
+            narrowed[f"{stage}_visible_{name}"] = narrowed_by(element(ends, row))
         parts.append(pd.DataFrame({f"{stage}_visible_low": ends.low, f"{stage}_visible_high": ends.high}))
-    return pd.concat(parts, axis=1)
+    return pd.concat(parts, axis=1), narrowed
 
 
 def average_years(visible: NDArray[np.float64], intake: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from cseanalysis.models import (
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.codes import CHILD_CODES
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.numbers import (
     DAYS_A_YEAR,
     QUARTER,
@@ -32,7 +33,7 @@ from cseanalysis.study.lag.numbers import (
     quarterly_intake,
     trial_delay,
 )
-from cseanalysis.study.ranges import TURNING, bounded, needed_assumptions, note, resting_on
+from cseanalysis.study.ranges import TURNING, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 Average = Literal["median", "mean"]
@@ -127,7 +128,9 @@ def seen_of_cohort(published: float, average: Average, *, shape: float, growth: 
     return np.array(values)
 
 
-def delays_corrected(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+def delays_corrected(
+    figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Set each published average beside the cohort's, and beside what a short window would show of that cohort.
 
     Parameters
@@ -142,21 +145,23 @@ def delays_corrected(figures: Mapping[str, Figure], assumptions: Mapping[str, As
         (``cohort_``) and, for windows of a year and of three, of the average seen among cohorts that entered and were
         completed in the window (``year_seen_``, ``three_years_seen_``) and of the share completed (``.._resolved_``).
         Bounds over the assumed shapes and growths.
+    dict
+        By how much knowing each assumption would narrow the cohort's average, by result id.
     """
-    rows = []
+    rows, narrowed = [], {}
     for name, stage, average in READINGS:
         published = float(figures[name].value)
         model = partial(_seen_of_charges if stage == "charges" else _seen_of_trials, published, average)
         needed = needed_assumptions(model, assumptions)
         with resting_on(f"delay {name}", needed):
             ends = known_ends(model, needed, turning=TURNING)
-        note(cohort_id(average, name), element(ends, 0))
+        narrowed[cohort_id(average, name)] = narrowed_by(element(ends, 0))
         row: dict[str, object] = {"figure": name, "stage": stage, "average": average, "published": published}
         columns = ["cohort", *(f"{window}_{what}" for window in WINDOWS for what in ("seen", "resolved"))]
         for column, low, high in zip(columns, ends.low, ends.high, strict=True):
             row |= {f"{column}_low": float(low), f"{column}_high": float(high)}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows), narrowed
 
 
 def cohort_id(average: str, figure: str) -> str:
