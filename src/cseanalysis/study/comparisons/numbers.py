@@ -19,7 +19,7 @@ from cseanalysis.register.sentences import period_words, span
 from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
 from cseanalysis.study.data.judgement import read_judgement
-from cseanalysis.study.ranges import note
+from cseanalysis.study.ranges import Led, narrowed_by
 from cseanalysis.values import Estimate, Interval
 
 # What each rule of the gate takes for the same, which difference it can cross, and what it refuses.
@@ -245,19 +245,14 @@ def _ratios(name: str, found: Comparison) -> list[Estimate]:
         raise ValueError(f"{name}: no inflation hides the change; the chapter quotes one")
     # As a per cent change: a ratio near 1 loses its side when it is rounded.
     unit, point = f"per cent change from {period_words(found.first)}", 100 * (change.ratio[0] - 1)
-    intervals = (
-        (name, change.independent, basis),
-        (f"{name}_clustered", change.clustered, (*basis, "clustering_inflation")),
-    )
     both = (change.independent, change.clustered)  # at either end of the range of the inflation
     lows, highs = (np.array([[ends.low] for ends in both]), np.array([[ends.high] for ends in both]))
     known = {"clustering_inflation": (lows, highs)}
-    note(f"{name}_clustered", KnownEnds(lows.min(axis=0), highs.max(axis=0), known))
+    independent, clustered = (replace(ends, low=100 * (ends.low - 1), high=100 * (ends.high - 1)) for ends in both)
+    narrowed = narrowed_by(KnownEnds(lows.min(axis=0), highs.max(axis=0), known))
     return [
-        *(
-            Estimate(key, unit, point, replace(ends, low=100 * (ends.low - 1), high=100 * (ends.high - 1)), rests_on)
-            for key, ends, rests_on in intervals
-        ),
+        Estimate(name, unit, point, independent, basis),
+        Led(f"{name}_clustered", unit, point, clustered, (*basis, "clustering_inflation"), narrowed),
         Estimate(f"{name}_hidden_at", "times the variance of independent events", change.hidden_at, basis=basis),
     ]
 

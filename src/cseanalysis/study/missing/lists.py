@@ -11,7 +11,7 @@ import pandas as pd
 from cseanalysis.models import estimate_population, known_to_all, known_to_any, two_list_bounds
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
-from cseanalysis.study.ranges import bounded, note, ranging
+from cseanalysis.study.ranges import Led, bounded, narrowed_by, ranging
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 YEAR = "2021/22"
@@ -136,16 +136,21 @@ def list_results(
     basis = tuple(dict.fromkeys(name for estimate in lists[1:] for name in estimate.basis))
     two = tuple(dict.fromkeys((*lists[1].basis, *lists[2].basis)))
     joint = known_ends(together, [assumptions[name] for name in (*_POLICE, *per_child)])
-    note("known_to_any", element(joint, 0, 1))
-    note("known_to_both", element(joint, 2, 3))
     return [
         *lists,
-        Estimate("known_to_any", f"children on any of the lists in {YEAR}", interval=known(spans), basis=basis),
-        Estimate(
+        Led(
+            "known_to_any",
+            f"children on any of the lists in {YEAR}",
+            interval=known(spans),
+            basis=basis,
+            narrowed=narrowed_by(element(joint, 0, 1)),
+        ),
+        Led(
             "known_to_both",
             f"children on the lists of police and children's services in {YEAR}",
             interval=shared([spans["list_police"], spans["list_services"]]),
             basis=two,
+            narrowed=narrowed_by(element(joint, 2, 3)),
         ),
     ]
 

@@ -15,7 +15,7 @@ from cseanalysis.models.missing.ladder import Rung
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.missing.lists import list_results
-from cseanalysis.study.ranges import note
+from cseanalysis.study.ranges import Led, narrowed_by
 from cseanalysis.values import Assumption, Estimate, Interval
 
 OFFENCES, FLAGGED = "F008", "F022"
@@ -274,20 +274,18 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
         raise ValueError(f"assumption {odds.id}: from {odds.low} to {odds.high}; must run from 1/r to r")
     ladders = {group: suspect_ladder(group, coverage, odds.high) for group in suspect_groups(figures)}
     assumed = f"{SUSPECTS}, if the assumed odds ratio holds"
-    for group in ladders:
-        shares = known_ends(partial(_at_odds, group, coverage), [odds])
-        note(f"suspects_{group.name}_within_odds", element(shares, 0, 1))
     return [
         *(
             Estimate(f"suspects_{group.name}", SUSPECTS, interval=ladder[0].interval, basis=(*group.figures, COVERAGE))
             for group, ladder in ladders.items()
         ),
         *(
-            Estimate(
+            Led(
                 f"suspects_{group.name}_within_odds",
                 assumed,
                 interval=ladder[2].interval,
                 basis=(*group.figures, COVERAGE, odds.id),
+                narrowed=narrowed_by(element(known_ends(partial(_at_odds, group, coverage), [odds]), 0, 1)),
             )
             for group, ladder in ladders.items()
         ),
