@@ -54,7 +54,8 @@ def change_numbers(
     events = dated_events(recording, interventions)
     changes = named_changes(recorded, interventions, events)
     specifications = specifications_table(changes)
-    least, visible = least_visible(last_complete(recorded)), visible_table(recorded, figures, assumptions)
+    least = least_visible(last_complete(recorded))
+    visible, narrowed = visible_table(recorded, figures, assumptions)
     cards = timing_cards(
         recorded, figures, interventions, events=events, specifications=specifications, assumptions=assumptions
     )
@@ -62,7 +63,7 @@ def change_numbers(
         *event_results(events),
         *change_results(changes, specifications),
         raw_factor(recorded),
-        *detectability_results(recorded, least, visible, figures=figures, assumptions=assumptions),
+        *detectability_results(recorded, least, visible, narrowed, figures=figures, assumptions=assumptions),
     ]
     return estimates, {
         "change_dates": dates_table(changes),

@@ -16,8 +16,9 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import on_grid
 from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.change.numbers import PERIOD, TOTAL, quarterly_series
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.numbers import QUARTER, charge_delay
-from cseanalysis.study.ranges import TURNING, bounded, needed_assumptions, note
+from cseanalysis.study.ranges import TURNING, Led, bounded, narrowed_by, needed_assumptions
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 HORIZON = 40  # quarters looked ahead: ten years
@@ -141,7 +142,7 @@ def part_shares(before: pd.Series, figures: Mapping[str, Figure]) -> dict[str, f
 
 def visible_table(
     recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, tuple[Narrowed, ...]]:
     """Say from which quarter on effects of the assumed sizes could be seen: in records at once, in charges later.
 
     Parameters
@@ -153,15 +154,18 @@ def visible_table(
 
     Returns
     -------
-    DataFrame
+    tuple of DataFrame and tuple of Narrowed
         A row a part of the series and a size: ``part``, ``share``, ``ratio``, ``effect`` (of the whole series);
         ``recorded``, ``charges_earliest``, ``charges_latest``: quarters, absent when never or not within the horizon,
-        and each with ``_words``; ``reason``, the model's for records.
+        and each with ``_words``; ``reason``, the model's for records. Then what knowing each assumption of the delay
+        would leave of the quarters until the larger effect on all of the series is seen in charges; empty when it is
+        not seen at every corner.
     """
     before = last_complete(recorded)
     masses = charge_masses(assumptions)
     size = assumptions["effect_ratio"]
     rows = []
+    narrowed: tuple[Narrowed, ...] = ()
     for part, share in part_shares(before, figures).items():
         for ratio in (size.low, size.high):
             at_once = seen_from(before, ratio=ratio, share=share)
@@ -172,7 +176,7 @@ def visible_table(
             )
             charges = sorted(later, key=_order)
             if (part, ratio) == ("all", size.high):
-                _note_charges(later, assumptions)
+                narrowed = _charges_narrowed(later, assumptions)
             rows.append(
                 {
                     "part": part, "share": share, "ratio": ratio,
@@ -183,16 +187,17 @@ def visible_table(
                     "charges_latest_words": charges[-1].words, "reason": at_once.reason,
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows), narrowed
 
 
-def _note_charges(later: Sequence[Seen], assumptions: Mapping[str, Assumption]) -> None:
-    """Note which assumption the quarters hang on most, if there are quarters at every corner."""
+def _charges_narrowed(later: Sequence[Seen], assumptions: Mapping[str, Assumption]) -> tuple[Narrowed, ...]:
+    """Say what knowing each assumption would leave of the quarters, if there are quarters at every corner."""
     needed = needed_assumptions(charge_delay_of, assumptions)
     quarters = [np.nan if one.first is None else float(one.first) for one in later]
-    if len(later) > 1 and not np.isnan(quarters).any():
-        shape = [3 if item.id in TURNING else 2 for item in needed]  # as in charge_masses
-        note("quarters_to_see_charges", on_grid(np.reshape(quarters, shape), [item.id for item in needed]))
+    if len(later) == 1 or np.isnan(quarters).any():
+        return ()
+    shape = [3 if item.id in TURNING else 2 for item in needed]  # as in charge_masses
+    return narrowed_by(on_grid(np.reshape(quarters, shape), [item.id for item in needed]))
 
 
 def charge_masses(assumptions: Mapping[str, Assumption]) -> list[np.ndarray]:
@@ -228,6 +233,7 @@ def detectability_results(
     recorded: pd.DataFrame,
     least: pd.DataFrame,
     visible: pd.DataFrame,
+    narrowed: tuple[Narrowed, ...],
     *,
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
@@ -238,7 +244,7 @@ def detectability_results(
     ----------
     recorded
         The table ``recorded_offences``.
-    least, visible
+    least, visible, narrowed
         Of `least_visible` and `visible_table`.
     figures, assumptions
         The study's.
@@ -284,7 +290,7 @@ def detectability_results(
         interval = Interval(int(double["charges_earliest"]), int(double["charges_latest"]), "bound")
         unit = "quarters after which the larger effect on all charges could be seen in them at the earliest"
         basis = (*table, "F189", "F193", "effect_ratio", *delays)
-        found.append(Estimate("quarters_to_see_charges", unit, interval=interval, basis=basis))
+        found.append(Led("quarters_to_see_charges", unit, interval=interval, basis=basis, narrowed=narrowed))
     return found
 
 
