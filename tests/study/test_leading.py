@@ -9,9 +9,9 @@ import pytest
 
 from cseanalysis.sensitivity import envelope, narrowing
 from cseanalysis.sensitivity.known import element, known_ends, narrowings, on_grid, scaled
-from cseanalysis.study import load_assumptions, load_figures, load_results
+from cseanalysis.study import load_assumptions, load_figures, load_results, ranges
 from cseanalysis.study.data.reported import Narrowed, load_leading, load_results_table
-from cseanalysis.study.ranges import bounded, leading_of, leads, narrowed_rows, note, noting
+from cseanalysis.study.ranges import bounded, leading_of, leads, narrowed_rows
 from cseanalysis.study.sensitivity.flips import (
     FAILS,
     HOLDS,
@@ -65,13 +65,11 @@ def test_nobody_leads_where_what_two_would_remove_overlaps_and_none_where_nothin
     overlapping = [Narrowed("a", 0.1, 0.6), Narrowed("b", 0.5, 0.9), Narrowed("c", 0.0, 0.2)]
     assert [one.assumption for one in leads(overlapping)] == ["b", "a"]
     assert leads([Narrowed("a", 0.0, 0.0)]) == ()
-    with noting() as noted:
-        note("flat", known_ends(lambda wide, slim: 1.0, TWO.values()))
-    flat = Estimate("flat", "cases", interval=Interval(1, 1, "bound"), basis=("wide",))
-    assert leading_of(flat, noted, TWO).kind == "none"
+    flat = ranges.ranging("flat", "cases", known_ends(lambda wide, slim: 1.0, TWO.values()), ("wide",))
+    assert leading_of(flat, {}, TWO).kind == "none"
 
 
-def test_a_range_that_nobody_noted_is_refused_and_one_without_assumptions_gets_its_reason():
+def test_a_range_of_which_nobody_says_what_leads_is_refused_and_one_without_assumptions_gets_its_reason():
     silent = Estimate("silent", "cases", interval=Interval(0, 1, "bound"), basis=("wide",))
     with pytest.raises(ValueError, match="silent rests on wide, and what knowing them would leave"):
         leading_of(silent, {}, TWO)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
@@ -122,28 +121,7 @@ def among(names: Iterable[str], chosen: Iterable[Assumption]) -> set[str]:
     return set(names) & {assumption.id for assumption in chosen}
 
 
-# Filled on the way, so that models are not run twice: no number depends on it. Each thread has its own.
-_NOTED: ContextVar[dict[str, tuple[Narrowed, ...]] | None] = ContextVar("noted", default=None)
-
 _ROUNDING = 1e-9  # shares closer than that are equal
-
-
-@contextmanager
-def noting() -> Iterator[Mapping[str, tuple[Narrowed, ...]]]:
-    """Collect, while results are computed, by how much knowing each assumption would narrow each of them."""
-    found: dict[str, tuple[Narrowed, ...]] = {}
-    token = _NOTED.set(found)
-    try:
-        yield found
-    finally:
-        _NOTED.reset(token)
-
-
-def note(name: str, ends: KnownEnds) -> None:
-    """Keep what knowing each assumption would leave of a result, if somebody asked for it; see `noting`."""
-    found = _NOTED.get()
-    if found is not None:
-        found[name] = narrowed_by(ends)
 
 
 def narrowed_rows(table: pd.DataFrame) -> dict[str, tuple[Narrowed, ...]]:
@@ -180,15 +158,17 @@ def leads(candidates: Iterable[Narrowed]) -> tuple[Narrowed, ...]:
     return tuple(one for one in useful if one.most >= useful[0].least - _ROUNDING)
 
 
-def leading_of(estimate: Estimate, noted: Mapping[str, tuple[Narrowed, ...]], assumptions: Collection[str]) -> Leading:
+def leading_of(
+    estimate: Estimate, narrowed: Mapping[str, tuple[Narrowed, ...]], assumptions: Collection[str]
+) -> Leading:
     """Say which assumption a reported number hangs on most, or why there is none.
 
     Parameters
     ----------
     estimate
         With what it rests on.
-    noted
-        Of `noting`, for all that was computed.
+    narrowed
+        By result, what knowing each assumption would leave of its range; it goes before what a `Led` carries itself.
     assumptions
         Ids of the study's assumptions.
 
@@ -199,11 +179,11 @@ def leading_of(estimate: Estimate, noted: Mapping[str, tuple[Narrowed, ...]], as
     Raises
     ------
     ValueError
-        When a range rests on assumptions and nobody noted what knowing them would leave of it.
+        When a range rests on assumptions and nobody says what knowing them would leave of it.
     """
-    narrowed = noted.get(estimate.id, estimate.narrowed if isinstance(estimate, Led) else None)
-    if narrowed is not None:
-        found = leads(narrowed)
+    own = narrowed.get(estimate.id, estimate.narrowed if isinstance(estimate, Led) else None)
+    if own is not None:
+        found = leads(own)
         return Leading("none" if not found else "one" if len(found) == 1 else "several", found)
     resting = [name for name in estimate.basis if name in assumptions]
     interval = estimate.interval
@@ -212,7 +192,7 @@ def leading_of(estimate: Estimate, noted: Mapping[str, tuple[Narrowed, ...]], as
     if resting:
         raise ValueError(
             f"result {estimate.id} rests on {', '.join(resting[:5])}, and what knowing them would leave of its range "
-            "was not noted; compute it with ranges.bounded, or call leading.note"
+            "is not said; compute it with ranges.bounded, or return a Led"
         )
     if interval is None:
         return Leading("counted", ())

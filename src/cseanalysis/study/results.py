@@ -25,7 +25,7 @@ from cseanalysis.study.data.tables import build_tables, check_tables, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
-from cseanalysis.study.ranges import Led, leading_of, narrowed_rows, noting
+from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -145,11 +145,9 @@ def _computed(part: Part, given: Given, kept: Kept | None) -> Computed:
     """Return a part's numbers, those that were kept where nothing that it rests on has changed."""
     if kept is not None and (found := kept.read(part, given)) is not None:
         return found
-    with noting() as noted:
-        numbers = part.compute(given)
+    numbers = part.compute(given)
     tables = numbers.tables
-    own = {one.id: noted[one.id] for one in numbers.results if one.id in noted}
-    own |= {one.id: one.narrowed for one in numbers.results if isinstance(one, Led)} | dict(numbers.narrowed)
+    own = {one.id: one.narrowed for one in numbers.results if isinstance(one, Led)} | dict(numbers.narrowed)
     finer = narrowed_rows(tables["narrowing"]) if "narrowing" in tables else {}  # at nine places
     computed = Computed(
         tuple(numbers.results), {**own, **finer}, {name: _rows(table) for name, table in tables.items()}
@@ -214,9 +212,9 @@ def as_json(estimate: Estimate) -> dict[str, Any]:
 
 
 def _leading(
-    estimate: Estimate, noted: Mapping[str, tuple[Narrowed, ...]], assumptions: Mapping[str, Assumption]
+    estimate: Estimate, narrowed: Mapping[str, tuple[Narrowed, ...]], assumptions: Mapping[str, Assumption]
 ) -> dict[str, Any]:
-    leading = leading_of(estimate, noted, assumptions)
+    leading = leading_of(estimate, narrowed, assumptions)
     rows = [
         {"assumption": one.assumption, "least": _rounded(one.least), "most": _rounded(one.most)}
         for one in leading.assumptions
