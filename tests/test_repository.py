@@ -166,6 +166,16 @@ def test_public_names_are_the_ones_that_were_agreed():
         assert all(getattr(module, name) is not None for name in module.__all__)
 
 
+def test_asking_the_register_loads_no_data_frame_library():
+    for words in (["figures", "arrests"], ["compare", "F008", "F018"], ["compare", "F031", "F032"]):
+        code = (
+            f"import sys; from cseanalysis import cli; sys.argv[1:] = {words}\n"
+            "try:\n    cli.main()\nexcept SystemExit:\n    print('pandas' in sys.modules)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+        assert done.stdout.splitlines()[-1] == "False", words
+
+
 def test_importing_the_package_loads_no_data_frame_library():
     code = "import sys, cseanalysis, cseanalysis.clean; print(sorted({'numpy', 'pandas', 'scipy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
 
 from cseanalysis.models.checks import check_count, check_counts, check_level, number
 from cseanalysis.values import Interval, NotEstimableError, shown
@@ -146,6 +145,8 @@ def variance_inflation(sizes: Iterable[float]) -> float:
             f"sizes is {shown(sizes)}: give the events of each cluster, as a list; if it says how many clusters have "
             "each size, [size for size, clusters in sizes.items() for _ in range(clusters)], else list(sizes.values())"
         )
+    import pandas as pd  # the gate takes ratios from here and needs none
+
     if isinstance(sizes, pd.Series) and sizes.name == "count" and pd.api.types.is_numeric_dtype(sizes.index.dtype):
         raise ValueError(
             "sizes is a count of each of some numbers, as of value_counts(): if the numbers are ids of clusters, give "
