@@ -12,7 +12,7 @@ from cseanalysis.study import load_assumptions, load_figures
 from cseanalysis.study.comparisons.numbers import quoted_pairs, verdicts
 from cseanalysis.study.data.judgement import check_judgement, read_judgement
 from cseanalysis.study.data.project import Project, find_project
-from cseanalysis.study.tables import Column, bound, in_words, join, number, one_of, span
+from cseanalysis.study.tables import Column, in_words, number, span
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "src" / "cseanalysis" / "study"
@@ -163,21 +163,14 @@ def test_code_names_no_figure_code_or_force_outside_one_module(path):
         assert named_in(path) == []
 
 
-def test_formats_word_a_table_from_its_fields():
-    row = {"a": 0.5, "low": 100.4, "high": 199.5, "kind": "x", "n": 3}
+def test_a_table_in_words_is_its_columns_each_from_its_fields():
+    rows = [{"a": 0.5, "low": 100.4, "high": 199.5, "n": 3}, {"a": 0.25, "low": 2.0, "high": 2.0, "n": 4}]
     columns = [
         Column("A", "a", number("share")),
-        Column("B", ("low", "high"), bound("days")),
-        Column("C", ("low", "high"), span("days")),
-        Column("D", "kind", one_of({"x": "an x"})),
-        Column("E", ("kind", "n"), join("{}: {}")),
-        Column("F", "n"),
+        Column("B", ("low", "high"), span("days")),
+        Column("C", ("high", "low"), lambda high, low: high - low > 1),
+        Column("D", "n"),
     ]
-    assert in_words([row], columns).iloc[0].tolist() == [
-        "50%",
-        "at least 100 days and at most 200 days",
-        "100 to 200",
-        "an x",
-        "x: 3",
-        3,
-    ]
+    table = in_words(rows, columns)
+    assert list(table) == ["A", "B", "C", "D"]
+    assert table.to_numpy().tolist() == [["50%", "100 to 200", True, 3], ["25%", "2", False, 4]]

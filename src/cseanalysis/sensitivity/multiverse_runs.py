@@ -53,7 +53,7 @@ def multiverse(
     refusals
         Errors by which the model says that a combination estimates nothing.
     workers, scheduler
-        Where to run; see `as_finished` in ``sensitivity.spread``. The table is the same for any of them, bit by bit.
+        Where to run; see `as_finished` in ``sensitivity.runs``. The table is the same for any of them, bit by bit.
     folder
         Where finished parts are kept, so that a run that was ended goes on where it stood. A part is used again only
         for the same model name (and texts and numbers fixed in it by ``partial``), labels, options, ``refusals`` and

@@ -88,7 +88,7 @@ def compute_results(
     assumptions
         The study's, by id, or those of a scenario.
     scope
-        The offences whose lag is followed, one of `study.lag.SCOPES`.
+        The offences whose lag is followed, one of `study.lag.numbers.SCOPES`.
     kept
         Where parts that were computed before are kept; a part is computed again when something that it declares has
         changed.

@@ -42,7 +42,7 @@ class Scenario:
     changes
         The assumptions that differ from the study's, by id.
     offence_scope
-        The offences whose lag is followed, one of `study.lag.SCOPES`.
+        The offences whose lag is followed, one of `study.lag.numbers.SCOPES`.
     content
         The file's bytes.
     """

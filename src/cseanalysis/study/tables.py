@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cseanalysis.export.wording import say_ends, say_interval, say_number
+from cseanalysis.export.wording import say_ends, say_number
 from cseanalysis.values import Interval
 
 
@@ -65,11 +65,6 @@ def number(unit: str = "") -> Callable[[float], str]:
     return lambda value: say_number(value, unit)
 
 
-def bound(unit: str = "") -> Callable[[float, float], str]:
-    """Word the two ends of a bound with its kind: at least the one and at most the other."""
-    return lambda low, high: say_interval(Interval(low, high, "bound"), unit)
-
-
 def span(unit: str = "") -> Callable[[float, float], str]:
     """Word the two ends of a bound, rounded outward, where the heading or the caption says what they are."""
 
@@ -79,13 +74,3 @@ def span(unit: str = "") -> Callable[[float, float], str]:
         return " to ".join(dict.fromkeys(ends))
 
     return worded
-
-
-def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
-    """Word a value by a list of words; one that is not on it is an error."""
-    return lambda value: words[value]
-
-
-def join(pattern: str) -> Callable[..., str]:
-    """Print several fields side by side, such as ``"{} ({})"``."""
-    return pattern.format

@@ -1,4 +1,4 @@
-"""What the attempts of `study.redteam` feed to the package: bad rows, bad models, bad files, a supposed population."""
+"""What the attempts of `bad_analyses` feed to the package: bad rows, bad models, bad files, a supposed population."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def force_funnel(funnel: Funnel) -> tuple[Figure, str]:
     Parameters
     ----------
     funnel
-        What `study.funnel.force_changes` gives.
+        What `study.comparisons.funnel.force_changes` gives.
 
     Returns
     -------

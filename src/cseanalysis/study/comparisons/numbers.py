@@ -20,6 +20,7 @@ from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
 from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.ranges import Led, narrowed_by
+from cseanalysis.study.tables import Column, in_words, number
 from cseanalysis.values import Estimate, Interval
 
 # What each rule of the gate takes for the same, which difference it can cross, and what it refuses.
@@ -59,6 +60,11 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
     ("Printing", "both numbers bounded", "exact and rounded print of one number", "both ends open; conflicts; words"),
 )
 _SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "refused"}
+_VERDICTS = (
+    Column("Verdict, or dimension that refuses", "said"),
+    Column("Pairs", "pairs"),
+    Column("Share", "share", number("share")),
+)
 _CHANGES = (("F024", "F028"), ("F022", "F027"), ("F008", "F018"), ("F303", "F305"), ("F034", "F035"), ("F031", "F035"))
 
 
@@ -147,14 +153,7 @@ def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
 
 def all_verdicts_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
     """Word `all_verdicts`."""
-    table = all_verdicts(figures)
-    return pd.DataFrame(
-        {
-            "Verdict, or dimension that refuses": table["said"],
-            "Pairs": table["pairs"],
-            "Share": [say_number(share, "share") for share in table["share"]],
-        }
-    )
+    return in_words(all_verdicts(figures), _VERDICTS)
 
 
 def changes_in_words(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> pd.DataFrame:

@@ -1,7 +1,7 @@
-"""The figures, offence codes and forces that a computation names: each once, and why this one.
+"""The figures that computations of several rooms name: each once, and why this one.
 
-Nowhere else in the study's code is an id of a figure, an offence code or the name of a force written. What chapters
-list row by row is in ``data/judgement``; what an assumption rests on is in its locator.
+What chapters list row by row is going to ``data/judgement``, and what else code names comes here; the rooms that still
+name figures, codes and forces themselves are listed in ``tests/study/test_judgement.py``.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from cseanalysis.study.data.project import find_project
 from cseanalysis.study.data.reported import load_results, load_results_table
 from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.lag import courts, snapshots
+from cseanalysis.study.tables import Column, in_words, span
 from cseanalysis.values import Interval
 
 _COURT_PAIRS = (
@@ -23,6 +24,11 @@ _COURT_PAIRS = (
     (courts.THROUGH, courts.OPEN_AFTER, "cases through the courts and open cases"),
     (courts.DAYS_TO_END, courts.OPEN_AFTER, "days from charge to completion and open cases"),
     (courts.DAYS_TO_END, courts.DAYS_TO_TRIAL, "days from charge to completion and days from charge to trial"),
+)
+_COURT_QUEUE = (
+    Column("Years from 31 March 2025", "year"),
+    Column("Open cases", ("open_low", "open_high"), span()),
+    Column("Days that the newest case waits", ("wait_low", "wait_high"), span("days")),
 )
 # What an error tells whoever called the function, which says nothing to a reader of the report.
 _ADVICE = (
@@ -130,16 +136,7 @@ def court_pairs_in_words() -> pd.DataFrame:
 
 def court_queue_in_words() -> pd.DataFrame:
     """Word the illustrated queue: open cases and the wait of the newest, year by year."""
-    return pd.DataFrame(
-        [
-            {
-                "Years from 31 March 2025": int(row["year"]),
-                "Open cases": _span(row, "open", ""),
-                "Days that the newest case waits": _span(row, "wait", "days"),
-            }
-            for row in load_results_table("court_queue").to_dict("records")
-        ]
-    )
+    return in_words(load_results_table("court_queue"), _COURT_QUEUE)
 
 
 def refused_in_words() -> pd.DataFrame:

@@ -14,11 +14,12 @@ from cseanalysis.models import assumption_ladder, coverage_needed, rogan_gladen,
 from cseanalysis.models.missing.ladder import Rung
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.missing.lists import list_results
 from cseanalysis.study.ranges import Led, narrowed_by
 from cseanalysis.values import Assumption, Estimate, Interval
 
-OFFENCES, FLAGGED = "F008", "F022"
+OFFENCES, FLAGGED = RECORDED_2023, "F022"
 COVERAGE = "F102"  # share of suspects whose ethnicity was recorded; the shares among them name it as their known share
 NOT_PRINTED = "not_printed"
 SUSPECTS = "share of group-based suspects in 2023"

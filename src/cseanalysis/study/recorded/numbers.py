@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cseanalysis.register import Figure
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.values import Estimate, Interval
 
 
@@ -186,8 +187,8 @@ def group_based_results(figures: Mapping[str, Figure]) -> list[Estimate]:
         Estimate(
             "group_based_share",
             "share of offences recorded in 2023",
-            total / float(figures["F008"].value),
-            basis=("F022", "F008"),
+            total / float(figures[RECORDED_2023].value),
+            basis=("F022", RECORDED_2023),
         ),
         Estimate(
             "exploitation_share",

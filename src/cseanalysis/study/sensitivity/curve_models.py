@@ -18,6 +18,7 @@ from cseanalysis.models import bridge_survey, shapes_from_quantiles
 from cseanalysis.models.delays.delay import Delay, Family
 from cseanalysis.models.totals.survey import Basis, Measure
 from cseanalysis.register import Figure, IncomparableError, compare
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES, average_years, months_to_charge, visible_charges
 from cseanalysis.study.ranges import bounded
 from cseanalysis.study.totals.numbers import ROUTES
@@ -124,7 +125,7 @@ def implied_total(
             "no code isolates sexual assault at ages 13 to 17 or rape at 16 and 17, so the codes do not hold all "
             "recorded contact offences against children; counts by code and the victim's age would have to be published"
         )
-    figure, own = figures[recorded_count], figures["F008"]
+    figure, own = figures[recorded_count], figures[RECORDED_2023]
     if figure is not own:
         comparison = compare(figure, own)
         if comparison.verdict == "refused":

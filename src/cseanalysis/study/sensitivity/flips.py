@@ -12,6 +12,7 @@ import pandas as pd
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import breakdown_frontier, breakdowns
 from cseanalysis.sensitivity.ranges import remembered
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.lag.numbers import OWN_SCOPE, lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.totals.numbers import ROUTES, contact_total
@@ -235,7 +236,7 @@ def total_frontiers(figures: Mapping[str, Figure], assumptions: Mapping[str, Ass
         A row a total, side and place: ``total``; ``side``, ``"more"`` (below the line the total is surely larger) or
         ``"less"``; the two probabilities. Between the two lines of a total, the rounding of the contact share decides.
     """
-    model = partial(contact_total, recorded=float(figures["F008"].value))
+    model = partial(contact_total, recorded=float(figures[RECORDED_2023].value))
     needed = needed_assumptions(model, assumptions)
     sides: tuple[tuple[str, Claim], ...] = (("more", "above"), ("less", "below"))
     parts = []
@@ -264,7 +265,7 @@ def sure_side(direction: str, value: float, words: Callable[[float], str]) -> st
 
 
 def _models(recorded: pd.DataFrame, figures: Mapping[str, Figure], scope: str) -> dict[str, Callable[..., float]]:
-    count = float(figures["F008"].value)
+    count = float(figures[RECORDED_2023].value)
     models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
     models |= {f"yearly_{window.id}": window.model for window in WINDOWS}
     return models | lag_models(recorded, scope=scope)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.lag.numbers import OWN_SCOPE, lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.totals.numbers import ROUTES
@@ -36,7 +37,7 @@ def narrowing_table(
     DataFrame
         The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
     """
-    count = float(figures["F008"].value)
+    count = float(figures[RECORDED_2023].value)
     models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
     models |= lag_models(recorded, scope=scope)
     parts = []

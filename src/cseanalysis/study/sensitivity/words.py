@@ -12,6 +12,7 @@ from cseanalysis.export.wording import say_ends, say_interval, say_number
 from cseanalysis.sensitivity import tornado
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.data.reported import load_leading, load_period, load_results, load_results_table
 from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, plain_words
@@ -284,7 +285,7 @@ def baseline_tornado() -> pd.DataFrame:
     DataFrame
         See `cseanalysis.sensitivity.tornado`.
     """
-    model = partial(contact_total, recorded=float(load_figures()["F008"].value))
+    model = partial(contact_total, recorded=float(load_figures()[RECORDED_2023].value))
     needed = needed_assumptions(model, load_assumptions())
     return tornado(model, needed, {a.id: a.low if a.id == "contact_share" else a.high for a in needed})
 

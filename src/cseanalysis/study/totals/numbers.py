@@ -12,6 +12,7 @@ from functools import partial
 from cseanalysis.models import split_by_year
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import known_ends
+from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.ranges import bounded, needed_assumptions, ranging, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -151,7 +152,7 @@ ROUTES = (
         "contact offences of any date, at the pace recorded in 2023",
         contact_total,
         contact_recorded,
-        ("F008", "F012", "F021", "F310"),
+        (RECORDED_2023, "F012", "F021", "F310"),
         "recording_probability",
     ),
     Route(
@@ -159,7 +160,7 @@ ROUTES = (
         "child victims of contact offences of any date, at the pace recorded in 2023",
         children_total,
         children_recorded,
-        ("F008", "F012", "F139", "F140", "F141", "F142"),
+        (RECORDED_2023, "F012", "F139", "F140", "F141", "F142"),
         "known_child_probability",
         printed=1 / 8,
     ),
@@ -168,7 +169,7 @@ ROUTES = (
         "victims of rape in childhood, of any date, at the pace recorded in 2023",
         rape_victims_ever,
         rape_victims_recorded,
-        ("F008", "F011", "F281", "F310"),
+        (RECORDED_2023, "F011", "F281", "F310"),
         "recording_probability",
     ),
     Route(
@@ -176,7 +177,7 @@ ROUTES = (
         "victims of rape in childhood that happened at about the time it was recorded, 2023",
         rape_victims_at_the_time,
         rape_victims_recent_recorded,
-        ("F008", "F011", "F280", "F310", "F491", "F492"),
+        (RECORDED_2023, "F011", "F280", "F310", "F491", "F492"),
         "recording_probability",
     ),
 )
@@ -194,56 +195,58 @@ def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assum
     -------
     list of Estimate
     """
-    recorded = float(figures["F008"].value)
+    recorded = float(figures[RECORDED_2023].value)
     counted = (
-        ("contact_recorded", "contact offences recorded in 2023", contact_recorded, ("F008", "F012")),
-        ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, ("F008", "F010")),
+        ("contact_recorded", "contact offences recorded in 2023", contact_recorded, (RECORDED_2023, "F012")),
+        ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, (RECORDED_2023, "F010")),
         (
             "neither_recorded",
             "offences recorded in 2023 that are neither contact nor images, by the two published shares",
             neither_recorded,
-            ("F008", "F010", "F012"),
+            (RECORDED_2023, "F010", "F012"),
         ),
         (
             "children_recorded",
             "child victims of contact offences recorded in 2023",
             children_recorded,
-            ("F008", "F012"),
+            (RECORDED_2023, "F012"),
         ),
         (
             "rape_victims_recorded",
             "victims of the offences of rape of a child recorded in 2023",
             rape_victims_recorded,
-            ("F008", "F011"),
+            (RECORDED_2023, "F011"),
         ),
         (
             "rape_victims_recent_recorded",
             "victims of the offences of rape of a child recorded in 2023 that happened not long before",
             rape_victims_recent_recorded,
-            ("F008", "F011", "F491", "F492"),
+            (RECORDED_2023, "F011", "F491", "F492"),
         ),
         (
             "contact_of_the_year",
             "contact offences recorded in 2023 that happened not long before",
             contact_of_the_year,
-            ("F008", "F012", "F491", "F492"),
+            (RECORDED_2023, "F012", "F491", "F492"),
         ),
         (
             "contact_earlier",
             "contact offences recorded in 2023 that happened a year or more before",
             contact_earlier,
-            ("F008", "F012", "F491", "F492"),
+            (RECORDED_2023, "F012", "F491", "F492"),
         ),
         (
             "children_of_the_year",
             "children with a contact offence recorded in 2023 that happened not long before",
             children_of_the_year,
-            ("F008", "F012", "F491", "F492"),
+            (RECORDED_2023, "F012", "F491", "F492"),
         ),
     )
     share = "share of contact offences that is recorded"
     return [
-        Estimate("offences_recorded", "offences recorded in 2023", point=figures["F008"].value, basis=("F008",)),
+        Estimate(
+            "offences_recorded", "offences recorded in 2023", point=figures[RECORDED_2023].value, basis=(RECORDED_2023,)
+        ),
         *(estimate for route in ROUTES for estimate in route_results(route, recorded, assumptions)),
         *(narrowed(route, recorded, assumptions) for route in ROUTES),
         *(
