@@ -84,6 +84,23 @@ def test_a_damaged_build_is_made_again_and_an_intact_chapter_is_kept(small, out)
     assert everything(out) == files
 
 
+def judge(study):
+    study.judgement.mkdir()
+    (study.judgement / "pairs.csv").write_text("key,reason\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [(judge, False), (lambda study: (study.notebooks / "front.md").write_text("# Other\n"), True)],
+    ids=["a judgement", "the front"],
+)
+def test_a_chapter_is_kept_unless_something_that_it_reads_has_changed(small, out, change, kept):
+    change(small)
+    lines = []
+    assert build_report(small, out=out, log=lines.append).status == "built"
+    assert ("chapter 00-summary: unchanged" in lines) == kept
+
+
 def test_a_build_elsewhere_has_the_same_bytes(small, built_once, tmp_path, monkeypatch):
     shutil.copytree(small.root, tmp_path / "another place é")
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")

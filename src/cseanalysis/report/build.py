@@ -313,7 +313,7 @@ def _shared_key(hashes: Mapping[str, str]) -> str:
     shared = {
         name: digest
         for name, digest in hashes.items()
-        if name.startswith(("data/raw/", "assumptions.toml", "requirements/", "package/"))
+        if name.startswith(("data/", "assumptions.toml", "requirements/", "package/"))
         and name.removeprefix("package/report/") not in _TYPESETTING
     }
     versions = {package: _version(package) for package in _PACKAGES} | {"python": platform.python_version()}
