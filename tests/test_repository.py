@@ -11,6 +11,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import cseanalysis
@@ -426,6 +427,16 @@ def test_version_is_the_same_everywhere():
     assert changelog is not None
     assert citation is not None
     assert {declared, changelog[1], citation[1]} == {cseanalysis.__version__}
+
+
+def test_the_data_log_counts_the_rows_of_every_table():
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    log = dict(re.findall(r"^\| `(\w+/\w+\.csv)` \| ([\d,]+) \|", text, re.MULTILINE))
+    tables = [path for folder in ("raw", "judgement") for path in (ROOT / "data" / folder).glob("*.csv")]
+    # Further releases that `add` keeps are described where the log says what it does.
+    own = [path for path in tables if not path.stem.startswith("recorded_offences_")]
+    rows = {f"{path.parent.name}/{path.name}": f"{len(pd.read_csv(path, dtype=str)):,}" for path in own}
+    assert log == rows
 
 
 def test_lock_files_hold_hashes_and_no_address():

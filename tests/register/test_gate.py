@@ -452,3 +452,10 @@ def test_all_pairs_agree_with_each_pair() -> None:
         assert (row.refused_by != "") == (row.verdict == "refused")
         refused_by = [item.dimension for item in comparison.differences if item.level == "refused"]
         assert row.refused_by == ", ".join(refused_by)
+
+
+def test_a_comparison_is_shown_by_what_was_found_and_not_by_what_words_it() -> None:
+    shown = repr(compare(figure("P1", 10), figure("P2", 20)))
+    assert "verdict=" in shown
+    assert "word=" not in shown
+    assert "<function" not in shown

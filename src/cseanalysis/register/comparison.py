@@ -83,7 +83,7 @@ class Comparison:
     verdict: Verdict
     differences: tuple[Difference, ...]
     inflation: Interval
-    word: Callable[[Comparison], str] = field(repr=False, compare=False)
+    word: Callable[[Comparison], str] = field(repr=False)
 
     @property
     def reasons(self) -> tuple[str, ...]:
