@@ -63,6 +63,7 @@ def test_rows_are_what_their_class_says(study):
         (HEAD + ",2,a,yes,r\n", "line 2, first: is empty; say it"),
         (HEAD + "F008,2,a,yes,\n", "line 2, reason: is empty; say it"),
         (HEAD + "F008,2,a,yes\n", "line 2: 4 cells under 5 headings"),
+        (HEAD + "F008,2,a,yes,r\nF008, 2,a,yes,other\n", "line 3: says what line 2 says; keep one of the two"),
         ("first,size,parts,reason,used\n", "must be first, size, parts, used, reason"),
         ("", "must be first"),
     ],
@@ -70,6 +71,11 @@ def test_rows_are_what_their_class_says(study):
 def test_a_malformed_table_names_file_line_and_column(study, text, said):
     with pytest.raises(ValueError, match=said):
         read_judgement("pairs", Pair, written(study, text))
+
+
+def test_a_table_saved_by_a_spreadsheet_program_is_read(study):
+    text = "\ufeff" + HEAD.replace("\n", "\r\n") + "F008,2,a,yes,Because.\r\n"
+    assert read_judgement("pairs", Pair, written(study, text)) == (Pair("F008", 2.0, ("a",), True, "Because."),)
 
 
 def test_a_table_that_is_not_there_is_named(study):

@@ -110,7 +110,7 @@ def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, Mapping[str
     """Return the rows of a file by the number of the line on which each ends."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: restore it with git checkout")
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream, strict=True)
         try:
             heads = next(reader, [])
@@ -121,11 +121,17 @@ def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, Mapping[str
             ) from error
     if heads != (heads if columns is None else columns) or REASON not in heads:
         raise ValueError(f"{path.name} has the columns {', '.join(heads)}; must be {', '.join(columns or [REASON])}")
-    if uneven := [
+    wrong = [
         f"line {line}: {len(row)} cells under {len(heads)} headings" for line, row in rows if len(row) != len(heads)
-    ]:
-        _refuse(path, uneven)
-    return [(line, dict(zip(heads, row, strict=True))) for line, row in rows]
+    ]
+    _refuse(path, wrong)
+    found, seen = [(line, dict(zip(heads, row, strict=True))) for line, row in rows], dict[tuple[str, ...], int]()
+    for line, cells in found:
+        own = tuple(cell.strip() for column, cell in cells.items() if column != REASON)
+        if seen.setdefault(own, line) != line:
+            wrong.append(f"line {line}: says what line {seen[own]} says; keep one of the two")
+    _refuse(path, wrong)
+    return found
 
 
 def _value(cell: str, hint: Any) -> Any:
