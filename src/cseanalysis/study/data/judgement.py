@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -106,7 +106,7 @@ def check_judgement(project: Project, figures: Collection[str], assumptions: Col
         _refuse(path, wrong)
 
 
-def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, Mapping[str, str]]]:
+def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of a file by the number of the line on which each ends."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: restore it with git checkout")
@@ -125,7 +125,8 @@ def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, Mapping[str
         f"line {line}: {len(row)} cells under {len(heads)} headings" for line, row in rows if len(row) != len(heads)
     ]
     _refuse(path, wrong)
-    found, seen = [(line, dict(zip(heads, row, strict=True))) for line, row in rows], dict[tuple[str, ...], int]()
+    found = [(line, dict(zip(heads, row, strict=True))) for line, row in rows]
+    seen: dict[tuple[str, ...], int] = {}
     for line, cells in found:
         own = tuple(cell.strip() for column, cell in cells.items() if column != REASON)
         if seen.setdefault(own, line) != line:
