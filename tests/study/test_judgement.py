@@ -154,7 +154,6 @@ _LEFT = (
     "comparisons/",
     "labels",
     "data/codes",
-    "lag/",
     "missing/",
     "recorded/",
     "sensitivity/",
