@@ -19,7 +19,7 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.models.delays.delay import Family
 from cseanalysis.sensitivity.known import element, known_ends
-from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES
+from cseanalysis.study.data.codes import ALL_CODES, ALL_WORDS, CHILD_CODES, CODES, CONTACT_CODES
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.ranges import TURNING, among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -38,7 +38,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
     "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
     "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
-    "all thirteen codes": ALL_CODES,
+    ALL_WORDS: ALL_CODES,
 }
 
 
