@@ -14,12 +14,11 @@ from cseanalysis.study import labels as words
 from cseanalysis.study.change.cards import FEWEST_QUARTERS
 from cseanalysis.study.comparisons import numbers as comparisons
 from cseanalysis.study.data.assumptions import load_assumptions
-from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, check_codes
+from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, SCOPES, check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import find_project
 from cseanalysis.study.data.tables import build_tables, read_table
 from cseanalysis.study.lag import words as lag_words
-from cseanalysis.study.lag.numbers import SCOPES
 from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,17 @@ CHILD_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73"
 CODES = {"child_only": CHILD_CODES, "familial": ("23",), "image": ("86",)}
 ALL_CODES = tuple(code for codes in CODES.values() for code in codes)
 CONTACT_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B")
+OWN_SCOPE = "child-only codes"
+# What may be counted as the recorded offences; a scenario may choose another than the study's own.
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    OWN_SCOPE: CHILD_CODES,
+    "contact codes": CONTACT_CODES,
+    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
+    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
+    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
+    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
+    "all thirteen codes": ALL_CODES,
+}
 _CONTACT = ("rape_of_a_child", "sexual_assault_of_a_child_under_13", "sexual_activity_with_a_child")
 
 

@@ -9,3 +9,9 @@ from __future__ import annotations
 WHOLE, ENGLAND = "England and Wales", "England"  # where the study's table is of, and the part with its own measures
 RECORDED_2023 = "F008"  # all recorded offences of 2023, the newest year that the routes to a total have parts for
 MEDIANS_TO_CHARGE = ("F189", "F193")  # the published medians between which the time to a charge is assumed
+
+# The changes that chapter 7 quotes as numbers: two years of one count.
+EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024
+GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024
+# Arrests that the taskforce supported: 2023/24 as first printed, the nine months after, 2023/24 as rounded later.
+ARRESTS = ("F031", "F035", "F034")
