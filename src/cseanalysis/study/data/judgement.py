@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 from cseanalysis.clean.crosswalks import read_crosswalk
 from cseanalysis.study.data.project import Project, find_project
@@ -32,8 +32,9 @@ def read_judgement(name: str, row: type[Row], root: Path | str | None = None) ->
     name
         Of the file ``data/judgement/<name>.csv``.
     row
-        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, a tuple of
-        texts (written with blanks between them), a number, or yes or no; where it may be None, an empty cell is.
+        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, one of some
+        texts, a tuple of texts (written with blanks between them), a number, or yes or no; where it may be None, an
+        empty cell is.
     root
         The checkout; without it, the one around the working directory.
 
@@ -144,6 +145,8 @@ def _value(cell: str, hint: Any) -> Any:
         hint = next(option for option in options if option is not type(None))
     if getattr(hint, "__origin__", None) is tuple:
         return tuple(text.split())
+    if get_origin(hint) is Literal and text not in options:
+        raise ValueError(f"is {cell!r}; write {' or '.join(options)}")
     if hint is bool:
         if text not in _YES:
             raise ValueError(f"is {cell!r}; write yes or no")
