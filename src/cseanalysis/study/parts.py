@@ -16,7 +16,7 @@ from cseanalysis.register import Figure
 from cseanalysis.study.change.chapter import change_numbers, force_numbers
 from cseanalysis.study.change.events import RecordingChange
 from cseanalysis.study.change.interventions import Intervention
-from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.comparisons.bad_analyses import BadAnalysis, redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
@@ -49,6 +49,7 @@ class StudyInputs:
     forces: pd.DataFrame
     recording: tuple[RecordingChange, ...]
     interventions: tuple[Intervention, ...]
+    bad_analyses: tuple[BadAnalysis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,11 @@ PARTS: tuple[Part, ...] = (
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
     Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
     Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
-    Part("comparisons: bad analyses", ("figures",), lambda given: Numbers(redteam_results(given.tables.figures))),
+    Part(
+        "comparisons: bad analyses",
+        ("figures", "bad_analyses"),
+        lambda given: Numbers(redteam_results(given.tables.figures, given.tables.bad_analyses)),
+    ),
     Part("comparisons: funnel", ("recorded",), lambda given: Numbers(funnel_results(given.tables.recorded))),
     Part("change", ("recorded", "figures", "recording", "interventions"), _change, (*_DELAY, "effect_ratio")),
     Part("change: forces", ("recorded", "recording", "interventions"), _forces),

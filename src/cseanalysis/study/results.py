@@ -14,6 +14,7 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
+from cseanalysis.study.comparisons.bad_analyses import bad_analyses
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import check_codes
 from cseanalysis.study.data.figures import load_figures
@@ -50,6 +51,7 @@ def read_inputs(project: Project) -> StudyInputs:
         forces=read_table("forces", project.root),
         recording=load_recording_changes(project.root),
         interventions=load_interventions(figures, project.root),
+        bad_analyses=bad_analyses(project.root),
     )
 
 

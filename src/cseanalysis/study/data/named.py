@@ -6,6 +6,7 @@ name figures, codes and forces themselves are listed in ``tests/study/test_judge
 
 from __future__ import annotations
 
+COUNTRY = "England and Wales"  # the area of the study, as the register writes it
 RECORDED_2023 = "F008"  # all recorded offences of 2023, the newest year that the routes to a total have parts for
 
 # The changes that chapter 7 quotes as numbers: two years of one count.
