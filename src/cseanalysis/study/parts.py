@@ -17,7 +17,7 @@ from cseanalysis.study.change.chapter import change_numbers, force_numbers
 from cseanalysis.study.change.events import RecordingChange
 from cseanalysis.study.change.interventions import Intervention
 from cseanalysis.study.change.judged import SeriesPart
-from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.comparisons.bad_analyses import BadAnalysis, redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
@@ -54,6 +54,7 @@ class StudyInputs:
     series_parts: tuple[SeriesPart, ...]
     statements: tuple[Statement, ...]
     curve_options: tuple[CurveOption, ...]
+    bad_analyses: tuple[BadAnalysis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,11 @@ PARTS: tuple[Part, ...] = (
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
     Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
     Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
-    Part("comparisons: bad analyses", ("figures",), lambda given: Numbers(redteam_results(given.tables.figures))),
+    Part(
+        "comparisons: bad analyses",
+        ("figures", "bad_analyses"),
+        lambda given: Numbers(redteam_results(given.tables.figures, given.tables.bad_analyses)),
+    ),
     Part("comparisons: funnel", ("recorded",), lambda given: Numbers(funnel_results(given.tables.recorded))),
     Part(
         "change",

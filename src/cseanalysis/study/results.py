@@ -15,6 +15,7 @@ from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
 from cseanalysis.study.change.judged import read_series_parts
+from cseanalysis.study.comparisons.bad_analyses import bad_analyses
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import OWN_SCOPE, check_codes
 from cseanalysis.study.data.figures import load_figures
@@ -54,6 +55,7 @@ def read_inputs(project: Project) -> StudyInputs:
         series_parts=read_series_parts(project.root),
         statements=read_statements(project.root),
         curve_options=read_curve_options(project.root),
+        bad_analyses=bad_analyses(project.root),
     )
 
 
