@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HEADING = re.compile(r"\A# [^\n{]*[^\n{ ](?=\n|\Z)")
 _TAGGED = re.compile(r"\s*\\tag\{([\w-]+)\}\s*\$\$")
+METHOD = "method"  # the tag of cells that show how a number is computed: for who opens the notebook, not for print
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -34,6 +35,8 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
         pictures: dict[str, bytes] = {}
         parts: list[str] = []
         for number, cell in enumerate(node.cells, 1):
+            if METHOD in cell.metadata.get("tags", ()):
+                continue
             if cell.cell_type == "markdown":
                 parts.append(_labelled(cell.source.strip(), name if number == 1 else ""))
             elif cell.cell_type == "code":

@@ -26,8 +26,8 @@ from cseanalysis.sensitivity.multiverse_runs import (
     single_changes,
     specification_curve,
 )
+from cseanalysis.study.data.codes import ALL_WORDS, OWN_SCOPE, SCOPES
 from cseanalysis.study.data.project import code_hashes
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.sensitivity.curve_models import (
     COVERAGES,
     ESTIMATORS,
@@ -120,7 +120,7 @@ def study_curves(
     }
     scopes = {label: label for label in SCOPES}
     coverages = {label: label for label in COVERAGES}
-    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", "all thirteen codes")}
+    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", ALL_WORDS)}
     counts = {
         "national analysis of 2023": "F008",
         "national analysis of 2024": "F018",
