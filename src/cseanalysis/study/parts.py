@@ -16,7 +16,8 @@ from cseanalysis.register import Figure
 from cseanalysis.study.change.chapter import change_numbers, force_numbers
 from cseanalysis.study.change.events import RecordingChange
 from cseanalysis.study.change.interventions import Intervention
-from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.change.judged import SeriesPart
+from cseanalysis.study.comparisons.bad_analyses import BadAnalysis, redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
@@ -32,6 +33,7 @@ from cseanalysis.study.missing.numbers import missing_results
 from cseanalysis.study.recorded.numbers import recorded_results
 from cseanalysis.study.sensitivity.chapter import curve_numbers
 from cseanalysis.study.sensitivity.flips import breakdown_table
+from cseanalysis.study.sensitivity.judged import CurveOption, Statement
 from cseanalysis.study.sensitivity.narrowing import narrowing_table
 from cseanalysis.study.sensitivity.shares_of_variance import variance_shares
 from cseanalysis.study.totals.chains import dependence_results, dependence_table
@@ -52,6 +54,10 @@ class StudyInputs:
     back_tests: tuple[BackTest, ...]
     recording: tuple[RecordingChange, ...]
     interventions: tuple[Intervention, ...]
+    series_parts: tuple[SeriesPart, ...]
+    statements: tuple[Statement, ...]
+    curve_options: tuple[CurveOption, ...]
+    bad_analyses: tuple[BadAnalysis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,7 @@ def _forces(given: Given) -> Numbers:
 def _change(given: Given) -> Numbers:
     tables, assumed = given.tables, given.assumptions
     events = {"recording": tables.recording, "interventions": tables.interventions}
-    return Numbers(*change_numbers(tables.recorded, tables.figures, assumed, **events))
+    return Numbers(*change_numbers(tables.recorded, tables.figures, assumed, parts=tables.series_parts, **events))
 
 
 def _narrowing(given: Given) -> Numbers:
@@ -210,13 +216,16 @@ def _narrowing(given: Given) -> Numbers:
 
 def _breakdowns(given: Given) -> Numbers:
     tables, assumed = given.tables, given.assumptions
-    found = breakdown_table(given.results, tables.recorded, tables.figures, assumed, scope=given.scope)
+    found = breakdown_table(
+        tables.statements, given.results, tables.recorded, tables.figures, assumed, scope=given.scope
+    )
     return Numbers(tables={"breakdowns": found})
 
 
 def _curves(given: Given) -> Numbers:
     tables = given.tables
-    return Numbers(tables=curve_numbers(tables.recorded, tables.revision, tables.figures, given.assumptions))
+    judged = {"options": tables.curve_options, "statements": tables.statements}
+    return Numbers(tables=curve_numbers(tables.recorded, tables.revision, tables.figures, given.assumptions, **judged))
 
 
 def _variance(given: Given) -> Numbers:
@@ -273,14 +282,23 @@ PARTS: tuple[Part, ...] = (
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
     Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
     Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
-    Part("comparisons: bad analyses", ("figures",), lambda given: Numbers(redteam_results(given.tables.figures))),
+    Part(
+        "comparisons: bad analyses",
+        ("figures", "bad_analyses"),
+        lambda given: Numbers(redteam_results(given.tables.figures, given.tables.bad_analyses)),
+    ),
     Part("comparisons: funnel", ("recorded",), lambda given: Numbers(funnel_results(given.tables.recorded))),
-    Part("change", ("recorded", "figures", "recording", "interventions"), _change, (*_DELAY, "effect_ratio")),
+    Part(
+        "change",
+        ("recorded", "figures", "recording", "interventions", "series_parts"),
+        _change,
+        (*_DELAY, "effect_ratio"),
+    ),
     Part("change: forces", ("recorded", "recording", "interventions"), _forces),
     Part("sensitivity: narrowing", ("recorded", "figures"), _narrowing, (*_ROUTES, *_DELAY), scoped=True),
     Part(
         "sensitivity: breakdowns",
-        ("recorded", "figures"),
+        ("recorded", "figures", "statements"),
         _breakdowns,
         (*_ROUTES, *_DELAY, *_SURVEY),
         scoped=True,
@@ -288,7 +306,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "sensitivity: curves",
-        ("recorded", "revision", "figures"),
+        ("recorded", "revision", "figures", "curve_options", "statements"),
         _curves,
         (*_ROUTES, *_DELAY, *_SURVEY),
     ),

@@ -32,9 +32,9 @@ def read_judgement(name: str, row: type[Row], root: Path | str | None = None) ->
     name
         Of the file ``data/judgement/<name>.csv``.
     row
-        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, one of
-        stated words, a tuple of texts (written with blanks between them), a number, or yes or no; where it may be
-        None, an empty cell is.
+        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, one of some
+        texts, a tuple of texts (written with blanks between them), a number, or yes or no; where it may be None, an
+        empty cell is.
     root
         The checkout; without it, the one around the working directory.
 
@@ -145,14 +145,14 @@ def _value(cell: str, hint: Any) -> Any:
         hint = next(option for option in options if option is not type(None))
     if getattr(hint, "__origin__", None) is tuple:
         return tuple(text.split())
-    if hint is bool:
-        if text not in _YES:
-            raise ValueError(f"is {cell!r}; write yes or no")
-        return _YES[text]
     if get_origin(hint) is Literal:
         if text not in hint.__args__:
             raise ValueError(f"is {cell!r}; write {' or '.join(hint.__args__)}")
         return text
+    if hint is bool:
+        if text not in _YES:
+            raise ValueError(f"is {cell!r}; write yes or no")
+        return _YES[text]
     if hint in (int, float):
         return hint(text)
     if not text:

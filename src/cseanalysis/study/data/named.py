@@ -6,7 +6,9 @@ name figures, codes and forces themselves are listed in ``tests/study/test_judge
 
 from __future__ import annotations
 
+WHOLE, ENGLAND = "England and Wales", "England"  # where the study's table is of, and the part with its own measures
 RECORDED_2023 = "F008"  # all recorded offences of 2023, the newest year that the routes to a total have parts for
+MEDIANS_TO_CHARGE = ("F189", "F193")  # the published medians between which the time to a charge is assumed
 
 # Chapter 4: charges, the courts' cases and a list of suspects.
 CHARGES = "F340"  # of the newest year that is published: what share of recorded offences it would need is worked out
