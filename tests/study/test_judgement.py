@@ -153,7 +153,6 @@ _LEFT = (
     "change/",
     "comparisons/",
     "labels",
-    "data/codes",
     "lag/",
     "missing/",
     "recorded/",

@@ -18,6 +18,7 @@ from cseanalysis.study.comparisons.numbers import (
     gate_rules,
     leading,
     quoted_pairs,
+    stated_changes,
     verdicts,
 )
 from cseanalysis.study.data.figures import load_figures
@@ -152,7 +153,7 @@ def test_all_pairs_are_counted_and_their_shares_are_of_all() -> None:
 
 
 def test_changes_show_the_side_of_an_interval_that_ends_near_one() -> None:
-    table = changes_in_words(FIGURES)
+    table = changes_in_words(FIGURES, stated_changes(ROOT))
     assert table["With chance"].tolist()[:2] == ["0.958 to 1.176", "1.009 to 1.098"]
     assert table["Beyond chance?"].tolist()[1] == "no longer from an inflation of about 1.5"
     assert table["Beyond chance?"].tolist()[-1] == "no claim"

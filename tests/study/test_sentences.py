@@ -23,13 +23,13 @@ from cseanalysis.study.data.codes import (
     CODES_COUNTED,
     CODES_LISTED,
     CONTACT_CODES,
+    SCOPES,
     check_codes,
     group_codes,
 )
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.lag import words as lag_words
-from cseanalysis.study.lag.numbers import SCOPES
 from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -112,6 +112,10 @@ def test_how_many_codes_a_group_has_is_typed_nowhere_that_the_crosswalk_does_not
     assert CODES_LISTED["contact"] == "17B, 19D, 19E, 19G, 19H, 20B, 21 and 22B"
     assert fill("{count:contact} codes: {codes:image}", ROOT) == "Eight codes: 86"
     assert SCOPES[ALL_WORDS] == ALL_CODES
+    assert [name for name in SCOPES if " without " in name or " and " in name] == [
+        *("child-only codes without 71", "child-only codes without 88A"),  # relabelled in 2013, broadened in 2017
+        *("child-only codes and 23", "child-only codes and 86"),
+    ]
 
 
 def test_the_codes_that_a_scope_names_are_those_it_counts():

@@ -15,6 +15,7 @@ from cseanalysis.report.outputs import KEY
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+METHOD = "method"  # the tag of cells that show how a number is computed: for who opens the notebook, not for print
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -32,6 +33,8 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
         pictures: dict[str, bytes] = {}
         parts: list[str] = []
         for number, cell in enumerate(node.cells, 1):
+            if METHOD in cell.metadata.get("tags", ()):
+                continue
             if cell.cell_type == "markdown":
                 parts.append(cell.source.strip())
             elif cell.cell_type == "code":

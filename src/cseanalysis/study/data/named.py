@@ -7,3 +7,9 @@ name figures, codes and forces themselves are listed in ``tests/study/test_judge
 from __future__ import annotations
 
 RECORDED_2023 = "F008"  # all recorded offences of 2023, the newest year that the routes to a total have parts for
+
+# The changes that chapter 7 quotes as numbers: two years of one count.
+EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024
+GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024
+# Arrests that the taskforce supported: 2023/24 as first printed, the nine months after, 2023/24 as rounded later.
+ARRESTS = ("F031", "F035", "F034")

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from cseanalysis.export.wording import say_ends, say_interval, say_month
 from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
-from cseanalysis.study.lag.numbers import data_end
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 
 

@@ -19,8 +19,9 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.models.delays.delay import Family
 from cseanalysis.sensitivity.known import element, known_ends
-from cseanalysis.study.data.codes import ALL_CODES, ALL_WORDS, CHILD_CODES, CODES, CONTACT_CODES
+from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.study.ranges import TURNING, among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -29,17 +30,6 @@ QUARTER = DAYS_A_YEAR / 4
 MONTH = DAYS_A_YEAR / 12
 _BOTH_DELAYS = ("F189", "F193", "F457", "F458")
 QUANTILES = 500  # steps of the numerical sum of two delays
-OWN_SCOPE = "child-only codes"
-# What may be counted as the recorded offences; a scenario may choose another than the study's own.
-SCOPES: Mapping[str, tuple[str, ...]] = {
-    OWN_SCOPE: CHILD_CODES,
-    "contact codes": CONTACT_CODES,
-    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
-    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
-    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
-    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
-    ALL_WORDS: ALL_CODES,
-}
 
 
 @lru_cache(maxsize=8192)  # the corners of one model after another ask for the same delays
@@ -231,11 +221,6 @@ def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, C
         "charges_visible_newest": visible,
         "months_to_half_of_charges": partial(months_to_charge, share=0.5),
     }
-
-
-def data_end(recorded: pd.DataFrame) -> pd.Timestamp:
-    """Return the last day of the last quarter in the table ``recorded_offences``."""
-    return recorded["period_start"].max() + pd.offsets.QuarterEnd()
 
 
 def lag_results(

@@ -26,11 +26,11 @@ from cseanalysis.sensitivity.known import element, known_ends, scaled
 from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.codes import CHILD_CODES
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.study.lag.backtest import EARLIER, TURNING
 from cseanalysis.study.lag.numbers import (
     QUARTER,
     charge_delay,
-    data_end,
     quarterly_intake,
     visible_charges,
     visible_trials,

@@ -24,12 +24,12 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.codes import CHILD_CODES
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.study.lag.numbers import (
     DAYS_A_YEAR,
     QUARTER,
     chained_mass,
     charge_delay,
-    data_end,
     quarterly_intake,
     trial_delay,
 )

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cseanalysis.export.wording import say_month
 from cseanalysis.study.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.study.data.codes import CODES_COUNTED
-from cseanalysis.study.lag.numbers import data_end
+from cseanalysis.study.data.tables import data_end
 
 # Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
 BREAKS = (

@@ -18,8 +18,9 @@ from cseanalysis.models import bridge_survey, shapes_from_quantiles
 from cseanalysis.models.delays.delay import Delay, Family
 from cseanalysis.models.totals.survey import Basis, Measure
 from cseanalysis.register import Figure, IncomparableError, compare
+from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.named import RECORDED_2023
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES, average_years, months_to_charge, visible_charges
+from cseanalysis.study.lag.numbers import average_years, months_to_charge, visible_charges
 from cseanalysis.study.ranges import bounded
 from cseanalysis.study.totals.numbers import ROUTES
 from cseanalysis.study.totals.survey import BREAKS, WINDOWS, hold_against_record

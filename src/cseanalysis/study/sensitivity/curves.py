@@ -26,9 +26,8 @@ from cseanalysis.sensitivity.multiverse_runs import (
     single_changes,
     specification_curve,
 )
-from cseanalysis.study.data.codes import ALL_WORDS
+from cseanalysis.study.data.codes import ALL_WORDS, OWN_SCOPE, SCOPES
 from cseanalysis.study.data.project import code_hashes
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.sensitivity.curve_models import (
     COVERAGES,
     ESTIMATORS,

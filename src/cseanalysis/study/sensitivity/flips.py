@@ -12,8 +12,9 @@ import pandas as pd
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import breakdown_frontier, breakdowns
 from cseanalysis.sensitivity.ranges import remembered
+from cseanalysis.study.data.codes import OWN_SCOPE
 from cseanalysis.study.data.named import RECORDED_2023
-from cseanalysis.study.lag.numbers import OWN_SCOPE, lag_models
+from cseanalysis.study.lag.numbers import lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.totals.numbers import ROUTES, contact_total
 from cseanalysis.study.totals.survey import WINDOWS
