@@ -30,6 +30,7 @@ from cseanalysis.study.data.codes import (
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.lag import words as lag_words
+from cseanalysis.study.recorded.numbers import quoted_counts
 from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -214,7 +215,8 @@ def test_the_delays_that_chapters_rest_on_are_said_to_be_used_and_no_others():
 
 
 def test_what_is_counted_lies_where_what_is_quoted_says():
-    for label, quoted, exact in words._QUOTED:
+    for row in quoted_counts(ROOT):
+        label, quoted, exact = row.words, row.quoted, row.counted
         if exact is None:
             continue
         said, count = FIGURES[quoted], FIGURES[exact].value
@@ -361,7 +363,7 @@ def test_two_counts_that_the_gate_refuses_are_nowhere_told_as_one_part_of_the_ot
     assert [name for name, text in joined.items() if re.search(told, text)] == []
     assert re.search(told, "the police dataset has {figure:F008}, of which {figure:F022} are group-based")
     assert re.search(told, "Of {figure:F008} offences recorded in 2023, {figure:F022} carry the flag")
-    assert not any(label.startswith("of these") for label, *_ in words._QUOTED)
+    assert not any(label.startswith("of these") for label in (row.words for row in quoted_counts(ROOT)))
 
 
 # Names of the software ---------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from cseanalysis.study.data.tables import build_tables, check_tables, data_end, 
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
+from cseanalysis.study.recorded.numbers import quoted_classes
+from cseanalysis.study.totals.numbers import evidence
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -49,6 +51,8 @@ def read_inputs(project: Project) -> StudyInputs:
         forces=read_table("forces", project.root),
         recording=load_recording_changes(project.root),
         interventions=load_interventions(figures, project.root),
+        evidence=evidence(project.root),
+        classes=quoted_classes(project.root),
     )
 
 

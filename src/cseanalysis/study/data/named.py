@@ -8,6 +8,10 @@ from __future__ import annotations
 
 RECORDED_2023 = "F008"  # all recorded offences of 2023, the newest year that the routes to a total have parts for
 
+# Offence codes whose counts chapter 1 sets on either side of a break.
+GROOMING_CODE = "88A"  # since April 2017 it counts sexual communication with a child too
+EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relabelled in 2013
+
 # The changes that chapter 7 quotes as numbers: two years of one count.
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024
 GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024
