@@ -18,7 +18,7 @@ _UNIT_AFTER = re.compile(r" ?(%|(?:per cent|days?|weeks?|months?|years?)\b)")
 _SENTENCE_STARTS = re.compile(r"(?:^|\n[ \t]*\n|[.!?][\"”’)\]]*[ \n])[ \n]*\Z")
 
 
-__all__ = ["escape", "fill"]
+__all__ = ["closest", "escape", "fill"]
 
 
 def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> str:
@@ -76,6 +76,12 @@ _HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period"
 _HOMES |= dict.fromkeys(("codes", "count"), "group of codes")
 
 
+def closest(identifier: str, known: Mapping[str, Any]) -> str:
+    """Say which of the known ids is meant, as far as one can tell."""
+    close = difflib.get_close_matches(identifier, known, n=1, cutoff=0.4)
+    return f"the closest is {close[0]!r}" if close else f"there are {len(known)}, none of them close"
+
+
 def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
     if home == "assumption":
         from cseanalysis.study.data.assumptions import load_assumptions
@@ -96,9 +102,7 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
 
 def _look_up(home: str, identifier: str, known: Mapping[str, Any]) -> str:
     if identifier not in known:
-        close = difflib.get_close_matches(identifier, known, n=1, cutoff=0.4)
-        hint = f"the closest is {close[0]!r}" if close else f"there are {len(known)}, none of them close"
-        raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {hint}")
+        raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {closest(identifier, known)}")
     if home == "assumption":
         return say_assumption(known[identifier])
     if home in {"period", "codes", "count"}:
