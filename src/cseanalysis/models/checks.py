@@ -47,7 +47,10 @@ def numbers(name: str, values: ArrayLike) -> Array:
     if any(issubclass(kind, bool | np.bool_) for kind in kinds):
         raise ValueError(f"{name} holds truth values such as True: give numbers; counts are the sum of a mask")
     if given.dtype.kind not in "iufO" or any(issubclass(kind, str | bytes) for kind in kinds):
-        raise ValueError(f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months")
+        raise ValueError(
+            f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months; parse_counts "
+            "reads text"
+        )
     import pandas as pd
 
     try:

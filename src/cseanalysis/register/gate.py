@@ -7,10 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from cseanalysis.register.comparison import Change, Comparison, Verdict
-from cseanalysis.register.differences import (
-    differences,
-    grave,
-)
+from cseanalysis.register.differences import differences, grave
 from cseanalysis.register.figures import Figure, check_figures
 from cseanalysis.register.sentences import sentence
 from cseanalysis.values import Interval

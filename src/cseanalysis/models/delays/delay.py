@@ -270,10 +270,7 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
 
 
 def forward_mean(
-    observed_mean: float,
-    growth: float,
-    family: Literal["exponential", "gamma"] = "exponential",
-    shape: float = 1,
+    observed_mean: float, growth: float, family: Literal["exponential", "gamma"] = "exponential", shape: float = 1
 ) -> float:
     """Return the mean delay of a cohort from the mean seen among completed cases while intake grows.
 
