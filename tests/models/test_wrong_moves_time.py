@@ -827,7 +827,7 @@ DELAYS = [
     Move(
         "days in text",
         lambda: m.delay_from_quantiles({0.5: "261"}, family="gamma", shape=SHAPES),
-        ("quantiles, days is '261'",),
+        ("quantiles, level 0.5, days is '261'",),
     ),
     Move("a family misspelt", lambda: m.Delay("weibul", shape=1.0, scale=2.0), ("family is 'weibul'", "weibull")),
     Move(

@@ -70,6 +70,14 @@ def check_share(name: str, value: object) -> float:
     return share
 
 
+def check_positive(name: str, value: object) -> float:
+    """Return a finite number above 0."""
+    positive = number(name, value)
+    if not 0 < positive < np.inf:
+        raise ValueError(f"{name} is {value}: must be above 0 and finite")
+    return positive
+
+
 def check_level(level: object) -> float:
     """Return the level of an interval, strictly between 0 and 1."""
     share = number("level", level)
