@@ -13,6 +13,10 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_SMALL = (
+    *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
 _SMALL_COUNT = 10_000  # whole ends below this are printed as they are
 
 
@@ -106,6 +110,17 @@ def say_number(value: float, unit: str = "") -> str:
     elif scaled != scaled.to_integral_value():
         scaled = _rounded(scaled, max(3, scaled.adjusted() + 1), ROUND_HALF_EVEN)
     return _print(scaled, measure)
+
+
+def say_small(count: int) -> str:
+    """Word a small count in a sentence: in letters up to twenty.
+
+    Examples
+    --------
+    >>> say_small(11), say_small(21)
+    ('eleven', '21')
+    """
+    return _SMALL[count] if 0 <= count < len(_SMALL) else say_number(count)
 
 
 def say_assumption(assumption: Assumption) -> str:
