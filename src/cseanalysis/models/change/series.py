@@ -44,13 +44,17 @@ class CountSeries:
     offset: Floats
 
 
-def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> CountSeries:
+def read_series(
+    counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, like: CountSeries | None = None
+) -> CountSeries:
     """Check counts and exposure and return them as a series.
 
     Parameters
     ----------
     counts
         One count a period, oldest first; a pandas series brings its own labels.
+    like
+        A series of the same frame that was read before: its labels are not checked again.
     exposure
         Persons, forces or days at risk in each period, or nothing; a series is matched by its labels.
 
@@ -71,7 +75,8 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> Co
             "a nought and a correction is not a count; give one count for each period"
         )
     check_counts("counts", values)
-    check_labels(labels)
+    if like is None:
+        check_labels(labels)
     offset = np.zeros(values.size)
     if exposure is not None:
         counts, exposure = aligned(counts=counts, exposure=exposure)
