@@ -32,8 +32,10 @@ class CountSeries:
     offset: Floats  # logarithm of the exposure, shape (periods,); nought without one
 
 
-def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> CountSeries:
-    """Check counts and exposure, matched by label, and return them as a series without holes."""
+def read_series(
+    counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, like: CountSeries | None = None
+) -> CountSeries:
+    """Check counts and exposure, matched by label; the labels of a series ``like`` it are not checked again."""
     labels = counts.index if isinstance(counts, pd.Series) else pd.RangeIndex(len(np.atleast_1d(np.asarray(counts))))
     values = _numbers(counts, "counts")
     bad = ~np.isfinite(values) | (values < 0)
@@ -44,7 +46,8 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> Co
             "a nought and a correction is not a count; give one count for each period"
         )
     check_counts("counts", values)
-    check_labels(labels)
+    if like is None:
+        check_labels(labels)
     offset = np.zeros(values.size)
     if exposure is not None:
         counts, exposure = aligned(counts=counts, exposure=exposure)
