@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
-from cseanalysis.register.figures import COLUMNS
+from cseanalysis import clean  # loads what a function needs when it is called
 from cseanalysis.study.data.codes import check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import (
@@ -175,9 +174,9 @@ def _recorded_offences(project: Project) -> pd.DataFrame:
     long = wide.melt(["financial_year", "quarter", "force_name"], codes, "code", "offences")
     long["code"] = long["code"].str.removeprefix("code_")
     long["offences"] = _whole_numbers(long["offences"], "recorded_offences.csv")
-    long = harmonise_offences(long, code="code", period="financial_year", quarter="quarter")
-    long = harmonise_forces(long, force="force_name")
-    long = harmonise_periods(long, period="financial_year", quarter="quarter")
+    long = clean.harmonise_offences(long, code="code", period="financial_year", quarter="quarter")
+    long = clean.harmonise_forces(long, force="force_name")
+    long = clean.harmonise_periods(long, period="financial_year", quarter="quarter")
     text = ["force", "force_code", "force_type", "offence_category", "offence_scope"]
     long = long.astype(dict.fromkeys(text, "str")).rename(columns={"code": "offence_code"})
     long["force_code"] = long["force_code"].where(long["force_code"] != "nan", "")
@@ -191,21 +190,23 @@ def _revision(project: Project) -> pd.DataFrame:
     counts = ["offences_early_release", "offences_late_2023_release"]
     for column in counts:
         table[column] = _whole_numbers(table[column], "revision_2017_18.csv")
-    table = harmonise_offences(table, code="offence_code", period="financial_year", quarter="quarter")
-    table = harmonise_forces(table, force="force_name").astype({"force": "str", "offence_scope": "str"})
+    table = clean.harmonise_offences(table, code="offence_code", period="financial_year", quarter="quarter")
+    table = clean.harmonise_forces(table, force="force_name").astype({"force": "str", "offence_scope": "str"})
     table = table.astype({"force_type": "str"})
     return table[["financial_year", "quarter", "force", "force_type", "offence_code", "offence_scope", *counts]]
 
 
 def _forces(project: Project) -> pd.DataFrame:
     table = read_raw(project, "force_population.csv", ["force_name"])
-    table = harmonise_forces(table.drop(columns="region"), force="force_name")
+    table = clean.harmonise_forces(table.drop(columns="region"), force="force_name")
     table = table.astype({"force": "str", "force_code": "str", "region": "str"})
     table["population_mid_2023"] = _whole_numbers(table["population_mid_2023"], "force_population.csv")
     return table[["force", "force_code", "region", "population_mid_2023"]]
 
 
 def _figures(project: Project) -> pd.DataFrame:
+    from cseanalysis.register.figures import COLUMNS
+
     publications = load_sources(project)["publications"]
     figures = load_figures(project.root)
     table = pd.DataFrame([{name: getattr(figure, name) for name in COLUMNS} for figure in figures.values()])
