@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -142,3 +144,15 @@ def test_what_is_quoted_stands_beside_what_was_counted():
     table = quoted_and_counted(load_figures(ROOT), quoted_counts(ROOT))
     assert table.iloc[0].tolist() == ["Offences recorded", "115,000", "115,489", "F552, F008"]
     assert table.iloc[3].tolist() == ["group-based, in institutions", "over 300", "not published", "F548"]
+
+
+def test_drawing_figure_1_loads_at_most_twenty_files_so_that_it_can_be_walked():
+    code = (
+        "import sys\n"
+        "from cseanalysis import read_table\n"
+        "from cseanalysis.study.recorded.charts import recorded_by_group\n"
+        "recorded_by_group(read_table('recorded_by_quarter'))\n"
+        "print(*(name for name in sys.modules if name.split('.')[0] == 'cseanalysis'))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 10 < len(found.stdout.split()) <= 20, found.stdout

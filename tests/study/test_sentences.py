@@ -28,11 +28,13 @@ from cseanalysis.study.data.codes import (
     group_codes,
 )
 from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.data.reported import load_results_table
 from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.recorded.numbers import quoted_counts
 from cseanalysis.study.sensitivity import words as sensitivity_words
-from cseanalysis.study.totals import words as route_words
-from cseanalysis.values import Assumption, Estimate, Interval
+from cseanalysis.study.tables import in_words
+from cseanalysis.study.totals.tables import REFUSALS
+from cseanalysis.values import Assumption, Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)
@@ -184,31 +186,6 @@ def test_what_is_counted_lies_where_what_is_quoted_says():
 # Words that hang on a sign ----------------------------------------------------------------------------------------
 
 
-def an_estimate(low, high):
-    return Estimate("x", "offences", None, Interval(low, high, "bound"), ("a",))
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        ((10, 50), (10, 40), "upper end 50 to 40"),
-        ((10, 50), (20, 50), "lower end 10 to 20"),
-        ((10, 50), (20, 40), "upper end 50 to 40; lower end 10 to 20"),
-        ((10, 50), (5, 60), "upper end 50 to 60; lower end 10 to 5"),
-        ((10, 50), (10, 50), "nothing"),
-    ],
-)
-def test_what_a_step_buys_names_the_end_that_moves(before, after, said):
-    assert route_words._bought(an_estimate(*before), an_estimate(*after)) == said
-
-
-def test_a_first_step_and_a_step_from_a_floor_are_said_to_be_that():
-    floor = replace(an_estimate(1, 2), interval=None, point=0.0)
-    assert route_words._bought(None, an_estimate(10, 50)) == "the first range"
-    assert route_words._bought(floor, an_estimate(10, 50)) == "an upper end"
-    assert route_words._bought(an_estimate(1, 2), floor) == "the first range"
-
-
 @pytest.mark.parametrize(
     ("hidden_at", "said"),
     [
@@ -291,6 +268,7 @@ def test_names_of_fields_are_printed_as_words_and_files_and_addresses_as_they_ar
 def test_the_tables_of_refusals_print_no_name_of_the_software():
     from cseanalysis.study.missing import words as missing_tables
 
-    shown = (route_words.refusals_in_words(), sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
+    refused = in_words(load_results_table("survey_comparison", ROOT), REFUSALS)
+    shown = (refused, sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
     for table in shown:
         assert not table.astype(str).apply(lambda column: column.str.contains(r"[a-z]_[a-z]")).any(axis=None)
