@@ -44,6 +44,8 @@ TARGETS = {
 WORDING = {
     "export/wording.py": (0.80, ["tests/export/test_wording.py"]),
     "register/sentences.py": (0.80, [*GATE, "tests/register/test_read_sentences.py"]),
+    "study/change/tables.py": (0.80, ["tests/study/test_change_tables.py"]),
+    "study/sensitivity/tables.py": (0.80, ["tests/study/test_sensitivity_tables.py"]),
 }
 EVERY = TARGETS | WORDING
 SECONDS = 300  # a planted fault that makes the tests run longer than this is noticed

@@ -17,9 +17,9 @@ from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, SCOPES, check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import find_project
+from cseanalysis.study.data.reported import load_results_table
 from cseanalysis.study.data.tables import build_tables, read_table
 from cseanalysis.study.lag import words as lag_words
-from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -297,26 +297,6 @@ def test_a_verdict_says_what_refuses_and_nothing_else_refuses():
     assert whole.endswith(f"What can be said is the share, {4228 / 115489:.1%}")
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.0049, "under 0.5%"), (0.0051, "1%"), (0.5, "50%")])
-def test_a_share_that_would_print_as_nought_is_said_to_be_small(share, said):
-    assert sensitivity_words._percent(share) == said
-
-
-@pytest.mark.parametrize(("direction", "said"), [("fails above", "below 0.125"), ("fails below", "above 0.126")])
-def test_a_value_from_which_a_statement_is_sure_is_rounded_to_the_safe_side(direction, said):
-    name = next(iter(words.ASSUMPTION_WORDS))
-    part = pd.DataFrame({"assumption": [name], "breakdown": [0.1251], "direction": [direction]})
-    known = {name: replace(an_assumption(0.01, 1), unit="ratio")}
-    assert sensitivity_words._sure(part, known) == f"{words.ASSUMPTION_WORDS[name]} {said}"
-
-
-def test_ends_of_a_curve_are_printed_at_their_own_end():
-    table = sensitivity_words.extremes_in_words().set_index("Curve")["End"]
-    for title in sensitivity_words.CURVE_TITLES.values():
-        low, high = (float(re.sub(r"[^\d.]", "", table[f"{title}, {end}"])) for end in ("lowest", "highest"))
-        assert low <= high
-
-
 def test_years_in_words_put_each_stage_and_each_end_in_its_place():
     by_year = pd.DataFrame(
         {
@@ -385,6 +365,7 @@ def test_names_of_fields_are_printed_as_words_and_files_and_addresses_as_they_ar
 def test_the_tables_of_refusals_print_no_name_of_the_software():
     from cseanalysis.study.missing import words as missing_tables
 
-    shown = (route_words.refusals_in_words(), sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
+    reasons = load_results_table("curve_refusals", ROOT)[["reason"]].map(words.plain_words)
+    shown = (route_words.refusals_in_words(), reasons, missing_tables.refusals_in_words())
     for table in shown:
         assert not table.astype(str).apply(lambda column: column.str.contains(r"[a-z]_[a-z]")).any(axis=None)

@@ -165,21 +165,21 @@ def total_frontiers(
     return pd.concat(parts, ignore_index=True)[["total", "side", *FRONTIER]]
 
 
-def sure_side(direction: str, value: float, words: Callable[[float], str]) -> str:
+def sure_side(direction: str, value: str) -> str:
     """Word where a statement is sure, from the side on which it may fail.
 
     Examples
     --------
-    >>> sure_side("fails above", 0.5, str), sure_side("fails below", 0.5, str)
+    >>> sure_side("fails above", "0.5"), sure_side("fails below", "0.5")
     ('below 0.5', 'above 0.5')
-    >>> sure_side("fails throughout", 0.0, str), sure_side("never within the range", 0.0, str)
+    >>> sure_side("fails throughout", "0"), sure_side("never within the range", "0")
     ('nowhere in its range', 'throughout its range')
     """
     if direction == _NEVER:
         return "throughout its range"
     if direction == _THROUGHOUT:
         return "nowhere in its range"
-    return f"{'below' if direction == 'fails above' else 'above'} {words(value)}"
+    return f"{'below' if direction == 'fails above' else 'above'} {value}"
 
 
 def _models(recorded: pd.DataFrame, figures: Mapping[str, Figure], scope: str) -> dict[str, Callable[..., float]]:
