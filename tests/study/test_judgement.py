@@ -166,7 +166,6 @@ _LEFT = (
     "comparisons/",
     "labels",
     "data/codes",
-    "lag/",
     "missing/",
     "recorded/",
     "totals/",

@@ -233,6 +233,11 @@ def test_shares_of_variance_keep_within_nought_and_one_and_say_where_no_correlat
     ]
 
 
+def test_the_tornado_starts_from_the_lowest_total_that_is_reported():
+    moved = tables.baseline_tornado()[["value_at_low", "value_at_high"]]
+    assert moved.min(axis=1).tolist() == pytest.approx([load_results(ROOT)["contact_total"].interval.low] * 3)
+
+
 def test_specifications_are_counted_over_all_curves():
     assert tables.counted_specifications(curves(specifications=500, estimated=300)) == {
         "every": "3,000",

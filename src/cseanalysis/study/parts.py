@@ -17,13 +17,14 @@ from cseanalysis.study.change.chapter import change_numbers, force_numbers
 from cseanalysis.study.change.events import RecordingChange
 from cseanalysis.study.change.interventions import Intervention
 from cseanalysis.study.change.judged import SeriesPart
-from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.comparisons.bad_analyses import BadAnalysis, redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.backtest import back_test_results, back_tests
 from cseanalysis.study.lag.courts import court_queue, court_results
+from cseanalysis.study.lag.judged import BackTest, PublishedDelay
 from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
 from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
 from cseanalysis.study.lag.snapshots import snapshot_results
@@ -49,11 +50,14 @@ class StudyInputs:
     recorded: pd.DataFrame
     revision: pd.DataFrame
     forces: pd.DataFrame
+    delays: tuple[PublishedDelay, ...]
+    back_tests: tuple[BackTest, ...]
     recording: tuple[RecordingChange, ...]
     interventions: tuple[Intervention, ...]
     series_parts: tuple[SeriesPart, ...]
     statements: tuple[Statement, ...]
     curve_options: tuple[CurveOption, ...]
+    bad_analyses: tuple[BadAnalysis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +163,21 @@ def _lag(given: Given) -> Numbers:
     recorded, assumed = given.tables.recorded, given.assumptions
     by_year, narrowed = lag_by_year(recorded, assumed, scope=given.scope)
     scenario = lag_scenario(recorded, assumed, scope=given.scope)
-    results = lag_results(recorded, by_year, assumed, scope=given.scope)
+    results = lag_results(recorded, by_year, given.tables.delays, assumed, scope=given.scope)
     return Numbers(results, {"lag_scenario": scenario, "lag_by_year": by_year}, narrowed)
 
 
 def _back_tests(given: Given) -> Numbers:
-    recorded, figures, assumed = given.tables.recorded, given.tables.figures, given.assumptions
-    tested, narrowed = back_tests(recorded, figures, assumed)
-    return Numbers(back_test_results(tested, recorded, figures, assumed), {"back_tests": tested}, narrowed)
+    tables, assumed = given.tables, given.assumptions
+    tested, narrowed = back_tests(tables.back_tests, tables.recorded, tables.figures, assumed)
+    results = back_test_results(tested, tables.delays, tables.recorded, tables.figures, assumed)
+    return Numbers(results, {"back_tests": tested}, narrowed)
 
 
 def _waits(given: Given) -> Numbers:
-    figures, assumed = given.tables.figures, given.assumptions
-    corrected, narrowed = delays_corrected(figures, assumed)
-    results = wait_results(given.tables.recorded, corrected, figures, assumed)
+    tables, assumed = given.tables, given.assumptions
+    corrected, narrowed = delays_corrected(tables.delays, tables.figures, assumed)
+    results = wait_results(tables.recorded, corrected, tables.delays, tables.figures, assumed)
     return Numbers(results, {"delays_corrected": corrected}, narrowed)
 
 
@@ -180,7 +185,7 @@ def _simulation(given: Given) -> Numbers:
     recorded, assumed = given.tables.recorded, given.assumptions
     runs = simulation_runs(recorded, assumed)
     charges, narrowed = simulated_charges(recorded, runs, assumed)
-    results = simulation_results(recorded, charges, runs["clustered"], assumed)
+    results = simulation_results(recorded, charges, runs["clustered"], given.tables.delays)
     tables = {"charges_by_quarter": charges, "visible_by_age": visible_by_age(runs["clustered"], assumed)}
     return Numbers(results, tables, narrowed)
 
@@ -259,17 +264,17 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("totals: survey", ("figures",), _survey, _SURVEY, after=("totals: routes",)),
     Part("totals: dependence", (), _dependence, (*_CHAIN, "known_if_only_the_mean")),
-    Part("lag", ("recorded",), _lag, _LAG, scoped=True),
+    Part("lag", ("recorded", "delays"), _lag, _LAG, scoped=True),
     Part(
         "lag: back-tests",
-        ("recorded", "figures"),
+        ("recorded", "figures", "delays", "back_tests"),
         _back_tests,
         (*_LAG, "charge_probability", "earlier_intake_ratio", "later_intake_ratio", "offences_per_defendant"),
     ),
-    Part("lag: waits", ("recorded", "figures"), _waits, _LAG),
+    Part("lag: waits", ("recorded", "figures", "delays"), _waits, _LAG),
     Part(
         "lag: simulation",
-        ("recorded",),
+        ("recorded", "delays"),
         _simulation,
         (*_LAG, "charge_probability", "clustering_inflation", "earlier_intake_ratio"),
     ),
@@ -277,7 +282,11 @@ PARTS: tuple[Part, ...] = (
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
     Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
     Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
-    Part("comparisons: bad analyses", ("figures",), lambda given: Numbers(redteam_results(given.tables.figures))),
+    Part(
+        "comparisons: bad analyses",
+        ("figures", "bad_analyses"),
+        lambda given: Numbers(redteam_results(given.tables.figures, given.tables.bad_analyses)),
+    ),
     Part("comparisons: funnel", ("recorded",), lambda given: Numbers(funnel_results(given.tables.recorded))),
     Part(
         "change",

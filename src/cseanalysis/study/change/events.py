@@ -18,7 +18,6 @@ from cseanalysis.study.change.interventions import (
     read_rows,
     refuse,
 )
-from cseanalysis.study.data.codes import ALL_CODES
 from cseanalysis.study.data.named import ENGLAND, WHOLE
 from cseanalysis.study.data.project import find_project, load_sources, raw_file
 
@@ -122,7 +121,7 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
     project = find_project(root)
     publications = load_sources(project)["publications"]
     forces = {*(rule.category["force"] for rule in load_rules("forces")), WHOLE}
-    codes = {*ALL_CODES, NO_CODE}
+    codes = {*(label for rule in load_rules("offences") for label in rule.labels), NO_CODE}
     found: list[RecordingChange] = []
     wrong: list[str] = []
     columns = tuple(item.name for item in fields(RecordingChange))
@@ -137,7 +136,9 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
             f"row {number}, area: {name!r} is no force and not {WHOLE}" for name in item.area if name not in forces
         ]
         wrong += [
-            f"row {number}, codes: {code!r} is no offence code of the table" for code in item.codes if code not in codes
+            f"row {number}, codes: {code!r} is no offence code of the crosswalk"
+            for code in item.codes
+            if code not in codes
         ]
         if item.source not in publications:
             wrong.append(f"row {number}, source: {item.source!r} is not in sources.toml")

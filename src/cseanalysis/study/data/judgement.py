@@ -145,12 +145,14 @@ def _value(cell: str, hint: Any) -> Any:
         hint = next(option for option in options if option is not type(None))
     if getattr(hint, "__origin__", None) is tuple:
         return tuple(text.split())
-    if get_origin(hint) is Literal and text not in options:
-        raise ValueError(f"is {cell!r}; write {' or '.join(options)}")
     if hint is bool:
         if text not in _YES:
             raise ValueError(f"is {cell!r}; write yes or no")
         return _YES[text]
+    if get_origin(hint) is Literal:
+        if text not in hint.__args__:
+            raise ValueError(f"is {cell!r}; write {' or '.join(hint.__args__)}")
+        return text
     if hint in (int, float):
         return hint(text)
     if not text:

@@ -23,7 +23,7 @@ from cseanalysis.sensitivity.multiverse_runs import (
     extreme_specifications,
     specification_curve,
 )
-from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
+from cseanalysis.study.data.codes import ALL_WORDS, OWN_SCOPE, SCOPES
 from cseanalysis.study.sensitivity.curve_models import (
     COVERAGES,
     ESTIMATORS,
@@ -109,7 +109,7 @@ def study_curves(
 
     scopes = {label: label for label in SCOPES}
     coverages = {label: label for label in COVERAGES}
-    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", "all thirteen codes")}
+    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", ALL_WORDS)}
     routes = {
         "offences known, one in ten": "known_offence_probability",
         "children known, one in eight": "known_child_probability",
