@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cseanalysis.export.wording import say
+from cseanalysis.report.agreement import same_as_reported
 from cseanalysis.report.outputs import chart, opening, prose, table
 
-__all__ = ["chart", "opening", "prose", "say", "table"]
+__all__ = ["chart", "opening", "prose", "same_as_reported", "say", "table"]

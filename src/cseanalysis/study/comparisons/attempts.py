@@ -27,7 +27,7 @@ from cseanalysis.register import (
 from cseanalysis.register.figures import COLUMNS
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.study.comparisons.numbers import leading
-from cseanalysis.study.data.named import COUNTRY
+from cseanalysis.study.data.named import WHOLE
 from cseanalysis.values import Assumption, Estimate, Interval
 
 Kind = Literal["refused", "bounded", "no clear change"]
@@ -100,7 +100,7 @@ def supposed(recorded: Figure, per_cent: str) -> Figure:
         rounded_to=1,
         base="people living in the area",
         category=f"population/{recorded.category.rpartition('/')[2]}",
-        geography=COUNTRY,
+        geography=WHOLE,
         known_share="",
         known=None,
         unknown_share="",
