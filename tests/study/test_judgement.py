@@ -165,7 +165,6 @@ def test_a_name_in_code_is_seen_and_one_in_a_docstring_is_not(tmp_path):
 _LEFT = (
     "labels",
     "data/codes",
-    "missing/",
     "recorded/",
     "totals/",
 )

@@ -29,6 +29,7 @@ from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
 from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
 from cseanalysis.study.lag.snapshots import snapshot_results
 from cseanalysis.study.lag.waits import delays_corrected, wait_results
+from cseanalysis.study.missing.judged import QuotedClass
 from cseanalysis.study.missing.numbers import missing_results
 from cseanalysis.study.recorded.numbers import recorded_results
 from cseanalysis.study.sensitivity.chapter import curve_numbers
@@ -58,6 +59,7 @@ class StudyInputs:
     statements: tuple[Statement, ...]
     curve_options: tuple[CurveOption, ...]
     bad_analyses: tuple[BadAnalysis, ...]
+    quoted_classes: tuple[QuotedClass, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ _SURVEY = (
 
 def _missing(given: Given) -> Numbers:
     tables = given.tables
-    return Numbers(missing_results(tables.recorded, tables.forces, tables.figures, given.assumptions))
+    return Numbers(
+        missing_results(tables.recorded, tables.forces, tables.figures, tables.quoted_classes, given.assumptions)
+    )
 
 
 def _survey(given: Given) -> Numbers:
@@ -247,7 +251,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "missing",
-        ("figures", "recorded", "forces"),
+        ("figures", "recorded", "forces", "quoted_classes"),
         _missing,
         (
             "adult_when_recorded_share",

@@ -26,6 +26,7 @@ from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import build_tables, check_tables, data_end, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
+from cseanalysis.study.missing.judged import quoted_classes
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
 from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
@@ -59,6 +60,7 @@ def read_inputs(project: Project) -> StudyInputs:
         statements=read_statements(project.root),
         curve_options=read_curve_options(project.root),
         bad_analyses=bad_analyses(project.root),
+        quoted_classes=quoted_classes(project.root),
     )
 
 
