@@ -133,7 +133,10 @@ def group_based_parts(
     """
     whole = float(total.value)
     pieces = [
-        (each.name if published[each.figure].qualifier == "exact" else f"{each.name}: at least", each.least(published))
+        (
+            each.short if published[each.figure].qualifier == "exact" else f"{each.short}: at least",
+            each.least(published),
+        )
         for each in classes
     ]
     pieces.append(("not quoted: at most", whole - sum(count for _, count in pieces)))
