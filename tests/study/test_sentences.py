@@ -29,7 +29,6 @@ from cseanalysis.study.data.codes import (
 )
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.tables import read_table
-from cseanalysis.study.lag import words as lag_words
 from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -161,52 +160,8 @@ def test_every_question_that_types_a_number_is_held_against_its_figures():
     assert [question for question in typed if not known.search(question)] == []
 
 
-def a_delay(value, name="F999"):
-    return replace(FIGURES["F193"], id=name, published=str(value), low=float(value), high=float(value))
-
-
 def an_assumption(low, high, locator="F998 and F999"):
     return Assumption("days", float(low), float(high), "days", "Because.", "none published", locator)
-
-
-@pytest.mark.parametrize(
-    ("value", "why_not", "locator", "said"),
-    [
-        (200, None, "F998 and F999", "yes, as the low end"),
-        (400, None, "F998 and F999", "yes, as the high end"),
-        (300, None, "F998 and F999", "yes, inside the range"),
-        (199, None, "F998 and F999", "named, but outside the range"),
-        (401, None, "F998 and F999", "named, but outside the range"),
-        (300, "drift", "F998 and F999", "yes, inside the range"),
-        (300, "drift", "F99 and F9990", "no: drift"),
-        (300, None, "F998", "no: these assumptions do not rest on it"),
-    ],
-)
-def test_what_is_said_of_the_use_of_a_delay_follows_from_the_assumptions(value, why_not, locator, said):
-    assert words._used(a_delay(value), why_not, {"days": an_assumption(200, 400, locator)}) == said
-
-
-def test_the_delays_that_chapters_rest_on_are_said_to_be_used_and_no_others():
-    from cseanalysis.study.lag.numbers import _BOTH_DELAYS
-
-    table = words.published_delays()
-    used = {re.search(r"\((F\d+)\)", text)[1] for text in table["Used"] if text.startswith("yes")}
-    assert used == set(_BOTH_DELAYS) == {name for name, _, why in words._DELAYS if why is None}
-    said = {name: why for name, _, why in words._DELAYS if why is not None}
-    assert FIGURES["F186"].statement == FIGURES["F189"].statement  # one thing in two years: drift
-    assert FIGURES["F186"].period_start != FIGURES["F189"].period_start
-    assert said["F149"] == "it is F193 under another name"
-    assert FIGURES["F149"].value == FIGURES["F193"].value
-    for name, why in said.items():
-        if why == "another end point":
-            assert "completion" in FIGURES[name].statement
-        if why == "starts at the offence":
-            assert "from offence" in FIGURES[name].statement
-    for name, text, _ in words._DELAYS:
-        start = text.split(" to ")[0].removesuffix(" ")
-        assert f"from {start} " in FIGURES[name].statement, name
-        for end in ("start of", "completion", "rape", "Crown Court"):
-            assert (end.removesuffix(" of") in text) == (end.removesuffix(" of") in FIGURES[name].statement), name
 
 
 def test_what_is_counted_lies_where_what_is_quoted_says():
@@ -221,22 +176,6 @@ def test_what_is_counted_lies_where_what_is_quoted_says():
 
 
 # Words that hang on a sign ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("published", "said"),
-    [
-        (5, "outside, 0.5 times the lowest"),
-        (9.9, "outside, 0.99 times the lowest"),
-        (10, "within"),
-        (20, "within"),
-        (25, "outside, 1.25 times the highest"),
-        (60, "outside, 3 times the highest"),
-    ],
-)
-def test_a_miss_is_measured_from_the_end_that_it_missed(published, said):
-    test = {"published": published, "expected_low": 10, "expected_high": 20, "within": 10 <= published <= 20}
-    assert words._hit_or_miss(test) == said
 
 
 def an_estimate(low, high):
@@ -284,14 +223,6 @@ def test_an_interval_near_one_is_rounded_away_from_its_middle():
     assert comparisons._chance(None) == "none: an end is open"
 
 
-def test_a_verdict_says_what_refuses_and_nothing_else_refuses():
-    refused = lag_words.verdict_in_words(compare(FIGURES["F031"], FIGURES["F032"]))
-    assert refused.startswith("refused: unit, definition")
-    assert lag_words.verdict_in_words(compare(FIGURES["F031"], FIGURES["F035"])) == "bridged"
-    whole = lag_words.verdict_in_words(compare(FIGURES["F008"], FIGURES["F022"]))
-    assert whole.endswith(f"What can be said is the share, {4228 / 115489:.1%}")
-
-
 @pytest.mark.parametrize(("share", "said"), [(0.0049, "under 0.5%"), (0.0051, "1%"), (0.5, "50%")])
 def test_a_share_that_would_print_as_nought_is_said_to_be_small(share, said):
     assert sensitivity_words._percent(share) == said
@@ -310,32 +241,6 @@ def test_ends_of_a_curve_are_printed_at_their_own_end():
     for title in sensitivity_words.CURVE_TITLES.values():
         low, high = (float(re.sub(r"[^\d.]", "", table[f"{title}, {end}"])) for end in ("lowest", "highest"))
         assert low <= high
-
-
-def test_years_in_words_put_each_stage_and_each_end_in_its_place():
-    by_year = pd.DataFrame(
-        {
-            "financial_year": ["2021/22", "2022/23"],
-            "quarters": [4, 1],
-            "recorded": [7, 8],
-            "charges_visible_low": [0.6, 0.2],
-            "charges_visible_high": [0.8, 0.4],
-            "trials_visible_low": [0.3, 0.01],
-            "trials_visible_high": [0.5, 0.1],
-        }
-    )
-    table = words.years_in_words(by_year)
-    assert table["Recorded in"].tolist() == ["2021/22", "2022/23 (1 quarter)"]
-    assert table["Eventual charges visible"].tolist() == [
-        "at least 60% and at most 80%",
-        "at least 20% and at most 40%",
-    ]
-    assert table["Eventual trials visible"].tolist() == ["at least 30% and at most 50%", "at least 1% and at most 10%"]
-
-
-def test_a_window_says_how_long_was_seen_and_of_how_many():
-    row = {"year_seen_low": 90.0, "year_seen_high": 110.0, "year_resolved_low": 0.2, "year_resolved_high": 0.4}
-    assert lag_words._seen(row, "year") == "90 to 110 days, of 20% to 40%"
 
 
 def test_every_assumption_that_words_are_for_is_one():

@@ -11,7 +11,6 @@ from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure, Shift
 from cseanalysis.study.change.interventions import (
-    WHOLE,
     Intervention,
     load_interventions,
     read_day,
@@ -19,6 +18,7 @@ from cseanalysis.study.change.interventions import (
     read_rows,
     refuse,
 )
+from cseanalysis.study.data.named import ENGLAND, WHOLE
 from cseanalysis.study.data.project import find_project, load_sources, raw_file
 
 KINDS = ("recording", "offence", "system", "inquiry", "shock")
@@ -290,7 +290,7 @@ def cannot_be_told_apart_from(event: DatedEvent, events: Iterable[DatedEvent]) -
     codes = () if event.codes == (NO_CODE,) else event.codes
     others = (other for other in events if not other.is_policy and other.id != event.id)
     area = event.area[0] if len(event.area) == 1 else WHOLE
-    return near(event.first, event.last, others, codes=codes, area=WHOLE if area == "England" else area)
+    return near(event.first, event.last, others, codes=codes, area=WHOLE if area == ENGLAND else area)
 
 
 def _first_day(day: date, precision: str) -> date:

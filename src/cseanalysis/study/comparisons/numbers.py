@@ -14,7 +14,7 @@ import pandas as pd
 from cseanalysis.export.wording import say_number
 from cseanalysis.register import Comparison, Figure, compare, compare_all
 from cseanalysis.register.differences import lines
-from cseanalysis.register.gate import CLUSTERING
+from cseanalysis.register.gate import CLUSTERING, count_verdicts
 from cseanalysis.register.sentences import period_words, span
 from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
@@ -209,17 +209,14 @@ def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     list of Estimate
         No assumption moves them.
     """
-    counts = _all_pairs(tuple(figures.values()))["verdict"].value_counts()
+    counts = count_verdicts(figures.values())
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
     relays = sum(bool(figure.relays) for figure in figures.values())
     table = ("figures",)
     return [
         Estimate("figures_registered", "published figures", len(figures), basis=table),
-        Estimate("pairs_compared", "pairs of figures", int(counts.sum()), basis=table),
-        *(
-            Estimate(f"pairs_{name}", "pairs of figures", int(counts.get(name, 0)), basis=table)
-            for name in ("comparable", "bridged", "refused")
-        ),
+        Estimate("pairs_compared", "pairs of figures", counts.total(), basis=table),
+        *(Estimate(f"pairs_{name}", "pairs of figures", counts[name], basis=table) for name in _SAID),
         Estimate("conflicts_registered", "pairs of figures in conflict", conflicts, basis=table),
         Estimate("relays_registered", "figures that repeat another", relays, basis=table),
     ]

@@ -6,7 +6,7 @@ Each keyword argument that is not data is the id of an assumption, so that range
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
 
@@ -22,13 +22,13 @@ from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.data.tables import data_end
+from cseanalysis.study.lag.judged import PublishedDelay, Stage, read_until
 from cseanalysis.study.ranges import TURNING, among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25
 QUARTER = DAYS_A_YEAR / 4
 MONTH = DAYS_A_YEAR / 12
-_BOTH_DELAYS = ("F189", "F193", "F457", "F458")
 QUANTILES = 500  # steps of the numerical sum of two delays
 
 
@@ -226,6 +226,7 @@ def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, C
 def lag_results(
     recorded: pd.DataFrame,
     by_year: pd.DataFrame,
+    delays: Collection[PublishedDelay],
     assumptions: Mapping[str, Assumption],
     *,
     scope: str = OWN_SCOPE,
@@ -236,6 +237,8 @@ def lag_results(
     ----------
     recorded, by_year
         The table ``recorded_offences`` and the table of `lag_by_year`.
+    delays
+        Which published delays the scenario reads.
     assumptions
         The study's, by id.
     scope
@@ -246,7 +249,10 @@ def lag_results(
     list of Estimate
         Visible shares are of the newest year with four quarters and of the year four years before.
     """
-    stages = (("charges", months_to_charge, ("F189", "F193")), ("trials", months_to_trial, _BOTH_DELAYS))
+    stages: tuple[tuple[Stage, Callable[..., float], tuple[str, ...]], ...] = (
+        ("charges", months_to_charge, read_until(delays, "charges")),
+        ("trials", months_to_trial, read_until(delays, "trials")),
+    )
     results: list[Estimate] = [
         bounded(
             f"months_to_{word}_of_{stage}",
