@@ -182,7 +182,7 @@ def recorded_results(
 
 @dataclass(frozen=True, slots=True)
 class QuotedClass:
-    """A class of group-based offences that is quoted: the name of its result, its words, and the figure that states it."""
+    """A class of group-based offences that is quoted: the name of its result, its words, the figure that states it."""
 
     name: str
     label: str
