@@ -30,6 +30,7 @@ from cseanalysis.study.data.codes import (
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results_table
 from cseanalysis.study.data.tables import read_table
+from cseanalysis.study.recorded.numbers import quoted_counts
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -111,6 +112,10 @@ def test_how_many_codes_a_group_has_is_typed_nowhere_that_the_crosswalk_does_not
     assert CODES_LISTED["contact"] == "17B, 19D, 19E, 19G, 19H, 20B, 21 and 22B"
     assert fill("{count:contact} codes: {codes:image}", ROOT) == "Eight codes: 86"
     assert SCOPES[ALL_WORDS] == ALL_CODES
+    assert [name for name in SCOPES if " without " in name or " and " in name] == [
+        *("child-only codes without 71", "child-only codes without 88A"),  # relabelled in 2013, broadened in 2017
+        *("child-only codes and 23", "child-only codes and 86"),
+    ]
 
 
 def test_the_codes_that_a_scope_names_are_those_it_counts():
@@ -165,7 +170,8 @@ def an_assumption(low, high, locator="F998 and F999"):
 
 
 def test_what_is_counted_lies_where_what_is_quoted_says():
-    for label, quoted, exact in words._QUOTED:
+    for row in quoted_counts(ROOT):
+        label, quoted, exact = row.words, row.quoted, row.counted
         if exact is None:
             continue
         said, count = FIGURES[quoted], FIGURES[exact].value
@@ -242,7 +248,7 @@ def test_two_counts_that_the_gate_refuses_are_nowhere_told_as_one_part_of_the_ot
     assert [name for name, text in joined.items() if re.search(told, text)] == []
     assert re.search(told, "the police dataset has {figure:F008}, of which {figure:F022} are group-based")
     assert re.search(told, "Of {figure:F008} offences recorded in 2023, {figure:F022} carry the flag")
-    assert not any(label.startswith("of these") for label, *_ in words._QUOTED)
+    assert not any(label.startswith("of these") for label in (row.words for row in quoted_counts(ROOT)))
 
 
 # Names of the software ---------------------------------------------------------------------------------------------

@@ -28,13 +28,7 @@ _CHUNK = 250  # resamples weighed together
 
 
 def sobol(
-    model: Model,
-    inputs: Inputs,
-    *,
-    samples: int = 2**14,
-    seed: int,
-    second_order: bool = False,
-    level: float = 0.95,
+    model: Model, inputs: Inputs, *, samples: int = 2**14, seed: int, second_order: bool = False, level: float = 0.95
 ) -> pd.DataFrame:
     """Split the variance of a model's value into what goes with each input alone and with each in any combination.
 

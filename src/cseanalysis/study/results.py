@@ -28,7 +28,9 @@ from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
+from cseanalysis.study.recorded.numbers import quoted_classes
 from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
+from cseanalysis.study.totals.numbers import evidence
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -55,6 +57,8 @@ def read_inputs(project: Project) -> StudyInputs:
         back_tests=back_tests(project.root),
         recording=load_recording_changes(project.root),
         interventions=load_interventions(figures, project.root),
+        evidence=evidence(project.root),
+        classes=quoted_classes(project.root),
         series_parts=read_series_parts(project.root),
         statements=read_statements(project.root),
         curve_options=read_curve_options(project.root),

@@ -235,13 +235,7 @@ def read_model(model: ModelLike, names: tuple[str, ...]) -> Model:
 
 
 def selection(
-    plan: Design,
-    table: Floats,
-    *,
-    method: Method,
-    max_order: int | None,
-    threshold: float,
-    model: Model | None = None,
+    plan: Design, table: Floats, *, method: Method, max_order: int | None, threshold: float, model: Model | None = None
 ) -> tuple[Comparison, Select, dict[Model, float]]:
     """Return the models considered for a table, and the function that repeats the choice on others."""
     if method == "bic":

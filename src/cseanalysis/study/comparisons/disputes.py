@@ -9,7 +9,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_interval, say_number
 from cseanalysis.register import Figure, compare
-from cseanalysis.study.recorded.numbers import group_based_results
+from cseanalysis.study.recorded.numbers import group_based_results, quoted_classes
 from cseanalysis.values import Interval
 
 NOT_DATED = "not dated"
@@ -233,7 +233,9 @@ def _shares(figures: Mapping[str, Figure]) -> Iterator[_Row]:
         f"{family.published} of {group.published} is {say_number(round(share, 2))}%, which rounds up; printed is "
         f"{quoted.published}. Cut off, or of another base.",
     )
-    residual = next(item for item in group_based_results(figures) if item.id == "residual_group_based")
+    residual = next(
+        item for item in group_based_results(figures, quoted_classes()) if item.id == "residual_group_based"
+    )
     if residual.interval is None:
         raise ValueError("residual_group_based is no range; the parts leave one")
     yield (

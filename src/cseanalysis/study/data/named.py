@@ -18,6 +18,10 @@ CASES_THROUGH = "F453"  # the courts, in the year between the two
 # Operation Hydrant prints all three numbers at both dates, so that stock and flows can be held against each other.
 HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE = ("F525", "F528"), ("F527", "F530"), ("F526", "F529")
 
+# Offence codes whose counts chapter 1 sets on either side of a break.
+GROOMING_CODE = "88A"  # since April 2017 it counts sexual communication with a child too
+EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relabelled in 2013
+
 # The changes that chapter 7 quotes as numbers: two years of one count.
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024
 GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024

@@ -13,7 +13,7 @@ from cseanalysis.study.data.reported import load_results, load_results_table
 from cseanalysis.study.labels import ASSUMPTION_WORDS, plain_words
 from cseanalysis.study.totals.chains import LEVEL, RECORDED
 from cseanalysis.study.totals.estimands import Estimand
-from cseanalysis.study.totals.survey import BRIDGE, WINDOWS
+from cseanalysis.study.totals.survey import WINDOWS, bridge
 from cseanalysis.values import Assumption, Estimate, Interval
 
 _LOSSES = {"disclosed": "not disclosed", "reported": "not reported", "recorded": "not recorded"}
@@ -67,12 +67,12 @@ def say_floor(estimate: Estimate) -> str:
     return f"{' to '.join(dict.fromkeys(say_ends(estimate.interval)))} in the record"
 
 
-def parts_in_words(parts: Estimand) -> pd.DataFrame:
+def parts_in_words(groups: Sequence[Estimand]) -> pd.DataFrame:
     """List what was recorded and its parts, with what each rests on.
 
     Parameters
     ----------
-    parts
+    groups
         The recorded count and its parts.
 
     Returns
@@ -87,7 +87,8 @@ def parts_in_words(parts: Estimand) -> pd.DataFrame:
                 "Offences": say(results[step.result]),
                 "Rests on": ", ".join(ASSUMPTION_WORDS.get(name, name) for name in results[step.result].basis),
             }
-            for step in parts.steps
+            for group in groups
+            for step in group.steps
         ]
     )
 
@@ -101,7 +102,7 @@ def survey_bridge_in_words() -> pd.DataFrame:
     """
     assumptions = load_assumptions()
     rows = []
-    for plank in BRIDGE:
+    for plank in bridge():
         only = "" if len(plank.windows) == len(WINDOWS) else " (only for the survey of before 16)"
         known = None if plank.assumption is None else assumptions[plank.assumption]
         rows.append(
