@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.export.wording import say, say_assumption, say_date, say_ends, say_interval, say_month, say_number
+from cseanalysis.export.wording import (
+    say,
+    say_assumption,
+    say_date,
+    say_ends,
+    say_interval,
+    say_month,
+    say_number,
+    say_small,
+)
 from cseanalysis.values import Estimate, Interval
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
@@ -171,3 +180,7 @@ def test_at_the_edges_of_a_rule_the_words_are_those_of_the_side_that_it_names():
     assert say_ends(Interval(0.9, 1.0, "bound")) == ("0.9", "1")
     assert say_ends(Interval(0.9012, 0.9999, "bound")) == ("0.901", "1")
     assert say_interval(Interval(1.23456789, 2, "bound"), digits=15) == "at least 1.23456789 and at most 2"
+
+
+def test_small_counts_stand_in_letters_up_to_twenty():
+    assert [say_small(count) for count in (0, 11, 20, 21)] == ["none", "eleven", "twenty", "21"]

@@ -8,8 +8,8 @@ from scipy import special, stats
 from cseanalysis.distributions import beta, fixed, pert, trapezoid, uniform
 from cseanalysis.models.draws.copula import correlation_matrix, factor, log_quantile_of_score, tail_weight
 from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator
+from cseanalysis.models.totals.identity import split_by_year, without_cancelled
 from cseanalysis.models.totals.multiplier import simulate_total, totals_by_dependence
-from cseanalysis.models.totals.recorded_year import split_by_year, without_cancelled
 from cseanalysis.values import Assumption, Interval, NotEstimableError
 
 LINKS = {"told": beta(5, 45), "reported": pert(0.2, 0.4, 0.6), "kept": uniform(0.74, 1.0)}

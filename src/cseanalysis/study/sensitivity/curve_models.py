@@ -291,8 +291,8 @@ def _covered(wide: pd.DataFrame, coverage: str) -> NDArray[np.bool_]:
 
 
 def _start_years(intake: pd.Series) -> NDArray[np.int64]:
-    starts = pd.DatetimeIndex(intake.index)
-    return np.asarray(starts.year - (starts.month < 4), dtype=np.int64)
+    months = intake.index.to_numpy().astype("datetime64[M]").astype(np.int64)  # from January 1970
+    return np.asarray((months - 3) // 12 + 1970, dtype=np.int64)
 
 
 def _interval(estimate: Estimate) -> Interval:
