@@ -47,6 +47,8 @@ WORDING = {
     "study/recorded/tables.py": (0.80, ["tests/study/test_recorded.py"]),
     "register/sentences.py": (0.80, [*GATE, "tests/register/test_read_sentences.py"]),
     "study/lag/tables.py": (0.80, ["tests/study/test_lag_tables.py"]),
+    "study/change/tables.py": (0.80, ["tests/study/test_change_tables.py"]),
+    "study/sensitivity/tables.py": (0.80, ["tests/study/test_sensitivity_tables.py"]),
 }
 EVERY = TARGETS | WORDING
 SECONDS = 300  # a planted fault that makes the tests run longer than this is noticed

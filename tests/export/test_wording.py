@@ -1,6 +1,7 @@
 """One function owns rounding and wording; whatever it prints holds what it was given."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -183,4 +184,12 @@ def test_at_the_edges_of_a_rule_the_words_are_those_of_the_side_that_it_names():
 
 
 def test_small_counts_stand_in_letters_up_to_twenty():
-    assert [say_small(count) for count in (0, 11, 20, 21)] == ["none", "eleven", "twenty", "21"]
+    letters = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    letters += " seventeen eighteen nineteen twenty"
+    assert [say_small(count) for count in range(22)] == [*letters.split(), "21"]
+
+
+def test_every_month_has_its_english_name_and_weeks_their_word():
+    months = "January February March April May June July August September October November December"
+    assert [say_month(date(2024, month, 1)) for month in range(1, 13)] == [f"{name} 2024" for name in months.split()]
+    assert say_number(3, "weeks") == "3 weeks"

@@ -344,3 +344,8 @@ def test_impossible_parts_of_a_year_are_refused(function):
         function(-1, Interval(0.1, 0.2, "bound"))
     with pytest.raises(ValueError, match="between 0 and 1"):
         function(10, Interval(0.5, 1.2, "bound"))
+
+
+def test_per_cents_of_a_year_are_told_how_they_are_written():
+    with pytest.raises(ValueError, match=r"written as Interval\(0.05, 0.25, ...\)"):
+        without_cancelled(1000, Interval(5, 25, "bound"))

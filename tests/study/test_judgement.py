@@ -163,17 +163,10 @@ def test_a_name_in_code_is_seen_and_one_in_a_docstring_is_not(tmp_path):
     assert named_in(path) == ["88A", "F008", "Kent", "see F018 "]
 
 
-# Rooms whose judgements still stand in code.
-_LEFT = (
-    "comparisons/",
-    "missing/",
-)
-
-
 @pytest.mark.parametrize("path", sorted(STUDY.rglob("*.py")), ids=lambda path: path.relative_to(STUDY).as_posix())
 def test_code_names_no_figure_code_or_force_outside_one_module(path):
     name = path.relative_to(STUDY).as_posix()
-    if name != NAMED and not name.startswith(_LEFT):
+    if name != NAMED:
         assert named_in(path) == []
 
 

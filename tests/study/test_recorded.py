@@ -132,8 +132,10 @@ def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quo
     (tmp_path / "data" / "raw").mkdir()
     (tmp_path / "assumptions.toml").write_text("")
     (tmp_path / "data" / "raw" / "sources.toml").write_text("")
-    table = tmp_path / "data" / "judgement" / "group_based_classes.csv"
-    table.write_text("name,figure,reason\nfamily,F023,Counted.\ninstitutions,F548,Quoted.\n")
+    table = tmp_path / "data" / "judgement" / "quoted_classes.csv"
+    table.write_text(
+        "name,label,short,figure,reason\nfamily,A,family,F023,Counted.\ninstitutional,B,institutions,F548,Quoted.\n"
+    )
     figures, classes = load_figures(ROOT), quoted_classes(tmp_path)
     results = {estimate.id: estimate for estimate in group_based_results(figures, classes)}
     assert results["residual_group_based"].interval.high == 2085 + 717

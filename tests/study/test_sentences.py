@@ -31,7 +31,6 @@ from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results_table
 from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.recorded.numbers import quoted_counts
-from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.tables import in_words
 from cseanalysis.study.totals.tables import REFUSALS
 from cseanalysis.values import Assumption, Interval
@@ -206,26 +205,6 @@ def test_an_interval_near_one_is_rounded_away_from_its_middle():
     assert comparisons._chance(None) == "none: an end is open"
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.0049, "under 0.5%"), (0.0051, "1%"), (0.5, "50%")])
-def test_a_share_that_would_print_as_nought_is_said_to_be_small(share, said):
-    assert sensitivity_words._percent(share) == said
-
-
-@pytest.mark.parametrize(("direction", "said"), [("fails above", "below 0.125"), ("fails below", "above 0.126")])
-def test_a_value_from_which_a_statement_is_sure_is_rounded_to_the_safe_side(direction, said):
-    name = next(iter(words.ASSUMPTION_WORDS))
-    part = pd.DataFrame({"assumption": [name], "breakdown": [0.1251], "direction": [direction]})
-    known = {name: replace(an_assumption(0.01, 1), unit="ratio")}
-    assert sensitivity_words._sure(part, known) == f"{words.ASSUMPTION_WORDS[name]} {said}"
-
-
-def test_ends_of_a_curve_are_printed_at_their_own_end():
-    table = sensitivity_words.extremes_in_words().set_index("Curve")["End"]
-    for title in sensitivity_words.CURVE_TITLES.values():
-        low, high = (float(re.sub(r"[^\d.]", "", table[f"{title}, {end}"])) for end in ("lowest", "highest"))
-        assert low <= high
-
-
 def test_every_assumption_that_words_are_for_is_one():
     names = load_assumptions(ROOT).keys()
     assert words.ASSUMPTION_WORDS.keys() <= names
@@ -269,6 +248,7 @@ def test_the_tables_of_refusals_print_no_name_of_the_software():
     from cseanalysis.study.missing import words as missing_tables
 
     refused = in_words(load_results_table("survey_comparison", ROOT), REFUSALS)
-    shown = (refused, sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
+    reasons = load_results_table("curve_refusals", ROOT)[["reason"]].map(words.plain_words)
+    shown = (refused, reasons, missing_tables.refusals_in_words())
     for table in shown:
         assert not table.astype(str).apply(lambda column: column.str.contains(r"[a-z]_[a-z]")).any(axis=None)

@@ -153,7 +153,7 @@ def _recorded(given: Given) -> Numbers:
 
 def _missing(given: Given) -> Numbers:
     tables = given.tables
-    return Numbers(missing_results(tables.recorded, tables.forces, tables.figures, given.assumptions))
+    return Numbers(missing_results(tables.recorded, tables.forces, tables.figures, tables.classes, given.assumptions))
 
 
 def _survey(given: Given) -> Numbers:
@@ -252,7 +252,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "missing",
-        ("figures", "recorded", "forces"),
+        ("figures", "recorded", "forces", "classes"),
         _missing,
         (
             "adult_when_recorded_share",

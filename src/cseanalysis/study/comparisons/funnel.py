@@ -181,7 +181,7 @@ def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
         Estimate("force_scatter", scattered, funnel.scatter, funnel.scatter_interval, basis),
         *(
             Estimate(
-                f"forces_outside_{limits}_{_per_mille(level)}",
+                f"forces_outside_{limits}_{_digits(level)}",
                 f"territorial police forces, {years}, child-only codes",
                 funnel.outside(limits, level),
                 basis=basis,
@@ -241,8 +241,8 @@ def _variance(variance: Floats, limits: str, between: float) -> Floats:
 
 
 def _column(limits: str, level: float) -> str:
-    return f"outside_{limits}_{_per_mille(level)}"
+    return f"outside_{limits}_{_digits(level)}"
 
 
-def _per_mille(level: float) -> str:
-    return {0.95: "95", 0.998: "998"}[level]
+def _digits(level: float) -> str:
+    return f"{level:g}".removeprefix("0.")

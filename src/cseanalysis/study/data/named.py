@@ -27,3 +27,10 @@ EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and
 GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024
 # Arrests that the taskforce supported: 2023/24 as first printed, the nine months after, 2023/24 as rounded later.
 ARRESTS = ("F031", "F035", "F034")
+
+# Chapter 3: what the records do not say.
+FLAGGED = GROUP_BASED[0]  # group-based offences in the year of RECORDED_2023, whose parts are bounded
+COVERAGE = "F102"  # share of suspects whose ethnicity was recorded; the shares among them name it as their known share
+MISTAKEN, MISSED = "F300", "F301"  # the only two audits of a flag: how many it marks wrongly, how many it leaves out
+ASSESSED, CENTRES = "F153", "F152"  # assessments and first contacts, which become lists of children
+WALES = "Wales"  # the region whose forces are left out where other agencies count England

@@ -96,7 +96,10 @@ def group_based_parts(
     """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes."""
     whole = float(total.value)
     pieces = [
-        (each.name if published[each.figure].qualifier == "exact" else f"{each.name}: at least", each.least(published))
+        (
+            each.short if published[each.figure].qualifier == "exact" else f"{each.short}: at least",
+            each.least(published),
+        )
         for each in classes
     ]
     pieces.append(("not quoted: at most", whole - sum(count for _, count in pieces)))

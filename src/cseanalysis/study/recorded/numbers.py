@@ -142,9 +142,11 @@ def recorded_results(
 
 @dataclass(frozen=True, slots=True)
 class QuotedClass:
-    """A class of group-based offences, and the figure that states it."""
+    """A class of group-based offences that is quoted: the name of its result, its words, and its figure."""
 
     name: str
+    label: str
+    short: str
     figure: str
     reason: str
 
@@ -157,8 +159,8 @@ class QuotedClass:
 
 
 def quoted_classes(root: Path | str | None = None) -> tuple[QuotedClass, ...]:
-    """Return the classes of ``data/judgement/group_based_classes.csv``, in the order of the chart."""
-    return read_judgement("group_based_classes", QuotedClass, root)
+    """Return the classes of ``data/judgement/quoted_classes.csv``, in the order of the chart."""
+    return read_judgement("quoted_classes", QuotedClass, root)
 
 
 def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedClass]) -> list[Estimate]:
