@@ -16,7 +16,8 @@ from cseanalysis.study.recorded.numbers import (
     revision_factors,
     yearly_offences,
 )
-from cseanalysis.study.recorded.tables import quoted_and_counted
+from cseanalysis.study.recorded.tables import YEARS, quoted_and_counted
+from cseanalysis.study.tables import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = quoted_classes(ROOT)
@@ -142,8 +143,21 @@ def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quo
     assert words.endswith("classes: family 1,125; institutions: at least 301; not quoted: at most 2,802.")
 
 
+def test_the_groups_of_codes_stand_under_their_own_headings(recorded):
+    (row,) = in_words(yearly_offences(recorded), YEARS).to_dict("records")
+    assert row == {
+        "Financial year": "2021/22",
+        "Quarters": 2,
+        "Child-only codes": 7,
+        "Code 23, familial": 2,
+        "Code 86, mostly images": 7,
+        "British Transport Police, all codes": 1,
+    }
+
+
 def test_what_is_quoted_stands_beside_what_was_counted():
     table = quoted_and_counted(load_figures(ROOT), quoted_counts(ROOT))
+    assert list(table) == ["Offences, calendar year 2023", "As quoted", "As counted", "Figures"]
     assert table.iloc[0].tolist() == ["Offences recorded", "115,000", "115,489", "F552, F008"]
     assert table.iloc[3].tolist() == ["group-based, in institutions", "over 300", "not published", "F548"]
 

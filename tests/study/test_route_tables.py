@@ -102,6 +102,11 @@ def test_data_and_assumptions_are_those_that_the_step_before_did_not_have():
     assert rows((a_step("a"), an_estimate("a", 1, 9)))[0]["Assumes"] == "none"
 
 
+def test_a_probability_says_which_loss_it_contains():
+    (row,) = rows((a_step("a"), an_estimate("a", 1, 9, "recording_probability")))
+    assert row["Assumes"] == "recorded, if reported (contains: not recorded)"
+
+
 def test_what_has_no_registered_range_is_said_in_the_words_of_the_table():
     (row,) = rows((a_step("a", assumes="that nobody errs"), an_estimate("a", 1, 9, "contact_share")))
     assert row["Assumes"] == "that nobody errs"
@@ -171,7 +176,9 @@ def test_a_chain_says_its_links_its_width_and_whether_a_mean_exists():
             *("a single link", "2,970 to 356,000", "one link", "does not exist: refused"),
         ],
     ]
-    assert list(in_words(table, DEPENDENCE))[1:3] == ["Links are", "Total for every 1,000 counted, 95% of draws"]
+    assert list(in_words(table, DEPENDENCE)) == [
+        *("Links", "Links are", "Total for every 1,000 counted, 95% of draws", "Width, independent links = 1", "Mean"),
+    ]
 
 
 def test_a_refusal_is_printed_in_words_beside_the_question_that_was_asked():
@@ -179,6 +186,7 @@ def test_a_refusal_is_printed_in_words_beside_the_question_that_was_asked():
         [("before_16", "refused", "no factor for age_window"), ("before_18", "refused", "no factor for definition")],
         columns=["survey", "outcome", "reason"],
     )
+    assert list(in_words(table, REFUSALS)) == ["Survey", "Step to the record", "Reason"]
     assert in_words(table, REFUSALS).to_numpy().tolist() == [
         ["sexual abuse as the survey of 2019 asked, before 16", "refused", "no factor for age window"],
         ["sexual abuse as the survey of 2024 asked, before 18", "refused", "no factor for definition"],

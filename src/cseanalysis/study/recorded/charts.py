@@ -34,18 +34,7 @@ _GROUPS = (
 
 
 def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw offences recorded by quarter, one panel an offence group, with the known breaks named.
-
-    Parameters
-    ----------
-    by_quarter
-        The table ``recorded_by_quarter``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw offences recorded by quarter, one panel an offence group, with the known breaks named."""
     series = _quarterly(by_quarter)
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 5.4))
@@ -72,18 +61,7 @@ def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
 
 
 def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw child-only offences by quarter in one small panel a territorial force, in alphabetical order.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw child-only offences by quarter in one small panel a territorial force, in alphabetical order."""
     chosen = recorded[(recorded["force_type"] == "territorial") & (recorded["offence_scope"] == "child_only")]
     wide = chosen.pivot_table(index="period_start", columns="force", values="offences", aggfunc="sum")
     with mpl.rc_context({**RC, "font.size": 6}):
@@ -115,22 +93,7 @@ def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
 def group_based_parts(
     published: Mapping[str, PublishedFigure], total: PublishedFigure, classes: Sequence[QuotedClass]
 ) -> tuple[Figure, str]:
-    """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes.
-
-    Parameters
-    ----------
-    published
-        The register of published figures.
-    total
-        Group-based offences recorded.
-    classes
-        Those that are quoted; one known as "over" a number enters with its lowest count.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes."""
     whole = float(total.value)
     pieces = [
         (

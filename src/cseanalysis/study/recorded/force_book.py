@@ -65,26 +65,7 @@ _CSV = ("forces", *_YEARS, "force_totals", "force_figures", "notes", "provenance
 
 
 def force_book(root: Path | str | None = None) -> Book:
-    """Put the force-by-force tables, their notes and their provenance together.
-
-    Parameters
-    ----------
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    Book
-        Worksheets: the forces side by side, each group of offences for all whole years, the sums, and the
-        published figures.
-
-    Raises
-    ------
-    FileNotFoundError
-        Outside a checkout.
-    ValueError
-        When the tables or the register are not in order.
-    """
+    """Put the force-by-force tables, their notes and their provenance together, a worksheet each."""
     project = find_project(root)
     return _book(project, _tables(project))
 

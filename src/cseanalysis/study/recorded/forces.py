@@ -125,17 +125,8 @@ def whole_years(recorded: pd.DataFrame) -> list[str]:
 def force_totals(recorded: pd.DataFrame) -> pd.DataFrame:
     """Sum the recorded offences of all forces, the one sum whose parts share definition and period.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    DataFrame
-        A row a whole financial year: ``financial_year``, the three groups (never added to each other) and
-        ``coverage``: how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]``
-        where none has.
+    ``coverage`` says how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]`` where
+    none has.
     """
     tables = {scope: force_years(recorded, scope) for scope in SCOPES}
     rows = []

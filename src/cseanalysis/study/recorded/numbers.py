@@ -42,21 +42,7 @@ def yearly_offences(recorded: pd.DataFrame) -> pd.DataFrame:
 
 
 def force_rates(recorded: pd.DataFrame, forces: pd.DataFrame, financial_year: str) -> pd.DataFrame:
-    """Relate each force's child-only offences of one year to its population.
-
-    Parameters
-    ----------
-    recorded, forces
-        The tables of those names.
-    financial_year
-        E.g. ``"2022/23"``.
-
-    Returns
-    -------
-    DataFrame
-        A row a territorial force, in alphabetical order: ``force``, ``region``, ``offences``, ``population_mid_2023``,
-        ``per_100_000``. Recorded offences by residents of all ages: a rate of recording, not of abuse.
-    """
+    """Relate child-only offences of one year to residents of all ages: a rate of recording, not of abuse."""
     chosen = recorded[(recorded["financial_year"] == financial_year) & (recorded["offence_scope"] == "child_only")]
     counts = chosen.groupby("force")["offences"].sum().rename("offences").reset_index()
     table = forces.merge(counts, on="force", validate="one_to_one").sort_values("force").reset_index(drop=True)
@@ -65,18 +51,7 @@ def force_rates(recorded: pd.DataFrame, forces: pd.DataFrame, financial_year: st
 
 
 def revision_factors(revision: pd.DataFrame) -> pd.DataFrame:
-    """Relate the late to the early release of one year's child-only offences, force by force.
-
-    Parameters
-    ----------
-    revision
-        The table ``revision_2017_18``.
-
-    Returns
-    -------
-    DataFrame
-        A row a territorial force: ``force``, ``early``, ``late``, ``factor`` (late over early).
-    """
+    """Relate the late to the early release of one year's child-only offences, force by force."""
     chosen = revision[(revision["offence_scope"] == "child_only") & (revision["force_type"] == "territorial")]
     table = chosen.groupby("force")[["offences_early_release", "offences_late_2023_release"]].sum().reset_index()
     table.columns = pd.Index(["force", "early", "late"])
@@ -91,22 +66,7 @@ def recorded_results(
     figures: Mapping[str, Figure],
     classes: Sequence[QuotedClass],
 ) -> list[Estimate]:
-    """Return the observed counts and shares that the chapters quote.
-
-    Parameters
-    ----------
-    recorded, revision, forces
-        The tables ``recorded_offences``, ``revision_2017_18`` and ``forces``.
-    figures
-        The study's figures by id.
-    classes
-        The classes of group-based offences that somebody quotes.
-
-    Returns
-    -------
-    list of Estimate
-        Points for what was counted; bounds where the published words allow no more.
-    """
+    """Return the observed counts and shares that the chapters quote."""
     years = yearly_offences(recorded).set_index("financial_year")
     by_code = recorded[recorded["force_type"].eq("territorial")].groupby(["offence_code", "financial_year"])
     grooming_years, exploitation = (by_code["offences"].sum().loc[code] for code in (GROOMING_CODE, EXPLOITATION_CODE))
@@ -182,7 +142,7 @@ def recorded_results(
 
 @dataclass(frozen=True, slots=True)
 class QuotedClass:
-    """A class of group-based offences that is quoted: the name of its result, its words, the figure that states it."""
+    """A class of group-based offences that is quoted: the name of its result, its words, and its figure."""
 
     name: str
     label: str
@@ -206,17 +166,7 @@ def quoted_classes(root: Path | str | None = None) -> tuple[QuotedClass, ...]:
 def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedClass]) -> list[Estimate]:
     """Return the group-based offences of 2023, their parts, and the part that nobody quotes.
 
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-    classes
-        Those that somebody quotes.
-
-    Returns
-    -------
-    list of Estimate
-        The residual is at most what the classes leave at their least; it has no lower end but zero.
+    The residual is at most what the classes leave at their least; it has no lower end but zero.
     """
     group = GROUP_BASED[0]
     total = float(figures[group].value)

@@ -37,23 +37,9 @@ ALONE = Chain("one_in_ten_alone", ("known_if_only_the_mean",))
 def dependence_table(assumptions: Mapping[str, Assumption], *, draws: int = 1_000_000) -> pd.DataFrame:
     """Return the range of the total for every 1,000 counted, by chain and by how its links depend on each other.
 
-    Parameters
-    ----------
-    assumptions
-        The study's, by id; those of the links have a distribution.
-    draws
-        For each row that is not exact.
-
-    Returns
-    -------
-    DataFrame
-        ``chain``, ``dependence``, ``low`` and ``high`` (the central 95% of the draws, whole units, rounded outward),
-        ``width_ratio`` to independent links (rounded to two decimals), ``mean_exists`` and ``why`` when it does not.
-
-    Raises
-    ------
-    ValueError
-        When a link has no distribution, or a loss is contained in two links of a chain.
+    ``low`` and ``high`` are the central 95% of the draws in whole units, rounded outward; ``width_ratio`` is to
+    independent links; ``why`` says why no mean exists. A link without a distribution and a loss that is contained in
+    two links of a chain are refused.
     """
     correlation = float(_distribution(assumptions["link_correlation"]).quantile(0.5))
     rows: list[dict[str, object]] = []

@@ -221,21 +221,7 @@ _COUNTED = (
 def total_results(
     figures: Mapping[str, Figure], read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
 ) -> list[Estimate]:
-    """Return what the recorded offences of 2023 imply, route by route, all as bounds.
-
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-    read_from
-        By assumption, the figures that it is read from.
-    assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    list of Estimate
-    """
+    """Return what the recorded offences of 2023 imply, route by route, all as bounds."""
     count = figures[RECORDED_2023].value
     recorded = float(count)
 
@@ -257,20 +243,8 @@ def route_results(
 ) -> list[Estimate]:
     """Return a route's implied total and its dark figure, both as bounds.
 
-    Parameters
-    ----------
-    route
-        The route.
-    recorded
-        Offences recorded in 2023.
-    read_from, assumptions
-        As for `total_results`.
-
-    Returns
-    -------
-    list of Estimate
-        The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two
-        bounds are never subtracted.
+    The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two bounds
+    are never subtracted.
     """
     rests_on = figures_of(route.model, read_from)
     total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, rests_on)
@@ -289,18 +263,7 @@ def route_results(
 def narrowed(
     route: Route, recorded: float, read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
 ) -> Estimate:
-    """Return a route's implied total if, on top, its settled assumption has one value.
-
-    Parameters
-    ----------
-    route, recorded, read_from, assumptions
-        As for `route_results`.
-
-    Returns
-    -------
-    Estimate
-        A bound within that of the route, on the same figures.
-    """
+    """Return a route's implied total if, on top, its settled assumption has one value."""
     value = assumptions[route.settled].high if route.printed is None else route.printed
     known = {route.settled: value}
     model = partial(route.model, recorded=recorded, **known)

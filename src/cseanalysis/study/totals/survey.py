@@ -96,19 +96,9 @@ def survey_results(
 ) -> list[Estimate]:
     """Return what each survey says and what it implies, from the fewest assumptions to the most, all as bounds.
 
-    Parameters
-    ----------
-    figures, assumptions
-        The study's, by id.
-    read_from
-        By assumption, the figures that it is read from.
-
-    Returns
-    -------
-    list of Estimate
-        For each window: adults ever abused, as published; children first abused in a year, and the same if prevalence
-        has not changed; children abused in a year for any possible number of years, for the number assumed, and that
-        if prevalence has not changed.
+    For each window: adults ever abused, as published; children first abused in a year, and the same if prevalence has
+    not changed; children abused in a year for any possible number of years, for the number assumed, and that if
+    prevalence has not changed.
     """
     found = []
     for window in WINDOWS:
@@ -161,27 +151,8 @@ def hold_against_record(
 ) -> Interval:
     """Divide the children recorded by the children a survey implies, if every difference between them is bridged.
 
-    Parameters
-    ----------
-    window
-        The survey's question.
-    children
-        Children abused in a year by that question.
-    recorded
-        Children with a contact offence recorded that happened not long before.
-    factors
-        Planks for age window and definition.
-
-    Returns
-    -------
-    Interval
-
-    Raises
-    ------
-    NotEstimableError
-        Naming each plank that is missing.
-    ValueError
-        When a plank crosses from one survey's questions to the other's: the producer declares a break.
+    A plank that is missing is named in the refusal; one that crosses from one survey's questions to the other's is
+    refused, because the producer declares a break.
     """
     place = "England and Wales"
     asked = Basis("children abused in a year", window.words, "a year about 2023", window.definition, place)
@@ -190,18 +161,7 @@ def hold_against_record(
 
 
 def survey_comparison(estimates: Mapping[str, Estimate]) -> pd.DataFrame:
-    """Try the last step, from the survey to the record, for each survey, and keep the refusal.
-
-    Parameters
-    ----------
-    estimates
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        ``survey``, ``outcome`` (``"refused"``) and ``reason``: the planks that are missing.
-    """
+    """Try the last step, from the survey to the record, for each survey, and keep the refusal."""
     recorded = _interval(estimates["children_of_the_year"])
     rows = []
     for window in WINDOWS:
