@@ -43,7 +43,7 @@ def data() -> None:
     """Build the tidy tables in data/processed."""
     from cseanalysis.study.data.files import staged_folder
     from cseanalysis.study.data.project import find_project
-    from cseanalysis.study.data.tables import build_tables
+    from cseanalysis.study.tidy import build_tables
 
     project = find_project()
     with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:

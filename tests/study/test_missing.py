@@ -14,10 +14,8 @@ from cseanalysis.study.missing import charts, tables
 from cseanalysis.study.missing.judged import (
     AgencyCount,
     LocalRecords,
-    QuotedClass,
     agency_counts,
     local_records,
-    quoted_classes,
 )
 from cseanalysis.study.missing.lists import (
     children_with_police,
@@ -39,11 +37,12 @@ from cseanalysis.study.missing.numbers import (
     suspect_ladder,
 )
 from cseanalysis.study.missing.tables import benchmark, local_bounds, parity_lines
+from cseanalysis.study.recorded.numbers import QuotedClass, quoted_classes
 from cseanalysis.study.tables import in_words
 from cseanalysis.values import Assumption, Interval
 
 CLASSES = [
-    QuotedClass(name, name, figure, "r")
+    QuotedClass(name, name, f"class_{name}", figure, "r")
     for name, figure in (("family", "F023"), ("institutional", "F548"), ("exploitation", "F024"))
 ]
 COUNT = AgencyCount("F153", "An agency", "cases", None, None, "r")
@@ -496,5 +495,5 @@ def test_a_quoted_class_takes_its_count_from_the_table_of_judgements(study):
     root, figures = study
     found = {one.id: one.basis for one in class_results(figures, quoted_classes(root))}
     assert set(found) == {"class_family", "class_institutional", "class_exploitation"}
-    (other,) = class_results(figures, [QuotedClass("family", "Family", "F024", "r")])
+    (other,) = class_results(figures, [QuotedClass("family", "Family", "class_family", "F024", "r")])
     assert ends(other.interval) == pytest.approx((717 / 4228, 1.0))

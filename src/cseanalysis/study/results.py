@@ -23,13 +23,15 @@ from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.judgement import check_judgement
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
-from cseanalysis.study.data.tables import build_tables, check_tables, data_end, read_table
+from cseanalysis.study.data.tables import check_tables, data_end, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
-from cseanalysis.study.missing.judged import quoted_classes
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
+from cseanalysis.study.recorded.numbers import quoted_classes
 from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
+from cseanalysis.study.tidy import build_tables
+from cseanalysis.study.totals.numbers import evidence
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -56,11 +58,12 @@ def read_inputs(project: Project) -> StudyInputs:
         back_tests=back_tests(project.root),
         recording=load_recording_changes(project.root),
         interventions=load_interventions(figures, project.root),
+        evidence=evidence(project.root),
+        classes=quoted_classes(project.root),
         series_parts=read_series_parts(project.root),
         statements=read_statements(project.root),
         curve_options=read_curve_options(project.root),
         bad_analyses=bad_analyses(project.root),
-        quoted_classes=quoted_classes(project.root),
     )
 
 

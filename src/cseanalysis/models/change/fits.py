@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, optimize, special, stats
+from scipy import fft, optimize, special
 
 from cseanalysis.models.change.series import CountSeries
 from cseanalysis.models.checks import check_level, check_truth, check_whole, one_of
@@ -263,7 +263,7 @@ def used_degrees(drift: Drift, left: int, *, family: Family, stated: bool) -> Fl
 
 def half_widths(errors: Floats, degrees: Floats, level: float) -> Floats:
     """Return how far the ends of intervals lie from the middle."""
-    return np.asarray(stats.t.ppf((1 + level) / 2, degrees) * errors)
+    return np.asarray(special.stdtrit(degrees, (1 + level) / 2) * errors)
 
 
 def level_changes(

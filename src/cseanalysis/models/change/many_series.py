@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from cseanalysis.models.change.fits import Family, Floats, LevelChanges, check_options, check_sides, level_changes
 from cseanalysis.models.change.placebo import change_table
@@ -94,6 +93,8 @@ def many_changes(
     >>> result.table.loc[result.table["q_value"] < 0.05, "series"].tolist()
     ['rising']
     """
+    from scipy import stats  # takes half a second to import, so only where it is used
+
     level = check_options(family, hac_lags, level, slope_change=slope_change)
     check_truth("dependence", dependence)
     if not isinstance(counts, pd.DataFrame) or counts.empty:
@@ -103,7 +104,9 @@ def many_changes(
     if not counts.columns.is_unique:
         twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
         raise ValueError(f"series {twice} occur twice: give each its own name")
-    every = {name: _read(counts[name], name) for name in counts.columns}
+    every: dict[Hashable, CountSeries] = {}
+    for name in counts.columns:
+        every[name] = _read(counts[name], name, like=next(iter(every.values()), None))
     turn, _ = season(next(iter(every.values())), period, harmonics, otherwise=12)
     places = [locate(next(iter(every.values())), date) for date in listed(dates)]
     if not places or len(set(places)) < len(places):
@@ -138,9 +141,9 @@ def many_changes(
     )
 
 
-def _read(counts: pd.Series, name: Hashable) -> CountSeries:
+def _read(counts: pd.Series, name: Hashable, *, like: CountSeries | None) -> CountSeries:
     try:
-        return read_series(counts, None)
+        return read_series(counts, None, like=like)
     except ValueError as error:
         raise ValueError(f"series {name!r}: {error}") from error
 

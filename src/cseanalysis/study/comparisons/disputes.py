@@ -12,7 +12,7 @@ import pandas as pd
 from cseanalysis.export.wording import say_interval, say_number
 from cseanalysis.register import Figure, compare
 from cseanalysis.study.data.judgement import read_judgement
-from cseanalysis.study.recorded.numbers import group_based_results
+from cseanalysis.study.recorded.numbers import group_based_results, quoted_classes
 from cseanalysis.values import Interval
 
 NOT_DATED = "not dated"
@@ -218,7 +218,8 @@ def _added(text: str, figures: Mapping[str, Figure]) -> tuple[float, float]:
 
 
 def _residual(figures: Mapping[str, Figure]) -> Interval:
-    interval = next(item for item in group_based_results(figures) if item.id == "residual_group_based").interval
+    found = group_based_results(figures, quoted_classes())
+    interval = next(item for item in found if item.id == "residual_group_based").interval
     if interval is None:
         raise ValueError("residual_group_based is no range; the parts leave one")
     return interval

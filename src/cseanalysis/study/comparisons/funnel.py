@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from cseanalysis.export.wording import say_number
 from cseanalysis.study.recorded.numbers import revision_factors
@@ -231,9 +232,7 @@ def _scatter(distance: Floats, variance: Floats) -> tuple[float, float]:
 
 
 def _scatter_interval(scatter: float, degrees: int) -> Interval:
-    from scipy.stats import chi2
-
-    low, high = (float(scatter * degrees / chi2.ppf(tail, degrees)) for tail in (0.975, 0.025))
+    low, high = (float(scatter * degrees / (2 * special.gammaincinv(degrees / 2, tail))) for tail in (0.975, 0.025))
     return Interval(low, high, "confidence", 0.95)
 
 

@@ -1,7 +1,6 @@
 """The figures that computations of several rooms name: each once, and why this one.
 
-What chapters list row by row is going to ``data/judgement``, and what else code names comes here; the rooms that still
-name figures, codes and forces themselves are listed in ``tests/study/test_judgement.py``.
+What chapters list row by row stands in ``data/judgement``; what else code names stands here.
 """
 
 from __future__ import annotations
@@ -17,6 +16,10 @@ OPEN_CASES = ("F451", "F450")  # at the Crown Court, a year apart: the only two 
 CASES_THROUGH = "F453"  # the courts, in the year between the two
 # Operation Hydrant prints all three numbers at both dates, so that stock and flows can be held against each other.
 HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE = ("F525", "F528"), ("F527", "F530"), ("F526", "F529")
+
+# Offence codes whose counts chapter 1 sets on either side of a break.
+GROOMING_CODE = "88A"  # since April 2017 it counts sexual communication with a child too
+EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relabelled in 2013
 
 # The changes that chapter 7 quotes as numbers: two years of one count.
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024

@@ -154,20 +154,8 @@ def lag_scenario(
 ) -> pd.DataFrame:
     """Say for each quarter how much of what will come of its recorded offences had become visible at the data's end.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    assumptions
-        The study's, by id.
-    scope
-        One of `SCOPES`.
-
-    Returns
-    -------
-    DataFrame
-        A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the
-        shares of eventual charges and of eventual trials that are visible, each a bound.
+    A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the shares
+    of eventual charges and of eventual trials that are visible, each a bound.
     """
     intake = quarterly_intake(recorded, SCOPES[scope])
     table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
@@ -180,17 +168,8 @@ def lag_by_year(
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Say the same for each financial year, its quarters weighted by what was recorded in them.
 
-    Parameters
-    ----------
-    recorded, assumptions, scope
-        As for `lag_scenario`.
-
-    Returns
-    -------
-    DataFrame
-        A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares.
-    dict
-        By how much knowing each assumption would narrow those that `lag_results` reports.
+    A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares. With it, by how
+    much knowing each assumption would narrow those that `lag_results` reports.
     """
     intake = quarterly_intake(recorded, SCOPES[scope])
     starts = pd.DatetimeIndex(intake.index)
@@ -233,21 +212,7 @@ def lag_results(
 ) -> list[Estimate]:
     """Return the headline numbers of the lag scenario, all as bounds.
 
-    Parameters
-    ----------
-    recorded, by_year
-        The table ``recorded_offences`` and the table of `lag_by_year`.
-    delays
-        Which published delays the scenario reads.
-    assumptions
-        The study's, by id.
-    scope
-        One of `SCOPES`, that of ``by_year``.
-
-    Returns
-    -------
-    list of Estimate
-        Visible shares are of the newest year with four quarters and of the year four years before.
+    Visible shares are of the newest year with four quarters and of the year four years before.
     """
     stages: tuple[tuple[Stage, Callable[..., float], tuple[str, ...]], ...] = (
         ("charges", months_to_charge, read_until(delays, "charges")),

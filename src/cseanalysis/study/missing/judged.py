@@ -9,16 +9,6 @@ from cseanalysis.study.data.judgement import read_judgement
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedClass:
-    """A class of group-based offences that is quoted: the name of its result, its label and its count."""
-
-    name: str
-    label: str
-    figure: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class AgencyCount:
     """An agency's published count, and the result that says how many children its list may hold, if it becomes one.
 
@@ -40,11 +30,6 @@ class LocalRecords:
     definition: str
     whose: str | None
     reason: str
-
-
-def quoted_classes(root: Path | str | None = None) -> tuple[QuotedClass, ...]:
-    """Return the rows of ``data/judgement/quoted_classes.csv``."""
-    return read_judgement("quoted_classes", QuotedClass, root)
 
 
 def agency_counts(root: Path | str | None = None) -> tuple[AgencyCount, ...]:

@@ -15,9 +15,9 @@ from cseanalysis.models.missing.ladder import Rung
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.named import COVERAGE, FLAGGED, MISSED, MISTAKEN, RECORDED_2023
-from cseanalysis.study.missing.judged import QuotedClass
 from cseanalysis.study.missing.lists import list_results
 from cseanalysis.study.ranges import Led, narrowed_by
+from cseanalysis.study.recorded.numbers import QuotedClass
 from cseanalysis.values import Assumption, Estimate, Interval
 
 NOT_PRINTED = "not_printed"
@@ -143,14 +143,13 @@ def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass])
         One of the classes not quoted is "unknown", so that no quoted class is known to be complete.
     """
     total = float(figures[FLAGGED].value)
-    # An open figure, "over 300", enters with its lowest count.
     quoted = tuple(classes)
-    least = {one.name: figures[one.figure].ends[0] for one in quoted}
+    least = {one.result: one.least(figures) for one in quoted}
     known = math.fsum(least.values())
     basis = (FLAGGED, *(one.figure for one in quoted))
     return [
         Estimate(
-            f"class_{name}",
+            name,
             "share of group-based offences recorded in 2023",
             interval=share_bounds(count, known, total - known),
             basis=basis,
