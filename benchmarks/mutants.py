@@ -49,6 +49,8 @@ WORDING = {
     "study/lag/tables.py": (0.80, ["tests/study/test_lag_tables.py"]),
     "study/change/tables.py": (0.80, ["tests/study/test_change_tables.py"]),
     "study/sensitivity/tables.py": (0.80, ["tests/study/test_sensitivity_tables.py"]),
+    "study/missing/tables.py": (0.80, ["tests/study/test_missing.py"]),
+    "study/comparisons/tables.py": (0.80, ["tests/study/test_disputes.py"]),
 }
 EVERY = TARGETS | WORDING
 SECONDS = 300  # a planted fault that makes the tests run longer than this is noticed

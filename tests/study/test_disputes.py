@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cseanalysis.study.comparisons.disputes import conflicts, disputed, explained, lineage, what_differs
-from cseanalysis.study.comparisons.tables import DISPUTED
+from cseanalysis.study.comparisons.tables import DISPUTED, EXPLAINED, LINEAGE
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import find_project, load_sources
 from cseanalysis.study.tables import in_words
@@ -154,3 +154,15 @@ def test_the_table_of_the_report_has_a_row_a_conflict_and_every_id() -> None:
     table, words = disputed(FIGURES, PUBLICATIONS), in_words(disputed(FIGURES, PUBLICATIONS), DISPUTED)
     assert len(words) == len(table)
     assert all(f"({one})" in cell for one, cell in zip(table["first"], words["Published first"], strict=True))
+
+
+def test_the_tables_say_over_each_column_what_it_holds() -> None:
+    found = in_words(explained(FIGURES, CONFLICTS), EXPLAINED)
+    assert list(found) == ["About", "Figures", "What follows from the printed numbers"]
+    assert list(in_words(disputed(FIGURES, PUBLICATIONS), DISPUTED)) == [
+        "Published first",
+        "Published after",
+        "What differs",
+    ]
+    prints = in_words(lineage(FIGURES, "F040", PUBLICATIONS), LINEAGE)
+    assert list(prints)[-2:] == ["As printed", "What it says otherwise"]

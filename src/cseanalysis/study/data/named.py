@@ -1,7 +1,6 @@
 """The figures that computations of several rooms name: each once, and why this one.
 
-What chapters list row by row is going to ``data/judgement``, and what else code names comes here; the rooms that still
-name figures, codes and forces themselves are listed in ``tests/study/test_judgement.py``.
+What chapters list row by row stands in ``data/judgement``; what else code names stands here.
 """
 
 from __future__ import annotations

@@ -143,14 +143,13 @@ def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass])
         One of the classes not quoted is "unknown", so that no quoted class is known to be complete.
     """
     total = float(figures[FLAGGED].value)
-    # An open figure, "over 300", enters with its lowest count.
     quoted = tuple(classes)
-    least = {one.name: figures[one.figure].ends[0] for one in quoted}
+    least = {f"class_{one.name}": one.least(figures) for one in quoted}
     known = math.fsum(least.values())
     basis = (FLAGGED, *(one.figure for one in quoted))
     return [
         Estimate(
-            f"class_{name}",
+            name,
             "share of group-based offences recorded in 2023",
             interval=share_bounds(count, known, total - known),
             basis=basis,
