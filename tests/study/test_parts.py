@@ -93,7 +93,7 @@ def test_a_part_is_computed_again_only_when_something_that_it_declares_has_chang
 
 def test_a_second_process_computes_the_same_numbers_and_leaves_faults_to_the_first() -> None:
     part = next(one for one in PARTS if one.name == "totals: dependence")
-    helper = Helper()
+    helper = Helper(computed)
     try:
         helper.ask(part, given := _given(part, ASSUMPTIONS))
         assert helper.answer() == computed(part, given)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from cseanalysis.study.kept import Computed
-from cseanalysis.study.parts import Given, Part
+from cseanalysis.study.parts import PARTS, Given, Part
 
 
 class Helper:
     """A process that computes one part at a time, and ends with this one."""
 
-    def __init__(self) -> None:
+    def __init__(self, compute: Callable[[Part, Given], Computed]) -> None:
         context = multiprocessing.get_context("spawn")
         self._here, there = context.Pipe()
-        self._process = context.Process(target=_serve, args=(there,), daemon=True)
+        self._process = context.Process(target=_serve, args=(there, compute), daemon=True)
         self._process.start()
         there.close()
         self.asked: tuple[Part, Given] | None = None
@@ -54,11 +55,8 @@ class Helper:
         self._process.join()
 
 
-def _serve(there: Connection) -> None:
+def _serve(there: Connection, compute: Callable[[Part, Given], Computed]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks, and ends this one
-    from cseanalysis.study.parts import PARTS
-    from cseanalysis.study.results import computed
-
     parts = {part.name: part for part in PARTS}
     while True:
         try:
@@ -66,7 +64,7 @@ def _serve(there: Connection) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer = computed(parts[name], given)
+            answer = compute(parts[name], given)
         except Exception:  # noqa: BLE001 - told by the process that asks, which tries it again
             answer = None
         there.send(answer)

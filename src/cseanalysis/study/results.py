@@ -171,7 +171,7 @@ def compute_parts(
             if kept is not None and (found := kept.read(part, given)) is not None:
                 parts[part.name] = found
             elif free:
-                helper = helper or Helper()
+                helper = helper or Helper(computed)
                 helper.ask(part, given)
             else:
                 take(part, given, computed(part, given))
