@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import ManyChanges, break_search, many_changes
@@ -90,13 +92,8 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
     wide = chosen.astype({"offences": "float64"}).pivot_table(
         index="period_start", columns=["force", "offence_code"], values="offences", aggfunc="sum"
     )
-    failed = {
-        force
-        for item in changes
-        if item.start is None and item.codes != (NO_CODE,)
-        for force in item.area
-        if force in set(chosen["force"])
-    }
+    doubtful = (item for item in changes if item.start is None and item.codes != (NO_CODE,))
+    failed = {force for item in doubtful for force in item.area} & set(chosen["force"])
     kept: dict[str, pd.Series] = {}
     codes: dict[str, tuple[str, ...]] = {}
     forces: dict[str, str] = {}
@@ -104,7 +101,7 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
     for force in wide.columns.unique("force"):
         own = wide[force]
         for code, counts in ((TOTAL, own.sum(axis=1)), *((code, own[code]) for code in CHILD_CODES)):
-            rule = _rule(counts, failed=force in failed)
+            rule = _rule(counts.to_numpy(), failed=force in failed)
             if rule:
                 left_out.append({"force": force, "code": code, "rule": rule})
                 continue
@@ -175,7 +172,7 @@ def many_results(many: pd.DataFrame, kept: SeriesKept) -> list[Estimate]:
     return found
 
 
-def _rule(counts: pd.Series, *, failed: bool) -> str:
+def _rule(counts: NDArray[np.float64], *, failed: bool) -> str:
     if failed:
         return FAILED
     if (counts < 0).any():

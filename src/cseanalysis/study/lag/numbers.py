@@ -53,7 +53,7 @@ def visible_charges(
 ) -> NDArray[np.float64]:
     """Share of each quarter's eventual charges made by the end of the last quarter, oldest quarter first."""
     delay = charge_delay(days_to_charge, delay_shape, intake_growth, family)
-    return completeness(_mass(delay, quarters, QUARTER), quarters)
+    return completeness(mass_of(delay, quarters, QUARTER), quarters)
 
 
 def visible_trials(
@@ -249,12 +249,13 @@ def lag_results(
 
 def chained_mass(first: Delay, second: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
     """Probability mass of two independent delays in a row, counted in whole periods from the start of the first."""
-    mass = np.convolve(_mass(first, periods, period_days), _mass(second, periods, period_days))
+    mass = np.convolve(mass_of(first, periods, period_days), mass_of(second, periods, period_days))
     return np.asarray(mass[:periods], dtype=np.float64)
 
 
 @lru_cache(maxsize=8192)
-def _mass(delay: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+def mass_of(delay: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+    """Return `Delay.mass`, kept for the next corner that asks for it."""
     return delay.mass(periods, period_days=period_days)
 
 

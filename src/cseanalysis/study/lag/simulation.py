@@ -33,6 +33,7 @@ from cseanalysis.study.lag.judged import PublishedDelay, read_until
 from cseanalysis.study.lag.numbers import (
     QUARTER,
     charge_delay,
+    mass_of,
     quarterly_intake,
     visible_charges,
     visible_trials,
@@ -62,7 +63,7 @@ def charges_by_quarter(
 ) -> NDArray[np.float64]:
     """Charges in each quarter of the data and after, were all recorded offences charged and none recorded later."""
     cases = extended(intake, earlier_intake_ratio)
-    mass = charge_delay(days_to_charge, delay_shape, intake_growth).mass(len(cases), period_days=QUARTER)
+    mass = mass_of(charge_delay(days_to_charge, delay_shape, intake_growth), len(cases), QUARTER)
     return project_cohorts(cases, mass, 1.0)[EARLIER:]
 
 
