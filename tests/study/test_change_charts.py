@@ -9,6 +9,7 @@ from cseanalysis.report import chart
 from cseanalysis.study.change import charts
 from cseanalysis.study.change.events import load_events
 from cseanalysis.study.data import tables
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +21,7 @@ def rows(name):
 
 @pytest.fixture(scope="module")
 def events():
-    return load_events(tables.load_figures(ROOT), ROOT)
+    return load_events(load_figures(ROOT), ROOT)
 
 
 @pytest.fixture(scope="module")

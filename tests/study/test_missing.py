@@ -443,7 +443,7 @@ def test_a_lists_row_names_the_count_it_comes_from_and_what_it_takes_for_granted
     rows = tables.agency_lists(figures, load_results(root), agency_counts(root))
     lists = in_words(rows, tables.LISTS).set_index("List")
     assert lists["What is published"].tolist() == [
-        "63,654 offences, eleven child-only codes, English forces",
+        "63,654 offences under the child-only codes, English forces",
         "33,990 assessments naming sexual abuse, England",
         "8,213 children with a first contact",
     ]

@@ -28,8 +28,10 @@ from cseanalysis.study.data.codes import (
     group_codes,
 )
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.reported import load_results_table
+from cseanalysis.study.data.reported import load_results, load_results_table
 from cseanalysis.study.data.tables import read_table
+from cseanalysis.study.missing import tables as missing_tables
+from cseanalysis.study.missing.judged import agency_counts
 from cseanalysis.study.recorded.numbers import quoted_counts
 from cseanalysis.study.tables import in_words
 from cseanalysis.study.totals.tables import REFUSALS
@@ -245,10 +247,12 @@ def test_names_of_fields_are_printed_as_words_and_files_and_addresses_as_they_ar
 
 
 def test_the_tables_of_refusals_print_no_name_of_the_software():
-    from cseanalysis.study.missing import words as missing_tables
-
     refused = in_words(load_results_table("survey_comparison", ROOT), REFUSALS)
     reasons = load_results_table("curve_refusals", ROOT)[["reason"]].map(words.plain_words)
-    shown = (refused, reasons, missing_tables.refusals_in_words())
+    shown = (
+        refused,
+        reasons,
+        in_words(missing_tables.refusals(load_results(ROOT), agency_counts(ROOT)), missing_tables.REFUSALS),
+    )
     for table in shown:
         assert not table.astype(str).apply(lambda column: column.str.contains(r"[a-z]_[a-z]")).any(axis=None)

@@ -30,6 +30,7 @@ from cseanalysis.study.lag.simulation import simulated_charges, simulation_resul
 from cseanalysis.study.lag.snapshots import snapshot_results
 from cseanalysis.study.lag.waits import delays_corrected, wait_results
 from cseanalysis.study.missing.numbers import missing_results
+from cseanalysis.study.ranges import require
 from cseanalysis.study.recorded.numbers import QuotedClass, recorded_results
 from cseanalysis.study.sensitivity.chapter import curve_numbers
 from cseanalysis.study.sensitivity.flips import breakdown_table
@@ -122,8 +123,7 @@ class Part:
         ValueError
             When an assumption that it takes is not there.
         """
-        if missing := [name for name in self.assumptions if name not in assumptions]:
-            raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+        require(self.assumptions, assumptions)
         withheld: dict[str, Any] = {name: None for name in StudyInputs.__slots__ if name not in self.tables}
         own = {name: one for name, one in assumptions.items() if name in self.assumptions}
         return Given(replace(inputs, **withheld), own, scope if self.scoped else "", results)

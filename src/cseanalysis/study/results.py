@@ -28,7 +28,7 @@ from cseanalysis.study.data.tables import check_tables, data_end, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
-from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
+from cseanalysis.study.ranges import Led, leading_of, narrowed_rows, require
 from cseanalysis.study.recorded.numbers import quoted_classes
 from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
 from cseanalysis.study.tidy import build_tables
@@ -47,7 +47,9 @@ def read_inputs(project: Project) -> StudyInputs:
     check_raw(project)
     check_tables(project)
     figures = dict(load_figures(project.root))
-    check_judgement(project, figures, load_assumptions(project.root))
+    assumptions = load_assumptions(project.root)
+    require((name for part in PARTS for name in part.assumptions), assumptions)
+    check_judgement(project, figures, assumptions)
     recorded = read_table("recorded_offences", project.root)
     check_codes(recorded)
     return StudyInputs(
