@@ -381,6 +381,39 @@ def test_every_chapter_names_its_room_and_every_room_its_chapter():
     assert all(chapter in rooms[room] for room, chapter in named.items())
 
 
+def named_in_page(name):
+    """Return what a page names in code marks, without the worked examples, whose files are somebody's next ones."""
+    text = re.sub(
+        r"^## Worked examples\n.*?(?=^## )", "", (ROOT / name).read_text("utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    return text, re.findall(r"`([^`\n]+)`", text)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_file_and_target_that_a_page_names_is_there(page):
+    text, marked = named_in_page(page)
+    bases = [ROOT, *(ROOT / place for place in ("data/raw", "data/judgement", "notebooks", "reports"))]
+    bases += [SOURCE, SOURCE / "study", SOURCE / "register", SOURCE / "models", SOURCE / "study/missing"]
+    made = {"reports/.kept/", "reports/vX.Y.Z/", "forces.xlsx"}  # what a run writes
+    files = {
+        name for name in marked if re.fullmatch(r"[\w./*-]+(?:/|\.(?:py|csv|toml|md|cff|ipynb|json|pyi))", name)
+    } - made
+    assert len(files) > 10
+    assert [name for name in sorted(files) if not any(list(base.glob(name)) for base in bases)] == []
+    targets = {word for line in re.findall(r"\bmake ((?:[a-z-]+ ?)+)", "\n".join(marked)) for word in line.split()}
+    targets |= set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [name for name in sorted(targets) if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+
+
+def test_who_contributes_is_told_of_every_room_and_every_table_of_judgements():
+    _, marked = named_in_page("CONTRIBUTING.md")
+    rooms = {f"{path.parent.name}/" for path in (SOURCE / "study").glob("*/__init__.py")}
+    rows = {path.stem for path in (ROOT / "data" / "judgement").glob("*.csv")}
+    assert rooms <= set(marked)
+    assert rows <= {Path(name).stem for name in marked}
+
+
 def test_version_is_the_same_everywhere():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = re.search(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
