@@ -31,7 +31,10 @@ TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
 def require(names: Iterable[str], assumptions: Collection[str]) -> None:
     """Refuse assumptions among which one is missing."""
     if missing := [name for name in dict.fromkeys(names) if name not in assumptions]:
-        raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+        named = ", ".join(missing)
+        raise ValueError(
+            f"assumptions.toml lacks {named}, or a part in study/parts.py takes it undeclared; add it there"
+        )
 
 
 def needed_assumptions(model: Callable[..., object], assumptions: Mapping[str, Assumption]) -> list[Assumption]:
