@@ -72,7 +72,7 @@ _OUTCOMES = _Layout(
         "Outcome Type": "outcometype",
     },
     counts={
-        "Outcomes (recorded basis)": r".*outcomesforoffences(thatwere)?recordedin(the)?quarter",
+        "Outcomes (recorded basis)": r".*outcomesforoffences(thatwere)?recordedin(the)?quarter|offences",
         "Outcomes (closed basis)": r".*closedin(the)?quarter|.*outcomesrecordedin(the)?quarter",
     },
     flags={"Outcomes (recorded basis)": "recorded_flag", "Outcomes (closed basis)": "closed_flag"},
