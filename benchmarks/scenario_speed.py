@@ -29,9 +29,10 @@ def specifications(workers: int) -> str:
     from cseanalysis.sensitivity import multiverse
     from cseanalysis.study import load_assumptions, load_figures, read_table
     from cseanalysis.study.sensitivity.curves import REFUSALS, study_curves
+    from cseanalysis.study.sensitivity.judged import read_curve_options
 
     tables = (read_table(name) for name in ("recorded_offences", "revision_2017_18"))
-    curves = study_curves(*tables, load_figures(), load_assumptions())
+    curves = study_curves(*tables, load_figures(), load_assumptions(), read_curve_options())
     curve = next(curve for curve in curves if curve.id == "charges_visible_newest")
     # Shapes beside the own ones make up the number; as in the study, three scopes share the delays they are bounds of.
     shapes = {f"{0.5 + n / 1000:.3f} to {2 - n / 1000:.3f}": (0.5 + n / 1000, 2 - n / 1000) for n in range(84)}

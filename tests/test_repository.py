@@ -273,16 +273,18 @@ def test_a_chapter_is_stored_without_outputs_with_fixed_ids_and_opens_with_its_f
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_chapter_only_calls_the_package(path):
-    tree = ast.parse(code_of(path))
-    defined = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
-    assert defined == []
-    roots = {
-        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    }
-    assert roots <= {"cseanalysis"}
+def test_a_chapter_only_calls_the_package_and_defines_nothing_but_the_methods_it_shows(path):
+    for method, allowed in ((False, {"cseanalysis"}), (True, {"cseanalysis", "numpy", "pandas"})):
+        chosen = [cell for cell in cells_of(path) if ("method" in cell["metadata"].get("tags", [])) == method]
+        tree = ast.parse("\n".join("".join(cell["source"]) for cell in chosen if cell["cell_type"] == "code"))
+        defined = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+        assert method or defined == []
+        roots = {
+            (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        }
+        assert roots <= allowed
 
 
 # What a digit may be in prose: a placeholder, a citation or label, a year, an offence code, an age, mathematics.

@@ -10,21 +10,8 @@ from typing import Any
 
 
 def door(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are written once, in its stub.
-
-    Parameters
-    ----------
-    package, file
-        The package's own ``__name__`` and ``__file__``; beside it lies ``__init__.pyi``, each line of which reads
-        ``from .module import name as name``, or ``from . import module as module`` for a module by itself.
-
-    Examples
-    --------
-    >>> import cseanalysis
-    >>> load, _, names = door("cseanalysis", cseanalysis.__file__)
-    >>> load("Interval").__name__, "models" in names
-    ('Interval', False)
-    """
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are written once, in its stub."""
+    # Each line of the stub reads ``from .module import name as name``, or ``from . import module as module``.
     stub = ast.parse(Path(file).with_suffix(".pyi").read_text(encoding="utf-8"))
     lines = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
     home = {alias.name: line.module for line in lines for alias in line.names}
@@ -43,11 +30,5 @@ def door(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], li
 
 
 def install_advice(extra: str) -> str:
-    """Say how to get what an extra of this package brings; no index has the package, so it is got from a checkout.
-
-    Examples
-    --------
-    >>> install_advice("read")
-    "run pip install '.[read]' in a checkout of cseanalysis"
-    """
+    """Say how to get what an extra of this package brings, which no index has."""
     return f"run pip install '.[{extra}]' in a checkout of cseanalysis"

@@ -21,32 +21,7 @@ _NAME = re.compile(r"cse(?:analysis)?-(\d+)-\w+")
 
 @contextmanager
 def scratch_folder(prefix: str = "cseanalysis", *, within: str | None = None) -> Iterator[Path]:
-    """Yield an empty temporary folder that is gone afterwards; what killed runs left is swept first.
-
-    Parameters
-    ----------
-    prefix
-        ``"cseanalysis"``, or ``"cse"`` where the path must be short.
-    within
-        Another folder than the system's for temporary ones.
-
-    Yields
-    ------
-    Path
-        A folder of this process alone.
-
-    Raises
-    ------
-    OSError
-        When the disk is full or may not be written; the error names the place.
-
-    Examples
-    --------
-    >>> with scratch_folder() as folder:
-    ...     _ = (folder / "a").write_text("x")
-    >>> folder.exists()
-    False
-    """
+    """Yield an empty temporary folder that is gone afterwards; what killed runs left is swept first."""
     home = Path(within or tempfile.gettempdir())
     sweep(home)
     with naming(home):

@@ -23,13 +23,7 @@ class NotEstimableError(ValueError):
 
 
 def shown(value: object) -> str:
-    """Return what was given as one short line, for a message.
-
-    Examples
-    --------
-    >>> shown((0.3, 0.5)), shown(list(range(100))), shown(10**400)
-    ('(0.3, 0.5)', 'a list of 100', 'a whole number of 401 digits')
-    """
+    """Return what was given as one short line, for a message."""
     if isinstance(value, int) and abs(value) >= 10**20:
         return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
     text = repr(value)
@@ -41,13 +35,7 @@ def shown(value: object) -> str:
 
 
 def items_of(value: object) -> list[Any] | None:
-    """Return the items of several values, or None for one: a text, a number, an array without dimensions.
-
-    Examples
-    --------
-    >>> items_of((1, 2)), items_of("F008"), items_of(0.3)
-    ([1, 2], None, None)
-    """
+    """Return the items of several values, or None for one: a text, a number, an array without dimensions."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         return None
     try:
@@ -57,29 +45,7 @@ def items_of(value: object) -> list[Any] | None:
 
 
 def plain_number(name: str, value: object) -> int | float:
-    """Return a number as Python's own, or say why it is none and what to write; nan and infinity pass.
-
-    Parameters
-    ----------
-    name
-        What the number is called in the message.
-    value
-        What was given.
-
-    Raises
-    ------
-    ValueError
-        When it is text, a missing or a truth value, several values, or too large for a floating-point number.
-
-    Examples
-    --------
-    >>> plain_number("recorded", 5)
-    5
-    >>> plain_number("recorded", "1,400")
-    Traceback (most recent call last):
-        ...
-    ValueError: recorded is '1,400': must be a number, not str; without quotes and signs it is 1400
-    """
+    """Return a number as Python's own, or say why it is none and what to write; nan and infinity pass."""
     if type(value) is float:
         return value  # the same, without looking
     if isinstance(value, bool) or not isinstance(value, Real):
@@ -123,13 +89,7 @@ def _cure(value: object) -> str:
 
 
 def share_hint(value: float) -> str:
-    """Return how a per cent is written as a share, where a number may have been meant as one.
-
-    Examples
-    --------
-    >>> share_hint(95), share_hint(-0.5)
-    ('; 95% is written 0.95', '')
-    """
+    """Return how a per cent is written as a share, where a number may have been meant as one."""
     return f"; {value:.6g}% is written {value / 100:.6g}" if 1 < value <= 100 else ""
 
 

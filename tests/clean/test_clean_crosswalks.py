@@ -9,7 +9,8 @@ import pytest
 import cseanalysis.clean
 from cseanalysis.clean import UnmappedLabelError, explain, read_crosswalk
 from cseanalysis.clean.crosswalks import RELATIONS, load_rules
-from cseanalysis.clean.labels import match_key
+from cseanalysis.clean.labels import match_key, split_notes, undefined_term
+from cseanalysis.clean.offences import offence_key
 
 SCHEMES = ["offences", "forces", "outcomes"]
 
@@ -114,3 +115,11 @@ def test_the_public_names_are_these() -> None:
         "UnmappedLabelError", "explain", "harmonise_forces", "harmonise_offences", "harmonise_outcomes",
         "harmonise_periods", "parse_counts", "read_crosswalk", "share_by_relation",
     }  # fmt: skip
+
+
+def test_labels_are_told_apart_by_what_distinguishes_them():
+    assert split_notes("Metropolitan Police[Note 6]") == ("Metropolitan Police", "[Note 6]")
+    assert split_notes("British Transport Police (BTP)") == ("British Transport Police (BTP)", None)
+    assert (offence_key(" 88a [note 3]"), offence_key("4.10")) == ("88a", "4.10")
+    assert undefined_term("Localised grooming").startswith("no statistic defines this term")
+    assert undefined_term("Sexual grooming") is None

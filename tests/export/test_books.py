@@ -17,7 +17,7 @@ from payloads import PAYLOADS
 
 from cseanalysis.export import Book, Link, Sheet, Source, write_ods, write_xlsx
 from cseanalysis.export.book import pages
-from cseanalysis.export.cells import clean_text
+from cseanalysis.export.cells import clean_text, says_nothing
 from cseanalysis.export.ods import ods_bytes
 
 SOURCE = Source(
@@ -396,3 +396,7 @@ def test_pages_are_the_same_for_every_format_and_write_ods_writes_them(tmp_path)
     assert (tmp_path / "a.ods").read_bytes() == ods_bytes(a_book())
     write_xlsx(a_book(), tmp_path / "a.xlsx")
     assert (tmp_path / "a.xlsx").read_bytes() == xlsx(a_book())
+
+
+def test_a_text_says_nothing_without_a_letter_or_digit_of_any_script():
+    assert [says_nothing(text) for text in ("–", "Šiauliai", "Київ", "7")] == [True, False, False, False]

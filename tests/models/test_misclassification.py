@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from cseanalysis.distributions import beta, fixed, uniform
-from cseanalysis.models.draws.binomial import draw_binomial
 from cseanalysis.models.draws.simulation import BLOCK
 from cseanalysis.models.misclassified.bias import (
     probabilistic_bias,
@@ -177,27 +175,6 @@ def test_an_audit_at_odds_with_the_counts_moves_the_admissible_matrix_away_from_
     corrected = simulate_counts([30, 970], [[9, 1], [5, 95]], seed=1, draws=20_000)
     assert corrected.impossible_share > 0.3
     assert corrected.admissible[1, 1] > corrected.stated[1, 1]
-
-
-@pytest.mark.parametrize(
-    ("trials", "chance"), [(100, 0.2), (1000, 0.03), (30, 0.5), (40, 0.9), (5000, 0.9), (3, 0.4), (2_000_000, 0.3)]
-)
-def test_binomial_draws_follow_the_binomial_distribution(trials, chance):
-    draws = draw_binomial(np.random.default_rng(8), trials, np.full(200_000, chance))
-    low, high = stats.binom.ppf([0.001, 0.999], trials, chance)
-    edges = np.unique(np.linspace(low, high, 40).astype(int))
-    seen = np.histogram(draws, [-0.5, *(edges + 0.5), trials + 0.5])[0]
-    expected = np.diff([0, *stats.binom.cdf(edges, trials, chance), 1]) * draws.size
-    filled = expected > 5
-    assert filled.sum() >= 3
-    chi_square = ((seen - expected)[filled] ** 2 / expected[filled]).sum()
-    assert stats.chi2.sf(chi_square, filled.sum() - 1) > 1e-3
-
-
-def test_binomial_draws_at_nought_and_one_are_certain_and_differ_with_the_probability():
-    assert draw_binomial(np.random.default_rng(1), 500, np.array([0.0, 1.0])).tolist() == [0, 500]
-    mixed = draw_binomial(np.random.default_rng(1), 500, np.tile([0.1, 0.9], 20_000)).reshape(-1, 2)
-    assert mixed.mean(axis=0) == pytest.approx([50, 450], abs=0.3)
 
 
 @pytest.mark.parametrize("scheme", ["fox-2005", "fox-2021"])

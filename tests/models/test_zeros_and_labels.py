@@ -10,6 +10,7 @@ from cseanalysis.models import (
     probabilistic_selection,
     simulate_counts,
 )
+from cseanalysis.models.written_dates import read_calendar, text_calendar
 from cseanalysis.values import NotEstimableError
 
 SMOKING = (215, 1449, 668, 4296)
@@ -66,3 +67,10 @@ def test_nobody_is_counted_with_probability_0():
     for nothing in (0, fixed(0)):
         with pytest.raises(ValueError, match="must be above 0 and at most 1"):
             probabilistic_selection((136, 107, 297, 165), selected=(0.9, 0.8, nothing, 0.2), seed=1, draws=10)
+
+
+def test_written_labels_have_places_in_time():
+    assert text_calendar(["2019/20", "2020/21"]) == ([2019, 2020], 1)
+    assert text_calendar(["2021Q4", "2022Q1"]) == ([8087, 8088], 4)
+    assert text_calendar(["a", "b"]) is None
+    assert read_calendar(["01/03/2020", "01/04/2020"]) == ([24242, 24243], 12)

@@ -3,6 +3,7 @@ from layouts import Fault, pfa_sheets, write_csv, write_xlsx
 
 from cseanalysis.clean import parse_counts
 from cseanalysis.read import UnreadableFileError, read_notes, read_spreadsheet
+from cseanalysis.read.spreadsheet import clean_heading, read_shorthand
 
 
 def cells(table):
@@ -130,3 +131,10 @@ def test_cells_in_error_are_all_refused_with_their_addresses(tmp_path):
     with pytest.raises(UnreadableFileError) as caught:
         read_spreadsheet(path)
     assert [(problem.sheet, problem.cell) for problem in caught.value.problems] == [("S", "A2"), ("S", "B3")]
+
+
+def test_headings_lose_their_marks_and_markers_get_their_meaning():
+    heading = "Total recorded crime\n (excluding fraud) \n[note 2]"
+    assert clean_heading(heading) == ("Total recorded crime (excluding fraud)", "[note 2]")
+    said = ["[x] indicates that a number is unavailable.  [ z ] is not applicable. "]
+    assert read_shorthand(said) == {"[x]": "a number is unavailable", "[z]": "not applicable"}

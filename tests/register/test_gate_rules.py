@@ -14,6 +14,7 @@ from cseanalysis.register.differences import differences
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.register.loading import with_shifts
+from cseanalysis.register.spans import other_seasons
 from cseanalysis.values import Interval
 
 NO_PERIOD: dict[str, Any] = {"period_start": None, "period_end": None, "period_type": "custom"}
@@ -1256,3 +1257,9 @@ def test_what_counts_by_nobody_knows_what_is_no_part(flagged: str, share: tuple[
 def test_parts_of_ages_that_cross_are_no_parts_of_one_whole(ages: str, verdict: str) -> None:
     a, b = figure("A", category="group/a", ages="under 16"), figure("B", 9, category="group/b", ages=ages)
     assert compare(a, b).verdict == verdict
+
+
+def test_quarters_of_other_seasons_are_told_from_those_of_the_same_one():
+    spring, summer = (date(2023, 4, 1), date(2023, 6, 30)), (date(2023, 7, 1), date(2023, 9, 30))
+    assert other_seasons(*spring, *summer)
+    assert not other_seasons(*spring, date(2024, 4, 1), date(2024, 6, 30))

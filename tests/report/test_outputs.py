@@ -31,7 +31,11 @@ def test_a_chart_carries_caption_label_and_alternative_text(study):
         "alt": "Line from 1,099 upwards.",
         "width": 160.0,
     }
-    assert set(shown.data) == {"image/svg+xml", "image/png", "text/plain"}
+    assert set(shown.data) == {"text/html", "image/svg+xml", "image/png", "text/plain"}
+    metadata = shown._repr_mimebundle_()[1]
+    assert metadata["image/png"] == metadata["image/svg+xml"] == {"alt": "Line from 1,099 upwards."}
+    assert 'alt="Line from 1,099 upwards."' in shown.data["text/html"]
+    assert "<figcaption>Figure <em>line</em>. Of 1,099</figcaption>" in shown.data["text/html"]
 
 
 def test_a_chart_has_the_same_bytes_whatever_the_settings_and_names_no_date_or_program():
@@ -112,7 +116,7 @@ def test_a_table_prints_whole_numbers_with_commas_and_missing_cells_as_a_mark():
             "In words": ["68%", "5%", None],
         }
     )
-    lines = table(frame, label="tbl:a", caption="A").data["text/markdown"].splitlines()
+    lines = table(frame, label="tbl:a", caption="A").about["markdown"].splitlines()
     assert lines == [
         "| Force | Offences | Rate | Year | In words |",
         "|:--|--:|--:|--:|--:|",

@@ -13,6 +13,8 @@ from cseanalysis.report.chapters import parse, render
 from cseanalysis.report.exporter import export
 from cseanalysis.report.typeset import TitlePage, typeset
 
+pytestmark = pytest.mark.usefixtures("study")
+
 PAGE = TitlePage(
     title='A title with "quotes" & #signs',
     subtitle="On $nothing$",
@@ -102,6 +104,13 @@ def test_a_long_table_may_run_over_pages(tmp_path):
     frame = pd.DataFrame({"N": range(80)})
     _, typ = set_in(tmp_path, shown(table(frame, label="tbl:a", caption="A table")))
     assert "#numbered-table(true)" in typ
+
+
+def test_the_chapters_heading_is_labelled_after_its_file_and_a_tagged_equation_after_its_tag():
+    cells = (text("# One\n\n$$ a \\tag{half} $$\n\n## Two"), text("# Three"))
+    assert export("04-lag", chapter(*cells))[0] == ("# One {#sec:lag}\n\n$$ a $$ {#eq:half}\n\n## Two\n\n# Three")
+    given = "# One {#sec:first}"
+    assert export("04-lag", chapter(text(given)))[0] == given
 
 
 def test_equations_have_numbers_labels_and_words(tmp_path):

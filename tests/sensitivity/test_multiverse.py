@@ -21,7 +21,7 @@ from cseanalysis.sensitivity.multiverse_runs import (
     single_changes,
     specification_curve,
 )
-from cseanalysis.sensitivity.runs import as_finished, spread_tasks
+from cseanalysis.sensitivity.runs import as_finished, key_of_run, spread_tasks
 from cseanalysis.values import Interval, NotEstimableError
 
 CHOICES = {"year": {"2022": 2, "2023": 3}, "scope": {"narrow": 1, "wide": 10}, "doubled": [False, True]}
@@ -365,3 +365,7 @@ def test_without_joblib_the_message_says_what_to_install(monkeypatch):
     assert spread_tasks(abs, [-1]) == [1]
     with pytest.raises(ModuleNotFoundError, match=r"run pip install '\.\[scale\]'"):
         spread_tasks(abs, [-1], workers=2)
+
+
+def test_the_key_of_a_run_tells_apart_what_runs_together():
+    assert key_of_run(["model", "inputs"]) != key_of_run(["modelinputs", ""])

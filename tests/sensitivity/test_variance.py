@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from cseanalysis.distributions import beta, fixed, pert, trapezoid, uniform
 from cseanalysis.models.draws.copula import scores_given
 from cseanalysis.sensitivity import pawn, shapley, sobol
+from cseanalysis.sensitivity.model_calls import centre_and_scale
 from cseanalysis.values import Assumption, Interval, NotEstimableError
 
 UNIT = uniform(0.0, 1.0)
@@ -395,3 +396,8 @@ def test_shares_of_values_whose_squares_are_no_numbers_are_given():
     table = shapley(lambda a, b: 1e300 * (a + b), {"a": UNIT, "b": UNIT}, samples=2**8, seed=0)
     assert table["shapley"].tolist() == pytest.approx([0.5, 0.5], abs=CLOSE)
     assert np.isposinf(table["variance"]).all()
+
+
+def test_values_are_centred_and_scaled_before_they_are_squared():
+    about, scale = centre_and_scale(np.array([1.0, 3.0, 5.0]))
+    assert (about.tolist(), scale) == (pytest.approx([-1.0, 0.0, 1.0]), 2.0)

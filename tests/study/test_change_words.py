@@ -1,5 +1,6 @@
 """The chapter on change in words and charts: no empty cell, kinds of interval named, events labelled."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from cseanalysis.report import chart, prose
 from cseanalysis.study.change import charts
 from cseanalysis.study.change.events import load_events
+from cseanalysis.study.change.judged import ToldBreak, read_series_parts, read_told_breaks
 from cseanalysis.study.change.words import (
     breaks_in_words,
     breaks_said,
@@ -49,7 +51,7 @@ def test_every_table_in_words_has_no_empty_cell(events, dates):
         breaks_in_words(rows("change_breaks"), events),
         many_in_words(rows("many_changes"), events),
         left_out_in_words(rows("series_left_out")),
-        visible_in_words(rows("visible_from")),
+        visible_in_words(rows("visible_from"), read_series_parts(ROOT)),
         verdicts_in_words(rows("too_early")),
     ):
         assert len(table)
@@ -71,7 +73,7 @@ def test_what_is_near_is_named_and_the_absence_of_events_is_only_that_none_is_re
 
 
 def test_a_part_of_the_series_is_always_at_most():
-    table = visible_in_words(rows("visible_from"))
+    table = visible_in_words(rows("visible_from"), read_series_parts(ROOT))
     parts = table[~table["What is multiplied"].str.startswith("all child-only")]
     assert parts["What is multiplied"].str.contains("at most").all()
     assert parts["Series rises by"].str.startswith("at most").all()
@@ -136,17 +138,34 @@ def test_the_words_typed_in_the_chapter_still_hold_in_the_results(dates):
 def test_breaks_are_told_with_their_ranges_so_that_no_date_is_read_into_them(events, dates):
     planted = pd.DataFrame(
         [
-            ("19D", "July 2019", "April 2015", "January 2020", 0.015, "rape_undefined_offenders"),
-            ("88A", "April 2017", "April 2017", "April 2017", 0.005, "sexual_communication"),
-            ("73", "October 2014", "July 2014", "January 2015", 0.2, "recording_inspection_2014"),
+            ("19D", "July 2019", "April 2015", "January 2020", 0.015, "rape_undefined_offenders", 0.8),
+            ("88A", "April 2017", "April 2017", "April 2017", 0.005, "sexual_communication", 3.5),
+            ("73", "October 2014", "July 2014", "January 2015", 0.2, "recording_inspection_2014", 1.2),
         ],
-        columns=["series", "at", "earliest", "latest", "p_value", "near"],
+        columns=["series", "at", "earliest", "latest", "p_value", "near", "ratio"],
     )
-    said = breaks_said(planted, dates, events)
+    said = breaks_said(planted, dates, events, read_told_breaks(ROOT))
     assert "In 2 of 3 series the p-value is at most one in twenty" in said
     assert "inspection of 2014 in 1 of the series" in said
     assert "in 1 the range is longer than two years, and 1 ranges hold the date of the exploitation flag" in said
     assert "steps down in July 2019 if anywhere (range: April 2015 to January 2020)" in said
+    assert said.endswith("came in April 2019, within a year of that.")
+    turned = planted.assign(ratio=1 / planted["ratio"], near="")
+    said = breaks_said(turned, dates, events, read_told_breaks(ROOT))
+    assert "steps up in July 2019" in said
+    assert said.endswith("came in April 2019, not within a year of that.")
+
+
+def test_whoever_edits_the_table_of_told_breaks_edits_what_the_chapter_tells(events, dates):
+    told = (ToldBreak("73", "lockdowns", "Code {code} {steps} in {at}, {beside} a year of {when}.", "Another code."),)
+    planted = rows("change_breaks").assign(ratio=1.2, near="lockdowns")
+    said = breaks_said(planted, dates, events, told)
+    at = planted.set_index("series").at["73", "at"]
+    assert said.endswith(f"Code 73 steps up in {at}, within a year of March 2020.")
+    with pytest.raises(ValueError, match=r"told_breaks\.csv, 73: 'where' cannot be filled in"):
+        breaks_said(planted, dates, events, (replace(told[0], words="{where}"),))
+    with pytest.raises(ValueError, match=r"'beside' cannot be filled in.* a registered event"):
+        breaks_said(planted, dates, events, (replace(told[0], event="no_such"),))
 
 
 def test_the_control_is_told_with_the_quarters_it_does_not_fit_and_the_trend_it_falls_back_to():

@@ -36,6 +36,7 @@ from cseanalysis.study.change.detectability import (
 )
 from cseanalysis.study.change.events import dated_events, load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
+from cseanalysis.study.change.judged import read_series_parts
 from cseanalysis.study.change.numbers import (
     ERRORS,
     MAIN,
@@ -331,13 +332,21 @@ def test_groups_of_dates_add_up_and_no_force_or_code_is_named_as_found():
 
 def test_the_share_of_the_series_is_at_most_what_761_offences_are_of_four_quarters(recorded, figures):
     before = last_complete(recorded)
-    assert part_shares(before, figures)["exploitation"] == pytest.approx(761 / 64_751)
+    assert part_shares(read_series_parts(ROOT), before, figures)["exploitation"] == pytest.approx(761 / 64_751)
     assert whole_effect(share=0.0118, effect_ratio=2.0) == pytest.approx(1.0118)
+
+
+def test_a_part_follows_the_table_and_must_be_counted_in_offences(recorded, figures):
+    before, (part, *_) = last_complete(recorded), read_series_parts(ROOT)
+    edited = replace(part, part="arrests", figures=("F022",))
+    assert part_shares([edited], before, figures)["arrests"] == pytest.approx(4_228 / 64_751)
+    with pytest.raises(ValueError, match=r"parts_of_series\.csv, figures: F031 count no offences"):
+        part_shares([replace(part, figures=("F022", "F031"))], before, figures)
 
 
 def test_doubling_the_exploitation_class_is_never_visible_in_any_window_at_any_lag(recorded, figures):
     before = last_complete(recorded)
-    share = part_shares(before, figures)["exploitation"]
+    share = part_shares(read_series_parts(ROOT), before, figures)["exploitation"]
     for part in windows(before).values():
         for delay in ([1.0], [0.1, 0.2, 0.3, 0.4]):
             found = detectable_from(

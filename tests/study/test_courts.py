@@ -18,15 +18,10 @@ from cseanalysis.study.lag.courts import (
     queue_ahead,
     receipts_needed,
 )
+from cseanalysis.study.lag.judged import court_pairs, links, running_counts
 from cseanalysis.study.lag.snapshots import deceased_by_edition, incidence_answers, triangle_answers
-from cseanalysis.study.lag.words import (
-    LINKS,
-    court_pairs_in_words,
-    links_in_words,
-    refused_in_words,
-    snapshots_in_words,
-    verdict_in_words,
-)
+from cseanalysis.study.lag.tables import COURT_PAIRS, HANDED_OVER, LINKS, REFUSED, pairs_in_words
+from cseanalysis.study.tables import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +29,11 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def figures():
     return load_figures(ROOT)
+
+
+@pytest.fixture(scope="module")
+def handed(figures):
+    return triangle_answers(find_project(ROOT), figures, read_table("revision_2017_18", ROOT), running_counts(ROOT))
 
 
 def test_receipts_are_what_went_through_and_what_the_stock_grew_by(figures):
@@ -75,14 +75,15 @@ def test_the_illustration_starts_from_the_published_stock_and_can_fall_or_rise(f
 
 
 def test_littles_law_and_the_residual_are_refused_by_the_models_themselves(figures):
-    answers = list(court_refusals(figures).values())
+    answers = [row["answered"] for row in court_refusals(figures)]
     assert "open cases grow from 6399 to 6989: Little's law needs a steady stock" in answers[0]
     assert "the stock grows" in answers[1]
     assert answers[2].startswith("receipts holds [nan]")
 
 
-def test_refusals_are_printed_without_what_they_tell_a_programmer():
-    said = " ".join([*refused_in_words()["Answered"], *snapshots_in_words()["Answered"]])
+def test_refusals_are_printed_without_what_they_tell_a_programmer(figures, handed):
+    tables = (in_words(court_refusals(figures), REFUSED), in_words(handed, HANDED_OVER))
+    said = " ".join(answer for table in tables for answer in table["Answered"])
     for raw in ("serve_queue", "nan", "1 origins", "1 lags", "6399", "find out"):
         assert raw not in said
     assert "Open cases grow from 6,399 to 6,989: Little's law needs a steady stock" in said
@@ -90,13 +91,13 @@ def test_refusals_are_printed_without_what_they_tell_a_programmer():
 
 def test_a_stock_that_does_not_grow_would_be_answered(figures):
     steady = {**figures, "F450": replace(figures["F450"], low=6399.0, high=6399.0, published="6,399")}
-    assert list(court_refusals(steady).values())[:2] == ["not refused", "not refused"]
+    assert [row["answered"] for row in court_refusals(steady)][:2] == ["not refused", "not refused"]
 
 
 def test_the_undated_count_is_refused_beside_the_others_by_the_gate(figures):
     assert compare(figures["F452"], figures["F451"]).verdict == "refused"
     assert compare(figures["F451"], figures["F450"]).verdict == "comparable"
-    assert court_pairs_in_words()["The gate"].str.startswith("refused").sum() == 4
+    assert pairs_in_words(court_pairs(ROOT), figures, COURT_PAIRS)["The gate"].str.startswith("refused").sum() == 4
 
 
 def test_live_suspects_are_known_ones_less_closed_ones_to_the_last(figures):
@@ -106,10 +107,8 @@ def test_live_suspects_are_known_ones_less_closed_ones_to_the_last(figures):
     assert books["residual"].tolist() == [0.0]
 
 
-def test_every_release_and_running_count_is_refused_as_a_triangle_by_the_triangle(figures):
-    answers = [
-        answer for _, answer, _ in triangle_answers(find_project(ROOT), figures, read_table("revision_2017_18", ROOT))
-    ]
+def test_every_release_and_running_count_is_refused_as_a_triangle_by_the_triangle(handed):
+    answers = [row["answered"] for row in handed]
     assert len(answers) == 5
     assert all("a triangle needs at least" in answer for answer in answers)
     assert "refused (coverage" in answers[3]
@@ -117,8 +116,8 @@ def test_every_release_and_running_count_is_refused_as_a_triangle_by_the_triangl
 
 
 def test_without_times_there_is_no_incidence_and_the_model_says_so(figures):
-    ((_, answer, _),) = incidence_answers(figures)
-    assert answer.startswith("times: 9367 of 9367 are missing")
+    (row,) = incidence_answers(figures)
+    assert row["answered"].startswith("times: 9367 of 9367 are missing")
 
 
 def test_the_deceased_are_a_share_of_the_edition_that_prints_both(figures):
@@ -128,12 +127,11 @@ def test_the_deceased_are_a_share_of_the_edition_that_prints_both(figures):
 
 
 def test_no_link_from_arrest_to_conviction_is_let_through_but_shares_of_completed_prosecutions(figures):
-    table = links_in_words().set_index("Link")["The gate"]
+    table = pairs_in_words(links(ROOT), figures, LINKS).set_index("Link")["The gate"]
     shares = table[table.str.contains("share")].index.tolist()
     assert shares == ["Prosecutions to convictions, 2016/17", "Prosecutions to convictions, 2020/21"]
     assert set(table[~table.str.startswith("refused")]) == {"not asked"}
-    assert all(step.missing for step in LINKS)
-    assert verdict_in_words(compare(figures["F059"], figures["F060"])).startswith("refused: unit")
+    assert table["Arrests to people convicted"].startswith("refused: unit")
 
 
 def test_a_model_that_answers_is_not_called_a_refusal():

@@ -8,6 +8,7 @@ import pytest
 from cseanalysis.study import load_assumptions, load_figures, load_results, read_table
 from cseanalysis.study.sensitivity.curve_models import intakes_of, median_days, recorded_growth, with_early_release
 from cseanalysis.study.sensitivity.curves import curve_tables, run_curve, study_curves
+from cseanalysis.study.sensitivity.judged import SHAPES, CurveOption, read_curve_options
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def inputs():
     tables = (read_table(name, ROOT) for name in ("recorded_offences", "revision_2017_18"))
-    return (*tables, load_figures(ROOT), load_assumptions(ROOT))
+    return (*tables, load_figures(ROOT), load_assumptions(ROOT), read_curve_options(ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,28 @@ def test_growth_by_hand_of_two_years_and_of_a_constant_trend():
     doubling = pd.Series([2 ** (n / 4) for n in range(12)], quarters)
     known["intakes"] = {("s", "c"): doubling}
     assert recorded_growth(estimator="trend of the quarters", **options, **known) == pytest.approx(4)
+
+
+def test_an_option_that_somebody_adds_or_takes_away_is_what_a_curve_tries(inputs, tables):
+    *others, options = inputs
+    added = CurveOption(SHAPES, "close to one", None, 0.9, 1.1, ("months_to_half_of_charges",), "Planted.")
+    kept = [each for each in options if each.figure != "F018"]
+    curves = {curve.id: curve.choices for curve in study_curves(*others, [*kept, added])}
+    assert curves["months_to_half_of_charges"]["delay_shapes"]["close to one"] == (0.9, 1.1)
+    assert "close to one" not in curves["charges_visible_newest"]["delay_shapes"]
+    assert "national analysis of 2024" not in curves["contact_total"]["recorded_count"]
+    assert "national analysis of 2024" in " ".join(tables["curve_points"]["specification"])
+
+
+def test_an_option_of_a_decision_that_no_curve_knows_is_refused(tmp_path):
+    (tmp_path / "data" / "judgement").mkdir(parents=True)
+    (tmp_path / "data" / "raw").mkdir()
+    for name in ("assumptions.toml", "data/raw/sources.toml"):
+        (tmp_path / name).write_text("")
+    text = "decision,option,figure,low,high,curves,reason\nwhich weather,rain,,,,contact_total,Planted.\n"
+    (tmp_path / "data" / "judgement" / "curve_options.csv").write_text(text)
+    with pytest.raises(ValueError, match=r"'which weather'.*; must be which published delay"):
+        read_curve_options(tmp_path)
 
 
 def test_the_early_release_replaces_its_year_only(inputs):

@@ -8,6 +8,7 @@ import pytest
 from cseanalysis.distributions import read_distribution
 from cseanalysis.study import load_assumptions
 from cseanalysis.study.lag.charts import simulation_and_bounds
+from cseanalysis.study.lag.judged import published_delays
 from cseanalysis.study.lag.simulation import (
     AFTER,
     SHOWN_AFTER,
@@ -93,8 +94,8 @@ def test_clusters_widen_the_counts_and_the_rows_reach_past_the_data(charges):
     assert charges["bound_high"].iloc[-1] < charges["bound_high"].iloc[0]
 
 
-def test_simulated_results_name_their_kind_and_no_middle(charges, runs, recorded, assumptions):
-    results = {one.id: one for one in simulation_results(recorded, charges, runs["clustered"], assumptions)}
+def test_simulated_results_name_their_kind_and_no_middle(charges, runs, recorded):
+    results = {one.id: one for one in simulation_results(recorded, charges, runs["clustered"], published_delays(ROOT))}
     assert all(one.point is None for one in results.values())
     kinds = {name: one.interval.kind for name, one in results.items()}
     assert kinds.pop("charges_bound_last_quarter") == "bound"

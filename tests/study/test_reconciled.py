@@ -7,10 +7,11 @@ import pytest
 
 from cseanalysis.register import Figure
 from cseanalysis.study import load_figures
-from cseanalysis.study.comparisons.reconciled import CASES, Case, reconcile_case, reconciled_table
+from cseanalysis.study.comparisons.reconciled import Case, cases, reconcile_case, reconciled_table
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLE = reconciled_table(load_figures(ROOT))
+CASES = cases(ROOT)
+TABLE = reconciled_table(load_figures(ROOT), CASES)
 
 
 # What does not matter here, the same for all.
@@ -43,7 +44,7 @@ SHARE = printed("S", "40%", "exact", 40, 40, 1, unit="per_cent", base="offences"
 
 def rest(part, whole=WHOLE):
     """Return low and high of what one part leaves of a total."""
-    said = reconcile_case(Case("A table", "W", ("P",), "others"), {"W": whole, "P": part})
+    said = reconcile_case(Case("A table", "W", ("P",), "others", None, None, "r"), {"W": whole, "P": part})
     row = said.residuals.iloc[0]
     return row["low"], row["high"]
 
@@ -122,7 +123,7 @@ def test_a_count_printed_with_a_fraction_is_refused_not_cut():
 
 
 def with_share(figure):
-    case = Case("A table", "W", ("P",), "others", (("S", "P"),))
+    case = Case("A table", "W", ("P",), "others", "S", "P", "r")
     return reconcile_case(case, {"W": WHOLE, "P": printed("P", "at most 1,000", "at_most", None, 1000), "S": figure})
 
 
@@ -143,3 +144,20 @@ def test_a_share_bounds_its_part_by_the_width_of_its_rounding():
 def test_a_share_without_one_number_or_the_width_of_its_rounding_is_refused(figure):
     with pytest.raises(ValueError, match=r"share S .* only one number with the width"):
         with_share(figure)
+
+
+def test_a_share_that_does_not_say_of_what_it_is_one_is_refused():
+    with pytest.raises(ValueError, match="without the other; give both"):
+        reconcile_case(Case("A table", "W", ("P",), "others", "S", None, "r"), {"W": WHOLE, "P": PART, "S": SHARE})
+
+
+def test_what_the_parts_leave_is_called_what_the_table_of_judgements_calls_it(tmp_path):
+    (tmp_path / "assumptions.toml").write_text("")
+    for folder, name, text in (
+        ("raw", "sources.toml", ""),
+        ("judgement", "reconciled_tables.csv", "title,whole,parts,rest,share,share_of,reason\nNow,F180,F212,men,,,r\n"),
+    ):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+        (tmp_path / "data" / folder / name).write_text(text)
+    table = reconciled_table(load_figures(ROOT), cases(tmp_path))
+    assert table.to_numpy().tolist() == [["Now", "F180 4,655, F212 82", "Left for men: exactly 4,573."]]

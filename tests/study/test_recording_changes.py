@@ -160,7 +160,7 @@ def test_a_recording_change_that_does_not_fit_itself_is_refused(changes, message
     ("old", "new", "message"),
     [
         ("code_71_label,2013-04-01", "code_71_label,1 April 2013", "row 3, start: '1 April 2013' is not a date"),
-        (",71,recording", ",99Z,recording", "row 3, codes: '99Z' is no offence code of the table"),
+        (",71,recording", ",99Z,recording", "row 3, codes: '99Z' is no offence code of the crosswalk"),
         ("Dyfed-Powys,", "Dyfed,", "row 7, area: 'Dyfed' is no force"),
         (",onsuk16,", ",nobody,", "row 5, source: 'nobody' is not in sources.toml"),
         ("code_71_label", "operation_hydrant", "row 3, id: 'operation_hydrant' stands twice"),

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cseanalysis.register import Definition
-from cseanalysis.study.comparisons.attempts import Attempt, WentThroughError, call, change, growth, share_claim
-from cseanalysis.study.comparisons.bad_analyses import ATTEMPTS, attempts_in_words, redteam_results, run_attempts
-from cseanalysis.study.comparisons.bad_inputs import supposed
+from cseanalysis.study.comparisons.attempts import WAYS, WentThroughError, supposed
+from cseanalysis.study.comparisons.bad_analyses import (
+    BadAnalysis,
+    attempts_in_words,
+    bad_analyses,
+    redteam_results,
+    run_attempts,
+)
 from cseanalysis.study.comparisons.numbers import (
     all_verdicts,
     changes_in_words,
@@ -18,17 +24,19 @@ from cseanalysis.study.comparisons.numbers import (
     gate_rules,
     leading,
     quoted_pairs,
+    stated_changes,
     verdicts,
 )
 from cseanalysis.study.data.figures import load_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)
-TRIED = run_attempts(FIGURES)
+ATTEMPTS = bad_analyses(ROOT)
+TRIED = run_attempts(FIGURES, ATTEMPTS)
 
 
-def attempt(answer: object) -> Attempt:
-    return Attempt("A planted one", "a test", "Planted.", "either way", answer)  # type: ignore[arg-type]
+def attempt(tried: str, *figures: str) -> BadAnalysis:
+    return BadAnalysis("A planted one", "a test", "Planted.", "either way", tried, figures, "It is planted.")
 
 
 def test_every_attempt_gets_its_sentence_and_none_goes_through() -> None:
@@ -86,17 +94,17 @@ def test_the_answer_names_the_right_reason(name: str, kind: str, words: str) -> 
 
 def test_a_planted_sound_change_is_seen_to_go_through() -> None:
     with pytest.raises(WentThroughError, match=r"A planted one: F008 to F018 is given as a clear change"):
-        run_attempts(FIGURES, [attempt(change("F008", "F018"))])
+        run_attempts(FIGURES, [attempt("change", "F008", "F018")])
 
 
 def test_a_planted_call_that_succeeds_is_seen_to_go_through() -> None:
     with pytest.raises(WentThroughError, match="was answered with 115489"):
-        run_attempts(FIGURES, [attempt(call(lambda figures: figures["F008"].value))])
+        run_attempts(FIGURES, [attempt("open number as one number", "F008")])
 
 
 def test_a_planted_ratio_is_seen_to_go_through() -> None:
     with pytest.raises(WentThroughError, match="has a ratio"):
-        run_attempts(FIGURES, [attempt(growth("F008", "F018"))])
+        run_attempts(FIGURES, [attempt("growth", "F008", "F018")])
 
 
 def test_a_planted_well_covered_share_is_seen_to_go_through() -> None:
@@ -104,18 +112,48 @@ def test_a_planted_well_covered_share_is_seen_to_go_through() -> None:
     census = Definition("made_up", "Made up", "nobody", "all", "suspects", "census_of_recorded", "")
     covered = replace(FIGURES["F100"], known_share="", known=None, dataset=census)
     with pytest.raises(WentThroughError, match="is called under-represented"):
-        run_attempts(
-            {**FIGURES, "F100": covered}, [attempt(share_claim("F100", supposed("F100", "30%"), "over-represented"))]
-        )
+        run_attempts({**FIGURES, "F100": covered}, [attempt("over-represented", "F100", "30%")])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"direction": "both"}, "A planted one: misleads 'both'; write exaggerates, belittles, either way"),
+        ({"tried": "sum"}, "is tried as 'sum'; write one of change, growth"),
+        ({"figures": ("F008",)}, r"'change' takes 2 figures; not \('F008',\)"),
+    ],
+)
+def test_a_row_that_cannot_be_tried_is_refused_and_never_taken_for_a_refusal(
+    changed: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        replace(attempt("change", "F008", "F018"), **changed)
+
+
+def test_every_way_of_trying_is_tried() -> None:
+    assert {one.tried for one in ATTEMPTS} == set(WAYS)
+
+
+def test_a_bad_analysis_with_other_figures_gets_the_answer_of_those(tmp_path: Path) -> None:
+    (tmp_path / "assumptions.toml").write_text("")
+    for folder in ("raw", "judgement"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
+    (tmp_path / "data" / "judgement" / "bad_analyses.csv").write_text(
+        "name,speaker,analysis,direction,tried,figures,reason\nMine,a blog,Up.,belittles,change,F001 F008,Because.\n"
+    )
+    table = attempts_in_words(run_attempts(FIGURES, bad_analyses(tmp_path)), "belittles")
+    assert table["Tried"].tolist() == ["Mine. Up."]
+    assert "42 forces against 44 forces" in table["Answer"][0]
 
 
 def test_another_error_than_a_refusal_is_not_taken_for_one() -> None:
     with pytest.raises(KeyError):
-        run_attempts(FIGURES, [attempt(change("F008", "F999"))])
+        run_attempts(FIGURES, [attempt("change", "F008", "F999")])
 
 
 def test_a_supposed_population_says_that_it_is_supposed() -> None:
-    benchmark = supposed("F099", "82%")(FIGURES)
+    benchmark = supposed(FIGURES["F099"], "82%")
     assert (benchmark.id, benchmark.published) == ("supposed", "82%")  # printed together: 82% (supposed)
     shown = attempts_in_words(TRIED, "exaggerates")["Answer"]
     assert shown.str.contains("supposed").sum() == 3
@@ -124,7 +162,7 @@ def test_a_supposed_population_says_that_it_is_supposed() -> None:
 
 
 def test_results_count_the_answers() -> None:
-    results = {item.id: item.point for item in redteam_results(FIGURES)}
+    results = {item.id: item.point for item in redteam_results(FIGURES, ATTEMPTS)}
     assert results["attempts_tried"] == len(ATTEMPTS)
     assert results["attempts_refused"] == (TRIED["kind"] == "refused").sum()
     assert sum(value or 0 for name, value in results.items() if name != "attempts_tried") == len(ATTEMPTS)
@@ -152,7 +190,7 @@ def test_all_pairs_are_counted_and_their_shares_are_of_all() -> None:
 
 
 def test_changes_show_the_side_of_an_interval_that_ends_near_one() -> None:
-    table = changes_in_words(FIGURES)
+    table = changes_in_words(FIGURES, stated_changes(ROOT))
     assert table["With chance"].tolist()[:2] == ["0.958 to 1.176", "1.009 to 1.098"]
     assert table["Beyond chance?"].tolist()[1] == "no longer from an inflation of about 1.5"
     assert table["Beyond chance?"].tolist()[-1] == "no claim"

@@ -7,19 +7,28 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cseanalysis.clean import crosswalks, harmonise_offences
+from cseanalysis.clean import crosswalks
 from cseanalysis.register import compare
 from cseanalysis.register.spans import months_in
+from cseanalysis.report.prose import fill
 from cseanalysis.study import labels as words
 from cseanalysis.study.change.cards import FEWEST_QUARTERS
 from cseanalysis.study.comparisons import numbers as comparisons
 from cseanalysis.study.data.assumptions import load_assumptions
-from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES, check_codes
+from cseanalysis.study.data.codes import (
+    ALL_CODES,
+    ALL_WORDS,
+    CHILD_CODES,
+    CODES,
+    CODES_COUNTED,
+    CODES_LISTED,
+    CONTACT_CODES,
+    SCOPES,
+    check_codes,
+    group_codes,
+)
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.project import find_project
-from cseanalysis.study.data.tables import build_tables, read_table
-from cseanalysis.study.lag import words as lag_words
-from cseanalysis.study.lag.numbers import SCOPES
+from cseanalysis.study.data.tables import read_table
 from cseanalysis.study.sensitivity import words as sensitivity_words
 from cseanalysis.study.totals import words as route_words
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -38,86 +47,70 @@ def recorded():
     return read_table("recorded_offences", ROOT)
 
 
-def test_chapters_and_crosswalk_agree_on_the_codes_of_each_group(recorded):
+def edited(change):
+    """Return the rules of the crosswalk after somebody gave some codes another group."""
+    return tuple(
+        replace(rule, category={**rule.category, "offence_scope": change.get(rule.labels[0], now)})
+        for rule in crosswalks.load_rules("offences")
+        if (now := rule.category["offence_scope"])
+    )
+
+
+def under(recorded, change):
+    """Return the table as `make data` writes it after that edit."""
+    return recorded.assign(offence_scope=recorded["offence_code"].map(change).fillna(recorded["offence_scope"]))
+
+
+def test_the_groups_are_those_of_the_table_and_codes_that_ended_before_it_are_in_none(recorded):
     check_codes(recorded)
-    for scope, codes in CODES.items():
-        assert set(recorded.loc[recorded["offence_scope"] == scope, "offence_code"]) == set(codes)
+    for group, codes in CODES.items():
+        assert set(recorded.loc[recorded["offence_scope"] == group, "offence_code"]) == set(codes)
+    assert {"21", "22B"} <= set(CONTACT_CODES) < set(CHILD_CODES)
+    assert not {"22", "74"} & set(ALL_CODES)  # child-only codes of before 2005
+    assert "71" not in CONTACT_CODES
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"71": "age_mixed"}, "71 is age_mixed and not child_only"),
-        ({"23": "child_only"}, "23 is child_only and not familial"),
-        ({"86": "out_of_scope"}, "86 is out_of_scope and not image"),
-    ],
-)
-def test_a_code_that_changes_its_group_in_one_home_only_stops_the_build(recorded, change, message):
-    moved = recorded.assign(offence_scope=recorded["offence_code"].map(change).fillna(recorded["offence_scope"]))
-    with pytest.raises(ValueError, match=rf"{message}.* Change src/cseanalysis/study/data/codes.py too"):
-        check_codes(moved)
+@pytest.mark.parametrize("change", [{"71": "age_mixed"}, {"73": "out_of_scope"}, {"20B": "familial"}])
+def test_an_edit_of_the_crosswalk_moves_every_count_of_the_group(recorded, change):
+    groups, table = group_codes(edited(change)), under(recorded, change)
+    check_codes(table, groups)
+    by_code = table.loc[table["offence_code"].isin(groups["child_only"]), "offences"].sum()
+    assert by_code == table.loc[table["offence_scope"] == "child_only", "offences"].sum()
+    assert by_code < recorded.loc[recorded["offence_scope"] == "child_only", "offences"].sum()
+    assert not set(change) & {*groups["child_only"], *groups["contact"]}
 
 
-def test_a_code_that_changes_its_group_for_some_years_stops_the_build_too(recorded):
+def test_a_table_of_before_the_edit_stops_the_build(recorded):
+    for change, message in [
+        ({"71": "age_mixed"}, "71 is child_only of the table, in none of the crosswalk"),
+        ({"20A": "image"}, "20A is in no row of the table, image of the crosswalk"),
+        ({"23": "child_only"}, "the group familial has no code; 23 is familial of the table, child_only of the"),
+    ]:
+        with pytest.raises(ValueError, match=rf"{message}.* run `make data`"):
+            check_codes(recorded, group_codes(edited(change)))
+
+
+def test_a_code_that_is_gone_new_or_of_two_groups_stops_the_build(recorded):
     early = (recorded["offence_code"] == "71") & (recorded["period_start"] < "2013-04-01")
-    with pytest.raises(ValueError, match="71 is age_mixed and child_only and not child_only"):
+    with pytest.raises(ValueError, match="71 is age_mixed and child_only of the table"):
         check_codes(recorded.assign(offence_scope=recorded["offence_scope"].where(~early, "age_mixed")))
-
-
-def test_a_code_that_is_gone_new_or_of_another_category_stops_the_build(recorded):
-    with pytest.raises(ValueError, match="88A is in no row and not child_only"):
+    with pytest.raises(ValueError, match="88A is in no row of the table"):
         check_codes(recorded[recorded["offence_code"] != "88A"])
-    with pytest.raises(ValueError, match="74 is child_only and not a code of the study"):
+    with pytest.raises(ValueError, match="74 is child_only of the table, in none"):
         check_codes(pd.concat([recorded, recorded.head(1).assign(offence_code="74")]))
-    other = recorded["offence_category"].where(recorded["offence_code"] != "21", "sexual_grooming")
-    with pytest.raises(ValueError, match="21 is not of a contact category"):
-        check_codes(recorded.assign(offence_category=other))
-    other = recorded["offence_category"].where(recorded["offence_code"] != "71", "rape_of_a_child")
-    with pytest.raises(ValueError, match="71 is of a contact category"):
-        check_codes(recorded.assign(offence_category=other))
 
 
-def test_the_edit_of_the_crosswalk_that_contributors_are_told_of_stops_make_data(tmp_path, monkeypatch):
-    real = crosswalks.load_rules
-
-    def edited(scheme):
-        return tuple(
-            replace(rule, category={**rule.category, "offence_scope": "age_mixed"})
-            if rule.rule_id.startswith("offence:71")
-            else rule
-            for rule in real(scheme)
-        )
-
-    from cseanalysis.clean import offences
-
-    monkeypatch.setattr(offences, "load_rules", edited)
-    offences._rules_by_code.cache_clear()
-    try:
-        with pytest.raises(ValueError, match="71 is age_mixed and not child_only"):
-            build_tables(find_project(ROOT), tmp_path)
-    finally:
-        monkeypatch.undo()
-        offences._rules_by_code.cache_clear()
-    frame = pd.DataFrame({"Offence Code": ["71"], "Financial Year": ["2022/23"]})
-    assert harmonise_offences(frame)["offence_scope"].tolist() == ["child_only"]
-
-
-def test_what_chapters_call_the_number_of_codes_is_their_number():
-    counted = {"child-only": len(CHILD_CODES), "all": len(ALL_CODES), "contact": len(CONTACT_CODES)}
+def test_how_many_codes_a_group_has_is_typed_nowhere_that_the_crosswalk_does_not_reach():
     homes = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "src" / "cseanalysis" / "study").rglob("*.py")]
-    homes += [*(ROOT / "scenarios").glob("*.toml"), ROOT / "assumptions.toml", ROOT / "data" / "raw" / "sources.toml"]
-    found = []
+    homes += [ROOT / "assumptions.toml", *(ROOT / "data" / "judgement").glob("*.csv")]
     for path in homes:
         text = " ".join(re.sub(r'["\\,]|\\n', " ", path.read_text(encoding="utf-8")).split())
-        for number, kind in re.findall(r"(?i)\b(\w+) (child-only |contact |offence )?codes\b", text):
-            if number.lower() in NUMBERS[3:]:
-                found.append((path.name, NUMBERS.index(number.lower()), kind.strip()))
-    assert len(found) >= 8
-    for name, number, kind in found:
-        expected = {counted[kind]} if kind in counted else {counted["child-only"], counted["all"]}
-        assert number in expected, name
-    assert SCOPES["all thirteen codes"] == ALL_CODES
-    assert NUMBERS[len(ALL_CODES)] == "thirteen"
+        typed = re.findall(r"(?i)\b(\w+) (?:child-only |contact |offence )?codes\b", text)
+        assert not {number.lower() for number in typed} & set(NUMBERS[3:]), path.name
+    assert (CODES_COUNTED["child_only"], CODES_COUNTED["all"]) == ("eleven", "thirteen")
+    assert CODES_LISTED["contact"] == "17B, 19D, 19E, 19G, 19H, 20B, 21 and 22B"
+    assert fill("{count:contact} codes: {codes:image}", ROOT) == "Eight codes: 86"
+    assert SCOPES[ALL_WORDS] == ALL_CODES
 
 
 def test_the_codes_that_a_scope_names_are_those_it_counts():
@@ -167,52 +160,8 @@ def test_every_question_that_types_a_number_is_held_against_its_figures():
     assert [question for question in typed if not known.search(question)] == []
 
 
-def a_delay(value, name="F999"):
-    return replace(FIGURES["F193"], id=name, published=str(value), low=float(value), high=float(value))
-
-
 def an_assumption(low, high, locator="F998 and F999"):
     return Assumption("days", float(low), float(high), "days", "Because.", "none published", locator)
-
-
-@pytest.mark.parametrize(
-    ("value", "why_not", "locator", "said"),
-    [
-        (200, None, "F998 and F999", "yes, as the low end"),
-        (400, None, "F998 and F999", "yes, as the high end"),
-        (300, None, "F998 and F999", "yes, inside the range"),
-        (199, None, "F998 and F999", "named, but outside the range"),
-        (401, None, "F998 and F999", "named, but outside the range"),
-        (300, "drift", "F998 and F999", "yes, inside the range"),
-        (300, "drift", "F99 and F9990", "no: drift"),
-        (300, None, "F998", "no: these assumptions do not rest on it"),
-    ],
-)
-def test_what_is_said_of_the_use_of_a_delay_follows_from_the_assumptions(value, why_not, locator, said):
-    assert words._used(a_delay(value), why_not, {"days": an_assumption(200, 400, locator)}) == said
-
-
-def test_the_delays_that_chapters_rest_on_are_said_to_be_used_and_no_others():
-    from cseanalysis.study.lag.numbers import _BOTH_DELAYS
-
-    table = words.published_delays()
-    used = {re.search(r"\((F\d+)\)", text)[1] for text in table["Used"] if text.startswith("yes")}
-    assert used == set(_BOTH_DELAYS) == {name for name, _, why in words._DELAYS if why is None}
-    said = {name: why for name, _, why in words._DELAYS if why is not None}
-    assert FIGURES["F186"].statement == FIGURES["F189"].statement  # one thing in two years: drift
-    assert FIGURES["F186"].period_start != FIGURES["F189"].period_start
-    assert said["F149"] == "it is F193 under another name"
-    assert FIGURES["F149"].value == FIGURES["F193"].value
-    for name, why in said.items():
-        if why == "another end point":
-            assert "completion" in FIGURES[name].statement
-        if why == "starts at the offence":
-            assert "from offence" in FIGURES[name].statement
-    for name, text, _ in words._DELAYS:
-        start = text.split(" to ")[0].removesuffix(" ")
-        assert f"from {start} " in FIGURES[name].statement, name
-        for end in ("start of", "completion", "rape", "Crown Court"):
-            assert (end.removesuffix(" of") in text) == (end.removesuffix(" of") in FIGURES[name].statement), name
 
 
 def test_what_is_counted_lies_where_what_is_quoted_says():
@@ -227,22 +176,6 @@ def test_what_is_counted_lies_where_what_is_quoted_says():
 
 
 # Words that hang on a sign ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("published", "said"),
-    [
-        (5, "outside, 0.5 times the lowest"),
-        (9.9, "outside, 0.99 times the lowest"),
-        (10, "within"),
-        (20, "within"),
-        (25, "outside, 1.25 times the highest"),
-        (60, "outside, 3 times the highest"),
-    ],
-)
-def test_a_miss_is_measured_from_the_end_that_it_missed(published, said):
-    test = {"published": published, "expected_low": 10, "expected_high": 20, "within": 10 <= published <= 20}
-    assert words._hit_or_miss(test) == said
 
 
 def an_estimate(low, high):
@@ -290,14 +223,6 @@ def test_an_interval_near_one_is_rounded_away_from_its_middle():
     assert comparisons._chance(None) == "none: an end is open"
 
 
-def test_a_verdict_says_what_refuses_and_nothing_else_refuses():
-    refused = lag_words.verdict_in_words(compare(FIGURES["F031"], FIGURES["F032"]))
-    assert refused.startswith("refused: unit, definition")
-    assert lag_words.verdict_in_words(compare(FIGURES["F031"], FIGURES["F035"])) == "bridged"
-    whole = lag_words.verdict_in_words(compare(FIGURES["F008"], FIGURES["F022"]))
-    assert whole.endswith(f"What can be said is the share, {4228 / 115489:.1%}")
-
-
 @pytest.mark.parametrize(("share", "said"), [(0.0049, "under 0.5%"), (0.0051, "1%"), (0.5, "50%")])
 def test_a_share_that_would_print_as_nought_is_said_to_be_small(share, said):
     assert sensitivity_words._percent(share) == said
@@ -316,32 +241,6 @@ def test_ends_of_a_curve_are_printed_at_their_own_end():
     for title in sensitivity_words.CURVE_TITLES.values():
         low, high = (float(re.sub(r"[^\d.]", "", table[f"{title}, {end}"])) for end in ("lowest", "highest"))
         assert low <= high
-
-
-def test_years_in_words_put_each_stage_and_each_end_in_its_place():
-    by_year = pd.DataFrame(
-        {
-            "financial_year": ["2021/22", "2022/23"],
-            "quarters": [4, 1],
-            "recorded": [7, 8],
-            "charges_visible_low": [0.6, 0.2],
-            "charges_visible_high": [0.8, 0.4],
-            "trials_visible_low": [0.3, 0.01],
-            "trials_visible_high": [0.5, 0.1],
-        }
-    )
-    table = words.years_in_words(by_year)
-    assert table["Recorded in"].tolist() == ["2021/22", "2022/23 (1 quarter)"]
-    assert table["Eventual charges visible"].tolist() == [
-        "at least 60% and at most 80%",
-        "at least 20% and at most 40%",
-    ]
-    assert table["Eventual trials visible"].tolist() == ["at least 30% and at most 50%", "at least 1% and at most 10%"]
-
-
-def test_a_window_says_how_long_was_seen_and_of_how_many():
-    row = {"year_seen_low": 90.0, "year_seen_high": 110.0, "year_resolved_low": 0.2, "year_resolved_high": 0.4}
-    assert lag_words._seen(row, "year") == "90 to 110 days, of 20% to 40%"
 
 
 def test_every_assumption_that_words_are_for_is_one():

@@ -217,23 +217,7 @@ def with_supplied(ours: Rules, scheme: str, key: Callable[[str], str], crosswalk
 
 
 def supplied_rules(scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] = str) -> tuple[Rule, ...]:
-    """Read and check a supplied crosswalk.
-
-    Parameters
-    ----------
-    scheme
-        Which of our crosswalks it stands beside.
-    crosswalk
-        A path of a CSV file, or a pandas, Polars or PyArrow table, in the columns of ours. ``description``, ``note``
-        and the dates may be left out.
-    key
-        How labels of the scheme are compared.
-
-    Raises
-    ------
-    ValueError
-        Naming row, column and rule for up to five errors, and the number of all.
-    """
+    """Read and check a crosswalk that is supplied, a CSV file or a table, in the columns of ours."""
     header, rows = _read(crosswalk)
     where = f"crosswalk {os.fspath(crosswalk)}" if isinstance(crosswalk, (str, os.PathLike)) else "crosswalk table"
     ours = scheme_columns(scheme)

@@ -188,11 +188,9 @@ def _by_official(official: str, bare: str, names: Rules, codes: Rules) -> Rule |
 
 
 def _decide(counted: Counted, names: Rules, codes: Rules) -> dict[str, Rule]:
-    """Decide names with two readings by the rest of their column, where it leaves only one.
-
-    Beside some forces alone nothing is certain: they may be a region with the forces in it. Many more rows than any
-    other force has may be those of both.
-    """
+    """Decide names with two readings by the rest of their column, where it leaves only one."""
+    # Beside some forces alone nothing is certain: they may be a region with the forces in it. Many more rows than any
+    # other force has may be those of both.
     rows: dict[str, int] = {}
     open_rows: dict[str, int] = {}
     for (label,), count in counted:

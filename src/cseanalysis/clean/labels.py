@@ -52,15 +52,7 @@ class Unmapped:
 
 
 def match_key(label: str) -> str:
-    """Reduce a label to what distinguishes it: letter case, dashes, ampersands and spaces do not.
-
-    Examples
-    --------
-    >>> match_key("Dyfed-Powys") == match_key("DYFED POWYS")
-    True
-    >>> match_key("Avon & Somerset")
-    'avonandsomerset'
-    """
+    """Reduce a label to what distinguishes it: letter case, dashes, ampersands and spaces do not."""
     kept = (
         character
         for character in label.casefold().replace("&", "and")
@@ -71,15 +63,7 @@ def match_key(label: str) -> str:
 
 
 def undefined_term(label: str) -> str | None:
-    """Say why a term of public debate about groups of offenders is never mapped; None for any other label.
-
-    Examples
-    --------
-    >>> undefined_term("Localised grooming")[:64]
-    'no statistic defines this term and five definitions are in use, '
-    >>> undefined_term("Sexual grooming") is None
-    True
-    """
+    """Say why a term of public debate about groups of offenders is never mapped; None for any other label."""
     key = match_key(label)
     if not any(term in key for term in _UNDEFINED) and "groupandgangassociated" not in key:
         return None
@@ -91,15 +75,7 @@ def undefined_term(label: str) -> str | None:
 
 
 def split_notes(label: str, *, spelt_only: bool = False) -> tuple[str, str | None]:
-    """Separate a label from the footnote marks behind it; ``spelt_only`` leaves bare numbers such as (5) alone.
-
-    Examples
-    --------
-    >>> split_notes("Metropolitan Police[Note 6]")
-    ('Metropolitan Police', '[Note 6]')
-    >>> split_notes("British Transport Police (BTP)")
-    ('British Transport Police (BTP)', None)
-    """
+    """Separate a label from the footnote marks behind it; ``spelt_only`` leaves bare numbers such as (5) alone."""
     pattern = _SPELT_NOTE if spelt_only else _ANY_NOTE
     notes: list[str] = []
     label = label.strip()

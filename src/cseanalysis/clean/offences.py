@@ -137,13 +137,7 @@ def _labels(rules: Rules) -> tuple[str, ...]:
 
 
 def offence_key(code: str) -> str:
-    """Reduce a code to what distinguishes it; letter case, outer and doubled spaces and spelt notes do not.
-
-    Examples
-    --------
-    >>> offence_key(" 88a [note 3]"), offence_key("4.10")
-    ('88a', '4.10')
-    """
+    """Reduce a code to what distinguishes it; letter case, outer and doubled spaces and spelt notes do not."""
     # Spaces, dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 71.
     return " ".join(split_notes(code, spelt_only=True)[0].casefold().split())
 

@@ -103,13 +103,7 @@ def harmonise_outcomes(
 
 
 def outcome_key(label: str) -> str:
-    """Reduce an outcome to its type number, or else to the letters of its label.
-
-    Examples
-    --------
-    >>> outcome_key("OC01 - Charge/Summons"), outcome_key("1A"), outcome_key("Caution, youths")
-    ('type 1', 'type 1a', 'cautionyouths')
-    """
+    """Reduce an outcome to its type number, or else to the letters of its label."""
     bare = split_notes(label)[0]
     # A type in front of its label counts; the label behind it is a name that forces choose.
     found = _TYPE.fullmatch(_PREFIX.sub(r"\1", bare))

@@ -140,10 +140,8 @@ def period_keys(period: str, quarter: str | None) -> dict[str, str]:
 
 
 def period_reader(heading: str, cells: Iterable[object], convention: str | None) -> Callable[..., Readings | Unmapped]:
-    """Give a function from a period, and its quarter, to all its readings beside this heading and these cells.
-
-    Labels with one reading decide whether the column is one of financial or of calendar years, or of months.
-    """
+    """Give a function from a period, and its quarter, to all its readings beside this heading and these cells."""
+    # Labels with one reading decide whether the column is one of financial or of calendar years, or of months.
     name = match_key(str(heading))
     distinct = dict.fromkeys(cells)
     years = {reading.type for cell in distinct if (reading := _one_reading(cell)) is not None}

@@ -59,26 +59,9 @@ class Statement:
 
 
 def read_statement(text: str, *, around_width: Decimal) -> Statement | None:
-    """Read one statement of a number, or give None.
-
-    Parameters
-    ----------
-    text
-        In small letters, with single spaces and ``-`` for every dash, without footnote marks.
-    around_width
-        How far an around figure or a rounded percentage reaches to either side, in units of its last
-        significant digit.
-
-    Raises
-    ------
-    ValueError
-        When ``around_width`` reaches further than the number is large.
-
-    Examples
-    --------
-    >>> read_statement("around 1,100", around_width=Decimal("0.5"))
-    Statement(value=None, qualifier='around', low=1050.0, high=1150.0, unit=None)
-    """
+    """Read one statement of a number, or give None."""
+    # ``text`` is in small letters, with single spaces and ``-`` for every dash, without footnote marks;
+    # ``around_width`` is in units of the last significant digit.
     text, unit = _split_unit(text)
     if unit == "":
         return None

@@ -10,23 +10,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
 
 
 def zip_bytes(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """Pack files in the order given, without times, owners or the name of the system.
-
-    Parameters
-    ----------
-    parts
-        Name and content of each file. One called ``mimetype`` is stored uncompressed, as OpenDocument asks.
-
-    Returns
-    -------
-    bytes
-        The same for the same parts on one build of zlib; other builds may compress otherwise.
-
-    Examples
-    --------
-    >>> zip_bytes([("a.txt", b"text")]) == zip_bytes([("a.txt", b"text")])
-    True
-    """
+    """Pack files in the order given, without times, owners or the name of the system."""
+    # One called ``mimetype`` is stored uncompressed, as OpenDocument asks. Builds of zlib differ in how they compress.
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in parts:

@@ -243,19 +243,8 @@ def check_book(book: object) -> None:
 
 
 def pages(book: Book) -> tuple[Page, ...]:
-    """Lay out every worksheet behind the cover: contents, notes, tables, provenance.
-
-    Parameters
-    ----------
-    book
-        The workbook.
-
-    Returns
-    -------
-    tuple of Page
-        In the order of the worksheets. In the first column of the contents stand the names of worksheets, which
-        each file format turns into links of its own kind.
-    """
+    """Lay out every worksheet behind the cover: contents, notes, tables, provenance."""
+    # In the first column of the contents stand names of worksheets, which each format turns into links of its own kind.
     check_book(book)
     tables = tuple(_sheet_page(sheet) for sheet in book.sheets)
     notes = tuple((f"note {number}", clean_text(text)) for number, text in enumerate(book.notes, start=1))

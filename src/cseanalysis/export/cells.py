@@ -69,24 +69,12 @@ Cell = str | int | float | Link
 
 
 def clean_text(text: str) -> str:
-    r"""Make line ends one kind and show characters that no workbook can hold as ``\ufffd``.
-
-    Examples
-    --------
-    >>> clean_text("first\r\nsecond")
-    'first\nsecond'
-    """
+    r"""Make line ends one kind and show characters that no workbook can hold as ``\ufffd``."""
     return _UNREADABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def says_nothing(text: str) -> bool:
-    """Say whether a text holds no letter and no digit of any script: a screen reader may pass over it.
-
-    Examples
-    --------
-    >>> says_nothing("–"), says_nothing("Šiauliai"), says_nothing("Київ")
-    (True, False, False)
-    """
+    """Say whether a text holds no letter and no digit of any script: a screen reader may pass over it."""
     return not any(map(str.isalnum, text))
 
 
@@ -97,30 +85,7 @@ def length_problem(text: str, longest: int = _LONGEST) -> str:
 
 
 def table_cells(table: pd.DataFrame) -> list[list[Cell]]:
-    """Return the rows of a table as plain cells, or say which cells a reader could not read.
-
-    Parameters
-    ----------
-    table
-        Text, numbers and links; it is not changed.
-
-    Returns
-    -------
-    list of list
-        Numbers as Python numbers, text as it stands.
-
-    Raises
-    ------
-    ValueError
-        When a header is blank, too long or comes twice, or a cell is empty, holds signs only, is no finite number or
-        a whole one above 2**53, uses shorthand that is not explained, is of another kind or too long; at most five
-        cells are named.
-
-    Examples
-    --------
-    >>> table_cells(pd.DataFrame({"force": ["Kent"], "offences": [12]}))
-    [['Kent', 12]]
-    """
+    """Return the rows of a table as plain cells; ValueError names up to five that a reader could not read."""
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"the table is {shown(table)}: must be a pandas DataFrame")
     if any(name is not None for name in table.index.names) or not pd.api.types.is_integer_dtype(table.index.dtype):

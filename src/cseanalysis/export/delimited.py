@@ -16,28 +16,8 @@ _PASSED_OVER = '"`´“”„«»‘’‚‹›\ufeff\u200b\u200c\u200d\u2060'
 
 
 def guarded(text: str) -> str:
-    r"""Put an apostrophe in front of text that a spreadsheet program might take for a formula.
-
-    Parameters
-    ----------
-    text
-        A text cell; numbers need no guard.
-
-    Returns
-    -------
-    str
-        The text, with an apostrophe where it begins with ``=``, ``+``, ``-``, ``@`` or one of their other widths
-        (also after spaces, quotes and invisible characters), or with a tab, a carriage return or NUL.
-
-    Notes
-    -----
-    OWASP Application Security Verification Standard 5.0, requirement 1.2.10 (formula injection); CWE-1236.
-
-    Examples
-    --------
-    >>> guarded("=1+1"), guarded(" \uff1d1+1"), guarded("A = B")
-    ("'=1+1", "' ＝1+1", 'A = B')
-    """
+    r"""Put an apostrophe in front of text that a spreadsheet program might take for a formula."""
+    # OWASP Application Security Verification Standard 5.0, requirement 1.2.10 (formula injection); CWE-1236.
     if text[:1] in {"\t", "\r", "\x00"}:
         return f"'{text}"
     for character in text:
@@ -48,28 +28,7 @@ def guarded(text: str) -> str:
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    r"""Return a table as comma-separated UTF-8 text: text in quotes, numbers bare.
-
-    Parameters
-    ----------
-    table
-        Text, numbers and links (written as their address); no cell is empty.
-
-    Returns
-    -------
-    bytes
-        Quoted after RFC 4180; lines end with a line feed.
-
-    Raises
-    ------
-    ValueError
-        As ``table_cells`` does.
-
-    Examples
-    --------
-    >>> csv_bytes(pd.DataFrame({"force": ["Kent"], "offences": [12]})).decode()
-    '"force","offences"\n"Kent",12\n'
-    """
+    r"""Return a table as comma-separated UTF-8 text: text in quotes, numbers bare."""
     stream = io.StringIO()
     # Quotes round all text keep a ";" or a tab inside it from starting a new cell under other list separators.
     writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")

@@ -25,22 +25,7 @@ _IN_URL = "!#$%&'()*+,-./:;=?@[]_~"
 
 
 def escape(text: str, *, citations: bool = False) -> str:
-    r"""Return ``text`` as Markdown of one paragraph that prints it as it stands; only quotes are set curly, or prime.
-
-    Parameters
-    ----------
-    text
-        Any text; line ends become spaces.
-    citations
-        Whether ``[@vkpp23]`` in it stays a citation.
-
-    Examples
-    --------
-    >>> print(escape("a_b | {x} -- [@vkpp23]"))
-    a\_b \| \{x\} \-\- \[\@vkpp23\]
-    >>> print(escape("1. [@vkpp23]", citations=True))
-    1\. [@vkpp23]
-    """
+    r"""Return ``text`` as Markdown of one paragraph that prints it as it stands but for its quotes."""
     parts = _CITATION.split(text) if citations else [text]
     said = "".join(part if number % 2 else _ANYWHERE.sub(r"\\\g<0>", part) for number, part in enumerate(parts))
     said = " ".join(said.split())
@@ -50,23 +35,11 @@ def escape(text: str, *, citations: bool = False) -> str:
 
 
 def bibtex_text(text: str) -> str:
-    r"""Return ``text`` as the value of a BibTeX field, between braces, that prints it as it stands.
-
-    Examples
-    --------
-    >>> print(bibtex_text("100% of {it}"))
-    100\% of \{it\}
-    """
+    r"""Return ``text`` as the value of a BibTeX field, between braces, that prints it as it stands."""
     said = "".join(_IN_BIBTEX.get(sign, sign) for sign in " ".join(text.split()))
     return re.sub(r"-(?=-)|(?<=-)-|`(?=`)|(?<=`)`|'(?=')|(?<=')'", r"{\g<0>}", said)
 
 
 def web_address(text: str) -> str:
-    r"""Return an address without the signs that no address holds, which could end its field or its link.
-
-    Examples
-    --------
-    >>> web_address("http://x},\n title={HACKED")
-    'http://x%7D,%0A%20title=%7BHACKED'
-    """
+    r"""Return an address without the signs that no address holds, which could end its field or its link."""
     return quote(text, safe=_IN_URL).replace("--", "-%2D")  # BibTeX would make a dash of two hyphens

@@ -34,19 +34,8 @@ _CM_PER_CHARACTER = 0.245  # of Arial at 12 points
 
 
 def ods_bytes(book: Book) -> bytes:
-    """Return a workbook as the bytes of an OpenDocument spreadsheet.
-
-    Parameters
-    ----------
-    book
-        The workbook.
-
-    Returns
-    -------
-    bytes
-        The same for the same workbook: no clock, user, computer or path goes in. Every text is declared a string,
-        so none can become a formula.
-    """
+    """Return a workbook as the bytes of an OpenDocument spreadsheet."""
+    # No clock, user, computer or path goes in; every text is declared a string, so none can become a formula.
     check_book(book)
     return zip_bytes(
         [

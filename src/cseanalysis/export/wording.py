@@ -13,6 +13,10 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_SMALL = (
+    *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
 _SMALL_COUNT = 10_000  # whole ends below this are printed as they are
 
 
@@ -50,32 +54,9 @@ def _measure(unit: str) -> _Measure:
 
 
 def say(estimate: Estimate) -> str:
-    """Word an estimate: the number, rounded for its kind, and the kind itself.
-
-    Parameters
-    ----------
-    estimate
-        An observed count is printed exactly; shares and probabilities as per cent; days as whole days with
-        the word. Ends of intervals are rounded outward to two significant digits (three when the ends would
-        coincide or lie within 10% of each other); whole ends below 10,000 are left alone.
-
-    Returns
-    -------
-    str
-        Never without its kind: "at least ... and at most ..." is a bound, the others name themselves.
-
-    Examples
-    --------
-    >>> from cseanalysis.values import Estimate, Interval
-    >>> say(Estimate("recorded", "offences", point=115_489))
-    '115,489'
-    >>> say(Estimate("total", "victims", interval=Interval(523_000, 1_570_000, "bound")))
-    'at least 520,000 and at most 1,600,000'
-    >>> say(Estimate("total", "victims", point=734_512.2, interval=Interval(523_000, 1_570_000, "simulation", 0.95)))
-    '730,000 (520,000 to 1,600,000, 95% simulation interval)'
-    >>> say(Estimate("lag", "days to charge", point=412))
-    '412 days'
-    """
+    """Word an estimate: the number, rounded for its kind, and the kind itself."""
+    # Counts exactly, shares as per cent; ends outward to two digits (three where they would coincide or lie within
+    # 10%).
     if not isinstance(estimate, Estimate):
         raise ValueError(f"estimate is {shown(estimate)}: must be an Estimate; a bare number is for say_number")
     if estimate.interval is None:
@@ -92,25 +73,7 @@ def say(estimate: Estimate) -> str:
 
 
 def say_interval(interval: Interval, unit: str = "", *, digits: int = 2) -> str:
-    """Word an interval with its kind, its ends rounded outward; see :func:`say`.
-
-    Parameters
-    ----------
-    interval, unit
-        What is worded, and what it measures.
-    digits
-        Significant digits of the ends, at least two; three where an end stands close to a threshold.
-
-    Examples
-    --------
-    >>> from cseanalysis.values import Interval
-    >>> say_interval(Interval(0, 2085, "bound"), "suspects")
-    'at most 2,085'
-    >>> say_interval(Interval(0.322, 0.967, "bound"), "share of suspects")
-    'at least 32% and at most 97%'
-    >>> say_interval(Interval(0.9812, 0.9868, "confidence", 0.95))
-    '0.981 to 0.987 (95% confidence interval)'
-    """
+    """Word an interval with its kind, its ends rounded outward; see :func:`say`."""
     _check_interval(interval)
     if isinstance(digits, bool) or not isinstance(digits, int) or not 2 <= digits <= 15:
         raise ValueError(f"digits is {shown(digits)}: must be a whole number from 2 to 15")
@@ -126,14 +89,7 @@ def say_interval(interval: Interval, unit: str = "", *, digits: int = 2) -> str:
 
 
 def say_ends(interval: Interval, unit: str = "") -> tuple[str, str]:
-    """Word the two ends of an interval, rounded outward, for a chart that draws them; see :func:`say`.
-
-    Examples
-    --------
-    >>> from cseanalysis.values import Interval
-    >>> say_ends(Interval(523_000, 1_570_000, "bound"))
-    ('520,000', '1,600,000')
-    """
+    """Word the two ends of an interval, rounded outward, for a chart that draws them; see :func:`say`."""
     _check_interval(interval)
     measure = _measure(unit)
     low, high, _ = _ends(interval, measure)
@@ -141,17 +97,8 @@ def say_ends(interval: Interval, unit: str = "") -> tuple[str, str]:
 
 
 def say_number(value: float, unit: str = "") -> str:
-    """Word one number: whole numbers exactly, others to three significant digits, shares as per cent.
-
-    A share is never printed as 0% or 100% unless it is exactly that.
-
-    Examples
-    --------
-    >>> say_number(115_489), say_number(0.87342), say_number(-5)
-    ('115,489', '0.873', '−5')
-    >>> say_number(0.684, "share of victims"), say_number(0.9997, "probability"), say_number(3.2, "months")
-    ('68.4%', '99.97%', '3.2 months')
-    """
+    """Word one number: whole numbers exactly, others to three significant digits, shares as per cent."""
+    # A share is never printed as 0% or 100% unless it is exactly that.
     measure = _measure(unit)
     if not math.isfinite(plain_number("value", value)):
         raise ValueError(f"value is {value}: must be finite; say in words what is missing or without end")
@@ -165,15 +112,19 @@ def say_number(value: float, unit: str = "") -> str:
     return _print(scaled, measure)
 
 
-def say_assumption(assumption: Assumption) -> str:
-    """Word the range that an assumption defends, unrounded, so that it cannot pass as an interval.
+def say_small(count: int) -> str:
+    """Word a small count in a sentence: in letters up to twenty.
 
     Examples
     --------
-    >>> from cseanalysis.values import Assumption
-    >>> say_assumption(Assumption("p", 0.05, 0.15, "probability", "one in ten", "VKPP", "page 24"))
-    '5% to 15% (assumed range)'
+    >>> say_small(11), say_small(21)
+    ('eleven', '21')
     """
+    return _SMALL[count] if 0 <= count < len(_SMALL) else say_number(count)
+
+
+def say_assumption(assumption: Assumption) -> str:
+    """Word the range that an assumption defends, unrounded, so that it cannot pass as an interval."""
     if not isinstance(assumption, Assumption):
         raise ValueError(f"assumption is {shown(assumption)}: must be an Assumption")
     measure = _measure(assumption.unit)
@@ -185,25 +136,13 @@ def say_assumption(assumption: Assumption) -> str:
 
 
 def say_month(day: date) -> str:
-    """Word month and year in English, whatever the locale.
-
-    Examples
-    --------
-    >>> say_month(date(2017, 4, 1))
-    'April 2017'
-    """
+    """Word month and year in English, whatever the locale."""
     _check_day(day)
     return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def say_date(day: date) -> str:
-    """Word a date in English, whatever the locale.
-
-    Examples
-    --------
-    >>> say_date(date(2026, 11, 21))
-    '21 November 2026'
-    """
+    """Word a date in English, whatever the locale."""
     _check_day(day)
     return f"{day.day} {say_month(day)}"
 

@@ -14,13 +14,7 @@ _ENDINGS = (".csv", ".ods", ".xls", ".xlsx")
 
 
 def target_path(path: Path | str, suffix: str | None = None) -> Path:
-    """Return where to write, or say that no file is named, or one of another kind than ``suffix``.
-
-    Examples
-    --------
-    >>> target_path("book.ods").suffix
-    '.ods'
-    """
+    """Return where to write, or say that no file is named, or one of another kind than ``suffix``."""
     if not isinstance(path, str | os.PathLike) or not str(path).strip() or "\0" in str(path):
         raise ValueError(f"path is {shown(path)}: must name a file, as in 'book.ods'")
     named = Path(path).suffix.lower()
@@ -30,19 +24,7 @@ def target_path(path: Path | str, suffix: str | None = None) -> Path:
 
 
 def check_targets(targets: Iterable[Path]) -> None:
-    """Refuse files that could not be written, before any work is done for them.
-
-    Parameters
-    ----------
-    targets
-        Files, which may exist or not.
-
-    Raises
-    ------
-    OSError
-        When a target is a folder or a device, its folder is not there, or either may not be written. The error
-        names the target.
-    """
+    """Refuse files that could not be written, before any work is done for them; the OSError names the file."""
     for target in targets:
         _check_kind(target)
         if not target.parent.is_dir():
@@ -54,19 +36,8 @@ def check_targets(targets: Iterable[Path]) -> None:
 
 
 def write_whole(contents: Mapping[Path, bytes]) -> None:
-    """Write files so that a reader sees the old ones or the new ones, never a part of one.
-
-    Parameters
-    ----------
-    contents
-        All bytes of each file; the folders exist.
-
-    Raises
-    ------
-    OSError
-        When a file cannot be written; the error names the target, and the files are what they were. Only a
-        failure between two renames, after all is written, leaves the first of several files new.
-    """
+    """Write files so that a reader sees the old ones or the new ones, never a part of one."""
+    # Only a failure between two renames, after all is written, leaves the first of several files new.
     for target in contents:
         _check_kind(target)
     temporaries: dict[Path, Path] = {}

@@ -23,23 +23,8 @@ _HEADINGS = ((16, "Heading 1", 16), (14, "Heading 2", 17))  # size in the theme,
 
 
 def xlsx_bytes(book: Book) -> bytes:
-    """Return a workbook as the bytes of an XLSX file.
-
-    Parameters
-    ----------
-    book
-        The workbook.
-
-    Returns
-    -------
-    bytes
-        The same for the same workbook: no clock, user, computer or path goes in.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        Without gptables, which the extra ``report`` installs.
-    """
+    """Return a workbook as the bytes of an XLSX file."""
+    # No clock, user, computer or path goes in.
     laid_out = pages(book)
     stream = io.BytesIO()
     # gptables 2.0 leaves its theme file open and calls pandas in ways that pandas 3.1 warns about.

@@ -27,26 +27,12 @@ def named(labels: Iterable[object]) -> str:
 
 
 def number(name: str, value: object) -> float:
-    """Return a number, infinity and nan among them; ValueError for anything else.
-
-    Examples
-    --------
-    >>> number("growth", "5%")
-    Traceback (most recent call last):
-        ...
-    ValueError: growth is '5%': must be a number, not str; without quotes and signs it is 0.05
-    """
+    """Return a number, infinity and nan among them; ValueError for anything else."""
     return float(plain_number(name, value))
 
 
 def numbers(name: str, values: ArrayLike) -> Array:
-    """Return values as numbers of the same shape, missing ones as nan; ValueError for text, dates and truth values.
-
-    Examples
-    --------
-    >>> numbers("intake", [1, None]).tolist()
-    [1.0, nan]
-    """
+    """Return values as numbers of the same shape, missing ones as nan; ValueError for text, dates and truth values."""
     if isinstance(values, Mapping):
         raise ValueError(
             f"{name} is {shown(values)}: give its values as a Series, which keeps the labels, pd.Series(...)"
@@ -74,15 +60,7 @@ def numbers(name: str, values: ArrayLike) -> Array:
 
 
 def check_share(name: str, value: object) -> float:
-    """Return a share or probability from 0 to 1.
-
-    Examples
-    --------
-    >>> check_share("sensitivity", 80)
-    Traceback (most recent call last):
-        ...
-    ValueError: sensitivity is 80: must be a share or probability between 0 and 1; 80% is written 0.8
-    """
+    """Return a share or probability from 0 to 1."""
     share = number(name, value)
     if not 0 <= share <= 1:
         raise ValueError(f"{name} is {value}: must be a share or probability between 0 and 1{share_hint(share)}")
@@ -98,15 +76,7 @@ def check_level(level: object) -> float:
 
 
 def check_interval(name: str, value: object, *, bound: bool = False) -> Interval:
-    """Return a range if it is an `Interval`, and if asked a bound; ValueError says how to write one.
-
-    Examples
-    --------
-    >>> check_interval("reporting_probability", (0.3, 0.5))
-    Traceback (most recent call last):
-        ...
-    ValueError: reporting_probability is (0.3, 0.5): must be an Interval; write Interval(0.3, 0.5, "bound")
-    """
+    """Return a range if it is an `Interval`, and if asked a bound; ValueError says how to write one."""
     if not isinstance(value, Interval):
         cure = 'write Interval(low, high, "bound")'
         if isinstance(value, Assumption):
@@ -133,17 +103,7 @@ def uneven(values: Array) -> NDArray[np.bool_]:
 
 
 def check_count(name: str, value: object) -> int:
-    """Return one count of records or cases as Python's own whole number; a float that is whole counts as one.
-
-    Examples
-    --------
-    >>> check_count("known", 400.0)
-    400
-    >>> check_count("known", 0.34)
-    Traceback (most recent call last):
-        ...
-    ValueError: known is 0.34: must be a whole count, not negative; shares: give the counts they were made of
-    """
+    """Return one count of records or cases as Python's own whole number; a float that is whole counts as one."""
     count = plain_number(name, value)
     if not 0 <= count < np.inf or uneven(np.array(count, dtype=np.float64)):
         cure = _count_cure(np.array([count], dtype=np.float64))
@@ -156,16 +116,7 @@ def check_count(name: str, value: object) -> int:
 
 
 def check_counts(name: str, counts: Array, what: str = "counts") -> None:
-    """Refuse what are no counts: negative, infinite or not whole; missing values are not looked at.
-
-    Examples
-    --------
-    >>> check_counts("counts", np.array([0.31, 0.4]))
-    Traceback (most recent call last):
-        ...
-    ValueError: counts holds 0.31, 0.4 (2 of 2): must be whole counts, none negative; shares: give the counts they \
-were made of
-    """
+    """Refuse what are no counts: negative, infinite or not whole; missing values are not looked at."""
     known = counts[~np.isnan(counts)]
     wrong = known[~(known >= 0) | np.isinf(known) | uneven(np.where(np.isinf(known), 0.0, known))]
     if wrong.size:
@@ -186,15 +137,7 @@ def _count_cure(counts: Array) -> str:
 
 
 def check_whole(name: str, value: object, *, least: int = 1, most: int = 10**9) -> int:
-    """Return how many of something to make, such as draws or threads, if it is a whole number within reason.
-
-    Examples
-    --------
-    >>> check_whole("draws", 1e5)
-    Traceback (most recent call last):
-        ...
-    ValueError: draws is 100000.0: must be a whole number from 1; write 100000
-    """
+    """Return how many of something to make, such as draws or threads, if it is a whole number within reason."""
     whole = int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
     if whole is None or whole < least:
         cure = f"; write {int(value)}" if isinstance(value, float) and value.is_integer() and value >= least else ""
@@ -205,15 +148,7 @@ def check_whole(name: str, value: object, *, least: int = 1, most: int = 10**9) 
 
 
 def one_of(name: str, value: object, options: Iterable[str]) -> None:
-    """Refuse what is none of some words.
-
-    Examples
-    --------
-    >>> one_of("family", "nb", ["poisson", "gamma"])
-    Traceback (most recent call last):
-        ...
-    ValueError: family is 'nb': must be one of poisson, gamma
-    """
+    """Refuse what is none of some words."""
     words = list(options)
     if not isinstance(value, str) or value not in words:
         raise ValueError(f"{name} is {shown(value)}: must be one of {', '.join(words)}")
@@ -226,18 +161,7 @@ def check_truth(name: str, value: object) -> None:
 
 
 def check_same_labels(name: str, labels: pd.Index, other: str, wanted: pd.Index) -> None:
-    """Refuse labels that stand twice, or that are not those of something else, in whatever order.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> check_same_labels("matrix", pd.Index(["b", "a"]), "observed", pd.Index(["a", "b"]))
-    >>> check_same_labels("matrix", pd.Index(["a", "c"]), "observed", pd.Index(["a", "b"]))
-    Traceback (most recent call last):
-        ...
-    ValueError: matrix and observed have different labels: labels b, c are in one of them only; values are matched \
-by label: give both the same labels, in any order, or none, with .to_numpy()
-    """
+    """Refuse labels that stand twice, or that are not those of something else, in whatever order."""
     for what, index in ((name, labels), (other, wanted)):
         if not index.is_unique:
             twice = named(map(repr, index[index.duplicated()].unique()))
@@ -250,15 +174,7 @@ by label: give both the same labels, in any order, or none, with .to_numpy()
 
 
 def aligned(**given: Any) -> list[Any]:
-    """Return arguments that belong together value by value, series in the order of the first one's labels.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> one, two = aligned(first=pd.Series([1, 2], ["a", "b"]), second=pd.Series([20, 10], ["b", "a"]))
-    >>> two.tolist()
-    [10, 20]
-    """
+    """Return arguments that belong together value by value, series in the order of the first one's labels."""
     import pandas as pd
 
     lead = next((name for name, value in given.items() if isinstance(value, pd.Series)), None)

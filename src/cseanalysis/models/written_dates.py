@@ -18,21 +18,7 @@ _DAY_LAST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
 
 
 def read_calendar(labels: Iterable[Hashable]) -> tuple[list[int], int] | None:
-    """Return the places in time of written labels, and how many a year has; None where they name no periods.
-
-    Parameters
-    ----------
-    labels
-        As of `text_calendar`, and also ``Apr 2019``, ``April-19``, ``Q1 2020`` and the first days of months, written
-        as in Britain, ``01/04/2019``, or as in ``2019-04-01``.
-
-    Examples
-    --------
-    >>> read_calendar(["Apr 2020", "Feb 2020"]), read_calendar(["Q4 2020", "Q1 2021"])
-    (([24243, 24241], 12), ([8083, 8084], 4))
-    >>> read_calendar(["01/03/2020", "01/04/2020"]), read_calendar(["north", "south"])
-    (([24242, 24243], 12), None)
-    """
+    """Return the places in time of written labels, and how many a year has; None where they name no periods."""
     every = list(labels)
     if (known := text_calendar(every)) is not None or not every:
         return known
@@ -46,13 +32,7 @@ def read_calendar(labels: Iterable[Hashable]) -> tuple[list[int], int] | None:
 
 
 def text_calendar(labels: Iterable[Hashable]) -> tuple[list[int], int] | None:
-    """Return the places in time of labels such as ``2019/20``, ``2021Q3`` or ``2021-07``, and how many a year has.
-
-    Examples
-    --------
-    >>> text_calendar(["2019/20", "2020/21"]), text_calendar(["2021Q4", "2022Q1"]), text_calendar(["a", "b"])
-    (([2019, 2020], 1), ([8087, 8088], 4), None)
-    """
+    """Return the places in time of labels such as ``2019/20``, ``2021Q3`` or ``2021-07``, and how many a year has."""
     every = [label.strip() if isinstance(label, str) else "" for label in labels]
     years = [_FINANCIAL.fullmatch(label) for label in every]
     found = [(int(one[1]), int(one[2][-2:])) for one in years if one]

@@ -94,10 +94,8 @@ def _union(parts: list[pd.Categorical]) -> pd.Categorical:
 
 
 def repeats(table: pd.DataFrame, named: Collection[str], counted: Collection[str]) -> str | None:
-    """Say how many rows stand again under the labels of an earlier one, and what that means for a sum; else None.
-
-    ``named`` are the columns whose labels say what a row counts, ``counted`` those that hold its numbers.
-    """
+    """Say how many rows stand again under the labels of an earlier one, and what that means for a sum; else None."""
+    # ``named`` are the columns whose labels say what a row counts, ``counted`` those that hold its numbers.
     keys = [name for name in named if name in table and table[name].notna().any()]
     again = _numbered(table, keys).duplicated()
     if not again.any():

@@ -142,22 +142,7 @@ class Grid:
 
 
 def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
-    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text; in this very process.
-
-    Parameters
-    ----------
-    path
-        The file; it is checked before it is opened.
-    limits
-        What a file may be at most; see :mod:`cseanalysis.read.safety.limits`.
-
-    Raises
-    ------
-    UnsafeFileError
-        When the file could do harm.
-    UnreadableFileError
-        When it is no such file.
-    """
+    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text; in this very process."""
     from cseanalysis.read.safety import DEFAULT_LIMITS, check_file
 
     path = Path(path)
@@ -180,10 +165,8 @@ class Numbers:
 
 
 def read_numbers(grid: Grid, place: int, rows: npt.NDArray[np.int64]) -> tuple[Numbers, list[Problem]]:
-    """Read the numbers of one column with :func:`cseanalysis.clean.parse_counts`, each distinct text once.
-
-    The problems are the cells that hold neither a number nor a known marker.
-    """
+    """Read the numbers of one column with :func:`cseanalysis.clean.parse_counts`, each distinct text once."""
+    # The problems are the cells that hold neither a number nor a known marker.
     column = grid.columns[place]
     empty = len(column.texts)
     value = np.full(empty + 1, np.nan)
@@ -260,10 +243,8 @@ def _grid(table: pa.Table) -> Grid:
 
 
 def _spread(grid: Grid) -> Grid:
-    """Write words that are merged over several rows of a table into each of them, as the file shows them.
-
-    A line of text alone, in rows of its own, stays one line; a number stays in its first row (see ``Grid.merged``).
-    """
+    """Write words that are merged over several rows of a table into each of them, as the file shows them."""
+    # A line of text alone, in rows of its own, stays one line; a number stays in its first row (see ``Grid.merged``).
     if not grid.merges:
         return grid
     columns = list(grid.columns)

@@ -43,10 +43,8 @@ def address(row: int, column: int) -> str:
 
 
 def load_tables(path: str) -> list[pa.Table]:
-    """Load a file as Arrow tables of encoded text; all else about a sheet stands in the metadata of its schema.
-
-    It takes and returns only what can pass between two processes.
-    """
+    """Load a file as Arrow tables of encoded text; all else about a sheet stands in the metadata of its schema."""
+    # It takes and returns only what can pass between two processes.
     file = Path(path)
     with file.open("rb") as stream:
         start = stream.read(4)

@@ -191,13 +191,7 @@ def read_notes(path: str | Path, *, limits: Limits | None = None) -> pd.DataFram
 
 
 def read_shorthand(lines: Sequence[str]) -> dict[str, str]:
-    """Take from the lines above a table what its markers mean; inner spaces and capitals of a marker do not count.
-
-    Examples
-    --------
-    >>> read_shorthand(["[x] indicates that a number is unavailable.  [ z ] is not applicable. "])
-    {'[x]': 'a number is unavailable', '[z]': 'not applicable'}
-    """
+    """Take from the lines above a table what its markers mean; inner spaces and capitals of a marker do not count."""
     return {
         f"[{found.group(1).lower()}]": " ".join(found.group(2).split()).rstrip(".;,")
         for line in lines
@@ -207,13 +201,7 @@ def read_shorthand(lines: Sequence[str]) -> dict[str, str]:
 
 
 def clean_heading(heading: str) -> tuple[str, str]:
-    r"""Separate a heading, without line breaks and double spaces, from its footnote marks.
-
-    Examples
-    --------
-    >>> clean_heading("Total recorded crime\n (excluding fraud) \n[note 2]")
-    ('Total recorded crime (excluding fraud)', '[note 2]')
-    """
+    r"""Separate a heading, without line breaks and double spaces, from its footnote marks."""
     bare, note = split_notes(" ".join(heading.split()), spelt_only=True)
     return bare, note or ""
 

@@ -30,6 +30,8 @@ _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
     *("time_basis", "counter", "stage"),
 )
+# Two figures that differ in any of these are refused, whatever else they have in common.
+ALWAYS_REFUSED = ("unit", "base", "geography", "time_basis", "stage")
 _YEAR = 12  # months
 _KINDS = {"custom": "period of other days", "point_in_time": "day"}
 _NAMED = 5  # events that a sentence names; the others are counted
@@ -72,10 +74,8 @@ def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
 
 
 def grave(first: Figure, second: Figure) -> tuple[Difference, ...]:
-    """Return the differences that decide a verdict, and what must be minded with them; those only minded are left out.
-
-    Of a figure that must never be quoted nothing else is said: a further reason could print its number.
-    """
+    """Return the differences that decide a verdict, and what must be minded with them."""
+    # Of a figure that must never be quoted nothing else is said: a further reason could print its number.
     if first.withheld or second.withheld:
         return (_withheld(first, second),)
     # A repetition has what its original has, known or not, and one table leaves the same thing unknown to both.
@@ -192,12 +192,10 @@ def unsaid(category: str) -> bool:
 
 
 def _parts(first: Figure, second: Figure) -> bool:
-    """Whether both are parts of one whole in one period, by whatever it is cut: class, age, sex or state of the case.
-
-    Shares of one base are parts of it wherever their paths branch; counts are where they share all but the last part.
-    Of ages that cross, or of other ages and of both sexes against one, two parts have too little in common to stand
-    side by side.
-    """
+    """Whether both are parts of one whole in one period: by class, age, sex or state of the case."""
+    # Shares of one base are parts of it wherever their paths branch; counts are where they share all but the last part.
+    # Of ages that cross, or of other ages and of both sexes against one, two parts have too little in common to stand
+    # side by side.
     one, other = first.category, second.category
     if first.definition != second.definition or first.unit != second.unit or not _same_period(first, second):
         return False

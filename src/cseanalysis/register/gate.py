@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cseanalysis.register.comparison import Change, Comparison, Verdict
-from cseanalysis.register.differences import (
-    differences,
-    grave,
-)
+from cseanalysis.register.differences import ALWAYS_REFUSED, Difference, differences, grave
 from cseanalysis.register.figures import Figure, check_figures
 from cseanalysis.register.sentences import sentence
 from cseanalysis.values import Interval
@@ -77,9 +77,7 @@ def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) 
     if _order(second) < _order(first):
         first, second = second, first
     found = differences(first, second)
-    levels = {item.level for item in found}
-    verdict: Verdict = "refused" if "refused" in levels else "bridged" if "bridged" in levels else "comparable"
-    return Comparison(first, second, verdict, found, inflation, sentence)
+    return Comparison(first, second, _verdict(found), found, inflation, sentence)
 
 
 def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
@@ -102,17 +100,23 @@ def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
     rows = []
     for first, second in combinations(sorted(figures, key=_order), 2):
         found = grave(first, second)
-        refusing = [item.dimension for item in found if item.level == "refused"]
-        bridged = any(item.level == "bridged" for item in found)
-        rows.append(
-            (
-                first.id,
-                second.id,
-                "refused" if refusing else "bridged" if bridged else "comparable",
-                ", ".join(refusing),
-            )
-        )
+        refusing = ", ".join(item.dimension for item in found if item.level == "refused")
+        rows.append((first.id, second.id, _verdict(found), refusing))
     return pd.DataFrame(rows, columns=["first", "second", "verdict", "refused_by"])
+
+
+def count_verdicts(figures: Iterable[Figure]) -> Counter[str]:
+    """Count the verdicts that `compare_all` gives, without comparing what is refused at first sight."""
+    ordered = sorted(figures, key=_order)
+    check_figures(*ordered)
+    alike: dict[tuple[str, ...], list[Figure]] = {}
+    for figure in ordered:
+        alike.setdefault(attrgetter(*ALWAYS_REFUSED)(figure), []).append(figure)
+    counts: Counter[str] = Counter(
+        _verdict(grave(*pair)) for group in alike.values() for pair in combinations(group, 2)
+    )
+    counts["refused"] += math.comb(len(ordered), 2) - counts.total()
+    return counts
 
 
 def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) -> Change:
@@ -133,6 +137,11 @@ def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUST
     if change is None:
         raise IncomparableError(comparison.statement, comparison.reasons)
     return change
+
+
+def _verdict(found: Iterable[Difference]) -> Verdict:
+    levels = {item.level for item in found}
+    return "refused" if "refused" in levels else "bridged" if "bridged" in levels else "comparable"
 
 
 def _order(figure: Figure) -> tuple[str, str, str]:

@@ -8,10 +8,8 @@ _WIDEST_ROUNDING = 10.0  # percentage points
 
 
 def worst_case(figure: Figure) -> tuple[float, float]:
-    """Return the whole per cents among all records, rounded outward, whatever the records that do not say would say.
-
-    Both percentages are taken as they were printed: 83% of the 34% who are known is 28% to 95% of all.
-    """
+    """Return the whole per cents among all records, rounded outward, whatever the records that do not say would say."""
+    # Both percentages are taken as they were printed: 83% of the 34% who are known is 28% to 95% of all.
     if figure.known_share == UNKNOWN:
         return 0.0, 100.0
     low, high = figure.low or 0.0, 100.0 if figure.high is None else figure.high
@@ -28,10 +26,8 @@ def worst_case(figure: Figure) -> tuple[float, float]:
 
 
 def among_all(figure: Figure) -> tuple[float, float]:
-    """Return the per cent among all records with the rounding of both percentages let in, to decide by.
-
-    Of a figure for which every record says, a count among them, these are its own ends.
-    """
+    """Return the per cent among all records with the rounding of both percentages let in, to decide by."""
+    # Of a figure for which every record says, a count among them, these are its own ends.
     low, high = figure.ends
     if figure.unrecorded is not None:
         return low, min(high + figure.unrecorded.high, 100.0)

@@ -121,26 +121,8 @@ def load_figures(
 
 
 def with_shifts(figures: Mapping[str, Figure], shifts: Iterable[Shift]) -> Mapping[str, Figure]:
-    """Attach to every count of recorded offences the dated changes that may move it.
-
-    Parameters
-    ----------
-    figures
-        A register, with its definitions where changes name offence codes or flags.
-    shifts
-        Each is attached where its area and its codes meet the figure's: the codes are those of its definition, or the
-        one that its category names last (``"child_only/code_88A"``).
-
-    Returns
-    -------
-    Mapping of str to Figure
-        The same ids in the same order; read-only.
-
-    Examples
-    --------
-    >>> with_shifts({}, ()) == {}
-    True
-    """
+    """Attach to every count of recorded offences the dated changes that may move it."""
+    # Attached where area and codes meet: codes of the definition, or the one named last (``"child_only/code_88A"``).
     changes = tuple(shifts)
     return MappingProxyType(
         {

@@ -70,15 +70,7 @@ def _two(first: Figure, second: Figure) -> str:
 
 
 def period_words(figure: Figure) -> str:
-    """Word the period of a figure.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> year = dict(period_start=date(2023, 4, 1), period_end=date(2024, 3, 31), period_type="financial_year")
-    >>> period_words(SimpleNamespace(**year))
-    '2023/24'
-    """
+    """Word the period of a figure."""
     start, end = figure.period_start, figure.period_end
     if start is None or end is None:
         return "period not known"
@@ -200,10 +192,8 @@ def _moved_by(first: Figure, second: Figure) -> str:
 
 
 def _met_closed_courts(what: str, first: Figure, second: Figure) -> bool:
-    """Whether two counts of finished cases, or what waits at a court and how long, meet the partly closed courts.
-
-    What waits is moved by them long after: it is enough that they lie between the two.
-    """
+    """Whether two counts of finished cases, or what waits at a court and how long, meet the partly closed courts."""
+    # What waits is moved by them long after: it is enough that they lie between the two.
     spans = [(figure.period_start, figure.period_end) for figure in (first, second)]
     if what in (_OPEN, _WAITS) and first.stage in ("court", "disposal"):
         days = [day for span in spans for day in span if day]

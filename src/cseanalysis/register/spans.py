@@ -14,13 +14,7 @@ _YEAR = 12  # months
 
 @lru_cache(maxsize=4096)
 def months_in(start: date, end: date) -> float:
-    """Return the length of a period in months: whole ones counted by the calendar, others by days.
-
-    Examples
-    --------
-    >>> months_in(date(2023, 4, 1), date(2024, 3, 31)), months_in(date(2024, 4, 1), date(2024, 12, 31))
-    (12.0, 9.0)
-    """
+    """Return the length of a period in months: whole ones counted by the calendar, others by days."""
     after = end + timedelta(days=1)
     if start.day == 1 and after.day == 1:
         return float((after.year - start.year) * 12 + after.month - start.month)
@@ -28,13 +22,7 @@ def months_in(start: date, end: date) -> float:
 
 
 def overlap(start: date, end: date, other_start: date, other_end: date) -> int:
-    """Return the number of days that two periods share, both ends included.
-
-    Examples
-    --------
-    >>> overlap(date(2023, 1, 1), date(2023, 12, 31), date(2023, 10, 1), date(2024, 9, 30))
-    92
-    """
+    """Return the number of days that two periods share, both ends included."""
     return max(0, (min(end, other_end) - max(start, other_start)).days + 1)
 
 
@@ -44,14 +32,7 @@ def same_length(months: float, other: float) -> bool:
 
 
 def other_seasons(start: date, end: date, other_start: date, other_end: date) -> bool:
-    """Say whether two periods of one length, and of no whole years, lie in other parts of their years.
-
-    Examples
-    --------
-    >>> spring, summer = (date(2023, 4, 1), date(2023, 6, 30)), (date(2023, 7, 1), date(2023, 9, 30))
-    >>> other_seasons(*spring, *summer), other_seasons(*spring, date(2024, 4, 1), date(2024, 6, 30))
-    (True, False)
-    """
+    """Say whether two periods of one length, and of no whole years, lie in other parts of their years."""
     months, other = months_in(start, end), months_in(other_start, other_end)
     if start == end or other_start == other_end or not same_length(months, other):
         return False
@@ -62,16 +43,8 @@ def other_seasons(start: date, end: date, other_start: date, other_end: date) ->
 
 
 def side(start: date | None, end: date | None, first: date, last: date) -> str:
-    """Return whether a period lies before an event, after it, or across it; an unknown one on no side.
-
-    The event began on one of the days from ``first`` to ``last``. A month counts from its first day on.
-
-    Examples
-    --------
-    >>> april = date(2017, 4, 1), date(2017, 4, 30)
-    >>> side(date(2016, 4, 1), date(2017, 3, 31), *april), side(date(2017, 4, 1), date(2018, 3, 31), *april)
-    ('before', 'after')
-    """
+    """Return whether a period lies before an event, after it, or across it; an unknown one on no side."""
+    # The event began on one of the days from ``first`` to ``last``. A month counts from its first day on.
     if start is None or end is None:
         return "unknown"
     if end < first:

@@ -41,7 +41,6 @@ _TYPESETTING = {
     "exporter.py",
     "filter.lua",
     "references.csl",
-    "references.py",
     "standing.py",
     "template.typ",
     "typeset.py",

@@ -15,6 +15,8 @@ from cseanalysis.report.outputs import KEY
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_HEADING = re.compile(r"\A# [^\n{]*[^\n{ ](?=\n|\Z)")
+_TAGGED = re.compile(r"\s*\\tag\{([\w-]+)\}\s*\$\$")
 METHOD = "method"  # the tag of cells that show how a number is computed: for who opens the notebook, not for print
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
 
@@ -36,7 +38,7 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
             if METHOD in cell.metadata.get("tags", ()):
                 continue
             if cell.cell_type == "markdown":
-                parts.append(cell.source.strip())
+                parts.append(_labelled(cell.source.strip(), name if number == 1 else ""))
             elif cell.cell_type == "code":
                 for place, output in enumerate(cell.outputs, 1):
                     parts.append(_output(output, f"{name}-{number}-{place}", pictures))
@@ -75,10 +77,18 @@ def _output(output: NotebookNode, where: str, pictures: dict[str, bytes]) -> str
         return _chart(about, data, where, pictures)
     if about.get("kind") == "table":
         widths = ",".join(f"{width:g}" for width in about["widths"])
-        return _div("table", data["text/markdown"], about["label"], widths=widths)
+        return _div("table", about["markdown"], about["label"], widths=widths)
     if about.get("kind") == "opening":
         return _div("opening", "\n\n".join(_div("part", text, part=part) for part, text in about["parts"]))
-    return str(data["text/markdown"]) if "text/markdown" in data else _verbatim(data.get("text/plain", ""))
+    text = about.get("markdown", data.get("text/markdown"))
+    return _verbatim(data.get("text/plain", "")) if text is None else str(text)
+
+
+def _labelled(source: str, chapter: str) -> str:
+    """Label the heading that a chapter begins with, after its file (``04-lag``: ``sec:lag``), and tagged equations."""
+    if chapter:
+        source = _HEADING.sub(rf"\g<0> {{#sec:{chapter.partition('-')[2] or chapter}}}", source)
+    return _TAGGED.sub(r" $$ {#eq:\1}", source)
 
 
 def _chart(about: Mapping[str, Any], data: Mapping[str, str], where: str, pictures: dict[str, bytes]) -> str:

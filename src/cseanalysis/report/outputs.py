@@ -7,12 +7,13 @@ import html
 import io
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cseanalysis.export.markup import escape
 from cseanalysis.export.wording import say_number
+from cseanalysis.report.alone import alone, as_html, named
 from cseanalysis.report.prose import fill
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _FORMAT = {
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One thing a chapter shows: its forms by media type, and what the typesetter needs to know of it."""
+    """One thing a chapter shows: `data` is what a reader of the notebook sees, `about` what the typesetter takes."""
 
     data: dict[str, str]
     about: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +57,8 @@ class Output:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, Any]]:
-        return self.data, {KEY: self.about}
+        alts = {kind: {"alt": self.about["alt"]} for kind in self.data if kind.startswith("image/")}
+        return self.data, {KEY: self.about, **alts}
 
     def __repr__(self) -> str:
         return self.data["text/plain"]
@@ -69,7 +71,7 @@ def prose(text: str) -> Output:
     ----------
     text
         Markdown with placeholders: ``{result_id}``, ``{assumption:id}``, ``{figure:id}``; braces are doubled.
-        Citations ``[@vkpp23]`` and cross references ``@fig:lag`` are set by the typesetter.
+        Citations ``[@vkpp23]`` and cross references ``@fig:lag`` are set by the typesetter, and words in Jupyter.
 
     Returns
     -------
@@ -85,7 +87,8 @@ def prose(text: str) -> Output:
     >>> prose("No number here, only a set {{a, b}}.")
     No number here, only a set {a, b}.
     """
-    return _words("prose", fill(text))
+    filled = fill(text)
+    return _words(alone(filled), {"kind": "prose", "markdown": filled})
 
 
 def opening(*, question: str, answer: str, data: str, limits: str) -> Output:
@@ -118,7 +121,7 @@ def opening(*, question: str, answer: str, data: str, limits: str) -> Output:
         raise ValueError(f"the opening's {', '.join(empty)} is empty; every chapter says all four")
     filled = {name: " ".join(fill(text).split()) for name, text in parts.items()}
     block = "\n>\n".join(f"> **{name}.** {text}" for name, text in filled.items())
-    return _words("opening", block, parts=[list(part) for part in filled.items()])
+    return _words(alone(block), {"kind": "opening", "parts": [list(part) for part in filled.items()]})
 
 
 def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
@@ -167,11 +170,15 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
         figure.set_layout_engine("none")  # both pictures share one layout, which is slow to find for many panels
         figure.savefig(raster, format="png", dpi=80, metadata={"Software": None})
     _close(figure)
+    picture = base64.b64encode(raster.getvalue()).decode("ascii")
     return Output(
         {
+            # What shows notebooks leaves the alternative text of a bare picture out.
+            "text/html": f'<figure>\n<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">\n'
+            f"<figcaption>{_caption(about)}</figcaption>\n</figure>",
             "image/svg+xml": same_everywhere(vector.getvalue()),
-            "image/png": base64.b64encode(raster.getvalue()).decode("ascii"),
-            "text/plain": f"{about['caption']} [{alt}]",
+            "image/png": picture,
+            "text/plain": f"{alone(about['caption'])} [{alt}]",
         },
         about | {"width": width},
     )
@@ -212,7 +219,7 @@ def table(
     >>> import pandas as pd
     >>> shown = table(pd.DataFrame({"Force": ["Kent", "Gwent"], "Offences": [1234, None]}),
     ...               label="tbl:forces", caption="Recorded offences")
-    >>> print(shown.data["text/markdown"])
+    >>> print(shown.about["markdown"])
     | Force | Offences |
     |:--|--:|
     | Kent | 1,234 |
@@ -243,11 +250,15 @@ def table(
     pipes.insert(1, "|" + "|".join(marks[side] for side in sides) + "|")
     return Output(
         {
-            "text/markdown": "\n".join(pipes) + f"\n\n: {about['caption']}",
-            "text/html": _html(columns, rows, sides, about["caption"]),
+            "text/html": _html(columns, rows, sides, _caption(about)),
             "text/plain": "\n".join("\t".join(line) for line in lines),
         },
-        about | {"align": sides, "widths": [float(width) for width in widths or ()]},
+        about
+        | {
+            "align": sides,
+            "widths": [float(width) for width in widths or ()],
+            "markdown": "\n".join(pipes) + f"\n\n: {about['caption']}",
+        },
     )
 
 
@@ -271,8 +282,12 @@ def same_everywhere(drawing: str) -> str:
     return _HASHED.sub(numbered, _PLACED.sub(lambda match: _DECIMALS.sub(rounded, match[0]), drawing))
 
 
-def _words(kind: str, text: str, **more: object) -> Output:
-    return Output({"text/markdown": text, "text/plain": text}, {"kind": kind, **more})
+def _words(text: str, about: dict[str, Any]) -> Output:
+    return Output({"text/markdown": text, "text/plain": text}, about)
+
+
+def _caption(about: Mapping[str, str]) -> str:
+    return as_html(alone(f"{named(about['label'])}. {about['caption']}"))
 
 
 def _about(kind: str, label: str, caption: str, prefix: str) -> dict[str, Any]:
@@ -314,12 +329,11 @@ def _side(cells: Sequence[str]) -> str:
 def _html(columns: list[str], rows: list[list[str]], sides: list[str], caption: str) -> str:
     def line(start: str, end: str, cells: list[str]) -> str:
         aligned = (
-            f'{start} style="text-align: {side}">{html.escape(cell)}{end}'
+            f'{start} style="text-align: {side}">{as_html(alone(escape(cell, citations=True)))}{end}'
             for cell, side in zip(cells, sides, strict=True)
         )
         return f"<tr>{''.join(aligned)}</tr>"
 
     head = line('<th scope="col"', "</th>", columns)
     body = "\n".join(line("<td", "</td>", row) for row in rows)
-    title = f"<caption>{html.escape(caption)}</caption>"
-    return f"<table>\n{title}\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f"<table>\n<caption>{caption}</caption>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"

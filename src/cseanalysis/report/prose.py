@@ -18,7 +18,7 @@ _UNIT_AFTER = re.compile(r" ?(%|(?:per cent|days?|weeks?|months?|years?)\b)")
 _SENTENCE_STARTS = re.compile(r"(?:^|\n[ \t]*\n|[.!?][\"”’)\]]*[ \n])[ \n]*\Z")
 
 
-__all__ = ["escape", "fill"]
+__all__ = ["closest", "escape", "fill"]
 
 
 def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> str:
@@ -28,8 +28,9 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
     ----------
     text
         ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range, ``{figure:id}`` the
-        figure as published, ``{period:name}`` a month or year of the data. ``{{`` and ``}}`` stand for braces, and
-        so do those that `escape` has put behind a backslash;
+        figure as published, ``{period:name}`` a month or year of the data, ``{codes:group}`` the offence codes of a
+        group and ``{count:group}`` how many they are. ``{{`` and ``}}`` stand for braces, and so do
+        those that `escape` has put behind a backslash;
         attributes such as ``{#sec:lag}``, citations and cross references are left to the typesetter. At the start
         of a sentence words get a capital.
     root
@@ -57,9 +58,8 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
             raise ValueError(f"prose {text[:60]!r}: a single {whole!r}; write {whole * 2} for a brace")
         home, _, identifier = name.strip().rpartition(":")
         if home not in _HOMES:
-            raise ValueError(
-                f"placeholder {whole}: {home!r} is not one of assumption, figure, period; leave it out for a result"
-            )
+            named = ", ".join(filter(None, _HOMES))
+            raise ValueError(f"placeholder {whole}: {home!r} is not one of {named}; leave it out for a result")
         if home not in homes:
             homes[home] = _load(home, root)
         words = _look_up(home, identifier, homes[home])
@@ -73,6 +73,13 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
 
 
 _HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period": "period"}
+_HOMES |= dict.fromkeys(("codes", "count"), "group of codes")
+
+
+def closest(identifier: str, known: Mapping[str, Any]) -> str:
+    """Say which of the known ids is meant, as far as one can tell."""
+    close = difflib.get_close_matches(identifier, known, n=1, cutoff=0.4)
+    return f"the closest is {close[0]!r}" if close else f"there are {len(known)}, none of them close"
 
 
 def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
@@ -84,6 +91,10 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
         from cseanalysis.study.data.figures import load_figures
 
         return load_figures(root)
+    if home in {"codes", "count"}:
+        from cseanalysis.study.data.codes import CODES_COUNTED, CODES_LISTED
+
+        return CODES_LISTED if home == "codes" else CODES_COUNTED
     from cseanalysis.study.data.reported import load_period, load_results
 
     return load_period(root) if home == "period" else load_results(root)
@@ -91,11 +102,9 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
 
 def _look_up(home: str, identifier: str, known: Mapping[str, Any]) -> str:
     if identifier not in known:
-        close = difflib.get_close_matches(identifier, known, n=1, cutoff=0.4)
-        hint = f"the closest is {close[0]!r}" if close else f"there are {len(known)}, none of them close"
-        raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {hint}")
+        raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {closest(identifier, known)}")
     if home == "assumption":
         return say_assumption(known[identifier])
-    if home == "period":
+    if home in {"period", "codes", "count"}:
         return str(known[identifier])
     return say(known[identifier]) if home == "" else str(known[identifier].published)

@@ -17,6 +17,18 @@ def cited_in(text: str) -> set[str]:
     return {key for found in _CITED.findall(text) for key in found if key}
 
 
+def works_in(bibliography: str) -> dict[str, tuple[str, str, str]]:
+    """Return of every work in BibTeX its authors as the text prints them, its year and its address, by key."""
+    return {
+        key: (
+            _printed(_field(body, "author")),
+            _field(body, "year"),
+            f"https://doi.org/{doi}" if (doi := _field(body, "doi")) else _field(body, "url"),
+        )
+        for key, body in _WORK.findall(bibliography)
+    }
+
+
 def lettered(bibliography: str, cited: Collection[str]) -> str:
     r"""Give a letter to each cited work whose authors and year another cited work has too, in the order of the titles.
 
@@ -46,7 +58,8 @@ def lettered(bibliography: str, cited: Collection[str]) -> str:
         if _field(body, "note") or _field(body, "howpublished"):
             raise ValueError(f"{key} has a note or howpublished, where the letter of its year stands; leave it out")
         if key in cited:
-            alike[_printed(_field(body, "author")), _field(body, "year")].append((_field(body, "title"), key))
+            author, title = (_field(body, name).casefold() for name in ("author", "title"))
+            alike[_printed(author), _field(body, "year")].append((title, key))
     letters: dict[str, str] = {}
     for (author, year), works in alike.items():
         if len(works) > len(_LETTERS):
@@ -65,10 +78,12 @@ def lettered(bibliography: str, cited: Collection[str]) -> str:
 
 def _field(body: str, name: str) -> str:
     found = re.search(rf"^\s*{name}\s*=\s*\{{(.*)\}},?\s*$", body, re.MULTILINE)
-    return found[1].strip("{}").casefold() if found else ""
+    return found[1].strip("{}") if found else ""
 
 
 def _printed(authors: str) -> str:
     """Return what the text prints of authors: their family names, of many the first alone."""
     names = [name.partition(",")[0].strip() for name in authors.split(" and ")] if "," in authors else [authors]
-    return names[0] + " et al." if len(names) > _NAMED else " and ".join(names)
+    if len(names) > _NAMED or names[-1] == "others":
+        return f"{names[0]} et al."
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

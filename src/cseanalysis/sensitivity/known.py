@@ -17,49 +17,19 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownEnds:
-    """Ends of each element of a model's output, and those that are left with one assumption known.
+    """Ends of each element of a model's output, and those that are left with one assumption known."""
 
-    Attributes
-    ----------
-    low, high
-        Shape (n,), as of `cseanalysis.sensitivity.envelope`.
-    known
-        Assumption id to the low and the high ends, each of shape (places, n), a row a place at which it may turn out
-        to lie: its ends and, where all corners of the others were looked at, its middle; nine where the model may turn.
-    """
-
-    low: Array
+    low: Array  # shape (n,), as of `cseanalysis.sensitivity.envelope`
     high: Array
+    # assumption id to the low and the high ends, each of shape (places, n), a row a place at which it may turn out to
+    # lie: its ends and, where all corners of the others were looked at, its middle; nine where the model may turn
     known: Mapping[str, tuple[Array, Array]]
 
 
 def known_ends(
     model: Callable[..., ArrayLike], assumptions: Iterable[Assumption], *, turning: Collection[str] = ()
 ) -> KnownEnds:
-    """Bound each element of a model's output, and say what would bound it with one assumption known.
-
-    Parameters
-    ----------
-    model, assumptions, turning
-        As for `cseanalysis.sensitivity.envelope`; the model is called as often.
-
-    Returns
-    -------
-    KnownEnds
-
-    Raises
-    ------
-    ValueError
-        As for `cseanalysis.sensitivity.envelope`.
-
-    Examples
-    --------
-    >>> a = Assumption("a", 0.0, 8.0, "cases", "counted", "a table", "row 1")
-    >>> b = Assumption("b", 0.0, 2.0, "cases", "counted", "a table", "row 2")
-    >>> ends = known_ends(lambda a, b: a + b, [a, b])
-    >>> {name: round(least, 9) for name, (least, most) in narrowings(ends).items()}
-    {'a': 0.8, 'b': 0.2}
-    """
+    """Bound each element of a model's output, and say what would bound it with one assumption known."""
     ranges = read_assumptions(assumptions)
     found, middles = corners_and_middles(model, ranges, turning)
     values = np.stack(list(found.values()))
@@ -79,14 +49,7 @@ def known_ends(
 
 
 def on_grid(values: Array, names: Sequence[str]) -> KnownEnds:
-    """Return the ends of values that were computed for every combination of places, an axis an assumption.
-
-    Examples
-    --------
-    >>> ends = on_grid(np.array([[1.0, 2.0], [3.0, 4.0]]), ["row", "column"])
-    >>> [ends.known[name][0].ravel().tolist() for name in ("row", "column")]
-    [[1.0, 3.0], [1.0, 2.0]]
-    """
+    """Return the ends of values that were computed for every combination of places, an axis an assumption."""
     known = {}
     for axis, name in enumerate(names):
         rows = np.moveaxis(values, axis, 0).reshape(values.shape[axis], -1)
@@ -95,21 +58,7 @@ def on_grid(values: Array, names: Sequence[str]) -> KnownEnds:
 
 
 def scaled(ends: KnownEnds, factor: Assumption, *, divide: bool = False) -> KnownEnds:
-    """Multiply what is bounded by one more assumption, or divide by it, without a corner of its own.
-
-    Raises
-    ------
-    ValueError
-        When the factor or what it scales may be negative, or the divisor nought.
-
-    Examples
-    --------
-    >>> a = Assumption("a", 1.0, 2.0, "cases", "counted", "a table", "row 1")
-    >>> p = Assumption("p", 0.25, 0.5, "probability", "judgement", "none", "none")
-    >>> ends = scaled(known_ends(lambda a: a, [a]), p, divide=True)
-    >>> ends.low.tolist(), ends.high.tolist(), {name: round(least, 3) for name, (least, _) in narrowings(ends).items()}
-    ([2.0], [8.0], {'a': 0.333, 'p': 0.333})
-    """
+    """Multiply what is bounded by one more assumption, or divide by it, without a corner of its own."""
     places = np.linspace(factor.low, factor.high, 3)[:, np.newaxis]
     if (ends.low < 0).any() or factor.low < 0 or (divide and factor.low == 0):
         raise ValueError(f"{factor.id} from {factor.low} scales values from {ends.low.min()}: both must be positive")
@@ -129,18 +78,7 @@ def element(ends: KnownEnds, low: int, high: int | None = None) -> KnownEnds:
 
 
 def narrowings(ends: KnownEnds) -> dict[str, tuple[float, float]]:
-    """Return the least and the most share of one range that would go if each assumption were known.
-
-    Parameters
-    ----------
-    ends
-        Of one element.
-
-    Returns
-    -------
-    dict of str to tuple of float
-        Over the places at which each is known. Empty when the range has no width.
-    """
+    """Return the least and the most share of one range that would go if each assumption were known."""
     if ends.low.size != 1:
         raise ValueError(f"{ends.low.size} elements: the narrowing is of one range; choose an element")
     full = float(ends.high[0] - ends.low[0])

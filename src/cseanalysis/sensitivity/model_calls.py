@@ -18,18 +18,7 @@ _FLAT = 1e-12  # values that differ by less than this share of their size differ
 
 
 def check_arguments(model: Model, names: Sequence[str]) -> None:
-    """Refuse assumptions that no argument of the model takes, and arguments that no assumption gives.
-
-    Raises
-    ------
-    ValueError
-        Naming at most five of them; also when a name is given twice or there is none. A model that takes
-        ``**values`` is not looked into.
-
-    Examples
-    --------
-    >>> check_arguments(lambda told, kept=1.0: told * kept, ["told"])
-    """
+    """Refuse assumptions that no argument of the model takes, and arguments that no assumption gives."""
     if not callable(model):
         raise ValueError(
             f"model is {shown(model)}: must be a function of the assumptions, called as model(**{{id: value}})"
@@ -59,15 +48,7 @@ def check_arguments(model: Model, names: Sequence[str]) -> None:
 
 
 def read_assumptions(assumptions: Iterable[Assumption]) -> list[Assumption]:
-    """Return the assumptions as a list, or say what was given in their place.
-
-    Examples
-    --------
-    >>> read_assumptions([(0.3, 0.5)])
-    Traceback (most recent call last):
-        ...
-    ValueError: assumptions hold (0.3, 0.5): each must be an Assumption, which says whose range it is and why
-    """
+    """Return the assumptions as a list, or say what was given in their place."""
     given = None if isinstance(assumptions, Mapping) else items_of(assumptions)
     if given is None:
         cure = ", as in list(assumptions.values())" if isinstance(assumptions, Mapping) else ", also of one"
@@ -81,13 +62,7 @@ def read_assumptions(assumptions: Iterable[Assumption]) -> list[Assumption]:
 
 
 def read_ids(what: str, ids: Collection[str]) -> set[str]:
-    """Return ids of assumptions as a set; one bare text would be read letter by letter.
-
-    Examples
-    --------
-    >>> sorted(read_ids("turning", ("told", "kept")))
-    ['kept', 'told']
-    """
+    """Return ids of assumptions as a set; one bare text would be read letter by letter."""
     given = items_of(ids)
     if given is None or not all(isinstance(one, str) for one in given):
         cure = f"({ids!r},)" if isinstance(ids, str) else "('told',)"
@@ -96,18 +71,7 @@ def read_ids(what: str, ids: Collection[str]) -> set[str]:
 
 
 def value_at(model: Model, values: Mapping[str, float]) -> Array:
-    """Call the model at one point and return its finite value, shape (n,); a number has shape (1,).
-
-    Raises
-    ------
-    ValueError
-        Naming the point, when the model raises or its value is not finite. `NotEstimableError` stays one.
-
-    Examples
-    --------
-    >>> value_at(lambda p: 100 / p, {"p": 0.5}).tolist()
-    [200.0]
-    """
+    """Call the model at one point and return its finite value, shape (n,); a number has shape (1,)."""
     try:
         value = _numbers(model(**values))
     except Exception as error:
@@ -129,18 +93,7 @@ def _numbers(value: object) -> Array:
 
 
 def number_at(model: Model, values: Mapping[str, float]) -> float:
-    """Call the model at one point, as `value_at` does, and return the one number that it gives.
-
-    Raises
-    ------
-    ValueError
-        Also when the model returns several values, or none.
-
-    Examples
-    --------
-    >>> number_at(lambda p: 100 / p, {"p": 0.5})
-    200.0
-    """
+    """Call the model at one point, as `value_at` does, and return the one number that it gives."""
     return one_number(value_at(model, values))
 
 
@@ -152,25 +105,7 @@ def one_number(value: Array) -> float:
 
 
 def values_of_rows(model: Model, columns: Mapping[str, Array]) -> Array:
-    """Call the model once with a column of values per input and return its values, shape (n,).
-
-    Parameters
-    ----------
-    model
-        Takes arrays of shape (n,), which it must not change, and returns one of that shape.
-    columns
-        Values by input.
-
-    Raises
-    ------
-    ValueError
-        Naming the first row, when the model raises or its values are not finite; when they have another shape.
-
-    Examples
-    --------
-    >>> values_of_rows(lambda p: 100 / p, {"p": np.array([0.5, 0.25])}).tolist()
-    [200.0, 400.0]
-    """
+    """Call the model once with a column of values per input and return its values, shape (n,)."""
     for column in columns.values():
         column.flags.writeable = False
     rows = len(next(iter(columns.values())))
@@ -197,18 +132,7 @@ def values_of_rows(model: Model, columns: Mapping[str, Array]) -> Array:
 
 
 def centre_and_scale(values: Array) -> tuple[Array, float]:
-    """Return values about their mean, the largest being 1 in size, and the factor that was taken out.
-
-    Raises
-    ------
-    NotEstimableError
-        When they are all the same, but for rounding.
-
-    Examples
-    --------
-    >>> centre_and_scale(np.array([1.0, 3.0, 5.0]))
-    (array([-1.,  0.,  1.]), 2.0)
-    """
+    """Return values about their mean, the largest being 1 in size, and the factor that was taken out."""
     size = float(np.abs(values).max())
     unit = values / size if size > 0 else values  # neither sums nor squares of huge values overflow
     if np.ptp(unit) <= _FLAT:

@@ -159,13 +159,7 @@ def labelled(choices: Choices) -> dict[str, dict[str, Any]]:
 
 
 def describe(specification: Mapping[str, str]) -> str:
-    """Say a specification in words.
-
-    Examples
-    --------
-    >>> describe({"offence_scope": "child-only codes", "year": "2023"})
-    'offence scope: child-only codes; year: 2023'
-    """
+    """Say a specification in words."""
     return "; ".join(f"{decision.replace('_', ' ')}: {label}" for decision, label in specification.items())
 
 
@@ -255,38 +249,8 @@ MANY = 16  # decisions: their subsets, two to that power, are all looked at
 
 
 def specification_curve(table: pd.DataFrame, *, own: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Order the specifications of a multiverse by what they give, the refused ones at the end.
-
-    Parameters
-    ----------
-    table
-        From `multiverse`, of one value or of intervals.
-    own
-        Decision to label of the specification that was reported, to be marked.
-
-    Returns
-    -------
-    DataFrame
-        The rows of ``table`` with ``rank`` in front: 1 for the lowest value (for intervals the lowest low end, then
-        the lowest high end), equal ones in the order of the table; missing where refused. ``own`` says which is the
-        one reported.
-
-    Raises
-    ------
-    ValueError
-        When ``own`` names no specification of the table, or the table has several values.
-
-    Examples
-    --------
-    >>> from cseanalysis.sensitivity import multiverse
-    >>> table = multiverse(lambda year, twice: year * (1 + twice), {"year": [2, 1], "twice": [True, False]})
-    >>> specification_curve(table, own={"year": "2", "twice": "False"})[["rank", "year", "value", "own"]]
-       rank year  value    own
-    0     1    1    1.0  False
-    1     2    2    2.0   True
-    2     3    1    2.0  False
-    3     4    2    4.0  False
-    """
+    """Order the specifications of a multiverse by what they give, the refused ones at the end."""
+    # Rank 1 is the lowest value (the lowest low end, then high end), equal ones in the order of the table.
     names = ends_of(table)
     marked = is_own(table, own) if own is not None else pd.Series(data=False, index=table.index)
     curve = table.assign(own=marked).sort_values(
@@ -302,46 +266,11 @@ def specification_curve(table: pd.DataFrame, *, own: Mapping[str, str] | None = 
 
 
 def decision_shares(table: pd.DataFrame, column: str = "value") -> pd.DataFrame:
-    """Share the variance of a multiverse out among its decisions.
-
-    Parameters
-    ----------
-    table
-        From `multiverse`.
-    column
-        Which value: ``"value"``, an end (``"low"``, ``"high"``), or a name that the model gave.
-
-    Returns
-    -------
-    DataFrame
-        A row a decision, largest share first: ``decision``; ``options``, those left after refusals; ``alone``, the
-        share of variance between the means of its options; ``last``, the share that is left when all other decisions
-        are made; ``share``, its Shapley share, which sum to 1.
-
-    Raises
-    ------
-    NotEstimableError
-        When no specification was estimated or all give the same.
-    ValueError
-        When there is no such column, or there are more than 16 decisions.
-
-    Notes
-    -----
-    Every specification that was estimated counts the same. For a set of decisions ``S``, ``c(S)`` is the variance of
-    the means over the specifications that agree in ``S``. The Shapley share of a decision is the mean of what it adds
-    to ``c`` over all orders of decisions (Owen 2014, "Sobol' indices and Shapley value"). Where nothing was refused the
-    table is a full factorial, and that is the exact decomposition of its variance: each interaction is shared equally
-    among its decisions, and ``alone <= share <= last``. Refusals leave decisions that hang together; the shares still
-    sum to 1, but ``alone`` may then exceed ``last``. Exact: all subsets are looked at.
-
-    Examples
-    --------
-    >>> from cseanalysis.sensitivity import multiverse
-    >>> decision_shares(multiverse(lambda a, b: a + b, {"a": [0, 2], "b": [0, 1]}))[["decision", "share"]]
-      decision  share
-    0        a    0.8
-    1        b    0.2
-    """
+    """Share the variance of a multiverse out among its decisions."""
+    # ``c(S)`` is the variance of the means over the specifications that agree in ``S``; a decision's ``share`` is the
+    # mean of what it adds to ``c`` over all orders of decisions (Owen 2014), ``alone`` what it adds first, ``last``
+    # what it adds last. Without refusals the table is a full factorial and ``alone <= share <= last``; with them the
+    # shares still sum to 1.
     decisions = decisions_of(table)
     if not isinstance(column, str) or column not in table.columns or column in (*decisions, "kind", OUTCOME, REASON):
         raise ValueError(f"no column {shown(column)} of values; the table has {', '.join(map(str, table.columns))}")
@@ -382,31 +311,8 @@ def decision_shares(table: pd.DataFrame, column: str = "value") -> pd.DataFrame:
 
 
 def extreme_specifications(table: pd.DataFrame) -> pd.DataFrame:
-    """Name in words the specifications that give the lowest and the highest value.
-
-    Parameters
-    ----------
-    table
-        From `multiverse`, of one value or of intervals, whose lowest low and highest high end count.
-
-    Returns
-    -------
-    DataFrame
-        Two rows: ``end`` (``"lowest"``, ``"highest"``), ``value``, ``words`` (the choices that every specification with
-        that value makes; a decision in which they differ says "any" or which), ``specifications`` (how many).
-
-    Raises
-    ------
-    NotEstimableError
-        When no specification was estimated.
-
-    Examples
-    --------
-    >>> from cseanalysis.sensitivity import multiverse
-    >>> table = multiverse(lambda a, b: a, {"a": {"one": 1, "two": 2}, "b": ["x", "y"]})
-    >>> extreme_specifications(table)["words"].tolist()
-    ['a: one; b: any', 'a: two; b: any']
-    """
+    """Name in words the specifications that give the lowest and the highest value."""
+    # ``words`` are the choices that every specification with that value makes; others say "any" or which.
     names = ends_of(table)
     chosen = table[table[OUTCOME] == ESTIMATED]
     if chosen.empty:
@@ -426,32 +332,7 @@ def extreme_specifications(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def single_changes(table: pd.DataFrame, own: Mapping[str, str]) -> pd.DataFrame:
-    """Return the specifications that differ from the one reported in one decision, and that one first.
-
-    Parameters
-    ----------
-    table
-        From `multiverse`.
-    own
-        Decision to label of the specification that was reported.
-
-    Returns
-    -------
-    DataFrame
-        ``decision`` and ``option`` that changed (empty in the first row), then the values, ``outcome`` and ``reason``.
-
-    Raises
-    ------
-    ValueError
-        When ``own`` names no specification of the table.
-
-    Examples
-    --------
-    >>> from cseanalysis.sensitivity import multiverse
-    >>> table = multiverse(lambda a, b: a + b, {"a": [0, 2], "b": [0, 1]})
-    >>> single_changes(table, {"a": "0", "b": "0"})[["decision", "option", "value"]].values.tolist()
-    [['', '', 0.0], ['a', '2', 2.0], ['b', '1', 1.0]]
-    """
+    """Return the specifications that differ from the one reported in one decision, and that one first."""
     decisions = decisions_of(table)
     if not isinstance(own, Mapping):
         raise ValueError(f"own is {shown(own)}: must give a label for each decision, as in {{'year': '2023'}}")

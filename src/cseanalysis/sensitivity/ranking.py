@@ -20,30 +20,14 @@ ABSOLUTE = 1.5e-12
 
 
 def settled(value: float) -> float:
-    """Round to nine significant digits and at most twelve decimals, which are the same on every processor.
-
-    Examples
-    --------
-    >>> settled(0.1 + 0.2), settled(3.24429548945e-11), settled(-1e-17)
-    (0.3, 3.2e-11, 0.0)
-
-    A value that is a tie in decimals falls to the same side whatever binary noise it carries:
-
-    >>> settled(16024.098750000001), settled(16024.09875)
-    (16024.0988, 16024.0988)
-    """
+    """Round to nine significant digits and at most twelve decimals, which are the same on every processor."""
+    # A value that is a tie in decimals falls to the same side whatever binary noise it carries.
     nearest = float(f"{Decimal(f'{value:.12g}'):.{DIGITS}g}")
     return round(nearest, DECIMALS) + 0.0  # no minus zero
 
 
 def agree(one: Any, other: Any) -> bool:
-    """Say whether two results, or tables of them, are the same but for their last digit.
-
-    Examples
-    --------
-    >>> agree({"low": 3.24429548945e-11}, {"low": 3.24429479876e-11}), agree([1, "a"], [1, "b"])
-    (True, False)
-    """
+    """Say whether two results, or tables of them, are the same but for their last digit."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(agree(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
@@ -57,24 +41,7 @@ def agree(one: Any, other: Any) -> bool:
 
 
 def largest_first(table: pd.DataFrame, columns: Sequence[str], name: str) -> pd.DataFrame:
-    """Order rows by some columns, largest first; rows that are equal but for rounding by their name.
-
-    Parameters
-    ----------
-    table
-        With a column of names, each once.
-    columns
-        Numbers to order by, the first counts most.
-    name
-        The column of names.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = pd.DataFrame({"who": ["b", "a", "c"], "share": [0.1 + 0.2, 0.3, 0.9]})
-    >>> largest_first(table, ["share"], "who")["who"].tolist()
-    ['c', 'a', 'b']
-    """
+    """Order rows by some columns, largest first; rows that are equal but for rounding by their name."""
     keys = [(*(-settled(value) for value in row), str(who)) for *row, who in _rows(table, [*columns, name])]
     return table.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
 

@@ -118,11 +118,9 @@ def sobol(
 
 
 def _terms(values: Array, count: int) -> Array:
-    """Return what the indices are means of, a row a group of rows of the design.
-
-    Columns: mean value and mean square over the whole design; for each input the product for the first order, the
-    square for the total, the mean and mean square of the rows in it; for each pair its product.
-    """
+    """Return what the indices are means of, a row a group of rows of the design."""
+    # Columns: mean value and mean square over the whole design; for each input the product for the first order, the
+    # square for the total, the mean and mean square of the rows in it; for each pair its product.
     f_a, f_b, mixed, back = values[0], values[1], values[2 : 2 + count], values[2 + count :]
     together = values[: 2 + count]
     rows = [together.mean(axis=0), (together**2).mean(axis=0)]
@@ -197,25 +195,7 @@ _HALF_STEP = 2.0**-31  # Sobol points are multiples of 2^-30; half a step keeps 
 
 
 def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
-    """Return the distribution of each input, in the order given.
-
-    Parameters
-    ----------
-    inputs
-        Distributions by id, or assumptions that state one.
-
-    Raises
-    ------
-    ValueError
-        Naming the assumptions that are only bounds, or what is no distribution; when an id is repeated or is none, or
-        a distribution reaches beyond the range of its assumption, which would defend more than its reason does.
-
-    Examples
-    --------
-    >>> from cseanalysis.distributions import uniform
-    >>> list(read_inputs({"told": uniform(0.1, 0.2)}))
-    ['told']
-    """
+    """Return the distribution of each input, in the order given."""
     given: list[tuple[object, object]]
     if isinstance(inputs, Mapping):
         given = list(inputs.items())
@@ -258,18 +238,7 @@ def read_inputs(inputs: Inputs) -> dict[str, Distribution]:
 
 
 def check_samples(samples: object) -> int:
-    """Return ``samples`` if it is a power of two: Sobol sequences are even over the ranges only then.
-
-    Raises
-    ------
-    ValueError
-        Naming the nearest power of two; when it is below 16.
-
-    Examples
-    --------
-    >>> check_samples(2**14)
-    16384
-    """
+    """Return ``samples`` if it is a power of two: Sobol sequences are even over the ranges only then."""
     if isinstance(samples, bool | np.bool_) or not isinstance(samples, int | np.integer) or samples < 16:
         raise ValueError(f"samples {shown(samples)}: must be a whole number, a power of two from 16, e.g. 2**14")
     number = int(samples)
@@ -285,18 +254,9 @@ def check_samples(samples: object) -> int:
 
 
 def scores(dimensions: int, samples: int, seed: int) -> Array:
-    """Return independent standard normal scores of a scrambled Sobol sequence, shape (dimensions, samples).
-
-    Notes
-    -----
-    Scrambled by a random linear matrix and a digital shift (Matousek 1998), as in scipy. The scramble is seeded from
-    block 0 of the Philox stream of ``seed``; what else is drawn with that seed takes blocks of its own.
-
-    Examples
-    --------
-    >>> bool(abs(scores(1, 1024, seed=0).mean()) < 0.001)
-    True
-    """
+    """Return independent standard normal scores of a scrambled Sobol sequence, shape (dimensions, samples)."""
+    # Scrambled by a random linear matrix and a digital shift (Matousek 1998), as in scipy. The scramble is seeded from
+    # block 0 of the Philox stream of ``seed``; what else is drawn with that seed takes blocks of its own.
     key = int(block_generator(seed, 0).integers(2**63))
     # scipy 1.15 renamed the argument.
     name = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
@@ -305,18 +265,8 @@ def scores(dimensions: int, samples: int, seed: int) -> Array:
 
 
 def values_of_scores(distribution: Distribution) -> Callable[[Array], Array]:
-    """Return the function from normal scores to a distribution's values.
-
-    Notes
-    -----
-    Betas are tabulated (relative error below 1e-10), because their exact quantiles are slow.
-
-    Examples
-    --------
-    >>> from cseanalysis.distributions import pert
-    >>> values_of_scores(pert(0.0, 0.5, 1.0))(np.array([0.0])).round(9).tolist()
-    [0.5]
-    """
+    """Return the function from normal scores to a distribution's values."""
+    # Betas are tabulated (relative error below 1e-10), because their exact quantiles are slow.
     if isinstance(distribution, ScaledBeta):
         low, width = distribution.low, distribution.high - distribution.low
         logarithm = log_quantile_of_score(beta(distribution.a, distribution.b))

@@ -9,10 +9,10 @@ from typing import Any
 
 from cseanalysis.sensitivity.ranking import agree, settled
 from cseanalysis.study.data.assumptions import read_assumptions
+from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.project import ChecksumError, Project, read_json, sha256
 from cseanalysis.study.data.reported import check_seal
 from cseanalysis.study.kept import FOLDER, Computed, Kept
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.results import as_json, compute_parts, read_inputs
 from cseanalysis.values import Assumption
 

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cseanalysis.export.wording import say, say_interval, say_number
-from cseanalysis.register import Figure
-from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.export.wording import say
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results
-from cseanalysis.values import Assumption, Estimate, Interval
+from cseanalysis.values import Estimate
 
 RESULT_WORDS = {
     "contact_total": "Contact offences, by offences known",
@@ -60,18 +58,6 @@ _QUOTED = (
     ("group-based, in the family", "F549", "F023"),
     ("group-based, in institutions", "F548", None),
     ("group-based, child sexual exploitation ('grooming gang' in the speaker's words)", "F550", "F024"),
-)
-# Each with the reason why the scenario does not use it; what it does with the others follows from the assumptions.
-_DELAYS: tuple[tuple[str, str, str | None], ...] = (
-    ("F193", "recording to charge, all sexual offences, all ages", None),
-    ("F189", "recording to charge, rape, all ages", None),
-    ("F186", "recording to charge, rape, all ages", "drift between years"),
-    ("F149", "recording to charge, quoted for child sexual abuse", "it is F193 under another name"),
-    ("F457", "charge to start of trial, child sexual abuse", None),
-    ("F458", "charge to start of trial, child sexual abuse", None),
-    ("F455", "charge to completion, child sexual abuse, Crown Court", "another end point"),
-    ("F306", "offence to completion, child sexual abuse", "starts at the offence"),
-    ("F307", "offence to completion, child sexual abuse", "starts at the offence"),
 )
 
 
@@ -126,102 +112,5 @@ def quoted_and_exact() -> pd.DataFrame:
     )
 
 
-def published_delays() -> pd.DataFrame:
-    """List the published delays, the kind of each average, its year, and whether the scenario uses it."""
-    figures, assumptions = load_figures(), load_assumptions()
-    return pd.DataFrame(
-        [
-            {
-                "From and to": words,
-                "Published": f"{figures[name].published} days, {_average(figures[name])}",
-                "Period": _period(figures[name]),
-                "Used": f"{_used(figures[name], why_not, assumptions)} ({name})",
-            }
-            for name, words, why_not in _DELAYS
-        ]
-    )
-
-
-def _used(figure: Figure, why_not: str | None, assumptions: Mapping[str, Assumption]) -> str:
-    """Say how an assumption uses a published delay, or why none does."""
-    value = float(figure.value or 0)
-    resting = [each for each in assumptions.values() if figure.id in re.findall(r"\w+", each.locator)]
-    if not resting:
-        return f"no: {why_not or 'these assumptions do not rest on it'}"
-    low, high = resting[0].low, resting[0].high
-    if not low <= value <= high:
-        return "named, but outside the range"
-    return f"yes, {({low: 'as the low end', high: 'as the high end'}).get(value, 'inside the range')}"
-
-
-def years_in_words(by_year: pd.DataFrame) -> pd.DataFrame:
-    """Word the lag scenario by financial year of recording.
-
-    Parameters
-    ----------
-    by_year
-        The results' table ``lag_by_year``.
-
-    Returns
-    -------
-    DataFrame
-        Offences recorded, and the visible shares of what will come of them.
-    """
-    incomplete = ["" if quarters == 4 else f" ({quarters} quarter)" for quarters in by_year["quarters"]]
-    table = pd.DataFrame({"Recorded in": by_year["financial_year"] + incomplete, "Offences": by_year["recorded"]})
-    for stage in ("charges", "trials"):
-        ends = zip(by_year[f"{stage}_visible_low"], by_year[f"{stage}_visible_high"], strict=True)
-        table[f"Eventual {stage} visible"] = [say_interval(Interval(*pair, "bound"), "share") for pair in ends]
-    return table
-
-
-def back_tests_in_words(tests: pd.DataFrame) -> pd.DataFrame:
-    """Word the back-tests: published, expected, hit or miss, and how the counts differ.
-
-    Parameters
-    ----------
-    tests
-        The results' table ``back_tests``.
-
-    Returns
-    -------
-    DataFrame
-    """
-    return pd.DataFrame(
-        {
-            "Published count": tests["statement"] + ", " + tests["period"] + " (" + tests["figure"] + ")",
-            "Published": tests["published"].astype("int64"),
-            "Expected": [
-                say_interval(Interval(low, high, "bound"))
-                for low, high in zip(tests["expected_low"], tests["expected_high"], strict=True)
-            ],
-            "Verdict": [_hit_or_miss(test) for test in tests.to_dict("records")],
-            "What differs": [
-                f"{words}; the range is {say_number(round(fold))} times as high as it is low"
-                for words, fold in zip(tests["differs"], tests["fold"], strict=True)
-            ],
-        }
-    )
-
-
-def _hit_or_miss(test: Mapping[str, float]) -> str:
-    """Say of a miss how far it lies from the nearer end."""
-    if test["within"]:
-        return "within"
-    if test["published"] > test["expected_high"]:
-        return f"outside, {say_number(test['published'] / test['expected_high'])} times the highest"
-    return f"outside, {say_number(test['published'] / test['expected_low'])} times the lowest"
-
-
 def _basis(estimate: Estimate) -> str:
     return ", ".join(ASSUMPTION_WORDS.get(name, name.replace("_", " ")) for name in estimate.basis)
-
-
-def _average(figure: Figure) -> str:
-    return "median" if figure.statement.startswith("Median") else "printed as an average"
-
-
-def _period(figure: Figure) -> str:
-    if figure.period_start is None or figure.period_end is None:
-        return "not stated"
-    return f"{figure.period_start.year}/{figure.period_end.year % 100:02d}"

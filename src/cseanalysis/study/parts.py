@@ -16,13 +16,15 @@ from cseanalysis.register import Figure
 from cseanalysis.study.change.chapter import change_numbers, force_numbers
 from cseanalysis.study.change.events import RecordingChange
 from cseanalysis.study.change.interventions import Intervention
-from cseanalysis.study.comparisons.bad_analyses import redteam_results
+from cseanalysis.study.change.judged import SeriesPart
+from cseanalysis.study.comparisons.bad_analyses import BadAnalysis, redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
 from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.backtest import back_test_results, back_tests
 from cseanalysis.study.lag.courts import court_queue, court_results
+from cseanalysis.study.lag.judged import BackTest, PublishedDelay
 from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
 from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
 from cseanalysis.study.lag.snapshots import snapshot_results
@@ -31,6 +33,7 @@ from cseanalysis.study.missing.numbers import missing_results
 from cseanalysis.study.recorded.numbers import recorded_results
 from cseanalysis.study.sensitivity.chapter import curve_numbers
 from cseanalysis.study.sensitivity.flips import breakdown_table
+from cseanalysis.study.sensitivity.judged import CurveOption, Statement
 from cseanalysis.study.sensitivity.narrowing import narrowing_table
 from cseanalysis.study.sensitivity.shares_of_variance import variance_shares
 from cseanalysis.study.totals.chains import dependence_results, dependence_table
@@ -47,8 +50,14 @@ class StudyInputs:
     recorded: pd.DataFrame
     revision: pd.DataFrame
     forces: pd.DataFrame
+    delays: tuple[PublishedDelay, ...]
+    back_tests: tuple[BackTest, ...]
     recording: tuple[RecordingChange, ...]
     interventions: tuple[Intervention, ...]
+    series_parts: tuple[SeriesPart, ...]
+    statements: tuple[Statement, ...]
+    curve_options: tuple[CurveOption, ...]
+    bad_analyses: tuple[BadAnalysis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +163,21 @@ def _lag(given: Given) -> Numbers:
     recorded, assumed = given.tables.recorded, given.assumptions
     by_year, narrowed = lag_by_year(recorded, assumed, scope=given.scope)
     scenario = lag_scenario(recorded, assumed, scope=given.scope)
-    results = lag_results(recorded, by_year, assumed, scope=given.scope)
+    results = lag_results(recorded, by_year, given.tables.delays, assumed, scope=given.scope)
     return Numbers(results, {"lag_scenario": scenario, "lag_by_year": by_year}, narrowed)
 
 
 def _back_tests(given: Given) -> Numbers:
-    recorded, figures, assumed = given.tables.recorded, given.tables.figures, given.assumptions
-    tested, narrowed = back_tests(recorded, figures, assumed)
-    return Numbers(back_test_results(tested, recorded, figures, assumed), {"back_tests": tested}, narrowed)
+    tables, assumed = given.tables, given.assumptions
+    tested, narrowed = back_tests(tables.back_tests, tables.recorded, tables.figures, assumed)
+    results = back_test_results(tested, tables.delays, tables.recorded, tables.figures, assumed)
+    return Numbers(results, {"back_tests": tested}, narrowed)
 
 
 def _waits(given: Given) -> Numbers:
-    figures, assumed = given.tables.figures, given.assumptions
-    corrected, narrowed = delays_corrected(figures, assumed)
-    results = wait_results(given.tables.recorded, corrected, figures, assumed)
+    tables, assumed = given.tables, given.assumptions
+    corrected, narrowed = delays_corrected(tables.delays, tables.figures, assumed)
+    results = wait_results(tables.recorded, corrected, tables.delays, tables.figures, assumed)
     return Numbers(results, {"delays_corrected": corrected}, narrowed)
 
 
@@ -175,7 +185,7 @@ def _simulation(given: Given) -> Numbers:
     recorded, assumed = given.tables.recorded, given.assumptions
     runs = simulation_runs(recorded, assumed)
     charges, narrowed = simulated_charges(recorded, runs, assumed)
-    results = simulation_results(recorded, charges, runs["clustered"], assumed)
+    results = simulation_results(recorded, charges, runs["clustered"], given.tables.delays)
     tables = {"charges_by_quarter": charges, "visible_by_age": visible_by_age(runs["clustered"], assumed)}
     return Numbers(results, tables, narrowed)
 
@@ -196,7 +206,7 @@ def _forces(given: Given) -> Numbers:
 def _change(given: Given) -> Numbers:
     tables, assumed = given.tables, given.assumptions
     events = {"recording": tables.recording, "interventions": tables.interventions}
-    return Numbers(*change_numbers(tables.recorded, tables.figures, assumed, **events))
+    return Numbers(*change_numbers(tables.recorded, tables.figures, assumed, parts=tables.series_parts, **events))
 
 
 def _narrowing(given: Given) -> Numbers:
@@ -206,13 +216,16 @@ def _narrowing(given: Given) -> Numbers:
 
 def _breakdowns(given: Given) -> Numbers:
     tables, assumed = given.tables, given.assumptions
-    found = breakdown_table(given.results, tables.recorded, tables.figures, assumed, scope=given.scope)
+    found = breakdown_table(
+        tables.statements, given.results, tables.recorded, tables.figures, assumed, scope=given.scope
+    )
     return Numbers(tables={"breakdowns": found})
 
 
 def _curves(given: Given) -> Numbers:
     tables = given.tables
-    return Numbers(tables=curve_numbers(tables.recorded, tables.revision, tables.figures, given.assumptions))
+    judged = {"options": tables.curve_options, "statements": tables.statements}
+    return Numbers(tables=curve_numbers(tables.recorded, tables.revision, tables.figures, given.assumptions, **judged))
 
 
 def _variance(given: Given) -> Numbers:
@@ -251,17 +264,17 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("totals: survey", ("figures",), _survey, _SURVEY, after=("totals: routes",)),
     Part("totals: dependence", (), _dependence, (*_CHAIN, "known_if_only_the_mean")),
-    Part("lag", ("recorded",), _lag, _LAG, scoped=True),
+    Part("lag", ("recorded", "delays"), _lag, _LAG, scoped=True),
     Part(
         "lag: back-tests",
-        ("recorded", "figures"),
+        ("recorded", "figures", "delays", "back_tests"),
         _back_tests,
         (*_LAG, "charge_probability", "earlier_intake_ratio", "later_intake_ratio", "offences_per_defendant"),
     ),
-    Part("lag: waits", ("recorded", "figures"), _waits, _LAG),
+    Part("lag: waits", ("recorded", "figures", "delays"), _waits, _LAG),
     Part(
         "lag: simulation",
-        ("recorded",),
+        ("recorded", "delays"),
         _simulation,
         (*_LAG, "charge_probability", "clustering_inflation", "earlier_intake_ratio"),
     ),
@@ -269,14 +282,23 @@ PARTS: tuple[Part, ...] = (
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
     Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
     Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
-    Part("comparisons: bad analyses", ("figures",), lambda given: Numbers(redteam_results(given.tables.figures))),
+    Part(
+        "comparisons: bad analyses",
+        ("figures", "bad_analyses"),
+        lambda given: Numbers(redteam_results(given.tables.figures, given.tables.bad_analyses)),
+    ),
     Part("comparisons: funnel", ("recorded",), lambda given: Numbers(funnel_results(given.tables.recorded))),
-    Part("change", ("recorded", "figures", "recording", "interventions"), _change, (*_DELAY, "effect_ratio")),
+    Part(
+        "change",
+        ("recorded", "figures", "recording", "interventions", "series_parts"),
+        _change,
+        (*_DELAY, "effect_ratio"),
+    ),
     Part("change: forces", ("recorded", "recording", "interventions"), _forces),
     Part("sensitivity: narrowing", ("recorded", "figures"), _narrowing, (*_ROUTES, *_DELAY), scoped=True),
     Part(
         "sensitivity: breakdowns",
-        ("recorded", "figures"),
+        ("recorded", "figures", "statements"),
         _breakdowns,
         (*_ROUTES, *_DELAY, *_SURVEY),
         scoped=True,
@@ -284,7 +306,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "sensitivity: curves",
-        ("recorded", "revision", "figures"),
+        ("recorded", "revision", "figures", "curve_options", "statements"),
         _curves,
         (*_ROUTES, *_DELAY, *_SURVEY),
     ),

@@ -14,18 +14,21 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
+from cseanalysis.study.change.judged import read_series_parts
+from cseanalysis.study.comparisons.bad_analyses import bad_analyses
 from cseanalysis.study.data.assumptions import load_assumptions
-from cseanalysis.study.data.codes import check_codes
+from cseanalysis.study.data.codes import OWN_SCOPE, check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.judgement import check_judgement
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
-from cseanalysis.study.data.tables import build_tables, check_tables, read_table
+from cseanalysis.study.data.tables import build_tables, check_tables, data_end, read_table
 from cseanalysis.study.kept import Computed, Kept
-from cseanalysis.study.lag.numbers import OWN_SCOPE, data_end
+from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
+from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -48,8 +51,14 @@ def read_inputs(project: Project) -> StudyInputs:
         recorded=recorded,
         revision=read_table("revision_2017_18", project.root),
         forces=read_table("forces", project.root),
+        delays=published_delays(project.root),
+        back_tests=back_tests(project.root),
         recording=load_recording_changes(project.root),
         interventions=load_interventions(figures, project.root),
+        series_parts=read_series_parts(project.root),
+        statements=read_statements(project.root),
+        curve_options=read_curve_options(project.root),
+        bad_analyses=bad_analyses(project.root),
     )
 
 
@@ -88,7 +97,7 @@ def compute_results(
     assumptions
         The study's, by id, or those of a scenario.
     scope
-        The offences whose lag is followed, one of `study.lag.numbers.SCOPES`.
+        The offences whose lag is followed, one of `study.data.codes.SCOPES`.
     kept
         Where parts that were computed before are kept; a part is computed again when something that it declares has
         changed.

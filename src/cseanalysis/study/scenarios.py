@@ -14,11 +14,11 @@ from typing import Any
 
 from cseanalysis.sensitivity.runs import as_finished
 from cseanalysis.study.data.assumptions import assumptions_text, load_assumptions, read_assumption
+from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.files import staged_folder
 from cseanalysis.study.data.project import Project, check_raw, code_hashes, load_sources, read_toml, sha256
 from cseanalysis.study.kept import FOLDER as KEPT
 from cseanalysis.study.kept import Kept
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.parts import StudyInputs
 from cseanalysis.study.results import compute_results, read_inputs, results_bytes
 from cseanalysis.values import Assumption
@@ -42,7 +42,7 @@ class Scenario:
     changes
         The assumptions that differ from the study's, by id.
     offence_scope
-        The offences whose lag is followed, one of `study.lag.numbers.SCOPES`.
+        The offences whose lag is followed, one of `study.data.codes.SCOPES`.
     content
         The file's bytes.
     """

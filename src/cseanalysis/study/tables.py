@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cseanalysis.export.wording import say_ends, say_number
+from cseanalysis.export.wording import say_ends, say_interval, say_number
 from cseanalysis.values import Interval
 
 
@@ -74,3 +74,8 @@ def span(unit: str = "") -> Callable[[float, float], str]:
         return " to ".join(dict.fromkeys(ends))
 
     return worded
+
+
+def bound(unit: str = "") -> Callable[[float, float], str]:
+    """Word a bound by its two ends, and that it is one."""
+    return lambda low, high: say_interval(Interval(low, high, "bound"), unit)

@@ -28,33 +28,10 @@ def add_columns(
     on_unmapped: str,
     remedy: str,
 ) -> IntoFrameT:
-    """Append one column per name in ``added``, its values given by ``resolver`` for each distinct key.
-
-    Parameters
-    ----------
-    frame
-        A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame.
-    keys
-        The columns that make up a key, by the arguments that name them; empty cells of a key are None.
-    added
-        Names of the new columns and what they hold.
-    resolver
-        From all distinct keys, with their numbers of rows, to a function from one key to the values of the new
-        columns, or to the reason why there are none: what a label means can hang on the rest of its column.
-    on_unmapped
-        ``"raise"`` or ``"keep"``, which gives nulls.
-    remedy
-        Last sentence of the error: what the reader can do.
-
-    Raises
-    ------
-    TypeError
-        When the frame is of no supported kind.
-    ValueError
-        When a column is missing or would be overwritten, or ``on_unmapped`` is neither word.
-    UnmappedLabelError
-        When a key has no answer and ``on_unmapped`` is ``"raise"``.
-    """
+    """Append a column for each of ``added``, its values given by ``resolver`` for each distinct key."""
+    # ``resolver`` sees all distinct keys with their numbers of rows, as what a label means can hang on the rest of its
+    # column; it gives a function from one key to its values, or to the reason why there are none. An empty cell of a
+    # key is None.
     if on_unmapped not in ("raise", "keep"):
         raise ValueError(f'on_unmapped={on_unmapped!r}: must be "raise" or "keep"')
     engine, there = look_at(frame)

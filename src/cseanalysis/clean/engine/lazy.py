@@ -23,19 +23,7 @@ Answering = Callable[[Counted], list[Column]]
 
 
 def extend(frame: Any, engine: str, keys: list[str], answer: Answering) -> Any:
-    """Add the columns that ``answer`` gives for the distinct keys, as a step of the frame's own query.
-
-    Parameters
-    ----------
-    frame
-        A lazy Polars frame, a DuckDB relation, a Dask or a PySpark frame.
-    engine
-        Which of them it is, as :func:`cseanalysis.clean.engine.lookup.look_at` names it.
-    keys
-        The columns that make up a key.
-    answer
-        From the distinct keys, with their numbers of rows, to the new columns: one value per key.
-    """
+    """Add the columns that ``answer`` gives for the distinct keys, as a step of the frame's own query."""
     if engine == "polars lazy":
         return _extend_polars(frame, keys, answer)
     if engine == "duckdb":
@@ -67,10 +55,9 @@ def _extend_polars(frame: Any, keys: list[str], answer: Answering) -> Any:
 
 
 def _extend_duckdb(relation: Any, keys: list[str], answer: Answering) -> Any:
-    """Number the key columns through ENUM types and look the answers up in constant lists.
-
-    A projection, not a join: it needs no second relation (whose connection could not be known) and keeps rows in order.
-    """
+    """Number the key columns through ENUM types and look the answers up in constant lists."""
+    # A projection, not a join: it needs no second relation (whose connection could not be known) and keeps rows in
+    # order.
     import duckdb
 
     names = [_identifier(key) for key in keys]

@@ -164,25 +164,14 @@ def minimum_detectable(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scatter:
-    """What the periods before a date say about scatter.
+    """What the periods before a date say about scatter."""
 
-    Parameters
-    ----------
-    fit
-        Of trend and season.
-    inflation
-        How many times the variance exceeds that of the family, were there no drift (or by the stated lags).
-    correlation, drifting
-        From one period to the next, and the inflation if there is that drift.
-    degrees
-        Of freedom, for the t distribution.
-    """
-
-    fit: Fits
+    fit: Fits  # of trend and season
+    # how many times the variance exceeds that of the family, were there no drift (or by the stated lags)
     inflation: float
-    correlation: float
+    correlation: float  # from one period to the next, and the inflation if there is that drift
     drifting: float
-    degrees: float
+    degrees: float  # of freedom, for the t distribution
 
 
 def fit_before(
@@ -226,10 +215,8 @@ def fit_before(
 
 
 def expected_errors(columns: Floats, weight: Floats, place: int, *, correlation: float = 0.0) -> tuple[Floats, Floats]:
-    """Return the standard error of one coefficient expected at given weights, were the scatter 1; then with drift.
-
-    The periods are the last dimension of the weights; there is an error for each set of weights.
-    """
+    """Return the standard error of one coefficient expected at given weights, were the scatter 1; then with drift."""
+    # The periods are the last dimension of the weights; there is an error for each set of weights.
     root = columns * np.sqrt(weight)[..., None]
     others, own = np.delete(root, place, axis=-1), root[..., place, None]
     basis = np.linalg.qr(others / np.sqrt((others**2).sum(axis=-2, keepdims=True)))[0]

@@ -32,60 +32,24 @@ EDGE = 1e-4  # alpha times the largest mean below which the negative binomial is
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fits:
-    """What came of a batch of fits, one entry (or row) for each design.
+    """What came of a batch of fits, one entry (or row) for each design."""
 
-    Parameters
-    ----------
-    coefficients
-        Shape (fits, columns).
-    fitted
-        Shape (fits, periods): means.
-    inverse
-        Shape (fits, columns, columns): inverse of the expected information at scale 1.
-    observed
-        The same of the observed information; equal to it but for the negative binomial.
-    residuals
-        Shape (fits, periods): derivatives of the log likelihood by the linear predictor, at scale 1.
-    weights
-        Shape (fits, periods): expected information about the linear predictor.
-    dispersion
-        Shape (fits,): Pearson's statistic, with the variance of the family, over the degrees of freedom.
-    alpha
-        Shape (fits,): variance is ``mean + alpha * mean**2``; nought for Poisson families.
-    settled
-        Shape (fits,): whether the steps converged and the columns could be told apart.
-    """
-
-    coefficients: Floats
-    fitted: Floats
-    inverse: Floats
-    observed: Floats
-    residuals: Floats
-    weights: Floats
+    coefficients: Floats  # shape (fits, columns)
+    fitted: Floats  # shape (fits, periods): means
+    inverse: Floats  # shape (fits, columns, columns): inverse of the expected information at scale 1
+    observed: Floats  # the same of the observed information; equal to it but for the negative binomial
+    residuals: Floats  # shape (fits, periods): derivatives of the log likelihood by the linear predictor, at scale 1
+    weights: Floats  # shape (fits, periods): expected information about the linear predictor
+    # shape (fits,): Pearson's statistic, with the variance of the family, over the degrees of freedom
     dispersion: Floats
-    alpha: Floats
-    settled: Flags
+    alpha: Floats  # shape (fits,): variance is ``mean + alpha * mean**2``; nought for Poisson families
+    settled: Flags  # shape (fits,): whether the steps converged and the columns could be told apart
 
 
 def fit_means(designs: Floats, counts: Floats, offset: Floats, alpha: Floats | float = 0.0) -> Fits:
-    """Fit log-linear means at a given alpha by iteratively reweighted least squares.
-
-    Parameters
-    ----------
-    designs
-        Shape (fits, periods, columns).
-    counts
-        Shape (periods,) or (fits, periods).
-    offset
-        Logarithm of the exposure, broadcast like the counts.
-    alpha
-        Of the negative binomial, one or one for each fit; 0 for Poisson.
-
-    Notes
-    -----
-    McCullagh and Nelder (1989), *Generalized Linear Models*, section 2.5. A fit whose means run away (no maximum of
-    the likelihood exists, such as all noughts after a date) is marked as not settled.
-    """
+    """Fit log-linear means at a given alpha (0: Poisson) by iteratively reweighted least squares."""
+    # Shapes: designs (fits, periods, columns), counts and offset (periods,) or (fits, periods). McCullagh and Nelder
+    # (1989), *Generalized Linear Models*, section 2.5. A fit whose means run away (no maximum exists) is not settled.
     fits, periods, columns = designs.shape
     size = np.sqrt((designs**2).sum(axis=1, keepdims=True))
     size[size == 0] = 1.0
@@ -138,26 +102,10 @@ def fit_means(designs: Floats, counts: Floats, offset: Floats, alpha: Floats | f
 
 
 def estimate_alpha(design: Floats, counts: Floats, offset: Floats) -> tuple[Fits, str | None]:
-    """Fit a negative binomial with its alpha estimated by maximum likelihood.
-
-    Parameters
-    ----------
-    design
-        Shape (periods, columns).
-    counts, offset
-        Shape (periods,); counts are whole numbers.
-
-    Returns
-    -------
-    tuple
-        The fit, a batch of one; and ``None``, or the sentence that says why it is a Poisson fit instead.
-
-    Notes
-    -----
-    The mean and alpha are fitted in turn (Venables and Ripley 2002, *Modern Applied Statistics with S*, section 7.4,
-    as ``MASS::glm.nb``; its theta is ``1 / alpha``). The derivative of the likelihood by alpha at nought is
-    ``sum((y - mean)**2 - y) / 2`` (Dean and Lawless 1989): not above nought, the Poisson edge is the maximum.
-    """
+    """Fit a negative binomial with its alpha estimated by maximum likelihood."""
+    # Mean and alpha in turn (Venables and Ripley 2002, section 7.4, as ``MASS::glm.nb``; its theta is ``1 / alpha``).
+    # The derivative of the likelihood by alpha at nought is ``sum((y - mean)**2 - y) / 2`` (Dean and Lawless 1989): not
+    # above nought, the Poisson edge is the maximum, and the sentence returned says so.
     fit = fit_means(design[None], counts, offset)
     if not fit.settled[0]:
         return fit, None
@@ -198,26 +146,9 @@ def _best_alpha(counts: Floats, mean: Floats) -> float | None:
 
 
 def hac_covariance(designs: Floats, fits: Fits, lags: int) -> Floats:
-    """Return covariances that allow for unequal variances and for autocorrelation up to some lags.
-
-    Parameters
-    ----------
-    designs
-        Shape (fits, periods, columns), as fitted.
-    fits
-        From `fit_means`.
-    lags
-        Number of lags; weights fall linearly to nought (Bartlett).
-
-    Returns
-    -------
-    ndarray of shape (fits, columns, columns)
-
-    Notes
-    -----
-    Newey and West (1987), without prewhitening and without a correction for small samples, as statsmodels'
-    ``cov_type="HAC"`` and R's ``sandwich::NeweyWest(prewhite=FALSE, adjust=FALSE)``.
-    """
+    """Return covariances that allow for unequal variances and for autocorrelation up to some lags."""
+    # Newey and West (1987) with Bartlett's weights, without prewhitening and without a correction for small samples, as
+    # statsmodels' ``cov_type="HAC"`` and R's ``sandwich::NeweyWest(prewhite=FALSE, adjust=FALSE)``.
     scores = designs * fits.residuals[:, :, None]
     turned = scores.transpose(0, 2, 1)
     middle = turned @ scores
@@ -266,19 +197,11 @@ TOGETHER = 2**20  # counts fitted side by side: bounds the memory of a search ov
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LevelChanges:
-    """One coefficient of each of many designs, missing where there is no fit.
+    """One coefficient of each of many designs, missing where there is no fit."""
 
-    Parameters
-    ----------
-    values, errors
-        Shape (designs,): on the logarithmic scale.
-    degrees
-        Shape (designs,): of the t distribution of their ratio; infinite for a normal one.
-    """
-
-    values: Floats
+    values: Floats  # shape (designs,): on the logarithmic scale
     errors: Floats
-    degrees: Floats
+    degrees: Floats  # shape (designs,): of the t distribution of their ratio; infinite for a normal one
 
 
 def check_options(family: str, hac_lags: int | None, level: float, *, slope_change: bool = False) -> float:
@@ -346,19 +269,7 @@ def half_widths(errors: Floats, degrees: Floats, level: float) -> Floats:
 def level_changes(
     designs: Floats, series: CountSeries, column: int, *, family: Family, hac_lags: int | None
 ) -> LevelChanges:
-    """Return one coefficient of each of many designs and its standard error; missing where there is no fit.
-
-    Parameters
-    ----------
-    designs
-        Shape (designs, periods, columns).
-    series
-        The counts, the same for all.
-    column
-        Of the coefficient.
-    family, hac_lags
-        As in `interrupted_series`; the same rule chooses the error.
-    """
+    """Return one coefficient of each of many designs and its standard error; missing where there is no fit."""
     lags = choose_lags(hac_lags, series.counts.size)
     alone = family == "negative-binomial"  # each design has its own alpha
     size = 1 if alone else max(1, TOGETHER // series.counts.size)
@@ -396,46 +307,25 @@ EXACT = 1e-12  # Pearson's statistic over the counts' size below which residuals
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drift:
-    """How strongly the residuals of some fits follow each other.
+    """How strongly the residuals of some fits follow each other."""
 
-    Parameters
-    ----------
-    correlation
-        Shape (fits,): correlation from one period to the next, from 0; of the periods, not of the residuals, which a
-        fitted trend makes look less correlated.
-    factor
-        Shape (fits, columns): how many times the standard error from the scale is too small.
-    scatter
-        Shape (fits,): how many times the dispersion is too small, because a fit takes part of a drift with it.
-    degrees
-        Shape (fits,): degrees of freedom left to judge the scatter by.
-    """
-
+    # shape (fits,): correlation from one period to the next, from 0; of the periods, not of the residuals, which a
+    # fitted trend makes look less correlated
     correlation: Floats
-    factor: Floats
+    factor: Floats  # shape (fits, columns): how many times the standard error from the scale is too small
+    # shape (fits,): how many times the dispersion is too small, because a fit takes part of a drift with it
     scatter: Floats
-    degrees: Floats
+    degrees: Floats  # shape (fits,): degrees of freedom left to judge the scatter by
 
 
 def estimate_drift(designs: Floats, fits: Fits) -> Drift:
-    """Estimate first-order autocorrelation from the residuals of some fits, and what it does to their errors.
-
-    Parameters
-    ----------
-    designs
-        Shape (fits, periods, columns), as fitted.
-    fits
-        From `fit_means`.
-
-    Notes
-    -----
-    With ``M`` the projection on what the columns leave over and ``R`` the correlation matrix ``rho**abs(i - j)``,
-    residuals have products one period apart of ``trace(M L M R)`` and squares of ``trace(M R)`` on average; ``rho``
-    is where their ratio is the one observed (the bias that Kendall 1954 found, removed exactly for these columns),
-    not below nought. The variance of a coefficient is then ``h' R h`` with ``h`` its weights, and the scatter is
-    divided by ``trace(M R)``. Degrees of freedom are those of so many independent periods,
-    ``(1 - rho) / (1 + rho)`` of the number (Bartlett 1935), at least two.
-    """
+    """Estimate first-order autocorrelation from the residuals of some fits, and what it does to their errors."""
+    # With ``M`` the projection on what the columns leave over and ``R`` the correlation matrix ``rho**abs(i - j)``,
+    # residuals have products one period apart of ``trace(M L M R)`` and squares of ``trace(M R)`` on average; ``rho``
+    # is where their ratio is the one observed (the bias that Kendall 1954 found, removed exactly for these columns),
+    # not below nought. The variance of a coefficient is then ``h' R h`` with ``h`` its weights, and the scatter is
+    # divided by ``trace(M R)``. Degrees of freedom are those of so many independent periods, ``(1 - rho) / (1 + rho)``
+    # of the number (Bartlett 1935), at least two.
     periods, columns = designs.shape[1:]
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         root = np.sqrt(fits.weights)[:, :, None]

@@ -27,40 +27,15 @@ FEWEST = 8  # periods needed on each side of a date before a change there is est
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountSeries:
-    """Counts of equal, consecutive periods, oldest first.
+    """Counts of equal, consecutive periods, oldest first."""
 
-    Parameters
-    ----------
-    labels
-        One name a period; positions from 0 when the counts came without an index.
-    counts
-        Shape (periods,), not negative.
-    offset
-        Logarithm of the exposure, shape (periods,); nought without one.
-    """
-
-    labels: pd.Index
-    counts: Floats
-    offset: Floats
+    labels: pd.Index  # one name a period; positions from 0 when the counts came without an index
+    counts: Floats  # shape (periods,), not negative
+    offset: Floats  # logarithm of the exposure, shape (periods,); nought without one
 
 
 def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> CountSeries:
-    """Check counts and exposure and return them as a series.
-
-    Parameters
-    ----------
-    counts
-        One count a period, oldest first; a pandas series brings its own labels.
-    exposure
-        Persons, forces or days at risk in each period, or nothing; a series is matched by its labels.
-
-    Raises
-    ------
-    ValueError
-        When a count is missing, negative, no number or not whole; when labels repeat or run backwards, or labels that
-        are dates, numbers or text such as 2019/20, 2019Q4 and 2019-10 leave periods out (of other text nothing can be
-        known); when the exposure has other labels, another length, or is not above nought.
-    """
+    """Check counts and exposure, matched by label, and return them as a series without holes."""
     labels = counts.index if isinstance(counts, pd.Series) else pd.RangeIndex(len(np.atleast_1d(np.asarray(counts))))
     values = _numbers(counts, "counts")
     bad = ~np.isfinite(values) | (values < 0)
@@ -175,13 +150,7 @@ def _backwards(labels: pd.Index) -> bool:
 
 
 def periods_a_year(labels: pd.Index) -> float | None:
-    """Return how many of its periods a year has, where the labels of a series tell.
-
-    Examples
-    --------
-    >>> periods_a_year(pd.period_range("2020Q1", periods=8, freq="Q")), periods_a_year(pd.RangeIndex(8))
-    (4.0, None)
-    """
+    """Return how many of its periods a year has, where the labels of a series tell."""
     labels = _dated(labels)
     if isinstance(labels, pd.PeriodIndex):
         labels = labels.to_timestamp()
@@ -199,15 +168,7 @@ def periods_a_year(labels: pd.Index) -> float | None:
 
 
 def season(series: CountSeries, period: float | None, harmonics: int, *, otherwise: float) -> tuple[float, str]:
-    """Return the periods in a year, from the index or as stated, and a sentence where they had to be assumed.
-
-    Raises
-    ------
-    ValueError
-        When what is stated contradicts the index.
-    NotEstimableError
-        When the series is shorter than the season that is to be fitted.
-    """
+    """Return the periods in a year, from the index or as stated, and a sentence where they had to be assumed."""
     check_whole("harmonics", harmonics, least=0)
     turn, assumed = _turn(series, period, harmonics, otherwise)
     if harmonics and series.counts.size < turn:
@@ -248,15 +209,7 @@ def listed(dates: Iterable[Hashable]) -> list[Hashable]:
 
 
 def locate(series: CountSeries, at: Hashable, *, fewest: int = FEWEST) -> int:
-    """Return the position of a date, the first period in which a change can show.
-
-    Raises
-    ------
-    ValueError
-        When no period of the series has that label.
-    NotEstimableError
-        When there are fewer than ``fewest`` periods before it or from it on.
-    """
+    """Return the position of a date, the first period in which a change can show."""
     position = _position(_dated(series.labels), at)
     last = series.counts.size - 1
     if position is None or not 0 <= position <= last:
@@ -309,27 +262,8 @@ def _whole_period(labels: pd.PeriodIndex, at: Any) -> pd.Period | None:
 def design(
     periods: int, breaks: Sequence[int], *, harmonics: int = 0, period: float = 12, slope_change: bool = False
 ) -> tuple[Floats, tuple[str, ...]]:
-    """Return the columns of a segmented regression, shape (periods, columns), and their names.
-
-    Parameters
-    ----------
-    periods
-        Length of the series.
-    breaks
-        Positions at which the level (and the slope) may change; the first is named ``level_change``.
-    harmonics
-        Pairs of a sine and a cosine with 1, 2, ... turns in ``period`` periods. At two periods a turn the sine is
-        nought and left out.
-    period
-        Periods in a year: 12 for months, 4 for quarters.
-    slope_change
-        Whether the trend may change at each break.
-
-    Raises
-    ------
-    ValueError
-        When the harmonics are not a whole number from 0 to half of the period, or the period is below 2.
-    """
+    """Return the columns of a segmented regression, shape (periods, columns), and their names."""
+    # At two periods a turn the sine is nought and left out; the first break is named ``level_change``.
     check_whole("harmonics", harmonics, least=0)
     period = number("period", period)
     if harmonics and not (np.isfinite(period) and period >= 2):

@@ -155,26 +155,7 @@ class Delay:
 def masses(
     family: Family, shapes: ArrayLike, scales: ArrayLike, periods: int, *, period_days: float
 ) -> NDArray[np.float64]:
-    """Return `Delay.mass` for many delays of one family at once.
-
-    Parameters
-    ----------
-    family
-        See `Delay`.
-    shapes, scales
-        Of the delays, shape (delays,).
-    periods, period_days
-        As in `Delay.mass`.
-
-    Returns
-    -------
-    ndarray of shape (delays, periods)
-
-    Examples
-    --------
-    >>> masses("gamma", [1.0, 1.0], [100.0, 300.0], 2, period_days=91.3125).round(3).tolist()
-    [[0.344, 0.393], [0.138, 0.226]]
-    """
+    """Return `Delay.mass` for many delays of one family at once."""
     ends = np.arange(periods + 1, dtype=np.float64) * period_days
     shape, scale = (np.asarray(values, dtype=np.float64)[:, np.newaxis] for values in (shapes, scales))
     seen = np.diff(_integral_of_completeness(family, shape, scale, ends), axis=1) / period_days

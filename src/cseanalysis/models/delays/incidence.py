@@ -227,10 +227,8 @@ def _numbers(name: str, values: ArrayLike, size: int | None) -> Array:
 
 
 def _tied(*values: Array) -> list[Array]:
-    """Make times equal that differ by rounding alone, such as 3 * 0.1 and 0.3 or 100.3 - 100.
-
-    What is rounding is judged beside the time itself: beside the longest one, a long tail would tie all short times.
-    """
+    """Make times equal that differ by rounding alone, such as 3 * 0.1 and 0.3 or 100.3 - 100."""
+    # What is rounding is judged beside the time itself: beside the longest one, a long tail would tie all short times.
     every = np.sort(np.concatenate(values))
     rounding = 1e-9 * np.abs(every[1:]) + 1e-14 * np.abs(values[0]).max()
     apart = np.diff(every) >= rounding
@@ -414,18 +412,10 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Shares just after each time at which an outcome happened.
+    """Shares just after each time at which an outcome happened."""
 
-    Parameters
-    ----------
-    times
-        Shape (times,), ascending.
-    shares, variances
-        Shape (1 + outcomes, times); row 0 is the share still open.
-    """
-
-    times: Array
-    shares: Array
+    times: Array  # shape (times,), ascending
+    shares: Array  # shape (1 + outcomes, times); row 0 is the share still open
     variances: Array
 
 
@@ -456,13 +446,7 @@ class _Steps:
 
 
 def fit_curve(end: Array, codes: Places, start: Array, weight: Array, outcomes: int) -> Curve:
-    """Return the shares of cases with outcomes ``codes`` (0: none yet) at ``end``, watched after ``start``.
-
-    Raises
-    ------
-    NotEstimableError
-        When nobody is left at risk before others are first watched.
-    """
+    """Return the shares of cases with outcomes ``codes`` (0: none yet) at ``end``, watched after ``start``."""
     times = np.unique(end[codes > 0])
     size = times.size
     cases = _Cases(

@@ -214,13 +214,7 @@ def _label(name: Any) -> Hashable:
 
 
 def means_open(label: object) -> bool:
-    """Say whether a label reads as a case without outcome yet, such as ``"censored"``, ``"NA"`` or ``"pending"``.
-
-    Examples
-    --------
-    >>> means_open("Still open"), means_open("reopened and charged"), means_open("no further action")
-    (True, False, False)
-    """
+    """Say whether a label reads as a case without outcome yet, such as ``"censored"``, ``"NA"`` or ``"pending"``."""
     if not isinstance(label, str):
         return False
     plain = " ".join(label.casefold().replace("_", " ").split())

@@ -276,12 +276,10 @@ def _delay(family: Family, parameters: Array) -> Delay:
 
 
 def _log_chance(delay: Delay, lag: Array, width: float) -> Array:
-    """Logarithm of the probability of each difference between the periods of both events.
-
-    Far from 0, ``G`` is nearly a straight line and its second difference is lost in rounding, so that one slow case
-    would decide the fit. Above the mean it is taken of ``G`` minus its asymptote, which is as small as the
-    probability; and where the density is smooth over the two periods, or all of that underflows, of the density.
-    """
+    """Logarithm of the probability of each difference between the periods of both events."""
+    # Far from 0, ``G`` is nearly a straight line and its second difference is lost in rounding, so that one slow case
+    # would decide the fit. Above the mean it is taken of ``G`` minus its asymptote, which is as small as the
+    # probability; and where the density is smooth over the two periods, or all of that underflows, of the density.
     logarithm, slope, bend = _log_smooth(delay, np.maximum(lag, width / 2), width)
     rough = (lag < 20 * width) | (np.abs(slope) > 0.05) | (np.abs(bend) > 1e-4)  # elsewhere both agree to 1e-8
     middle = lag[rough]
@@ -297,10 +295,8 @@ def _log_chance(delay: Delay, lag: Array, width: float) -> Array:
 
 
 def _log_smooth(delay: Delay, lag: Array, width: float) -> tuple[Array, Array, Array]:
-    """Return the same where the log density is nearly a parabola, and its slope ``a`` and curvature ``c`` by period.
-
-    It is the logarithm of ``w f (sinh(a / 2) / (a / 2))^2 exp(c / 12)``, but for terms of fourth order.
-    """
+    """Return the same where the log density is nearly a parabola, and its slope ``a`` and curvature ``c`` by period."""
+    # It is the logarithm of ``w f (sinh(a / 2) / (a / 2))^2 exp(c / 12)``, but for terms of fourth order.
     shape, ratio = delay.shape, lag / delay.scale
     if delay.family == "gamma":
         density = (shape - 1) * np.log(ratio) - ratio - math.lgamma(shape)

@@ -114,11 +114,9 @@ def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenD
 
 
 def _seen_gamma(delay: Delay, window: float, growth: float) -> SeenDelay | None:
-    """Do the same without integrals, through gamma delays tilted by the growth; None where digits would be lost.
-
-    For shape ``k`` and scale ``s``, ``exp(-r t)`` times the density is ``(1 + r s)^-k`` times that of the scale
-    ``s / (1 + r s)``, and ``t`` times the density is ``k s`` times that of shape ``k + 1``.
-    """
+    """Do the same without integrals, through gamma delays tilted by the growth; None where digits would be lost."""
+    # For shape ``k`` and scale ``s``, ``exp(-r t)`` times the density is ``(1 + r s)^-k`` times that of the scale ``s /
+    # (1 + r s)``, and ``t`` times the density is ``k s`` times that of shape ``k + 1``.
     k, scale = delay.shape, delay.scale
     tilt, turned = 1 + growth * scale, growth * window
     # Close to even intake the two terms cancel; a fall as fast as the tail, or faster, has no tilted gamma.

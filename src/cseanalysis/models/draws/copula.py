@@ -21,31 +21,9 @@ _AGREEMENT = 1e-10  # greatest relative error of a tabulated quantile that is ac
 
 
 def correlation_matrix(correlation: ArrayLike | None, names: Sequence[str]) -> Array:
-    """Check a correlation between normal scores and return it as a matrix.
-
-    Parameters
-    ----------
-    correlation
-        ``None`` for independence; one number for every pair; a matrix in the order of ``names``; or a labelled frame,
-        which is put into that order. A rank correlation ``r`` (Spearman) is a correlation ``2 sin(pi r / 6)`` here.
-    names
-        What is correlated.
-
-    Returns
-    -------
-    ndarray of shape (len(names), len(names))
-
-    Raises
-    ------
-    ValueError
-        When it has another shape or other labels, is not symmetric, has no unit diagonal, holds something that is not
-        a correlation, or could belong to no set of variables (is not positive semidefinite).
-
-    Examples
-    --------
-    >>> correlation_matrix(0.5, ["told", "kept"]).tolist()
-    [[1.0, 0.5], [0.5, 1.0]]
-    """
+    """Check a correlation between normal scores and return it as a matrix."""
+    # One number is for every pair; a labelled frame is put in order. A rank correlation ``r`` is ``2 sin(pi r / 6)``
+    # here.
     names = list(map(str, items_of(names) or ()))
     if not names:
         raise ValueError("names is empty: a correlation is between named links, as in ['told', 'kept']")
@@ -83,13 +61,7 @@ def correlation_matrix(correlation: ArrayLike | None, names: Sequence[str]) -> A
 
 
 def factor(matrix: Array) -> Array:
-    """Return the lower triangle ``L`` with ``L L' = matrix``, also where the matrix is singular.
-
-    Examples
-    --------
-    >>> factor(np.ones((2, 2))).tolist()
-    [[1.0, 0.0], [1.0, 0.0]]
-    """
+    """Return the lower triangle ``L`` with ``L L' = matrix``, also where the matrix is singular."""
     size = len(matrix)
     lower = np.zeros((size, size))
     for column in range(size):
@@ -100,29 +72,12 @@ def factor(matrix: Array) -> Array:
 
 
 def tail_weight(links: Sequence[Distribution], matrix: Array) -> float:
-    """Return ``k`` such that the mean of ``(1 / product)^r`` exists exactly when ``r k < 1``.
-
-    Parameters
-    ----------
-    links
-        Distributions on [0, 1].
-    matrix
-        Correlations of their normal scores.
-
-    Notes
-    -----
-    With P(p_i < x) of order ``x^(t_i)``, ``1 / p_i`` grows as ``exp(z_i^2 / (2 t_i))`` for normal scores ``z_i`` far
-    below 0, so the mean exists when ``z' R^-1 z > r sum z_i^2 / t_i`` in every direction with negative scores. The
-    greatest ratio of the two sides lies inside the orthant of some subset of the links, where it is an eigenvalue of
-    ``W R W``, ``W = diag(t_i^-1/2)``, with an eigenvector of one sign. Links that stay away from 0 do not count.
-    Independent links give ``1 / min t_i``, fully dependent ones ``sum 1 / t_i``.
-
-    Examples
-    --------
-    >>> from cseanalysis.distributions import beta
-    >>> round(tail_weight([beta(4, 9), beta(4, 9)], np.array([[1, 0.5], [0.5, 1]])), 9)
-    0.375
-    """
+    """Return ``k`` such that the mean of ``(1 / product)^r`` exists exactly when ``r k < 1``."""
+    # With P(p_i < x) of order ``x^(t_i)``, ``1 / p_i`` grows as ``exp(z_i^2 / (2 t_i))`` for normal scores ``z_i`` far
+    # below 0, so the mean exists when ``z' R^-1 z > r sum z_i^2 / t_i`` in every direction with negative scores. The
+    # greatest ratio of the two sides lies inside the orthant of some subset of the links, where it is an eigenvalue of
+    # ``W R W``, ``W = diag(t_i^-1/2)``, with an eigenvector of one sign. Links that stay away from 0 do not count.
+    # Independent links give ``1 / min t_i``, fully dependent ones ``sum 1 / t_i``.
     open_links = [place for place, link in enumerate(links) if math.isfinite(link.lower_tail)]
     greatest = 0.0
     for size in range(1, len(open_links) + 1):
@@ -136,20 +91,10 @@ def tail_weight(links: Sequence[Distribution], matrix: Array) -> float:
 
 
 def log_quantile_of_score(link: Distribution) -> Callable[[Array], Array]:
-    """Return a fast function from normal scores to the logarithm of a distribution's values.
-
-    Notes
-    -----
-    The logarithm of a quantile is smooth in the normal score, so cubics through four neighbouring points of a table
-    reproduce it; the table is checked half-way between its points and made finer until the relative error is below
-    1e-10. Where that fails (densities with a kink) the quantile is computed for every score.
-
-    Examples
-    --------
-    >>> from cseanalysis.distributions import uniform
-    >>> np.exp(log_quantile_of_score(uniform(0.2, 0.6))(np.array([0.0]))).round(9).tolist()
-    [0.4]
-    """
+    """Return a fast function from normal scores to the logarithm of a distribution's values."""
+    # The logarithm of a quantile is smooth in the normal score, so cubics through four neighbouring points of a table
+    # reproduce it; the table is checked half-way between its points and made finer until the relative error is below
+    # 1e-10. Where that fails (densities with a kink) the quantile is computed for every score.
     kinked = isinstance(link, Trapezoid) and (link.b > link.a or link.d > link.c)
     for intervals in () if kinked else (2**12, 2**13, 2**14):
         table = _table(link, intervals)
@@ -195,18 +140,7 @@ _LEAST = 1e-9  # an eigenvalue below this: one input is, but for rounding, a sum
 
 
 def definite_correlation(correlation: ArrayLike | None, names: Sequence[str]) -> Array:
-    """Check a correlation between normal scores as `correlation_matrix` does, and that no input repeats others.
-
-    Raises
-    ------
-    ValueError
-        Also when it is not positive definite.
-
-    Examples
-    --------
-    >>> definite_correlation(0.5, ["told", "kept"]).tolist()
-    [[1.0, 0.5], [0.5, 1.0]]
-    """
+    """Check a correlation between normal scores as `correlation_matrix` does, and that no input repeats others."""
     matrix = correlation_matrix(_tidied(correlation), names)
     least = float(np.linalg.eigvalsh(matrix).min())
     if least < _LEAST:
@@ -218,33 +152,9 @@ def definite_correlation(correlation: ArrayLike | None, names: Sequence[str]) ->
 
 
 def scores_given(drawn: NDArray[np.intp], base: Array, noise: Array, matrix: Array) -> Array:
-    """Draw the scores of some inputs anew, given those of the others.
-
-    Parameters
-    ----------
-    drawn
-        Places of the inputs that are drawn anew, a row for each block of rows; shape (blocks, drawn).
-    base, noise
-        Scores with the correlation ``matrix``, and independent ones; shape (inputs, n), ``n`` a multiple of the blocks.
-    matrix
-        Correlations of the scores.
-
-    Returns
-    -------
-    ndarray of shape (inputs, n)
-        Distributed as ``base``; equal to it where nothing is drawn, and else independent of it given the rest.
-
-    Notes
-    -----
-    With K known and U drawn: ``R_UK R_KK^-1 z_K`` plus noise of covariance ``R_UU - R_UK R_KK^-1 R_KU``. The same
-    noise of an input serves every subset it is drawn in.
-
-    Examples
-    --------
-    >>> half = np.array([[1.0, 0.5], [0.5, 1.0]])
-    >>> scores_given(np.array([[1]]), np.array([[2.0], [9.0]]), np.zeros((2, 1)), half).tolist()
-    [[2.0], [1.0]]
-    """
+    """Draw the scores at the places ``drawn`` (a row for each block of rows) anew, given those of the others."""
+    # With K known and U drawn: ``R_UK R_KK^-1 z_K`` plus noise of covariance ``R_UU - R_UK R_KK^-1 R_KU``. The same
+    # noise of an input serves every subset it is drawn in.
     blocks, count = len(drawn), len(matrix)
     known = np.ones((blocks, count), dtype=bool)
     np.put_along_axis(known, drawn, values=False, axis=1)

@@ -15,8 +15,6 @@ from cseanalysis.values import Interval, NotEstimableError, shown
 
 BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
 
-_CHUNK = 2**14  # values looked at together while selecting: they stay in the processor's cache
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
@@ -164,26 +162,14 @@ class Simulation:
 
 
 def check_seed(seed: object) -> int:
-    """Return ``seed`` if it is a whole number that Philox takes as a key.
-
-    Raises
-    ------
-    ValueError
-        When it is not a whole number from 0 to 2**128 - 1; nought is a seed, ``None`` is not.
-    """
+    """Return ``seed`` if it is a whole number that Philox takes as a key."""
     if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**128:
         raise ValueError(f"seed {shown(seed)}: must be a whole number, not negative, so that the draws can be repeated")
     return int(seed)
 
 
 def block_generator(seed: int, block: int) -> np.random.Generator:
-    """Return the generator of one block of draws; blocks never overlap, whoever draws them and in which order.
-
-    Examples
-    --------
-    >>> bool(block_generator(0, 3).random() == block_generator(0, 3).random())
-    True
-    """
+    """Return the generator of one block of draws; blocks never overlap, whoever draws them and in which order."""
     return np.random.Generator(np.random.Philox(key=check_seed(seed), counter=[0, 0, 0, block]))
 
 
@@ -192,46 +178,8 @@ def _quantiles(values: NDArray[np.float64], shares: NDArray[np.float64]) -> NDAr
     below = np.floor(position).astype(np.intp)
     above = np.minimum(below + 1, values.size - 1)
     ranks = np.unique(np.concatenate([below, above]))
-    found = dict(zip(ranks.tolist(), _order_statistics(values, ranks), strict=True))
+    found = dict(zip(ranks.tolist(), np.partition(values, ranks)[ranks], strict=True))
     low = np.array([found[rank] for rank in below.tolist()])
     high = np.array([found[rank] for rank in above.tolist()])
     with np.errstate(invalid="ignore"):
         return np.where(low == high, low, low + (position - below) * (high - low))
-
-
-def _order_statistics(values: NDArray[np.float64], ranks: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Select the values of the given ranks (from 0, in ascending order) exactly.
-
-    A sorted sample brackets each rank; only values inside the bracket are copied (Floyd and Rivest 1975). When the
-    rank is outside after all, or there are few values, a copy is partitioned instead.
-    """
-    if values.size <= 2**20 or ranks.size > 16:
-        return np.asarray(np.partition(values, ranks)[ranks])
-    step = values.size // 2**14
-    sample = np.sort(values[::step])
-    margin = 4 * math.isqrt(sample.size)
-    groups: list[list[int]] = []
-    for rank in ranks.tolist():  # neighbouring ranks share a bracket
-        if groups and (rank - groups[-1][0]) <= step:
-            groups[-1].append(rank)
-        else:
-            groups.append([rank])
-    places = [(group[0] // step - margin, group[-1] // step + margin) for group in groups]
-    lows = [sample[first] if first >= 0 else -np.inf for first, _ in places]
-    highs = [sample[last] if last < sample.size else np.inf for _, last in places]
-    under = [0] * len(groups)
-    inside: list[list[NDArray[np.float64]]] = [[] for _ in groups]
-    for start in range(0, values.size, _CHUNK):
-        part = values[start : start + _CHUNK]
-        for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
-            reached = part >= low
-            under[place] += part.size - int(np.count_nonzero(reached))
-            inside[place].append(part[reached & (part <= high)])
-    selected: list[NDArray[np.float64]] = []
-    for group, below, pieces in zip(groups, under, inside, strict=True):
-        held, wanted = np.concatenate(pieces), np.array(group) - below
-        if wanted[0] < 0 or wanted[-1] >= held.size:
-            return np.asarray(np.partition(values, ranks)[ranks])
-        held.partition(wanted)
-        selected.append(held[wanted])
-    return np.concatenate(selected)

@@ -22,22 +22,13 @@ ALIASED = 1e-11  # pivot, relative to its diagonal, below which a column is a co
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Which terms act on which histories; a set of lists is a number whose bit ``i`` stands for list ``i``.
+    """Which terms act on which histories; a set of lists is a number whose bit ``i`` stands for list ``i``."""
 
-    Parameters
-    ----------
-    lists
-        Number of lists.
-    acts
-        Shape (histories, terms + 1): 1 where the term's lists are all in the history. The history of no list
-        cannot be seen and has no row; the last column stands for "no term".
-    union
-        Shape (terms + 1, terms + 1): the union of two terms, or the last column's index.
-    """
-
-    lists: int
+    lists: int  # number of lists
+    # shape (histories, terms + 1): 1 where the term's lists are all in the history. The history of no list cannot be
+    # seen and has no row; the last column stands for "no term"
     acts: Floats
-    union: Integers
+    union: Integers  # shape (terms + 1, terms + 1): the union of two terms, or the last column's index
 
     @property
     def no_term(self) -> int:
@@ -59,27 +50,14 @@ def design(lists: int) -> Design:
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """What came of a batch of fits, one entry (or row) for each.
+    """What came of a batch of fits, one entry (or row) for each."""
 
-    Parameters
-    ----------
-    coefficients
-        Shape (fits, terms + 1); 0 for terms that are not in the model or are minus infinity.
-    deviance
-        At the maximum, or where the likelihood flattens out when there is none.
-    settled
-        The last step changed no fitted mean by more than a percent: the maximum exists.
-    drifting
-        Fitted means of unseen histories shrink without end while the others stand still: no maximum exists.
-    aliased
-        A term could not be told from the others.
-    """
-
-    coefficients: Floats
-    deviance: Floats
-    settled: Flags
+    coefficients: Floats  # shape (fits, terms + 1); 0 for terms that are not in the model or are minus infinity
+    deviance: Floats  # at the maximum, or where the likelihood flattens out when there is none
+    settled: Flags  # the last step changed no fitted mean by more than a percent: the maximum exists
+    # fitted means of unseen histories shrink without end while the others stand still: no maximum exists
     drifting: Flags
-    aliased: Flags
+    aliased: Flags  # a term could not be told from the others
 
 
 def pad(models: Iterable[tuple[int, ...]], design: Design) -> Integers:
@@ -101,34 +79,12 @@ def fit_models(
     start: Floats | None = None,
     precise: bool = False,
 ) -> Fits:
-    """Fit models to tables by Newton steps (iteratively reweighted least squares), thousands side by side.
-
-    Parameters
-    ----------
-    design
-        From `design`.
-    tables
-        Shape (tables, histories): counts in the order of the design's rows.
-    models
-        Shape (models, terms): see `pad`. Every model must be hierarchical.
-    pairs
-        Which model is fitted to which table: two index arrays of the same length.
-    start
-        Shape (models, terms + 1): coefficients from which to start, e.g. those fitted to the original table.
-    precise
-        Until no fitted mean changes by more than a ten-millionth; otherwise to a deviance good for comparing models.
-
-    Returns
-    -------
-    Fits
-        In the order of ``pairs``.
-
-    Notes
-    -----
-    A term whose margin is zero is estimated at minus infinity; the histories that contain it are then certain to be
-    empty and are left out of the fit, as in Chan, Silverman and Vincent (2021, section 2.3). The information matrix
-    needs no products of design matrices: its entry for two terms is the fitted margin of their union.
-    """
+    """Fit models to tables by Newton steps (iteratively reweighted least squares), thousands side by side."""
+    # A term whose margin is zero is estimated at minus infinity; the histories that contain it are then certain to be
+    # empty and are left out of the fit (Chan, Silverman and Vincent 2021, section 2.3). The information matrix needs no
+    # products of design matrices: its entry for two terms is the fitted margin of their union. ``pairs``: which model
+    # is fitted to which table; ``precise``: until no mean changes by a ten-millionth, else good enough to compare
+    # models.
     which, table = pairs
     count = len(which)
     found = Fits(
@@ -264,29 +220,11 @@ def _solve(lower: tuple[Integers, Integers], packed: Floats, rhs: Floats) -> tup
 
 
 def model_status(design: Design, table: Floats, model: tuple[int, ...]) -> int:
-    """Return 0 when the extended maximum likelihood estimate exists and is identified.
-
-    Parameters
-    ----------
-    design
-        From `design`.
-    table
-        Counts of one table in the order of the design's rows.
-    model
-        Terms of a hierarchical model.
-
-    Returns
-    -------
-    int
-        0; 1 when the estimate does not exist; 2 when its terms are not identified; 3 for both.
-
-    Notes
-    -----
-    Linear programme of Fienberg and Rinaldo (2012, supplement): the estimate exists when some table of positive
-    means has the margins of the observed one, among the histories that zero margins of the model leave possible
-    (Chan, Silverman and Vincent 2021, sections 2.3 to 2.6). It depends on which counts are zero, not on their size,
-    so ones stand for the counts.
-    """
+    """Return 0 when the estimate exists and is identified; 1 when not the first, 2 not the second, 3 neither."""
+    # Linear programme of Fienberg and Rinaldo (2012, supplement): the estimate exists when some table of positive means
+    # has the margins of the observed one, among the histories that zero margins of the model leave possible (Chan,
+    # Silverman and Vincent 2021, sections 2.3 to 2.6). It depends on which counts are zero, not on their size, so ones
+    # stand for the counts.
     seen = (table > 0).astype(np.float64)
     columns = np.asarray(model, dtype=np.intp)
     empty = seen @ design.acts[:, columns] == 0
@@ -305,24 +243,9 @@ def model_status(design: Design, table: Floats, model: tuple[int, ...]) -> int:
 
 
 def unseen_side(design: Design, table: Floats, model: tuple[int, ...]) -> float:
-    """Return where the unseen cases go when a model's estimate does not exist: infinity, 0, or nan when not known.
-
-    Parameters
-    ----------
-    design, table, model
-        As for `model_status`.
-
-    Returns
-    -------
-    float
-        ``inf`` when the likelihood keeps rising as the unseen cases grow, 0.0 as they vanish; nan when it does neither
-        or both, so that no side is known.
-
-    Notes
-    -----
-    Directions in which the likelihood never falls (Fienberg and Rinaldo 2012) change no history that was seen and
-    raise none that was not; the greatest and least change of the intercept among them are two linear programmes.
-    """
+    """Return where the unseen cases go when no estimate exists: infinity, 0, or nan when not known."""
+    # Directions in which the likelihood never falls (Fienberg and Rinaldo 2012) change no history that was seen and
+    # raise none that was not; the greatest and least change of the intercept among them are two linear programmes.
     columns = np.asarray(model, dtype=np.intp)
     empty = (table > 0) @ design.acts[:, columns] == 0
     possible = (design.acts[:, columns[empty]] == 0).all(axis=1)

@@ -42,17 +42,8 @@ def two_list_terms(lists: int) -> tuple[int, ...]:
 
 @lru_cache(maxsize=16)
 def hierarchical_models(lists: int, max_order: int) -> tuple[Model, ...]:
-    """Return every hierarchical model that holds all main effects and no term of more than ``max_order`` lists.
-
-    Raises
-    ------
-    ValueError
-        When there are too many to fit them all.
-
-    Notes
-    -----
-    8 for three lists, 113 for four and 6,893 for five when all but the highest order are allowed.
-    """
+    """Return every hierarchical model that holds all main effects and no term of more than ``max_order`` lists."""
+    # 8 for three lists, 113 for four and 6,893 for five when all but the highest order are allowed.
     models: list[Model] = [main_effects(lists)]
     for order in range(2, max_order + 1):
         sets = [sum(1 << i for i in chosen) for chosen in combinations(range(lists), order)]
@@ -111,13 +102,7 @@ class Comparison:
 
 
 def compare_models(design: Design, table: Floats, models: tuple[Model, ...]) -> Comparison:
-    """Fit every model to one table and check that each estimate exists and is identified.
-
-    Raises
-    ------
-    NotEstimableError
-        When an estimate exists but is not found.
-    """
+    """Fit every model to one table and check that each estimate exists and is identified."""
     padded = pad(models, design)
     every, only = np.arange(len(models)), np.zeros(len(models), dtype=np.intp)
     first = fit_models(design, table[None], padded, (every, only))
@@ -150,31 +135,10 @@ def _endless(fits: Fits) -> Flags:
 
 
 def choose_by_bic(design: Design, tables: Floats, search: Comparison) -> tuple[Integers, Floats]:
-    """Find the model of smallest BIC for each of many tables.
-
-    Parameters
-    ----------
-    design
-        From `design`.
-    tables
-        Shape (tables, histories).
-    search
-        The models, fitted to the original table: its coefficients are where the fits start and its ranking
-        decides which models are fitted first.
-
-    Returns
-    -------
-    index : ndarray of shape (tables,)
-        Number of the chosen model, -1 when none can be estimated.
-    total : ndarray of shape (tables,)
-        Estimated population, nan when there is none.
-
-    Notes
-    -----
-    The answer is that of fitting all models. Most need no fit: a model without some term can fit no better than the
-    largest model without it, so when that deviance plus the model's own penalty exceeds the best BIC so far, it is
-    out. Only estimates that exist and are identified count.
-    """
+    """Return the number of the model of smallest BIC for each table (-1: none), and its total (nan: none)."""
+    # The answer is that of fitting all models. Most need no fit: a model without some term can fit no better than the
+    # largest model without it, so when that deviance plus the model's own penalty exceeds the best BIC so far, it is
+    # out. Only estimates that exist and are identified count.
     answers = [_choose_block(design, tables[at : at + BLOCK], search) for at in range(0, len(tables), BLOCK)]
     index = np.concatenate(answers)
     total = np.full(len(tables), np.nan)
@@ -269,42 +233,18 @@ def _deviance_bounds(design: Design, tables: Floats, holds: Flags, penalty: Floa
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What stepwise selection chose for each table, and the steps of the first one.
+    """What stepwise selection chose for each table, and the steps of the first one."""
 
-    Parameters
-    ----------
-    models
-        The chosen model of each table.
-    path
-        For the first table: the model after each step and the p-value of the term it added (1 for none).
-    """
-
-    models: tuple[Model, ...]
+    models: tuple[Model, ...]  # the chosen model of each table
+    # for the first table: the model after each step and the p-value of the term it added (1 for none)
     path: tuple[tuple[Model, float], ...]
 
 
 def choose_stepwise(design: Design, tables: Floats, threshold: float) -> Steps:
-    """Add two-list terms one at a time while the smallest p-value is within the threshold.
-
-    Parameters
-    ----------
-    design
-        From `design`.
-    tables
-        Shape (tables, histories).
-    threshold
-        Largest p-value that adds a term; 0 keeps the main effects.
-
-    Returns
-    -------
-    Steps
-
-    Notes
-    -----
-    Chan, Silverman and Vincent (2021, section 3.2): the number of cases on both lists is compared with the Poisson
-    distribution it would have under the current model; the smaller of the two tails is the p-value. A term is passed
-    over when with it the estimate would not exist or not be identified.
-    """
+    """Add two-list terms one at a time while the smallest p-value is within the threshold."""
+    # Chan, Silverman and Vincent (2021, section 3.2): the number of cases on both lists is compared with the Poisson
+    # distribution it would have under the current model; the smaller of the two tails is the p-value. A term is passed
+    # over when with it the estimate would not exist or not be identified.
     lists, count = design.lists, len(tables)
     offered = two_list_terms(lists)
     overlap = tables @ design.acts[:, list(offered)]

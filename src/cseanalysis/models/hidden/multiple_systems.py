@@ -354,36 +354,7 @@ def _check_bootstrap(bootstrap: int, seed: int | None, level: float) -> float:
 
 
 def read_histories(histories: pd.DataFrame, count: str) -> tuple[tuple[str, ...], Floats]:
-    """Return the names of the lists and the count of every history.
-
-    Parameters
-    ----------
-    histories
-        A column of 0 and 1 for each list, and the counts; one row for each history.
-    count
-        Name of the column with the counts.
-
-    Returns
-    -------
-    names : tuple of str
-        Lists in column order.
-    table : ndarray of shape (2 ** lists - 1,)
-        Counts; entry ``h - 1`` is the history whose bit ``i`` stands for list ``i``.
-
-    Raises
-    ------
-    ValueError
-        When a list column holds anything but 0 and 1, a count is missing, negative or not whole, a history stands
-        twice or is of no list, a list has no cases, or there are fewer than three or more than nine lists.
-    NotEstimableError
-        When nobody is on two lists: marginal totals say nothing about who is on none.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"A": [1, 1, 0], "B": [0, 1, 0], "C": [0, 0, 1], "count": [5, 2, 3]})
-    >>> read_histories(table, "count")[1].tolist()
-    [5.0, 0.0, 2.0, 3.0, 0.0, 0.0, 0.0]
-    """
+    """Return the names of the lists, and the count of every history; bit ``i`` of entry ``h - 1`` is for list ``i``."""
     if not isinstance(histories, pd.DataFrame):
         raise ValueError(f"histories are a {type(histories).__name__}: give a pandas DataFrame, one row a history")
     histories, count = histories.rename(columns=str), str(count)
@@ -490,20 +461,9 @@ def acceleration(table: Floats, select: Select) -> float:
 
 
 def bca(total: float, draws: Floats, skew: float, level: float) -> Interval:
-    """Return BCa limits from bootstrap totals and the acceleration ``skew``.
-
-    Infinite totals lie above every other; those that are nan have no known side and are left out, if they are few.
-
-    Raises
-    ------
-    NotEstimableError
-        When all draws lie on one side of the estimate, a limit's share is not defined or its end is infinite, or more
-        draws than one tail holds are nan.
-
-    Notes
-    -----
-    Efron (1987, equations 6.4 and 6.6). The share of draws below the estimate counts no ties.
-    """
+    """Return BCa limits from bootstrap totals and the acceleration ``skew``."""
+    # Infinite totals lie above every other; those that are nan have no known side and are left out, if they are few.
+    # Efron (1987, equations 6.4 and 6.6). The share of draws below the estimate counts no ties.
     lost, failed = float(np.isnan(draws).mean()), float((~np.isfinite(draws)).mean())
     if lost > (1 - level) / 2:
         raise NotEstimableError(

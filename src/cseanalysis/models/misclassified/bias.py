@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, fixed
 from cseanalysis.models.checks import check_whole, one_of
-from cseanalysis.models.draws.binomial import CHUNK, draw_binomial
 from cseanalysis.models.draws.copula import correlation_matrix, factor, log_quantile_of_score
 from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.models.misclassified.tables import GROUPS, Cells, What, checked_cells
@@ -30,6 +29,7 @@ Correct = Callable[[Cells, Sequence[Array]], Tables]
 Predictive = Callable[[np.random.Generator, Tables, Sequence[Array]], list[tuple[Array, Array]]]
 
 RESULTS = ("systematic odds", "systematic risk", "odds", "risk")
+CHUNK = 2**14  # draws worked on together: their arrays stay in the processor's cache
 SCHEMES = ("fox-2021", "fox-2005")
 MANY_IMPOSSIBLE = 0.1  # above this share the draws that remain say more than the stated distributions
 
@@ -105,21 +105,10 @@ def analyse(
     seed: int,
     workers: int | None,
 ) -> BiasAnalysis:
-    """Draw error rates, correct the table with each draw, add random error and collect the ratios.
-
-    Parameters
-    ----------
-    cells, what, scheme, correlation, draws, seed, workers
-        As for `probabilistic_bias`.
-    pairs, groups
-        Error rates by name, one or one for each of the two named groups.
-    correct
-        From counts and rates to corrected tables; a cell below 0, or missing, marks an impossible draw, one of 0 an
-        empty one.
-    predictive
-        From corrected tables and rates to the chance that a recorded positive, and a recorded negative, is truly
-        positive, for each group; used to redraw the status of each record under "fox-2021".
-    """
+    """Draw error rates, correct the table with each draw, add random error and collect the ratios."""
+    # ``correct``: a cell below 0, or missing, marks an impossible draw, one of 0 an empty one. ``predictive``: the
+    # chances that a recorded positive, and a recorded negative, is truly positive, for each group, to redraw each
+    # record by.
     observed, seed = _checked(cells, what, scheme), check_seed(seed)
     check_whole("draws", draws)
     check_whole("workers", 1 if workers is None else workers)
@@ -288,9 +277,8 @@ def _redraw(rng: np.random.Generator, counts: Cells, chances: list[tuple[Array, 
     """Draw the true status of each record, given the chance that it is positive."""
     tables: list[Array] = []
     for recorded, unrecorded, (found, missed) in zip(counts[::2], counts[1::2], chances, strict=True):
-        found_true = draw_binomial(rng, int(recorded), np.clip(found, 0, 1))
-        missed_true = draw_binomial(rng, int(unrecorded), np.clip(missed, 0, 1))
-        positive = found_true + missed_true
+        found_true = rng.binomial(int(recorded), np.clip(found, 0, 1))
+        positive = (found_true + rng.binomial(int(unrecorded), np.clip(missed, 0, 1))).astype(np.float64)
         tables += [positive, recorded + unrecorded - positive]
     return tables
 

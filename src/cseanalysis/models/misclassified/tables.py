@@ -394,13 +394,7 @@ class CorrectedTable:
 
 
 def checked_cells(cells: ArrayLike) -> Cells:
-    """Return four whole counts with somebody in each margin, or say what is wrong.
-
-    Examples
-    --------
-    >>> checked_cells(pd.DataFrame([[85, 9], [15, 4]], ["unexposed", "exposed"], ["non-cases", "cases"]))
-    (4.0, 9.0, 15.0, 85.0)
-    """
+    """Return four whole counts with somebody in each margin, or say what is wrong."""
     table = numbers("cells", _in_order(cells))
     if table.shape not in ((4,), (2, 2)):
         raise ValueError(f"cells have shape {table.shape}: must be {', '.join(LABELS)}")

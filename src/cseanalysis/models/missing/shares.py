@@ -70,16 +70,7 @@ def share_bounds(with_attribute: float, known: float, unknown: float, *, of: Who
 def parts_of_records(
     with_attribute: float, known: float, unknown: float, *, of: Whole = None
 ) -> tuple[float, float, float]:
-    """Return the three parts as plain numbers, or say what is wrong with them; see `share_bounds`.
-
-    Examples
-    --------
-    >>> parts_of_records(0.2822, 0.34, 0.66)
-    Traceback (most recent call last):
-        ...
-    ValueError: with_attribute is 0.2822: must be a whole count of records; for shares of all records say of=1, for \
-per cents of all records of=100
-    """
+    """Return the three parts as plain numbers, or say what is wrong with them; see `share_bounds`."""
     attribute, named, silent = (
         plain_number(name, value) for name, value in zip(NAMES, (with_attribute, known, unknown), strict=True)
     )

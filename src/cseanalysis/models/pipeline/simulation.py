@@ -342,10 +342,8 @@ def _fill(drawn: Array, block: _Draws, place: int, each: Array, inflation: float
 
 
 def _poisson(rng: np.random.Generator, expected: Array) -> Array:
-    """Draw Poisson counts; if all are large, by their expansion in a normal score (Cornish and Fisher 1938).
-
-    At 100 expected, two draws in ten thousand then differ by one case from the exact quantile; above, fewer.
-    """
+    """Draw Poisson counts; if all are large, by their expansion in a normal score (Cornish and Fisher 1938)."""
+    # At 100 expected, two draws in ten thousand then differ by one case from the exact quantile; above, fewer.
     if expected.min() < LARGE:
         return rng.poisson(expected).astype(np.float64)
     score = rng.standard_normal(expected.size)

@@ -216,11 +216,9 @@ def _plan(triangle: Triangle) -> _Plan:
 def _resampled(
     plan: _Plan, rng: np.random.Generator, *, widened: bool = False
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Draw one block of pseudo-triangles: link ratios, latest counts, and the lags at which no ratio exists.
-
-    Shapes (draws, lags - 1), (draws, origins) and (draws, lags - 1). When widened, each draw has a dispersion of its
-    own, from the sampling distribution of the estimated one.
-    """
+    """Draw one block of pseudo-triangles: link ratios, latest counts, and the lags at which no ratio exists."""
+    # Shapes (draws, lags - 1), (draws, origins) and (draws, lags - 1). When widened, each draw has a dispersion of its
+    # own, from the sampling distribution of the estimated one.
     picked = plan.residuals[rng.integers(0, len(plan.residuals), (BLOCK, len(plan.means)))]
     if widened:
         picked *= np.sqrt(plan.freedom / np.maximum(rng.chisquare(plan.freedom, (BLOCK, 1)), 1e-12))

@@ -264,10 +264,8 @@ def _check_other(stream: BinaryIO, member: Member, watch: Watch) -> None:
 
 
 def check_markup(blocks: Blocks, size: int, found: Found, *, ods: bool, watch: Watch, exact: bool = False) -> None:
-    """Refuse one XML member that is malformed, over a limit or more than plain markup; add its cells to ``found``.
-
-    Large members go through a scan of arrays; whatever that scan cannot judge goes through the exact one.
-    """
+    """Refuse one XML member that is malformed, over a limit or more than plain markup; add its cells to ``found``."""
+    # Large members go through a scan of arrays; whatever that scan cannot judge goes through the exact one.
     start = next(iter(blocks()), b"")[:4096]
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     encoding = _ENCODING.match(text)

@@ -136,13 +136,7 @@ def limit_remedy(limit: str, limits: Limits) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Write out what could steer a terminal: control characters, marks of direction, broken letters.
-
-    Examples
-    --------
-    >>> print(printable("a\x1b[31m"))
-    a\x1b[31m
-    """
+    r"""Write out what could steer a terminal: control characters, marks of direction, broken letters."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 

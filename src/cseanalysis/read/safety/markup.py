@@ -69,13 +69,7 @@ class Found:
 
 
 def address(row: int, column: int) -> str:
-    """Write a cell's address, rows and columns counted from 1.
-
-    Examples
-    --------
-    >>> address(1048576, 16384)
-    'XFD1048576'
-    """
+    """Write a cell's address, rows and columns counted from 1."""
     letters = ""
     while column > 0:
         column, digit = divmod(column - 1, 26)

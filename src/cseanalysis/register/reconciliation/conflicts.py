@@ -52,11 +52,9 @@ def gap(system: System, members: Sequence[int]) -> float:
 
 
 def _smallest(system: System, members: Members, most: int) -> tuple[list[Members], bool]:
-    """Find all smallest conflicts, or one irreducible conflict where that would take too long.
-
-    A conflict meets everything whose removal repairs the whole; so the smallest set that does, once it contradicts
-    itself, is a smallest conflict (Ignatiev et al. 2015).
-    """
+    """Find all smallest conflicts, or one irreducible conflict where that would take too long."""
+    # A conflict meets everything whose removal repairs the whole; so the smallest set that does, once it contradicts
+    # itself, is a smallest conflict (Ignatiev et al. 2015).
     removals: list[frozenset[int]] = []
     found: list[Members] = []
     for _ in range(_ROUNDS if len(members) <= _SEARCHED else 0):
@@ -117,11 +115,9 @@ def _grown(system: System, held: set[int], members: Members) -> frozenset[int]:
 def _elastic(
     system: System, free: NDArray[np.intp], held: NDArray[np.intp]
 ) -> tuple[dict[int, float], tuple[int, ...]]:
-    """Let free statements give way as little as possible in all while ``held`` hold.
-
-    Returns by how much each free statement gives way, and the statements with a price: those that force the total
-    and so contradict each other by themselves (Farkas' lemma).
-    """
+    """Let free statements give way as little as possible in all while ``held`` hold."""
+    # Returns by how much each free statement gives way, and the statements with a price: those that force the total and
+    # so contradict each other by themselves (Farkas' lemma).
     chosen = system.only(np.concatenate([free, held]))
     below, above = np.flatnonzero(np.isfinite(chosen.high)), np.flatnonzero(np.isfinite(chosen.low))
     row = np.concatenate([below, above])

@@ -139,11 +139,9 @@ def has_table(part: Part) -> bool:
 
 
 def lower_end(part: Part, objective: Floats, *, pursue: bool = True) -> tuple[float, list[Floats]]:
-    """Return an end that the objective passes in no table of whole numbers, and the solutions met on the way.
-
-    Nothing fits: infinity. No end: minus infinity. A fractional solution is pursued over whole numbers if the part
-    is small; the solutions are then the fractional one and, if one was found, the whole one.
-    """
+    """Return an end that the objective passes in no table of whole numbers, and the solutions met on the way."""
+    # Nothing fits: infinity. No end: minus infinity. A fractional solution is pursued over whole numbers if the part is
+    # small; the solutions are then the fractional one and, if one was found, the whole one.
     end, solution = _solve(part, objective, whole=False)
     met = [] if solution is None else [solution]
     if met and pursue and is_small(part) and whole_table(part, met[0]) is None:

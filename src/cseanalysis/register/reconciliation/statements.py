@@ -17,21 +17,11 @@ FINEST = 1e-6  # per cent, for the same reason
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One linear inequality: ``low <= sum(coefficient x cell) <= high``.
+    """One linear inequality: ``low <= sum(coefficient x cell) <= high``."""
 
-    Parameters
-    ----------
-    cells
-        Names of the cells.
-    coefficients
-        One whole number each, so that the edge of a rounding is represented exactly.
-    low, high
-        Ends of the sum; infinite where nothing is said.
-    """
-
-    cells: tuple[str, ...]
-    coefficients: tuple[int, ...]
-    low: float
+    cells: tuple[str, ...]  # names of the cells
+    coefficients: tuple[int, ...]  # one whole number each, so that the edge of a rounding is represented exactly
+    low: float  # ends of the sum; infinite where nothing is said
     high: float
 
 

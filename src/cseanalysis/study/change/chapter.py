@@ -11,13 +11,14 @@ from cseanalysis.study.change.breaks import breaks_table, force_series, many_res
 from cseanalysis.study.change.detectability import detectability_results, last_complete, least_visible, visible_table
 from cseanalysis.study.change.events import DatedEvent, RecordingChange, dated_events
 from cseanalysis.study.change.interventions import Intervention
+from cseanalysis.study.change.judged import SeriesPart
 from cseanalysis.study.change.numbers import (
+    PERIOD,
     NamedChange,
     change_results,
     dates_table,
     named_changes,
     placebos_table,
-    quarterly_series,
     specifications_table,
 )
 from cseanalysis.study.change.too_early import timing_cards, timing_table
@@ -33,6 +34,7 @@ def change_numbers(
     *,
     recording: tuple[RecordingChange, ...],
     interventions: tuple[Intervention, ...],
+    parts: tuple[SeriesPart, ...],
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
     """Compute the numbers of the chapter on change that are of England and Wales.
 
@@ -44,6 +46,8 @@ def change_numbers(
         The study's.
     recording, interventions
         The two registers of events.
+    parts
+        As of `cseanalysis.study.change.judged.read_series_parts`.
 
     Returns
     -------
@@ -53,23 +57,26 @@ def change_numbers(
     """
     events = dated_events(recording, interventions)
     changes = named_changes(recorded, interventions, events)
+    (control,) = (item for item in changes if item.intervention.id == CONTROL)
     specifications = specifications_table(changes)
     least = least_visible(last_complete(recorded))
-    visible, narrowed = visible_table(recorded, figures, assumptions)
+    visible, narrowed = visible_table(parts, recorded, figures, assumptions)
     cards = timing_cards(
         recorded, figures, interventions, events=events, specifications=specifications, assumptions=assumptions
     )
     estimates = [
         *event_results(events),
         *change_results(changes, specifications),
-        raw_factor(recorded),
-        *detectability_results(recorded, least, visible, narrowed, figures=figures, assumptions=assumptions),
+        raw_factor(control),
+        *detectability_results(
+            recorded, least, visible, narrowed, parts=parts, figures=figures, assumptions=assumptions
+        ),
     ]
     return estimates, {
         "change_dates": dates_table(changes),
         "change_placebos": placebos_table(changes),
         "change_specifications": specifications,
-        "change_control": control_table(changes),
+        "change_control": control_table(control),
         "least_visible": least,
         "visible_from": visible,
         "too_early": timing_table(cards),
@@ -112,17 +119,17 @@ def event_results(events: tuple[DatedEvent, ...]) -> list[Estimate]:
     return [Estimate(name, unit, number, basis=("recorded_offences",)) for name, (unit, number) in counts.items()]
 
 
-def raw_factor(recorded: pd.DataFrame) -> Estimate:
-    """Return the year from April 2017 over the year before it, code 88A: two counts, no trend."""
-    counts = quarterly_series(recorded)["88A"]
-    before, after = counts["2016-04-01":"2017-03-31"].sum(), counts["2017-04-01":"2018-03-31"].sum()
-    unit = "times the count of 2016/17, code 88A in 2017/18"
+def raw_factor(control: NamedChange) -> Estimate:
+    """Return the four quarters from the date of the positive control over the four before: two counts, no trend."""
+    at, year = control.before, pd.to_datetime(control.at, format="%B %Y").year
+    before, after = control.counts.iloc[at - PERIOD : at].sum(), control.counts.iloc[at : at + PERIOD].sum()
+    earlier, later = (f"{first}/{(first + 1) % 100:02d}" for first in (year - 1, year))
+    unit = f"times the count of {earlier}, code {control.series} in {later}"
     return Estimate("control_raw_factor", unit, float(after / before), basis=("recorded_offences",))
 
 
-def control_table(changes: tuple[NamedChange, ...]) -> pd.DataFrame:
+def control_table(control: NamedChange) -> pd.DataFrame:
     """Return the fit of the positive control: ``quarter``, ``count``, ``fitted``, ``continued``, by the first day."""
-    (control,) = (item for item in changes if item.intervention.id == CONTROL)
     if control.fit is None:
         raise ValueError(f"the positive control has no fit: {control.refusal}; the table no longer holds both sides")
     return control.fit.fitted.rename_axis("quarter").reset_index()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -15,7 +15,9 @@ from cseanalysis.models import DetectableFrom, detectable_from, minimum_detectab
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import on_grid
 from cseanalysis.sensitivity.ranking import settled
+from cseanalysis.study.change.judged import SeriesPart
 from cseanalysis.study.change.numbers import PERIOD, TOTAL, quarterly_series
+from cseanalysis.study.data.named import MEDIANS_TO_CHARGE
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.numbers import QUARTER, charge_delay
 from cseanalysis.study.ranges import TURNING, Led, bounded, narrowed_by, needed_assumptions
@@ -26,7 +28,6 @@ AFTER = (4, 8, 12)
 CURVE = (1, 2, 4, 8, 12, 16, 20)  # quarters after a date in the chart
 WINDOWS = (16, 24)  # quarters before the date, beside all of them: how much of the past is a straight line is open
 AT_ONCE = (1.0,)
-PARTS = {"exploitation": ("F024", "F028"), "group_based": ("F022", "F027")}  # figures of offences a year, 2023 and 2024
 _OPTIONS: Mapping[str, Any] = {"harmonics": 1, "period": PERIOD}
 
 
@@ -120,11 +121,13 @@ def whole_effect(*, share: float, effect_ratio: float) -> float:
     return 1 + share * (effect_ratio - 1)
 
 
-def part_shares(before: pd.Series, figures: Mapping[str, Figure]) -> dict[str, float]:
-    """Return the largest share of the series that each kind of offence can be, by the larger of its two years.
+def part_shares(parts: Iterable[SeriesPart], before: pd.Series, figures: Mapping[str, Figure]) -> dict[str, float]:
+    """Return the largest share of the series that each kind of offence can be, by the largest of its years.
 
     Parameters
     ----------
+    parts
+        As of `cseanalysis.study.change.judged.read_series_parts`.
     before
         The child-only series up to the date.
     figures
@@ -133,20 +136,30 @@ def part_shares(before: pd.Series, figures: Mapping[str, Figure]) -> dict[str, f
     Returns
     -------
     dict of str to float
-        ``"exploitation"``, ``"group_based"`` and ``"all"``. The figures are of a dataset of flagged offences, images
+        By part, and ``"all"``. The figures are of a dataset of flagged offences, images
         among them: at most all of them stand under the child-only codes, so a share is an upper end.
     """
-    counted = {name: max(float(figures[one].value) for one in ids) for name, ids in PARTS.items()}
+    parts = tuple(parts)
+    if wrong := [name for each in parts for name in each.figures if figures[name].unit != "offences"]:
+        raise ValueError(
+            f"parts_of_series.csv, figures: {', '.join(wrong[:5])} count no offences; a part needs a count"
+        )
+    counted = {each.part: max(float(figures[name].value) for name in each.figures) for each in parts}
     return {name: yearly_share(before, count) for name, count in counted.items()} | {"all": 1.0}
 
 
 def visible_table(
-    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+    parts: Iterable[SeriesPart],
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
 ) -> tuple[pd.DataFrame, tuple[Narrowed, ...]]:
     """Say from which quarter on effects of the assumed sizes could be seen: in records at once, in charges later.
 
     Parameters
     ----------
+    parts
+        As for `part_shares`.
     recorded
         The table ``recorded_offences``.
     figures, assumptions
@@ -166,7 +179,7 @@ def visible_table(
     size = assumptions["effect_ratio"]
     rows = []
     narrowed: tuple[Narrowed, ...] = ()
-    for part, share in part_shares(before, figures).items():
+    for part, share in part_shares(parts, before, figures).items():
         for ratio in (size.low, size.high):
             at_once = seen_from(before, ratio=ratio, share=share)
             later = (
@@ -235,6 +248,7 @@ def detectability_results(
     visible: pd.DataFrame,
     narrowed: tuple[Narrowed, ...],
     *,
+    parts: Sequence[SeriesPart],
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
@@ -246,6 +260,8 @@ def detectability_results(
         The table ``recorded_offences``.
     least, visible, narrowed
         Of `least_visible` and `visible_table`.
+    parts
+        As for `part_shares`.
     figures, assumptions
         The study's.
 
@@ -257,7 +273,7 @@ def detectability_results(
     before = last_complete(recorded)
     total = quarterly_series(recorded)[TOTAL]
     moved = (total / total.shift() - 1).abs().dropna()
-    shares = part_shares(before, figures)
+    shares = part_shares(parts, before, figures)
     table = ("recorded_offences",)
     found = [
         Estimate(name, f"share by which the count moves to the next quarter, {word}", float(value), basis=table)
@@ -274,7 +290,7 @@ def detectability_results(
             if part[name].isna().any():
                 unit += "; for one length of the trend not even a fall to nothing is told"
             found.append(Estimate(f"least_{name}_{number}", unit, interval=interval, basis=table))
-    for name, ids in PARTS.items():
+    for name, ids in ((each.part, each.figures) for each in parts):
         most = Interval(0, shares[name], "bound")
         unit = "share of child-only offences of the last four quarters before April 2023"
         found.append(Estimate(f"{name}_share_of_series", unit, interval=most, basis=(*table, *ids)))
@@ -289,7 +305,7 @@ def detectability_results(
         delays = [item.id for item in needed_assumptions(charge_delay_of, assumptions)]
         interval = Interval(int(double["charges_earliest"]), int(double["charges_latest"]), "bound")
         unit = "quarters after which the larger effect on all charges could be seen in them at the earliest"
-        basis = (*table, "F189", "F193", "effect_ratio", *delays)
+        basis = (*table, *MEDIANS_TO_CHARGE, "effect_ratio", *delays)
         found.append(Led("quarters_to_see_charges", unit, interval=interval, basis=basis, narrowed=narrowed))
     return found
 

@@ -11,7 +11,6 @@ from cseanalysis.clean.crosswalks import load_rules
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure, Shift
 from cseanalysis.study.change.interventions import (
-    WHOLE,
     Intervention,
     load_interventions,
     read_day,
@@ -19,7 +18,7 @@ from cseanalysis.study.change.interventions import (
     read_rows,
     refuse,
 )
-from cseanalysis.study.data.codes import ALL_CODES
+from cseanalysis.study.data.named import ENGLAND, WHOLE
 from cseanalysis.study.data.project import find_project, load_sources, raw_file
 
 KINDS = ("recording", "offence", "system", "inquiry", "shock")
@@ -138,7 +137,7 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
     project = find_project(root)
     publications = load_sources(project)["publications"]
     forces = {*(rule.category["force"] for rule in load_rules("forces")), WHOLE}
-    codes = {*ALL_CODES, NO_CODE}
+    codes = {*(label for rule in load_rules("offences") for label in rule.labels), NO_CODE}
     found: list[RecordingChange] = []
     wrong: list[str] = []
     columns = tuple(item.name for item in fields(RecordingChange))
@@ -153,7 +152,9 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
             f"row {number}, area: {name!r} is no force and not {WHOLE}" for name in item.area if name not in forces
         ]
         wrong += [
-            f"row {number}, codes: {code!r} is no offence code of the table" for code in item.codes if code not in codes
+            f"row {number}, codes: {code!r} is no offence code of the crosswalk"
+            for code in item.codes
+            if code not in codes
         ]
         if item.source not in publications:
             wrong.append(f"row {number}, source: {item.source!r} is not in sources.toml")
@@ -289,7 +290,7 @@ def cannot_be_told_apart_from(event: DatedEvent, events: Iterable[DatedEvent]) -
     codes = () if event.codes == (NO_CODE,) else event.codes
     others = (other for other in events if not other.is_policy and other.id != event.id)
     area = event.area[0] if len(event.area) == 1 else WHOLE
-    return near(event.first, event.last, others, codes=codes, area=WHOLE if area == "England" else area)
+    return near(event.first, event.last, others, codes=codes, area=WHOLE if area == ENGLAND else area)
 
 
 def _first_day(day: date, precision: str) -> date:

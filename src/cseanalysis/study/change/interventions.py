@@ -11,11 +11,11 @@ from typing import Any
 
 from cseanalysis.export.wording import say_date, say_month
 from cseanalysis.register import Figure
+from cseanalysis.study.data.named import WHOLE
 from cseanalysis.study.data.project import find_project, load_sources, raw_file
 
 KINDS = ("policy", "recording", "offence", "inquiry", "shock")
 PRECISIONS = ("day", "month", "")
-WHOLE = "England and Wales"
 _SERIES = ("offence_scope", "offence_code")
 _SHOWN = 5
 

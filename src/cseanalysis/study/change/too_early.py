@@ -28,7 +28,7 @@ from cseanalysis.study.change.numbers import (
     quarterly_series,
     series_name,
 )
-from cseanalysis.study.lag.numbers import data_end
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Assumption, NotEstimableError
 
 CANNOT = "cannot be estimated"

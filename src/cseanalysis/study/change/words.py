@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -10,14 +10,10 @@ from cseanalysis.export.markup import escape
 from cseanalysis.export.wording import say_interval, say_number
 from cseanalysis.study.change.breaks import BESIDE, NOTHING
 from cseanalysis.study.change.events import DatedEvent
+from cseanalysis.study.change.judged import SeriesPart, ToldBreak
 from cseanalysis.study.change.numbers import ERRORS, TOTAL
 from cseanalysis.values import Interval
 
-_PARTS = {
-    "exploitation": "offences of the group-based exploitation class",
-    "group_based": "all group-based offences",
-    "all": "all child-only offences",
-}
 _FAMILIES = {"quasipoisson": "quasi-Poisson", "poisson": "Poisson", "negative-binomial": "negative binomial"}
 _FIGURES = {
     "compared": "the gate allows some comparisons, which are no effects either; see @tbl:cards",
@@ -107,7 +103,9 @@ def breaks_in_words(breaks: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def breaks_said(breaks: pd.DataFrame, dates: pd.DataFrame, events: Sequence[DatedEvent]) -> str:
+def breaks_said(
+    breaks: pd.DataFrame, dates: pd.DataFrame, events: Sequence[DatedEvent], told: Iterable[ToldBreak]
+) -> str:
     """Say how many series break, how near to what is registered, and how little the date is known.
 
     Parameters
@@ -116,6 +114,8 @@ def breaks_said(breaks: pd.DataFrame, dates: pd.DataFrame, events: Sequence[Date
         The results' tables ``change_breaks`` and ``change_dates``.
     events
         As of `cseanalysis.study.change.events.load_events`.
+    told
+        As of `cseanalysis.study.change.judged.read_told_breaks`.
 
     Returns
     -------
@@ -129,18 +129,29 @@ def breaks_said(breaks: pd.DataFrame, dates: pd.DataFrame, events: Sequence[Date
     wide = int((last > first + pd.DateOffset(years=2)).sum())
     around = int(((first <= flag) & (flag <= last)).sum())
     rows = breaks.set_index("series")
-    codes = next(event for event in events if event.id == "rape_undefined_offenders")
-    step, own = rows.loc["19D"], rows.loc["88A"]
-    beside = "within" if codes.id in str(step["near"]).split(";") else "not within"
+    by_id = {event.id: event for event in events}
     return (
         f"In {notable} of {len(breaks)} series the p-value is at most one in twenty. The most likely quarter lies "
         f"within a year of the inspection of 2014 in {inspected} of the series, but that dates few of them: in {wide} "
         f"the range is longer than two years, and {around} ranges hold the date of the exploitation flag, which moves "
-        "no code. "
-        f"Code 88A breaks in {own['at']} (range: {own['earliest']} to {own['latest']}). Code 19D, rape of a girl under "
-        f"16, steps down in {step['at']} if anywhere (range: {step['earliest']} to {step['latest']}); the codes 19J "
-        f"and 19K, which may take cases from it, came in {codes.when}, {beside} a year of that."
+        f"no code. {' '.join(_told(each, rows.loc[each.code], by_id) for each in told)}"
     )
+
+
+def _told(told: ToldBreak, row: pd.Series, events: Mapping[str, DatedEvent]) -> str:
+    """Fill a break into the sentence about its code."""
+    event = None if told.event is None else events.get(told.event)
+    words = {"code": told.code, **row[["at", "earliest", "latest"]]}
+    words["steps"] = "steps down" if row["ratio"] < 1 else "steps up"
+    if event is not None:
+        words |= {"when": event.when, "beside": "within" if event.id in row["near"].split(";") else "not within"}
+    try:
+        return told.words.format(**words)
+    except KeyError as missing:
+        raise ValueError(
+            f"told_breaks.csv, {told.code}: {missing} cannot be filled in; write one of {', '.join(words)}, and for "
+            "when and beside the id of a registered event"
+        ) from None
 
 
 def control_said(control: pd.DataFrame) -> str:
@@ -206,8 +217,9 @@ def left_out_in_words(left_out: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def visible_in_words(visible: pd.DataFrame) -> pd.DataFrame:
+def visible_in_words(visible: pd.DataFrame, parts: Iterable[SeriesPart]) -> pd.DataFrame:
     """Word from which quarter on effects of the assumed sizes could be seen, in records and in charges."""
+    named = {each.part: each.words for each in parts} | {"all": "all child-only offences"}
     rows = []
     for row in visible.to_dict("records"):
         early, late = str(row["charges_earliest_words"]), str(row["charges_latest_words"])
@@ -215,7 +227,7 @@ def visible_in_words(visible: pd.DataFrame) -> pd.DataFrame:
         share = "" if row["share"] == 1 else f" (at most {say_number(round(row['share'], 4), 'share')} of the series)"
         rows.append(
             {
-                "What is multiplied": f"{_PARTS[str(row['part'])]}{share}, by {say_number(row['ratio'])}",
+                "What is multiplied": f"{named[str(row['part'])]}{share}, by {say_number(row['ratio'])}",
                 "Series rises by": effect if row["share"] == 1 else f"at most {effect}",
                 "Seen in records": str(row["recorded_words"]),
                 "Seen in charges": early if early == late else f"{early} at best; {late} at worst",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
 
 import pandas as pd
 
 from cseanalysis.register import Figure
-from cseanalysis.study.comparisons.attempts import Attempt, Direction, WentThroughError, call
-from cseanalysis.study.comparisons.bad_claims import CLAIMS, COUNTS
-from cseanalysis.study.comparisons.bad_inputs import bad_models, bad_readings, bad_rows
+from cseanalysis.study.comparisons.attempts import WAYS, WentThroughError
+from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.labels import plain_words
 from cseanalysis.values import Estimate
 
@@ -18,14 +20,40 @@ from cseanalysis.values import Estimate
 _TELLING = ("No comparison", "can be said", "(?i:No clear change|stops being clear|at most|at least)")
 _ENDS = re.compile(r"(?<=[.%)]) (?=[A-Z])")
 
-ATTEMPTS: tuple[Attempt, ...] = (
-    *COUNTS,
-    *CLAIMS,
-    *(Attempt(*words, call(attempt)) for words, attempt in (*bad_rows(), *bad_models(), *bad_readings())),
-)
+Direction = Literal["exaggerates", "belittles", "either way"]
 
 
-def run_attempts(figures: Mapping[str, Figure], attempts: Sequence[Attempt] | None = None) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class BadAnalysis:
+    """A bad analysis: what is confused, the kind of speaker, the analysis in a sentence, which way it misleads.
+
+    ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed.
+    """
+
+    name: str
+    speaker: str
+    analysis: str
+    direction: str
+    tried: str
+    figures: tuple[str, ...]
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse a direction or a way that nobody knows, and another number of figures than the way takes."""
+        if self.direction not in get_args(Direction):
+            raise ValueError(f"{self.name}: misleads {self.direction!r}; write {', '.join(get_args(Direction))}")
+        if self.tried not in WAYS:
+            raise ValueError(f"{self.name}: is tried as {self.tried!r}; write one of {', '.join(WAYS)}")
+        if len(self.figures) != WAYS[self.tried].takes:
+            raise ValueError(f"{self.name}: {self.tried!r} takes {WAYS[self.tried].takes} figures; not {self.figures}")
+
+
+def bad_analyses(root: Path | str | None = None) -> tuple[BadAnalysis, ...]:
+    """Return the rows of ``data/judgement/bad_analyses.csv``, in the order in which the chapter prints them."""
+    return read_judgement("bad_analyses", BadAnalysis, root)
+
+
+def run_attempts(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysis]) -> pd.DataFrame:
     """Try bad analyses on the register.
 
     Parameters
@@ -33,7 +61,7 @@ def run_attempts(figures: Mapping[str, Figure], attempts: Sequence[Attempt] | No
     figures
         The register, by id.
     attempts
-        What is tried; all of ``ATTEMPTS`` unless given.
+        What is tried.
 
     Returns
     -------
@@ -47,18 +75,18 @@ def run_attempts(figures: Mapping[str, Figure], attempts: Sequence[Attempt] | No
         Naming the first attempt that was answered as if it were sound.
     """
     rows = []
-    for attempt in ATTEMPTS if attempts is None else attempts:
+    for one in attempts:
         try:
-            kind, sentence = attempt.answer(figures)
+            kind, sentence = WAYS[one.tried].answer(figures, *one.figures)
         except WentThroughError as error:
-            raise WentThroughError(f"{attempt.name}: {error}") from error
-        rows.append((attempt.name, attempt.speaker, attempt.analysis, attempt.direction, kind, sentence))
+            raise WentThroughError(f"{one.name}: {error}") from error
+        rows.append((one.name, one.speaker, one.analysis, one.direction, kind, sentence))
     return pd.DataFrame(rows, columns=["attempt", "speaker", "tried", "direction", "kind", "answer"])
 
 
-def redteam_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+def redteam_results(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysis]) -> list[Estimate]:
     """Return how many attempts there are, and how many get each kind of answer."""
-    kinds = run_attempts(figures)["kind"].value_counts()
+    kinds = run_attempts(figures, attempts)["kind"].value_counts()
     unit, basis = "bad analyses", ("figures",)
     named = (("refused", "refused"), ("bounded", "bounded"), ("unclear", "no clear change"))
     return [

@@ -69,7 +69,7 @@ def force_changes(recorded: pd.DataFrame) -> Funnel:
     Parameters
     ----------
     recorded
-        The table ``recorded_offences``; its eleven child-only codes and territorial forces are used.
+        The table ``recorded_offences``; its child-only codes and territorial forces are used.
 
     Returns
     -------

@@ -14,11 +14,12 @@ import pandas as pd
 from cseanalysis.export.wording import say_number
 from cseanalysis.register import Comparison, Figure, compare, compare_all
 from cseanalysis.register.differences import lines
-from cseanalysis.register.gate import CLUSTERING
+from cseanalysis.register.gate import CLUSTERING, count_verdicts
 from cseanalysis.register.sentences import period_words, span
 from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
 from cseanalysis.study.data.judgement import read_judgement
+from cseanalysis.study.data.named import ARRESTS, EXPLOITATION, GROUP_BASED
 from cseanalysis.study.ranges import Led, narrowed_by
 from cseanalysis.study.tables import Column, in_words, number
 from cseanalysis.values import Estimate, Interval
@@ -65,7 +66,6 @@ _VERDICTS = (
     Column("Pairs", "pairs"),
     Column("Share", "share", number("share")),
 )
-_CHANGES = (("F024", "F028"), ("F022", "F027"), ("F008", "F018"), ("F303", "F305"), ("F034", "F035"), ("F031", "F035"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,20 @@ class QuotedPair:
 def quoted_pairs(root: Path | str | None = None) -> tuple[QuotedPair, ...]:
     """Return the pairs of ``data/judgement/quoted_pairs.csv``, in the order in which the chapter asks them."""
     return read_judgement("quoted_pairs", QuotedPair, root)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedChange:
+    """Two counts between which the chapter states a change."""
+
+    first: str
+    second: str
+    reason: str
+
+
+def stated_changes(root: Path | str | None = None) -> tuple[StatedChange, ...]:
+    """Return the changes of ``data/judgement/stated_changes.csv``, in the order in which the chapter prints them."""
+    return read_judgement("stated_changes", StatedChange, root)
 
 
 def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:
@@ -156,14 +170,18 @@ def all_verdicts_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
     return in_words(all_verdicts(figures), _VERDICTS)
 
 
-def changes_in_words(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> pd.DataFrame:
+def changes_in_words(
+    figures: Mapping[str, Figure], stated: Iterable[StatedChange], *, inflation: Interval = CLUSTERING
+) -> pd.DataFrame:
     """Word the changes that can be stated: the ratio, chance with and without clusters, and how clear it is."""
     rows = []
-    for one, other in _CHANGES:
-        found = compare(figures[one], figures[other], inflation=inflation)
+    for pair in stated:
+        found = compare(figures[pair.first], figures[pair.second], inflation=inflation)
         change = found.change
         if change is None or change.ratio is None:
-            raise ValueError(f"{one} and {other} have no ratio; take the pair out of the table of changes")
+            raise ValueError(
+                f"{pair.first} and {pair.second} have no ratio; take the pair out of data/judgement/stated_changes.csv"
+            )
         first, second = found.first, found.second
         rows.append(
             {
@@ -191,17 +209,14 @@ def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     list of Estimate
         No assumption moves them.
     """
-    counts = _all_pairs(tuple(figures.values()))["verdict"].value_counts()
+    counts = count_verdicts(figures.values())
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
     relays = sum(bool(figure.relays) for figure in figures.values())
     table = ("figures",)
     return [
         Estimate("figures_registered", "published figures", len(figures), basis=table),
-        Estimate("pairs_compared", "pairs of figures", int(counts.sum()), basis=table),
-        *(
-            Estimate(f"pairs_{name}", "pairs of figures", int(counts.get(name, 0)), basis=table)
-            for name in ("comparable", "bridged", "refused")
-        ),
+        Estimate("pairs_compared", "pairs of figures", counts.total(), basis=table),
+        *(Estimate(f"pairs_{name}", "pairs of figures", counts[name], basis=table) for name in _SAID),
         Estimate("conflicts_registered", "pairs of figures in conflict", conflicts, basis=table),
         Estimate("relays_registered", "figures that repeat another", relays, basis=table),
     ]
@@ -224,9 +239,9 @@ def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = C
         the inflation from which it is not clear; monthly rates of arrests.
     """
     return [
-        *_ratios("exploitation_change", compare(figures["F024"], figures["F028"], inflation=inflation)),
-        *_ratios("group_based_change", compare(figures["F022"], figures["F027"], inflation=inflation)),
-        *_monthly(figures["F031"], figures["F035"], figures["F034"]),
+        *_ratios("exploitation_change", compare(*(figures[one] for one in EXPLOITATION), inflation=inflation)),
+        *_ratios("group_based_change", compare(*(figures[one] for one in GROUP_BASED), inflation=inflation)),
+        *_monthly(*(figures[one] for one in ARRESTS)),
     ]
 
 

@@ -3,63 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 from cseanalysis.register import Figure, Reconciliation, Statement, adds_up, count, reconcile, share
+from cseanalysis.study.data.judgement import read_judgement
+from cseanalysis.study.tables import Column, in_words
+
+RECONCILED = (Column("Table", "title"), Column("Printed", "printed"), Column("What follows", "follows"))
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Published figures that speak of one table: a total, its parts, and perhaps a share.
+    """Published figures that speak of one table: a total, its parts, and perhaps a share of it that repeats a part.
 
-    Parameters
-    ----------
-    title
-        Which table it is.
-    whole, parts, shares
-        Ids of the figures. A share is of the whole and names the part that it repeats.
-    rest
-        What the parts leave, in words; empty where the publisher claims that they leave nothing.
+    ``rest`` is what the parts leave, in words; None where the publisher claims that they leave nothing.
     """
 
     title: str
     whole: str
     parts: tuple[str, ...]
-    rest: str
-    shares: tuple[tuple[str, str], ...] = ()
+    rest: str | None
+    share: str | None
+    share_of: str | None
+    reason: str
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Every figure of the case, in the order in which the report prints them."""
+        return self.whole, *self.parts, *filter(None, [self.share])
 
 
-CASES: tuple[Case, ...] = (
-    Case("Group-based offences by class, 2023", "F022", ("F023", "F024", "F548"), "classes that nobody quotes"),
-    Case("The same in the rounded words of ministers", "F551", ("F549", "F550", "F548"), "classes that nobody quotes"),
-    Case("The same with the printed familial share", "F022", ("F023",), "other classes", (("F025", "F023"),)),
-    Case("Prosecutions of child sexual abuse, men and women, 2011/12", "F180", ("F211", "F212"), ""),
-    Case("The same, when some may have no sex recorded", "F180", ("F211", "F212"), "sex not recorded"),
-    Case(
-        "Arrests linked to exploitation by district of South Yorkshire",
-        "F070",
-        ("F071", "F072", "F073", "F074"),
-        "no district",
-    ),
-    Case(
-        "Offences by code that name a child victim, 2017/18, early release",
-        "F449",
-        ("F436", "F437", "F438", "F439", "F440", "F441", "F442", "F443", "F445", "F446", "F448"),
-        "",
-    ),
-    Case("Image offences of the four Welsh forces, 2016/17", "F429", ("F421", "F423", "F425", "F427"), ""),
-    Case(
-        "Child sexual offences in the West Midlands region, 2022/23",
-        "F504",
-        ("F501", "F502", "F503"),
-        "the force not named",
-    ),
-    Case("Suspects of Operation Hydrant at the end of 2017", "F525", ("F526", "F527"), ""),
-    Case("Money of the action plan of January 2025", "F558", ("F559", "F560", "F561"), ""),
-)
+def cases(root: Path | str | None = None) -> tuple[Case, ...]:
+    """Return the tables of ``data/judgement/reconciled_tables.csv``, in the order in which the chapter prints them."""
+    return read_judgement("reconciled_tables", Case, root)
 
 
 def reconcile_case(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
@@ -78,28 +59,39 @@ def reconcile_case(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
         When a number was printed with a fraction, or a share without the width of its rounding.
     """
     statements = [_counted(figures[name], name) for name in (case.whole, *case.parts)]
-    statements.append(adds_up(case.whole, case.parts, residual=case.rest or None, id="the parts add up"))
-    for name, part in case.shares:
-        figure = figures[name]
+    statements.append(adds_up(case.whole, case.parts, residual=case.rest, id="the parts add up"))
+    if (case.share is None) != (case.share_of is None):
+        raise ValueError(f"{case.title!r} has a share, or what it is a share of, without the other; give both")
+    if case.share is not None and case.share_of is not None:
+        name, figure = case.share, figures[case.share]
         if figure.low is None or figure.low != figure.high or figure.rounded_to is None:
             raise ValueError(
                 f"share {name} was printed as {figure.published!r} ({figure.qualifier}); only one number with the "
                 "width of its rounding can be reconciled: fill rounded_to in the register, or leave the share out"
             )
-        statements.append(share(part, of=case.whole, per_cent=figure.low, rounded_to=figure.rounded_to, id=name))
+        statements.append(
+            share(case.share_of, of=case.whole, per_cent=figure.low, rounded_to=figure.rounded_to, id=name)
+        )
     return reconcile(statements)
 
 
-def reconciled_table(figures: Mapping[str, Figure]) -> pd.DataFrame:
+def reconciled_table(figures: Mapping[str, Figure], cases: Iterable[Case]) -> pd.DataFrame:
     """Return every case with its figures as printed and what follows from them, residuals included."""
-    rows = []
-    for case in CASES:
-        said = reconcile_case(case, figures)
-        names = [case.whole, *case.parts, *(name for name, _ in case.shares)]
-        printed = ", ".join(f"{name} {figures[name].published}" for name in names[:5])
-        printed += f" and {len(names) - 5} more parts" if len(names) > 5 else ""
-        rows.append({"Table": case.title, "Printed": printed, "What follows": _follows(case, said)})
-    return pd.DataFrame(rows)
+    rows = [
+        {
+            "title": case.title,
+            "printed": _printed(case, figures),
+            "follows": _follows(case, reconcile_case(case, figures)),
+        }
+        for case in cases
+    ]
+    return in_words(rows, RECONCILED)
+
+
+def _printed(case: Case, figures: Mapping[str, Figure]) -> str:
+    printed = ", ".join(f"{name} {figures[name].published}" for name in case.figures[:_SHOWN])
+    more = len(case.figures) - _SHOWN
+    return f"{printed} and {more} more parts" if more > 0 else printed
 
 
 def _counted(figure: Figure, cell: str) -> Statement:

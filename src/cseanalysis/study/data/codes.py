@@ -1,50 +1,81 @@
-"""The offence codes that the chapters count and name; where the crosswalk says otherwise, nothing is built."""
+"""The groups of offence codes that the chapters count and name, as the crosswalk of offences has them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
+
+from cseanalysis.clean.crosswalks import Rule, load_rules
+from cseanalysis.export.wording import say_small
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHILD_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "73", "88A")
-# The codes of each group of offences; a count of a group needs every one of them.
-CODES = {"child_only": CHILD_CODES, "familial": ("23",), "image": ("86",)}
-ALL_CODES = tuple(code for codes in CODES.values() for code in codes)
-CONTACT_CODES = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B")
+GROUPS = ("child_only", "familial", "image")
+_BEGINS = date(2012, 4, 1)  # first day of the recorded offences; a code that ended before it is in no group
 _CONTACT = ("rape_of_a_child", "sexual_assault_of_a_child_under_13", "sexual_activity_with_a_child")
 
 
-def check_codes(recorded: pd.DataFrame) -> None:
-    """Refuse a crosswalk under which the chapters would count one thing by group and another by code.
+def group_codes(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    """Return the codes of each group, and of contact with a child, in the order of the crosswalk."""
+    found: dict[str, dict[str, None]] = {group: {} for group in (*GROUPS, "contact")}
+    for rule in rules:
+        scope = rule.category["offence_scope"]
+        if scope in GROUPS and (rule.valid_to is None or rule.valid_to >= _BEGINS):
+            contact = scope == "child_only" and rule.category["offence_category"] in _CONTACT
+            for group in (scope, "contact") if contact else (scope,):
+                found[group] |= dict.fromkeys(rule.labels)
+    return {group: tuple(codes) for group, codes in found.items()}
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``, whose groups and categories are the crosswalk's.
+
+_FOUND = group_codes(load_rules("offences"))
+# A count of a group needs every one of its codes.
+CODES = {group: _FOUND[group] for group in GROUPS}
+CHILD_CODES, CONTACT_CODES = CODES["child_only"], _FOUND["contact"]
+ALL_CODES = tuple(dict.fromkeys(code for codes in CODES.values() for code in codes))
+_NAMED = {**_FOUND, "all": ALL_CODES}
+# What sentences say of a group: how many codes it has, and which.
+CODES_COUNTED = {group: say_small(len(codes)) for group, codes in _NAMED.items()}
+CODES_LISTED = {group: " and ".join(", ".join(codes).rsplit(", ", 1)) for group, codes in _NAMED.items()}
+ALL_WORDS = f"all {CODES_COUNTED['all']} codes"
+OWN_SCOPE = "child-only codes"
+# What may be counted as the recorded offences; a scenario may choose another than the study's own.
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    OWN_SCOPE: CHILD_CODES,
+    "contact codes": CONTACT_CODES,
+    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
+    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
+    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
+    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
+    ALL_WORDS: ALL_CODES,
+}
+
+
+def check_codes(recorded: pd.DataFrame, codes: Mapping[str, tuple[str, ...]] = CODES) -> None:
+    """Refuse recorded offences in which a group does not hold the codes that the crosswalk gives it.
 
     Raises
     ------
     ValueError
-        Naming the codes that the crosswalk puts elsewhere, or into several groups over time.
+        Naming the codes that have no row, are in several groups over time, or stand in another group because the
+        tables were built before the crosswalk was changed.
     """
-    expected = {code: scope for scope, codes in CODES.items() for code in codes}
-    kinds = recorded[["offence_code", "offence_scope", "offence_category"]].astype("str").drop_duplicates()
-    found = kinds.groupby("offence_code")["offence_scope"].unique().map(lambda scopes: " and ".join(sorted(scopes)))
-    said = [
-        f"{code} is {found.get(code, 'in no row')} and not {expected.get(code, 'a code of the study')}"
-        for code in sorted({*expected, *found.index})
-        if found.get(code) != expected.get(code)
-    ]
-    contact = set(kinds.loc[kinds["offence_category"].isin(_CONTACT), "offence_code"])
-    said += [
-        f"{code} is {'not ' if code in CONTACT_CODES else ''}of a contact category"
-        for code in sorted(contact ^ set(CONTACT_CODES))
-    ]
-    if said:
-        more = f" (and {len(said) - 5} more)" if len(said) > 5 else ""
+    kinds = recorded[["offence_code", "offence_scope"]].astype("str").drop_duplicates()
+    found = {code: set(scopes) for code, scopes in kinds.groupby("offence_code")["offence_scope"]}
+    wrong = [f"the group {group} has no code" for group in GROUPS if not codes[group]]
+    for code in sorted({*found, *(code for group in GROUPS for code in codes[group])}):
+        expected = {group for group in GROUPS if code in codes[group]}
+        seen = found.get(code, set())
+        if len(seen) > 1 or seen & set(GROUPS) != expected:
+            here = " and ".join(sorted(seen)) or "in no row"
+            wrong.append(
+                f"{code} is {here} of the table, {' and '.join(sorted(expected)) or 'in none'} of the crosswalk"
+            )
+    if wrong:
+        more = f" (and {len(wrong) - 5} more)" if len(wrong) > 5 else ""
         raise ValueError(
-            f"the crosswalk of offences and the chapters disagree: {'; '.join(said[:5])}{more}. Change "
-            "src/cseanalysis/study/data/codes.py too, and the sentences that name the codes or say how many there are "
-            "(notebooks, assumptions.toml, captions); otherwise chapters would give two counts of one thing"
+            f"the groups of offence codes do not hold: {'; '.join(wrong[:5])}{more}. A code has one group in all "
+            "years, and the table holds every code that src/cseanalysis/clean/crosswalks/offences.csv puts into one: "
+            "mend the crosswalk, then run `make data`"
         )

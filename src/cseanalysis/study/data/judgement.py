@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 from cseanalysis.clean.crosswalks import read_crosswalk
 from cseanalysis.study.data.project import Project, find_project
@@ -32,8 +32,9 @@ def read_judgement(name: str, row: type[Row], root: Path | str | None = None) ->
     name
         Of the file ``data/judgement/<name>.csv``.
     row
-        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, a tuple of
-        texts (written with blanks between them), a number, or yes or no; where it may be None, an empty cell is.
+        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, one of some
+        texts, a tuple of texts (written with blanks between them), a number, or yes or no; where it may be None, an
+        empty cell is.
     root
         The checkout; without it, the one around the working directory.
 
@@ -148,6 +149,10 @@ def _value(cell: str, hint: Any) -> Any:
         if text not in _YES:
             raise ValueError(f"is {cell!r}; write yes or no")
         return _YES[text]
+    if get_origin(hint) is Literal:
+        if text not in hint.__args__:
+            raise ValueError(f"is {cell!r}; write {' or '.join(hint.__args__)}")
+        return text
     if hint in (int, float):
         return hint(text)
     if not text:

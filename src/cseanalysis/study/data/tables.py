@@ -160,6 +160,11 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
     )
 
 
+def data_end(recorded: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day of the last quarter in the table ``recorded_offences``."""
+    return recorded["period_start"].max() + pd.offsets.QuarterEnd()
+
+
 def _package(project: Project) -> dict[str, Any]:
     return read_json(project.processed / "datapackage.json", "run `make data`", "resources", "sources")
 

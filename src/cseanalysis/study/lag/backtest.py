@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,9 @@ from cseanalysis.models import project_cohorts
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import known_ends, scaled
 from cseanalysis.study.data.codes import ALL_CODES
+from cseanalysis.study.data.named import CHARGES
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.lag.judged import BackTest, PublishedDelay, read_until
 from cseanalysis.study.lag.numbers import QUARTER, chained_mass, charge_delay, quarterly_intake, trial_delay
 from cseanalysis.study.ranges import among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -85,51 +87,18 @@ def charge_probability_needed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class BackTest:
-    """A published count of one year that the scenario is held against; ``divisor`` turns offences into its unit."""
-
-    figure: str
-    model: Callable[..., float]
-    divisor: str | None
-    codes: tuple[str, ...]
-    first_quarter: int
-    differs: str
-
-
-_PERSONS = "offences_per_defendant"
-# Quarters are numbered from 0, April to June 2012.
-BACK_TESTS = (
-    BackTest("F340", charges_expected, None, ALL_CODES, 44, "charges as police outcomes; read in a press report"),
-    BackTest("F341", charges_expected, _PERSONS, ALL_CODES, 43, "defendants, by principal offence; read in a copy"),
-    BackTest(
-        "F302",
-        prosecutions_expected,
-        _PERSONS,
-        ALL_CODES,
-        16,
-        "completed cases flagged by prosecutors, guilty pleas and dropped cases included, which have no trial",
-    ),
-    BackTest(
-        "F304",
-        prosecutions_expected,
-        _PERSONS,
-        ALL_CODES,
-        32,
-        "as for 2016/17; jury trials were suspended in 2020",
-    ),
-    BackTest("F298", charges_expected, None, ("71",), 24, "unit unclear: offences charged, or offences recorded"),
-    BackTest("F299", charges_expected, None, ("71",), 28, "unit unclear: offences charged, or offences recorded"),
-)
-
-
 def back_tests(
-    recorded: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+    asked: Iterable[BackTest],
+    recorded: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Mapping[str, Assumption],
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Hold the scenario against published years of charges and defendants, whatever comes of it.
 
     Parameters
     ----------
+    asked
+        Which counts.
     recorded, figures, assumptions
         The table ``recorded_offences`` and the study's figures and assumptions.
 
@@ -143,17 +112,18 @@ def back_tests(
         By how much knowing each assumption would narrow what is expected, by result id.
     """
     rows, narrowed = [], {}
-    for test in BACK_TESTS:
+    for test in asked:
         figure = figures[test.figure]
-        intake = quarterly_intake(recorded, test.codes).to_numpy()
-        fixed = partial(test.model, intake=intake, first_quarter=test.first_quarter)
+        model = charges_expected if test.expects == "charges" else prosecutions_expected
+        fixed = partial(model, **_quarters(recorded, test.codes or ALL_CODES, figure))
         needed = needed_assumptions(fixed, assumptions)
         with resting_on(f"back-test {test.figure}", needed):
             charged = known_ends(fixed, needed, turning=among(TURNING, needed))
         # These two scale every corner alike, so they need no corners of their own.
-        factors = [assumptions["charge_probability"], *([assumptions[test.divisor]] if test.divisor else [])]
+        factors = [assumptions["charge_probability"]]
         ends = scaled(charged, factors[0])
-        if test.divisor:
+        if test.defendants:
+            factors.append(assumptions["offences_per_defendant"])
             ends = scaled(ends, factors[1], divide=True)
         narrowed[expected_id(test.figure)] = narrowed_by(ends)
         low, high = float(ends.low[0]), float(ends.high[0])
@@ -182,6 +152,7 @@ def expected_id(figure: str) -> str:
 
 def back_test_results(
     tests: pd.DataFrame,
+    delays: Collection[PublishedDelay],
     recorded: pd.DataFrame,
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
@@ -192,6 +163,8 @@ def back_test_results(
     ----------
     tests
         The table of `back_tests`.
+    delays
+        Which published delays the scenario reads.
     recorded, figures, assumptions
         As for `back_tests`.
 
@@ -199,8 +172,7 @@ def back_test_results(
     -------
     list of Estimate
     """
-    intake = quarterly_intake(recorded, ALL_CODES).to_numpy()
-    published = float(figures["F340"].value)
+    newest = figures[CHARGES]
     return [
         *(
             Estimate(
@@ -214,12 +186,24 @@ def back_test_results(
         bounded(
             "charge_probability_needed",
             "share of recorded offences charged in the end, if the charges published for 2023/24 are of these offences",
-            partial(charge_probability_needed, published=published, intake=intake, first_quarter=44),
+            partial(charge_probability_needed, published=newest.value, **_quarters(recorded, ALL_CODES, newest)),
             assumptions,
-            ("recorded_offences", "F340", "F189", "F193"),
+            ("recorded_offences", CHARGES, *read_until(delays, "charges")),
             turning=TURNING,
         ),
     ]
+
+
+def _quarters(recorded: pd.DataFrame, codes: Sequence[str], figure: Figure) -> dict[str, Any]:
+    """Return what was recorded by quarter, and in which quarter of it the year of a figure begins."""
+    intake, begins = quarterly_intake(recorded, codes), figure.period_start
+    if begins is None:
+        raise ValueError(f"{figure.id} has no stated period; a count without one cannot be held against the scenario")
+    first = intake.index[0]
+    return {
+        "intake": intake.to_numpy(),
+        "first_quarter": 4 * (begins.year - first.year) + (begins.month - first.month) // 3,
+    }
 
 
 # Kept, because the corners of six tests ask for the same delays again and again.

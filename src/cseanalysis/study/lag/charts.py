@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 
 from cseanalysis.export.wording import say_ends, say_interval, say_month
 from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
-from cseanalysis.study.lag.numbers import data_end
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 
 
@@ -96,13 +97,13 @@ def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Fi
         axes.set_xscale("log")
         axes.set_xlim(30, tests[["expected_high", "published"]].to_numpy().max() * 5)
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.set_yticks(range(len(tests)), [labels[name] for name in tests["figure"]])
+        axes.set_yticks(range(len(tests)), [fill(labels[name], 22) for name in tests["figure"]])
         axes.set_ylim(len(tests) - 0.5, -0.6)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel("Charges or defendants in the year, logarithmic scale; bars: expected, lowest to highest")
     words = "; ".join(
-        f"{labels[test.figure].replace(chr(10), ' ')}: published {test.published:,.0f}, expected "
+        f"{labels[test.figure]}: published {test.published:,.0f}, expected "
         f"{say_interval(Interval(test.expected_low, test.expected_high, 'bound'))}, "
         + ("within" if test.within else "outside")
         for test in tests.itertuples()

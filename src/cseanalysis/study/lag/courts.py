@@ -12,17 +12,13 @@ from numpy.typing import NDArray
 from cseanalysis.models import backlog, serve_queue, stock_residual, waiting_time
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.data.named import CASES_THROUGH, HYDRANT_CLOSED, HYDRANT_KNOWN, HYDRANT_LIVE, OPEN_CASES
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.numbers import DAYS_A_YEAR
 from cseanalysis.study.ranges import narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
-OPEN_BEFORE, OPEN_AFTER = "F451", "F450"  # cases open a year apart
-THROUGH = "F453"  # cases that went through the courts in that year
-THROUGH_BEFORE, OUTSTANDING, DAYS_TO_END, DAYS_TO_TRIAL = "F454", "F452", "F455", "F458"
 YEARS = 5  # of the illustration
-# Operation Hydrant prints all three numbers at both dates: known, closed and live.
-KNOWN, CLOSED, LIVE = ("F525", "F528"), ("F527", "F530"), ("F526", "F529")
 
 
 def receipts_needed(figures: Mapping[str, Figure]) -> float:
@@ -38,7 +34,7 @@ def receipts_needed(figures: Mapping[str, Figure]) -> float:
     float
         The change in open cases plus the cases that went through; `backlog` then ends at the published stock.
     """
-    before, after, through = (float(figures[name].value) for name in (OPEN_BEFORE, OPEN_AFTER, THROUGH))
+    before, after, through = (float(figures[name].value) for name in (*OPEN_CASES, CASES_THROUGH))
     needed = after - before + through
     (end,) = backlog(before, [needed], [through]).tolist()
     if end != after:
@@ -96,8 +92,8 @@ def court_queue(
     """
     model = partial(
         queue_ahead,
-        open_cases=float(figures[OPEN_AFTER].value),
-        completed=float(figures[THROUGH].value),
+        open_cases=float(figures[OPEN_CASES[-1]].value),
+        completed=float(figures[CASES_THROUGH].value),
         received=receipts_needed(figures),
     )
     needed = needed_assumptions(model, assumptions)
@@ -126,20 +122,21 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
     list of Estimate
         Receipts are conditional on stock and flow being of one kind, which nothing published says.
     """
-    stocks = (OPEN_BEFORE, OPEN_AFTER)
-    growth = float(figures[OPEN_AFTER].value) - float(figures[OPEN_BEFORE].value)
-    ahead = (*stocks, THROUGH, "court_capacity_ratio", "court_receipts_ratio")
+    before, after = (float(figures[name].value) for name in OPEN_CASES)
+    ahead = (*OPEN_CASES, CASES_THROUGH, "court_capacity_ratio", "court_receipts_ratio")
     first, last = queue.iloc[0], queue.iloc[-1]
     needed = receipts_needed(figures)
-    steady = serve_queue(float(figures[OPEN_AFTER].value), [needed, needed], float(figures[THROUGH].value))
+    steady = serve_queue(after, [needed, needed], float(figures[CASES_THROUGH].value))
     day = "Crown Court child sexual abuse cases"
     return [
-        Estimate("court_open_growth", f"open {day}, 31 March 2025 less 31 March 2024", growth, basis=stocks),
+        Estimate(
+            "court_open_growth", f"open {day}, 31 March 2025 less 31 March 2024", after - before, basis=OPEN_CASES
+        ),
         Estimate(
             "court_receipts_needed",
             "cases received in 2024/25 for stock and flow to agree, if the flow is of the same court and cases",
             needed,
-            basis=(*stocks, THROUGH),
+            basis=(*OPEN_CASES, CASES_THROUGH),
         ),
         *(
             Estimate(
@@ -154,7 +151,7 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
             "court_wait_growth",
             "days by which the wait grows in a year, if capacity stays and as many cases come in as in 2024/25",
             DAYS_A_YEAR * float(steady["periods_to_clear"].diff().iloc[1]),
-            basis=(*stocks, THROUGH),
+            basis=(*OPEN_CASES, CASES_THROUGH),
         ),
         Estimate(
             "court_open_ahead",
@@ -166,7 +163,7 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
             "hydrant_residual",
             "suspects under live investigation in Operation Hydrant on 28 June 2018, published less accumulated",
             float(hydrant_books(figures)["residual"].iloc[0]),
-            basis=(*KNOWN, *CLOSED, *LIVE),
+            basis=(*HYDRANT_KNOWN, *HYDRANT_CLOSED, *HYDRANT_LIVE),
         ),
     ]
 
@@ -185,12 +182,12 @@ def hydrant_books(figures: Mapping[str, Figure]) -> pd.DataFrame:
         See `cseanalysis.models.stock_residual`. Newly known suspects come in, closed ones go out.
     """
     (known, later_known), (closed, later_closed), live = (
-        [float(figures[name].value) for name in names] for names in (KNOWN, CLOSED, LIVE)
+        [float(figures[name].value) for name in names] for names in (HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE)
     )
     return stock_residual(live, [later_known - known], [later_closed - closed])
 
 
-def court_refusals(figures: Mapping[str, Figure]) -> dict[str, str]:
+def court_refusals(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
     """Put to the models what the published numbers cannot answer, and return their words.
 
     Parameters
@@ -200,11 +197,11 @@ def court_refusals(figures: Mapping[str, Figure]) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        Question to the error that answered it.
+    list of dict
+        ``asked`` and ``answered``, which is the error.
     """
-    open_cases = [float(figures[name].value) for name in (OPEN_BEFORE, OPEN_AFTER)]
-    through = float(figures[THROUGH].value)
+    open_cases = [float(figures[name].value) for name in OPEN_CASES]
+    through = float(figures[CASES_THROUGH].value)
     asked: dict[str, Callable[[], object]] = {
         "How long does a case wait, from open cases over completed ones (Little's law)?": partial(
             waiting_time, open_cases, through / DAYS_A_YEAR
@@ -219,7 +216,7 @@ def court_refusals(figures: Mapping[str, Figure]) -> dict[str, str]:
             stock_residual, open_cases, [np.nan], [through]
         ),
     }
-    return {question: answer_of(ask) for question, ask in asked.items()}
+    return [{"asked": question, "answered": answer_of(ask)} for question, ask in asked.items()]
 
 
 def answer_of(ask: Callable[[], object]) -> str:

@@ -6,7 +6,7 @@ Each keyword argument that is not data is the id of an assumption, so that range
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
 
@@ -19,27 +19,17 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.models import Delay, completeness, delay_from_mean, delay_from_quantiles
 from cseanalysis.models.delays.delay import Family
 from cseanalysis.sensitivity.known import element, known_ends
-from cseanalysis.study.data.codes import ALL_CODES, CHILD_CODES, CODES, CONTACT_CODES
+from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.data.tables import data_end
+from cseanalysis.study.lag.judged import PublishedDelay, Stage, read_until
 from cseanalysis.study.ranges import TURNING, among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
 DAYS_A_YEAR = 365.25
 QUARTER = DAYS_A_YEAR / 4
 MONTH = DAYS_A_YEAR / 12
-_BOTH_DELAYS = ("F189", "F193", "F457", "F458")
 QUANTILES = 500  # steps of the numerical sum of two delays
-OWN_SCOPE = "child-only codes"
-# What may be counted as the recorded offences; a scenario may choose another than the study's own.
-SCOPES: Mapping[str, tuple[str, ...]] = {
-    OWN_SCOPE: CHILD_CODES,
-    "contact codes": CONTACT_CODES,
-    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
-    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
-    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
-    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
-    "all thirteen codes": ALL_CODES,
-}
 
 
 @lru_cache(maxsize=8192)  # the corners of one model after another ask for the same delays
@@ -233,14 +223,10 @@ def lag_models(recorded: pd.DataFrame, *, scope: str = OWN_SCOPE) -> dict[str, C
     }
 
 
-def data_end(recorded: pd.DataFrame) -> pd.Timestamp:
-    """Return the last day of the last quarter in the table ``recorded_offences``."""
-    return recorded["period_start"].max() + pd.offsets.QuarterEnd()
-
-
 def lag_results(
     recorded: pd.DataFrame,
     by_year: pd.DataFrame,
+    delays: Collection[PublishedDelay],
     assumptions: Mapping[str, Assumption],
     *,
     scope: str = OWN_SCOPE,
@@ -251,6 +237,8 @@ def lag_results(
     ----------
     recorded, by_year
         The table ``recorded_offences`` and the table of `lag_by_year`.
+    delays
+        Which published delays the scenario reads.
     assumptions
         The study's, by id.
     scope
@@ -261,7 +249,10 @@ def lag_results(
     list of Estimate
         Visible shares are of the newest year with four quarters and of the year four years before.
     """
-    stages = (("charges", months_to_charge, ("F189", "F193")), ("trials", months_to_trial, _BOTH_DELAYS))
+    stages: tuple[tuple[Stage, Callable[..., float], tuple[str, ...]], ...] = (
+        ("charges", months_to_charge, read_until(delays, "charges")),
+        ("trials", months_to_trial, read_until(delays, "trials")),
+    )
     results: list[Estimate] = [
         bounded(
             f"months_to_{word}_of_{stage}",

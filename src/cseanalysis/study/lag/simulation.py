@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache, partial
 from itertools import product
 
@@ -25,12 +25,14 @@ from cseanalysis.sensitivity import envelope
 from cseanalysis.sensitivity.known import element, known_ends, scaled
 from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.codes import CHILD_CODES
+from cseanalysis.study.data.named import CHARGED_SHARE
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.data.tables import data_end
 from cseanalysis.study.lag.backtest import EARLIER, TURNING
+from cseanalysis.study.lag.judged import PublishedDelay, read_until
 from cseanalysis.study.lag.numbers import (
     QUARTER,
     charge_delay,
-    data_end,
     quarterly_intake,
     visible_charges,
     visible_trials,
@@ -48,7 +50,6 @@ SHOWN_AFTER = 20  # quarters after the data that are reported
 AGES = 24  # quarters of age for which the visible share is shown
 TRIAL_SHAPE = 1.0
 _DRAWN = ("charge_probability", "days_to_charge", "delay_shape", "charge_to_trial_days", "earlier_intake_ratio")
-_BASIS = ("recorded_offences", "F189", "F193", "F514")
 
 
 def charges_by_quarter(
@@ -208,7 +209,7 @@ def visible_by_age(run: PipelineSimulation, assumptions: Mapping[str, Assumption
 
 
 def simulation_results(
-    recorded: pd.DataFrame, charges: pd.DataFrame, run: PipelineSimulation, assumptions: Mapping[str, Assumption]
+    recorded: pd.DataFrame, charges: pd.DataFrame, run: PipelineSimulation, delays: Collection[PublishedDelay]
 ) -> list[Estimate]:
     """Return the charges of the last quarter in the data and the waits for what is to come, simulated and bounded.
 
@@ -218,8 +219,8 @@ def simulation_results(
         The table ``recorded_offences`` and that of `simulated_charges`.
     run
         The clustered one.
-    assumptions
-        The study's, by id.
+    delays
+        Which published delays the scenario reads.
 
     Returns
     -------
@@ -228,7 +229,9 @@ def simulation_results(
     """
     last = charges[charges["in_data"]].iloc[-1]
     quarter = f"charges in the quarter from {say_month(last['period_start'])}, child-only codes"
-    drawn = (*_BASIS, *(name for name in _DRAWN if name != "charge_to_trial_days"), "clustering_inflation")
+    basis = ("recorded_offences", *read_until(delays, "charges"), CHARGED_SHARE)
+    to_trial = [name for name in read_until(delays, "trials") if name not in basis]
+    drawn = (*basis, *(name for name in _DRAWN if name != "charge_to_trial_days"), "clustering_inflation")
     bounding = ("charge_probability", "days_to_charge", "delay_shape", "intake_growth", "earlier_intake_ratio")
     end = say_month(data_end(recorded))
 
@@ -243,7 +246,7 @@ def simulation_results(
             "charges_bound_last_quarter",
             f"{quarter}, expected",
             interval=Interval(float(last["bound_low"]), float(last["bound_high"]), "bound"),
-            basis=(*_BASIS, *bounding),
+            basis=(*basis, *bounding),
         ),
         simulated("charges_simulated_last_quarter", "clustered", "simulated"),
         simulated("charges_simulated_last_quarter_independent", "independent", "simulated, offences independent"),
@@ -257,9 +260,9 @@ def simulation_results(
                 f"months after {end}, in whole quarters, until {words} of the {word} still to come are visible",
                 interval=Interval(low, high, "simulation", run.level),
                 basis=(
-                    *_BASIS,
+                    *basis,
                     *(name for name in _DRAWN if stage == "trial" or name != "charge_to_trial_days"),
-                    *(("F457", "F458") if stage == "trial" else ()),
+                    *(to_trial if stage == "trial" else ()),
                 ),
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -16,34 +16,34 @@ from cseanalysis.register import Figure, compare
 from cseanalysis.study.data.project import Project
 from cseanalysis.study.data.revisions import release_triangle
 from cseanalysis.study.lag.courts import answer_of
+from cseanalysis.study.lag.judged import RunningCounts
 from cseanalysis.study.recorded.numbers import revision_factors
 from cseanalysis.values import Estimate
 
 HYDRANT = "hydrant_non_recent"
 SUSPECTS, DECEASED = "cumulative_suspects", "cumulative_suspects/deceased"
-REVIEWED = ("F036", "F363", "F040")  # running counts of closed cases, in the order of their days
-ARRESTS = ("F031", "F035")
 _UNKNOWN_DELAY = "the time from allegation to outcome of each suspect, or counts by year of allegation and age of case"
 
 
 def triangle_answers(
-    project: Project, figures: Mapping[str, Figure], revision: pd.DataFrame
-) -> list[tuple[str, str, str]]:
+    project: Project, figures: Mapping[str, Figure], revision: pd.DataFrame, running: Iterable[RunningCounts]
+) -> list[dict[str, str]]:
     """Hand each published sequence of counts to `Triangle` and return what it says.
 
     Parameters
     ----------
     project, figures, revision
         The study, its figures by id and its table ``revision_2017_18``.
+    running
+        The running counts that could be taken for a triangle.
 
     Returns
     -------
-    list of tuple of str
-        What was handed over, the answer as executed, and which release would make it a triangle.
+    list of dict
+        ``counts`` that were handed over, ``answered`` as executed, and the release ``needed`` to make it a triangle.
     """
     by_force = revision_factors(revision)
     editions = _values(_editions(figures, SUSPECTS))
-    reviewed = _values([figures[name] for name in REVIEWED])
     handed: list[tuple[str, pd.DataFrame, str]] = [
         (
             "Recorded offences by quarter, every release in the register",
@@ -60,28 +60,19 @@ def triangle_answers(
             pd.DataFrame([editions], index=["all allegations"]),
             "suspects by year of allegation in each edition",
         ),
-        (
-            "Closed cases found for review, three running counts",
-            pd.DataFrame([reviewed], index=["all cases"]),
-            "cases by month in which they were put forward, in each later count, from the same forces",
-        ),
-        (
-            "Arrests that the taskforce supported, two periods",
-            pd.DataFrame([[value] for value in _values([figures[name] for name in ARRESTS])], index=[*ARRESTS]),
-            "what became of the people arrested in each year, counted on the same days of later years",
-        ),
     ]
-    between = {3: REVIEWED, 4: ARRESTS}  # whether these counts may be set beside each other at all
-    rows = []
-    for place, (what, counts, needed) in enumerate(handed):
+    rows = [_row(what, answer_of(partial(Triangle, counts, "release")), needed) for what, counts, needed in handed]
+    for one in running:
+        chosen = [figures[name] for name in one.figures]
+        values = _values(chosen)
+        counts = pd.DataFrame([values] if one.one_set else [[value] for value in values])
         answer = answer_of(partial(Triangle, counts, "release"))
-        if place in between:
-            answer += f". The gate, between the counts: {_gate([figures[name] for name in between[place]])}"
-        rows.append((what, answer, needed))
+        # Whether these counts may be set beside each other at all.
+        rows.append(_row(one.counts, f"{answer}. The gate, between the counts: {_gate(chosen)}", one.needed))
     return rows
 
 
-def incidence_answers(figures: Mapping[str, Figure]) -> list[tuple[str, str, str]]:
+def incidence_answers(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
     """Ask for the share of suspects who in the end die before an outcome, and return what the models say.
 
     Parameters
@@ -91,16 +82,15 @@ def incidence_answers(figures: Mapping[str, Figure]) -> list[tuple[str, str, str
 
     Returns
     -------
-    list of tuple of str
+    list of dict
         As `triangle_answers`.
     """
     known, dead = (_editions(figures, category)[-1] for category in (SUSPECTS, DECEASED))
     events = np.repeat([0, 1], [int(known.value - dead.value), int(dead.value)])
     times = np.full(int(known.value), np.nan)  # nobody publishes how long ago each suspect was named
     ask: Callable[[], object] = partial(cumulative_incidence, times, events)
-    return [
-        ("Share of suspects that dies before any outcome, by time since the allegation", answer_of(ask), _UNKNOWN_DELAY)
-    ]
+    asked = "Share of suspects that dies before any outcome, by time since the allegation"
+    return [_row(asked, answer_of(ask), _UNKNOWN_DELAY)]
 
 
 def deceased_by_edition(figures: Mapping[str, Figure]) -> pd.DataFrame:
@@ -155,6 +145,10 @@ def snapshot_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     day = say_date(_day(known))
     unit = f"share of alleged suspects known to Operation Hydrant who had died by {day}"
     return [Estimate("hydrant_deceased_share", unit, share[0], basis=(dead.id, known.id))]
+
+
+def _row(counts: str, answered: str, needed: str) -> dict[str, str]:
+    return {"counts": counts, "answered": answered, "needed": needed}
 
 
 def _gate(counts: list[Figure]) -> str:

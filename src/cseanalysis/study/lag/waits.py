@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -24,33 +23,23 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.codes import CHILD_CODES
 from cseanalysis.study.data.reported import Narrowed
+from cseanalysis.study.data.tables import data_end
+from cseanalysis.study.lag.judged import Average, PublishedDelay, read_until
 from cseanalysis.study.lag.numbers import (
     DAYS_A_YEAR,
     QUARTER,
     chained_mass,
     charge_delay,
-    data_end,
     quarterly_intake,
     trial_delay,
 )
 from cseanalysis.study.ranges import TURNING, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
-Average = Literal["median", "mean"]
-Stage = Literal["charges", "trials"]
-
 FOLLOWED = 800  # quarters for which a delay's mass is followed, so that its tail is in it
 MONTHS_A_QUARTER = 3
 WINDOWS = {"year": DAYS_A_YEAR, "three_years": 3 * DAYS_A_YEAR}
 SHARES = {"half": ("half", 0.5), "ninety_per_cent": ("nine tenths", 0.9)}
-# For trials it is not said which average is published: the scenario reads a mean; were it a median, see OTHER_READING.
-READINGS: tuple[tuple[str, Stage, Average], ...] = (
-    ("F193", "charges", "median"),
-    ("F189", "charges", "median"),
-    ("F457", "trials", "mean"),
-    ("F458", "trials", "mean"),
-)
-OTHER_READING = ("F457", "F458")
 _STRETCH = {"charges": "from recording to charge", "trials": "from charge to trial"}
 
 
@@ -129,12 +118,14 @@ def seen_of_cohort(published: float, average: Average, *, shape: float, growth: 
 
 
 def delays_corrected(
-    figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+    delays: Iterable[PublishedDelay], figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Set each published average beside the cohort's, and beside what a short window would show of that cohort.
 
     Parameters
     ----------
+    delays
+        The published ones; those that the scenario reads are corrected.
     figures, assumptions
         The study's, by id.
 
@@ -149,7 +140,7 @@ def delays_corrected(
         By how much knowing each assumption would narrow the cohort's average, by result id.
     """
     rows, narrowed = [], {}
-    for name, stage, average in READINGS:
+    for name, (stage, average) in ((one.figure, one.reading) for one in delays if one.reading):
         published = float(figures[name].value)
         model = partial(_seen_of_charges if stage == "charges" else _seen_of_trials, published, average)
         needed = needed_assumptions(model, assumptions)
@@ -172,6 +163,7 @@ def cohort_id(average: str, figure: str) -> str:
 def wait_results(
     recorded: pd.DataFrame,
     corrected: pd.DataFrame,
+    delays: Collection[PublishedDelay],
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
@@ -181,6 +173,8 @@ def wait_results(
     ----------
     recorded, corrected
         The tables ``recorded_offences`` and of `delays_corrected`.
+    delays
+        Which published delays the scenario reads.
     figures, assumptions
         The study's, by id.
 
@@ -192,8 +186,8 @@ def wait_results(
     intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
     end = say_month(data_end(recorded))
     models: dict[str, tuple[Callable[..., float], tuple[str, ...]]] = {
-        "charges": (months_until_charges, ("F189", "F193")),
-        "trials": (months_until_trials, ("F189", "F193", "F457", "F458")),
+        "charges": (months_until_charges, read_until(delays, "charges")),
+        "trials": (months_until_trials, read_until(delays, "trials")),
     }
     results: list[Estimate] = [
         bounded(
@@ -214,7 +208,8 @@ def wait_results(
             assumptions,
             (name,),
         )
-        for name in OTHER_READING
+        # For trials it is not said which average is published.
+        for name in (one.figure for one in delays if one.reading == ("trials", "mean"))
     ]
     for row in corrected.itertuples():
         growth = "intake_growth" if row.stage == "charges" else "charge_growth"

@@ -11,6 +11,7 @@ import pandas as pd
 from cseanalysis.models import estimate_population, known_to_all, known_to_any, two_list_bounds
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.data.codes import CODES_COUNTED
 from cseanalysis.study.ranges import Led, bounded, narrowed_by, ranging
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
@@ -35,7 +36,7 @@ class AgencyList:
 
 
 LISTS = (
-    AgencyList("Police", "offences, eleven child-only codes, English forces", "list_police"),
+    AgencyList("Police", f"offences, {CODES_COUNTED['child_only']} child-only codes, English forces", "list_police"),
     AgencyList("Children's services", "assessments naming sexual abuse, England", "list_services"),
     AgencyList(
         "Sexual assault referral centres",

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.study.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
-from cseanalysis.study.lag.numbers import data_end
+from cseanalysis.study.data.codes import CODES_COUNTED
+from cseanalysis.study.data.tables import data_end
 
 # Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
 BREAKS = (
@@ -21,7 +22,7 @@ BREAKS = (
     (date(2020, 3, 23), "March 2020: lockdown"),
 )
 _GROUPS = (
-    ("child_only", "Child-only codes (eleven)", BLUE),
+    ("child_only", f"Child-only codes ({CODES_COUNTED['child_only']})", BLUE),
     ("familial", "Code 23, familial: adult and child victims", TURQUOISE),
     ("image", "Code 86, mostly indecent images of children", PINK),
 )

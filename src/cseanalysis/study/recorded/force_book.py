@@ -15,7 +15,7 @@ from cseanalysis.export.delimited import csv_bytes
 from cseanalysis.export.ods import ods_bytes
 from cseanalysis.export.writing import check_targets, write_whole
 from cseanalysis.export.xlsx import xlsx_bytes
-from cseanalysis.study.data.codes import CODES
+from cseanalysis.study.data.codes import CODES_COUNTED, CODES_LISTED
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import Project, check_raw, find_project, load_sources
 from cseanalysis.study.data.revisions import release_names
@@ -23,12 +23,16 @@ from cseanalysis.study.data.tables import check_tables, read_table
 from cseanalysis.study.recorded.forces import SCOPES, force_figures, force_table, force_totals, force_years
 
 _GROUPS = {
-    "child_only": ("child-only codes", "the eleven codes that tell of a child victim", "[note 1]"),
+    "child_only": (
+        "child-only codes",
+        f"the {CODES_COUNTED['child_only']} codes that tell of a child victim",
+        "[note 1]",
+    ),
     "familial": ("code 23", "code 23, familial sexual offences", "[note 2]"),
     "image": ("code 86", "code 86, mostly indecent images of children", "[note 3]"),
 }
 _NOTES = (
-    f"Offences of the eleven codes whose victims are children: {', '.join(CODES['child_only'][:-1])} and 88A. "
+    f"Offences of the {CODES_COUNTED['child_only']} codes whose victims are children: {CODES_LISTED['child_only']}. "
     "No code tells apart sexual assault at ages 13 to 17 or rape at ages 16 and 17, so child victims of these are "
     "not in the counts. Since April 2017 code 88A takes in sexual communication with a child, which then became "
     "an offence.",

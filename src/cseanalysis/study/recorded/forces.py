@@ -76,7 +76,7 @@ def force_years(recorded: pd.DataFrame, scope: str) -> pd.DataFrame:
     recorded
         The table ``recorded_offences``.
     scope
-        ``"child_only"`` (the eleven codes that tell of a child victim), ``"familial"`` (code 23) or ``"image"``
+        ``"child_only"`` (the codes that tell of a child victim), ``"familial"`` (code 23) or ``"image"``
         (code 86). The groups are never added up.
 
     Returns

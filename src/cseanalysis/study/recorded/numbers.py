@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cseanalysis.register import Figure
+from cseanalysis.study.data.codes import CODES_COUNTED, GROUPS
 from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.values import Estimate, Interval
 
@@ -26,10 +27,11 @@ def yearly_offences(recorded: pd.DataFrame) -> pd.DataFrame:
         ``familial``, ``image``, and ``british_transport_police`` (all codes). The groups are not added up: code 23
         mixes adult and child victims, code 86 is mostly, not only, indecent images of children.
     """
+    recorded = recorded[recorded["offence_scope"].isin(GROUPS)]
     territorial = recorded["force_type"] == "territorial"
     table = recorded[territorial].pivot_table(
         index="financial_year", columns="offence_scope", values="offences", aggfunc="sum"
-    )[["child_only", "familial", "image"]]
+    )[list(GROUPS)]
     by_year = recorded.groupby("financial_year")
     table.insert(0, "quarters", by_year["quarter"].nunique())
     table["british_transport_police"] = recorded[~territorial].groupby("financial_year")["offences"].sum()
@@ -131,10 +133,12 @@ def recorded_results(
             )
             for year in ("2018/19", "2019/20")
         ),
-        _count("all_codes_2021_22", "offences recorded in 2021/22, the thirteen codes", all_codes, table),
+        _count(
+            "all_codes_2021_22", f"offences recorded in 2021/22, the {CODES_COUNTED['all']} codes", all_codes, table
+        ),
         _count(
             "btp_newest",
-            f"offences recorded in {newest} by British Transport Police, the thirteen codes",
+            f"offences recorded in {newest} by British Transport Police, the {CODES_COUNTED['all']} codes",
             years["british_transport_police"][newest],
             table,
         ),

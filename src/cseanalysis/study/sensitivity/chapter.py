@@ -9,6 +9,7 @@ import pandas as pd
 from cseanalysis.register import Figure
 from cseanalysis.study.sensitivity.curves import curve_tables
 from cseanalysis.study.sensitivity.flips import structural_verdicts
+from cseanalysis.study.sensitivity.judged import CurveOption, Statement
 from cseanalysis.values import Assumption
 
 
@@ -17,6 +18,9 @@ def curve_numbers(
     revision: pd.DataFrame,
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
+    *,
+    options: tuple[CurveOption, ...],
+    statements: tuple[Statement, ...],
 ) -> dict[str, pd.DataFrame]:
     """Return what the chapter prints of the curves, without a row for each specification.
 
@@ -26,6 +30,8 @@ def curve_numbers(
         The tables ``recorded_offences`` and ``revision_2017_18``.
     figures, assumptions
         The study's, by id.
+    options, statements
+        Of `cseanalysis.study.sensitivity.judged`.
 
     Returns
     -------
@@ -33,7 +39,7 @@ def curve_numbers(
         ``curves``, ``curve_shares``, ``curve_refusals`` (a row a curve and reason, with how many specifications) and
         ``curve_verdicts``.
     """
-    curves = curve_tables(recorded, revision, figures, assumptions)
+    curves = curve_tables(recorded, revision, figures, assumptions, options)
     points = curves.pop("curve_points")  # one row a specification: too many to be read, and the chart makes them again
     del curves["curve_steps"]
     refused = points[points["rank"].isna()]
@@ -41,5 +47,5 @@ def curve_numbers(
     return {
         **curves,
         "curve_refusals": refused.groupby(["curve", "reason"], sort=False).size().rename("refused").reset_index(),
-        "curve_verdicts": structural_verdicts(points),
+        "curve_verdicts": structural_verdicts(statements, points),
     }

@@ -18,9 +18,11 @@ from cseanalysis.models import bridge_survey, shapes_from_quantiles
 from cseanalysis.models.delays.delay import Delay, Family
 from cseanalysis.models.totals.survey import Basis, Measure
 from cseanalysis.register import Figure, IncomparableError, compare
-from cseanalysis.study.data.named import RECORDED_2023
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES, average_years, months_to_charge, visible_charges
+from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
+from cseanalysis.study.data.named import RECORDED_2023, WHOLE
+from cseanalysis.study.lag.numbers import average_years, months_to_charge, visible_charges
 from cseanalysis.study.ranges import bounded
+from cseanalysis.study.sensitivity.judged import CurveOption
 from cseanalysis.study.totals.numbers import ROUTES
 from cseanalysis.study.totals.survey import BREAKS, WINDOWS, hold_against_record
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
@@ -111,7 +113,7 @@ def charges_visible(
 def implied_total(
     *,
     route: str,
-    recorded_count: str | None,
+    recorded_count: CurveOption,
     reading: bool,
     recording: bool,
     per: str,
@@ -120,12 +122,9 @@ def implied_total(
 ) -> Interval:
     """Contact offences, or children with one, implied by a year's recording; other routes estimate something else."""
     offences_route, children_route = ROUTES[0], ROUTES[1]
-    if recorded_count is None:
-        raise NotEstimableError(
-            "no code isolates sexual assault at ages 13 to 17 or rape at 16 and 17, so the codes do not hold all "
-            "recorded contact offences against children; counts by code and the victim's age would have to be published"
-        )
-    figure, own = figures[recorded_count], figures[RECORDED_2023]
+    if recorded_count.figure is None:
+        raise NotEstimableError(recorded_count.reason)
+    figure, own = figures[recorded_count.figure], figures[RECORDED_2023]
     if figure is not own:
         comparison = compare(figure, own)
         if comparison.verdict == "refused":
@@ -162,7 +161,7 @@ def yearly_by_survey(
 ) -> Interval:
     """Children abused in a year before 16, by the survey of 2019; the survey of 2024 asked otherwise."""
     if survey != WINDOWS[0].id:
-        later, place = WINDOWS[1], "England and Wales"
+        later, place = WINDOWS[1], WHOLE
         asked = Basis("children abused in a year", later.words, "a year about 2023", later.definition, place)
         target = Basis("children abused in a year", WINDOWS[0].words, "a year about 2023", WINDOWS[0].definition, place)
         value = _interval(bounded(later.id, "children", later.model, kept, ()))

@@ -6,7 +6,7 @@ A choice that would estimate something else is refused by the functions that the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,8 +26,8 @@ from cseanalysis.sensitivity.multiverse_runs import (
     single_changes,
     specification_curve,
 )
+from cseanalysis.study.data.codes import ALL_WORDS, OWN_SCOPE, SCOPES
 from cseanalysis.study.data.project import code_hashes
-from cseanalysis.study.lag.numbers import OWN_SCOPE, SCOPES
 from cseanalysis.study.sensitivity.curve_models import (
     COVERAGES,
     ESTIMATORS,
@@ -42,6 +42,7 @@ from cseanalysis.study.sensitivity.curve_models import (
     yearly_by_survey,
     years_of,
 )
+from cseanalysis.study.sensitivity.judged import COUNT, MEDIAN, SHAPES, CurveOption
 from cseanalysis.study.totals.survey import WINDOWS
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -77,7 +78,11 @@ class Curve:
 
 
 def study_curves(
-    recorded: pd.DataFrame, revision: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Assumptions
+    recorded: pd.DataFrame,
+    revision: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Assumptions,
+    options: Iterable[CurveOption],
 ) -> list[Curve]:
     """Return the curves of the study, their data fixed.
 
@@ -87,6 +92,8 @@ def study_curves(
         The tables ``recorded_offences`` and ``revision_2017_18``.
     figures, assumptions
         The study's, by id.
+    options
+        As of `cseanalysis.study.sensitivity.judged.read_curve_options`, the study's own first.
 
     Returns
     -------
@@ -99,34 +106,26 @@ def study_curves(
     years = list(years_of(next(iter(intakes.values())), complete=True))
     first, newest = years[0], years[-1]
     first_words, newest_words = (f"{year}/{(year + 1) % 100:02d}" for year in (first, newest))
-    medians: dict[str, str | None] = {
-        "the study's range": None,
-        "all sexual offences, 2021/22": "F193",
-        "all sexual offences, 2020/21": "F192",
-        "rape, 2021/22": "F189",
-        "rape, 2022/23": "F190",
-        "child sexual abuse, average": "F149",
-    }
-    days = {label: name and median_days(figures[name]) for label, name in medians.items()}
-    delays: dict[str, Mapping[str, Any]] = {
-        "delay_family": {"gamma": "gamma", "Weibull": "weibull", "lognormal": "lognormal"},
-        "growth_of_intake": {"corrected for": True, "not corrected for": False},
-        "delay_shapes": {
-            "the study's range": None,
-            "exponential": (1.0, 1.0),
-            "narrower, 0.7 to 1.5": (0.7, 1.5),
-            "wider, 0.4 to 2.5": (0.4, 2.5),
-        },
-    }
+
+    def of(decision: str, curve: str) -> list[CurveOption]:
+        return [each for each in options if each.decision == decision and curve in each.curves]
+
+    def delays(curve: str) -> dict[str, Mapping[str, Any]]:
+        medians = {each.option: each.figure and median_days(figures[each.figure]) for each in of(MEDIAN, curve)}
+        shapes = {each.option: (each.low, each.high) if each.low is not None else None for each in of(SHAPES, curve)}
+        return {
+            "median": medians,
+            "delay_family": {"gamma": "gamma", "Weibull": "weibull", "lognormal": "lognormal"},
+            "growth_of_intake": {"corrected for": True, "not corrected for": False},
+            "delay_shapes": shapes,
+        }
+
+    def counts(curve: str) -> dict[str, CurveOption]:
+        return {each.option: each for each in of(COUNT, curve)}
+
     scopes = {label: label for label in SCOPES}
     coverages = {label: label for label in COVERAGES}
-    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", "all thirteen codes")}
-    counts = {
-        "national analysis of 2023": "F008",
-        "national analysis of 2024": "F018",
-        "national analysis of 2022": "F001",
-        "Home Office contact codes": None,
-    }
+    few_scopes = {name: name for name in (OWN_SCOPE, "contact codes", ALL_WORDS)}
     routes = {
         "offences known, one in ten": "known_offence_probability",
         "children known, one in eight": "known_child_probability",
@@ -135,7 +134,7 @@ def study_curves(
     }
     readings = {"what the words leave open": False, "as printed": True}
     recording = {"audit to complete": False, "complete": True}
-    implied = partial(implied_total, figures={name: figures[name] for name in counts.values() if name}, kept=kept)
+    implied = partial(implied_total, figures=figures, kept=kept)
     children_first = dict(sorted(routes.items(), key=lambda each: each[1] != "known_child_probability"))
     return [
         Curve(
@@ -161,7 +160,7 @@ def study_curves(
             "months from recording until half of a cohort's eventual charges",
             "months_to_half_of_charges",
             partial(months_to_half, kept=kept),
-            {"median": days, **delays},
+            delays("months_to_half_of_charges"),
         ),
         Curve(
             "charges_visible_newest",
@@ -171,8 +170,7 @@ def study_curves(
             {
                 "offence_scope": few_scopes,
                 "coverage": {label: label for label in list(COVERAGES)[:2]},
-                "median": {label: days[label] for label in ("the study's range", *list(days)[1:4:2])},
-                **delays,
+                **delays("charges_visible_newest"),
             },
         ),
         Curve(
@@ -180,14 +178,19 @@ def study_curves(
             "contact offences of any date implied by what one recent year recorded",
             "contact_total",
             partial(implied, per="offences"),
-            {"route": routes, "recorded_count": counts, "reading": readings, "recording": recording},
+            {"route": routes, "recorded_count": counts("contact_total"), "reading": readings, "recording": recording},
         ),
         Curve(
             "children_total",
             "child victims of contact offences of any date implied by what one recent year recorded",
             "children_total",
             partial(implied, per="children"),
-            {"route": children_first, "recorded_count": counts, "reading": readings, "recording": recording},
+            {
+                "route": children_first,
+                "recorded_count": counts("children_total"),
+                "reading": readings,
+                "recording": recording,
+            },
         ),
         Curve(
             "yearly_before_16",
@@ -220,6 +223,7 @@ def curve_tables(
     revision: pd.DataFrame,
     figures: Mapping[str, Figure],
     assumptions: Assumptions,
+    options: Iterable[CurveOption],
     *,
     workers: int = 1,
     scheduler: str | None = None,
@@ -229,7 +233,7 @@ def curve_tables(
 
     Parameters
     ----------
-    recorded, revision, figures, assumptions
+    recorded, revision, figures, assumptions, options
         As for `study_curves`.
     workers, scheduler, folder
         Where to run, and where to keep what is finished; see `cseanalysis.sensitivity.multiverse`.
@@ -243,8 +247,9 @@ def curve_tables(
         ``curve_steps``: the study's own specification, and each that differs from it in one decision.
     """
     tables: dict[str, list[pd.DataFrame]] = {"curves": [], "curve_points": [], "curve_shares": [], "curve_steps": []}
-    curves = study_curves(recorded, revision, figures, assumptions)
-    inputs = _inputs_key(recorded, revision, figures, assumptions) if folder is not None else None
+    options = tuple(options)
+    curves = study_curves(recorded, revision, figures, assumptions, options)
+    inputs = _inputs_key(recorded, revision, figures, assumptions, options) if folder is not None else None
     for curve in curves:
         table = run_curve(curve, workers=workers, scheduler=scheduler, folder=folder, inputs=inputs)
         for name, rows in tables_of(curve, table).items():
@@ -296,7 +301,11 @@ def tables_of(curve: Curve, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _inputs_key(
-    recorded: pd.DataFrame, revision: pd.DataFrame, figures: Mapping[str, Figure], assumptions: Assumptions
+    recorded: pd.DataFrame,
+    revision: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    assumptions: Assumptions,
+    options: tuple[CurveOption, ...],
 ) -> str:
     text = "\n".join(
         [
@@ -304,6 +313,7 @@ def _inputs_key(
             revision.to_csv(index=False),
             repr(sorted(figures.items())),
             repr(sorted(assumptions.items())),
+            repr(options),
             repr(code_hashes()),
         ]
     )

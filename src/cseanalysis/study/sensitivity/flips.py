@@ -2,120 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Literal
 
 import pandas as pd
 
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import breakdown_frontier, breakdowns
 from cseanalysis.sensitivity.ranges import remembered
+from cseanalysis.study.data.codes import OWN_SCOPE
 from cseanalysis.study.data.named import RECORDED_2023
-from cseanalysis.study.lag.numbers import OWN_SCOPE, lag_models
+from cseanalysis.study.lag.numbers import lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
+from cseanalysis.study.sensitivity.judged import Claim, FrontierTotal, Statement
 from cseanalysis.study.totals.numbers import ROUTES, contact_total
 from cseanalysis.study.totals.survey import WINDOWS
 from cseanalysis.values import Assumption, Estimate
-
-Claim = Literal["above", "below"]
 
 HOLDS, FAILS, OPEN = "holds", "fails", "cannot be decided"
 _REVERSED: dict[Claim, Claim] = {"above": "below", "below": "above"}
 _NEVER, _THROUGHOUT = "never within the range", "fails throughout"
 
 FRONTIER = ("known_offence_probability", "recording_probability")
-TOTALS = (750_000, 1_000_000, 1_500_000)  # drawn for the chart: nobody's claims
 POINTS = 33
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement about a reported number; its threshold is a round one, drawn to ask the question, nobody's claim.
-
-    Attributes
-    ----------
-    result
-        Id of the number.
-    claim, threshold
-        That it lies above or below this.
-    words
-        The statement; ``{threshold}`` and the periods of the data are filled in.
-    curve
-        Id of the curve of structural choices for the same number, if there is one.
-    """
-
-    result: str
-    claim: Claim
-    threshold: float
-    words: str
-    curve: str | None = None
-
-
-STATEMENTS = (
-    Statement(
-        "contact_total",
-        "above",
-        1_000_000,
-        "What was recorded in 2023 stands for more than {threshold} contact offences, of any date.",
-        "contact_total",
-    ),
-    Statement(
-        "children_total",
-        "above",
-        500_000,
-        "It stands for more than {threshold} child victims of contact offences, of any date.",
-        "children_total",
-    ),
-    Statement(
-        "rape_victims_ever", "above", 100_000, "It stands for more than {threshold} victims of rape, of any date."
-    ),
-    Statement(
-        "rape_victims_at_the_time", "above", 100_000, "It stands for more than {threshold} victims of recent rape."
-    ),
-    Statement(
-        "yearly_before_16",
-        "above",
-        100_000,
-        "More than {threshold} children before 16 are abused in a year, by the questions of the survey of 2019.",
-        "yearly_before_16",
-    ),
-    Statement(
-        "months_to_half_of_charges",
-        "above",
-        12,
-        "More than {threshold} months pass until half of the charges are made.",
-        "months_to_half_of_charges",
-    ),
-    Statement(
-        "charges_visible_newest",
-        "below",
-        0.5,
-        "Most eventual charges for offences recorded in {newest_year} are to come.",
-        "charges_visible_newest",
-    ),
-    Statement(
-        "charges_visible_earlier",
-        "above",
-        0.5,
-        "Most eventual charges for offences recorded in {earlier_year} were made.",
-    ),
-    Statement(
-        "trials_visible_newest",
-        "below",
-        0.5,
-        "Most eventual trials for offences recorded in {newest_year} are to come.",
-    ),
-    Statement("contact_recorded_share", "below", 0.2, "Fewer than {threshold} of contact offences are recorded."),
-    Statement(
-        "child_only_growth",
-        "above",
-        3,
-        "More than {threshold} times as many offences were recorded in {newest_year} as in {first_year}.",
-        "recorded_growth",
-    ),
-)
 
 
 def verdict(low: float, high: float, claim: Claim, threshold: float) -> str:
@@ -149,6 +58,7 @@ def ends_of_estimate(estimate: Estimate) -> tuple[float, float]:
 
 
 def breakdown_table(
+    statements: Iterable[Statement],
     estimates: Mapping[str, Estimate],
     recorded: pd.DataFrame,
     figures: Mapping[str, Figure],
@@ -160,6 +70,8 @@ def breakdown_table(
 
     Parameters
     ----------
+    statements
+        As of `cseanalysis.study.sensitivity.judged.read_statements`.
     estimates
         The study's results by id.
     recorded, figures, assumptions
@@ -177,7 +89,7 @@ def breakdown_table(
     """
     models = _models(recorded, figures, scope)
     parts = []
-    for statement in STATEMENTS:
+    for statement in statements:
         if statement.result not in models or verdict_of(statement, estimates[statement.result]) != OPEN:
             continue
         model = models[statement.result]
@@ -194,11 +106,13 @@ def breakdown_table(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def structural_verdicts(points: pd.DataFrame) -> pd.DataFrame:
+def structural_verdicts(statements: Iterable[Statement], points: pd.DataFrame) -> pd.DataFrame:
     """Count on each curve the specifications under which the statement about its number holds, fails or stays open.
 
     Parameters
     ----------
+    statements
+        As for `breakdown_table`.
     points
         The table ``curve_points`` of `cseanalysis.study.sensitivity.curves.curve_tables`.
 
@@ -209,7 +123,7 @@ def structural_verdicts(points: pd.DataFrame) -> pd.DataFrame:
     """
     estimated = points[points["rank"].notna()]
     rows = []
-    for statement in STATEMENTS:
+    for statement in statements:
         if statement.curve is None:
             continue
         part = estimated[estimated["curve"] == statement.curve]
@@ -222,11 +136,15 @@ def structural_verdicts(points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def total_frontiers(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
+def total_frontiers(
+    totals: Iterable[FrontierTotal], figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
+) -> pd.DataFrame:
     """Follow for some totals of contact offences the two probabilities that would give them.
 
     Parameters
     ----------
+    totals
+        As of `cseanalysis.study.sensitivity.judged.read_frontier_totals`.
     figures, assumptions
         The study's, by id.
 
@@ -240,7 +158,7 @@ def total_frontiers(figures: Mapping[str, Figure], assumptions: Mapping[str, Ass
     needed = needed_assumptions(model, assumptions)
     sides: tuple[tuple[str, Claim], ...] = (("more", "above"), ("less", "below"))
     parts = []
-    for total in TOTALS:
+    for total in (each.total for each in totals):
         for side, claim in sides:
             part = breakdown_frontier(model, needed, vary=FRONTIER, threshold=total, claim=claim, points=POINTS)
             parts.append(part.dropna().assign(total=total, side=side))

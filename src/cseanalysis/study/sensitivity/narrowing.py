@@ -9,8 +9,9 @@ import pandas as pd
 
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity import narrowing
+from cseanalysis.study.data.codes import OWN_SCOPE
 from cseanalysis.study.data.named import RECORDED_2023
-from cseanalysis.study.lag.numbers import OWN_SCOPE, lag_models
+from cseanalysis.study.lag.numbers import lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
 from cseanalysis.study.totals.numbers import ROUTES
 from cseanalysis.values import Assumption

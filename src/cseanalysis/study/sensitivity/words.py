@@ -22,12 +22,19 @@ from cseanalysis.study.sensitivity.flips import (
     FAILS,
     HOLDS,
     OPEN,
-    STATEMENTS,
-    Statement,
     ends_of_estimate,
     sure_side,
     total_frontiers,
     verdict_of,
+)
+from cseanalysis.study.sensitivity.judged import (
+    COUNT,
+    MEDIAN,
+    SHAPES,
+    Statement,
+    read_curve_options,
+    read_frontier_totals,
+    read_statements,
 )
 from cseanalysis.study.sensitivity.shares_of_variance import link_correlation
 from cseanalysis.study.totals.numbers import contact_total
@@ -65,12 +72,12 @@ _DECISIONS = {
     "coverage": "which forces",
     "estimator": "how growth is measured",
     "release": "which release of 2017/18",
-    "median": "which published delay",
+    "median": MEDIAN,
     "delay_family": "family of the delay",
     "growth_of_intake": "correction for growth",
-    "delay_shapes": "range of shapes",
+    "delay_shapes": SHAPES,
     "route": "which share is known, of what",
-    "recorded_count": "which count of the record",
+    "recorded_count": COUNT,
     "reading": "how the published words are read",
     "recording": "whether recording is complete",
     "survey": "which survey",
@@ -132,7 +139,7 @@ def statements_in_words() -> pd.DataFrame:
     results, period, assumptions = load_results(), load_period(), load_assumptions()
     breakdowns = load_results_table("breakdowns")
     rows = []
-    for statement in STATEMENTS:
+    for statement in read_statements():
         estimate = results[statement.result]
         verdict = verdict_of(statement, estimate)
         sure = {side: _EVERYWHERE if side == verdict else _NOWHERE for side in (HOLDS, FAILS)}
@@ -256,12 +263,12 @@ def variance_in_words() -> pd.DataFrame:
 def curve_points() -> pd.DataFrame:
     """Run every specification again for the chart; the results hold only what it says."""
     recorded, revision = (read_table(name) for name in ("recorded_offences", "revision_2017_18"))
-    return curve_tables(recorded, revision, load_figures(), load_assumptions())["curve_points"]
+    return curve_tables(recorded, revision, load_figures(), load_assumptions(), read_curve_options())["curve_points"]
 
 
 def frontiers() -> pd.DataFrame:
     """Follow the totals of the chart; see `cseanalysis.study.sensitivity.flips.total_frontiers`."""
-    return total_frontiers(load_figures(), load_assumptions())
+    return total_frontiers(read_frontier_totals(), load_figures(), load_assumptions())
 
 
 def stated_correlation() -> str:

@@ -1,0 +1,106 @@
+"""Marks of the typesetter in words, for whoever reads a chapter alone: in Jupyter, or as a page of its own."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+
+from cseanalysis.export.markup import escape, web_address
+from cseanalysis.report.prose import closest
+from cseanalysis.report.references import works_in
+from cseanalysis.study.data.project import Project, find_project, load_sources
+
+# What only the typesetter understands: a label, a cross reference, a citation.
+MARK = re.compile(r"\{#[\w:-]+[^{}]*\}|(?<![\w\\])@(?:fig|tbl|eq|sec):|(?<!\\)\[@\w")
+
+_MARKS = re.compile(
+    r" *\{#[\w:-]+[^{}]*\}"
+    r"|(?<!\\)\[(?P<group>@[^\[\]]+)\]"
+    r"|(?<![\w\\])@(?P<single>(?:fig|tbl|eq|sec):[\w-]+|[A-Za-z]\w*)"
+)
+_ONE = re.compile(r"@([\w:.-]*\w)(.*)", re.DOTALL)
+_KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Chapter"}
+_INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|\*([^*]+)\*|\[((?:\\.|[^\[\]\\])+)\]\(<([^<>]*)>\)|[<>&\"']")
+
+
+def alone(markdown: str) -> str:
+    """Return Markdown whose citations and cross references are words, and which has no labels.
+
+    Parameters
+    ----------
+    markdown
+        As the typesetter takes it: ``[@vkpp23]`` becomes author and year, linked to the source; ``@fig:lag`` becomes
+        "Figure *lag*", as the chart's caption begins.
+
+    Raises
+    ------
+    ValueError
+        For a source that is not registered.
+
+    Examples
+    --------
+    >>> alone("As @fig:lag shows, and [@tbl:a; @eq:b] too.")
+    'As Figure *lag* shows, and Table *a* and Equation *b* too.'
+    """
+
+    def worded(match: re.Match[str]) -> str:
+        if match["single"]:
+            key = match["single"]
+            return named(key) if ":" in key else _cited(key, "{} ({})")
+        if not match["group"]:
+            return ""
+        ones = [found.groups() for part in match["group"].split(";") if (found := _ONE.match(part.strip()))]
+        if all(_is_label(key) for key, _ in ones):
+            return " and ".join(named(key) for key, _ in ones)
+        return f"({'; '.join(_cited(key, '{}, {}') + rest for key, rest in ones)})"
+
+    return _MARKS.sub(worded, markdown)
+
+
+def named(label: str) -> str:
+    """Name what has a label, in its caption as where the text refers to it."""
+    kind, _, name = label.partition(":")
+    return f"{_KINDS[kind]} *{name}*"
+
+
+def as_html(markdown: str) -> str:
+    r"""Return one paragraph of Markdown as HTML: emphasis and links, other text as it stands.
+
+    Examples
+    --------
+    >>> as_html(r"Figure *lag*: a \< b & c")
+    'Figure <em>lag</em>: a &lt; b &amp; c'
+    """
+
+    def tagged(match: re.Match[str]) -> str:
+        sign, stressed, text, address = match.groups()
+        if stressed:
+            return f"<em>{as_html(stressed)}</em>"
+        return f'<a href="{html.escape(address)}">{as_html(text)}</a>' if text else html.escape(sign or match[0])
+
+    return _INLINE.sub(tagged, markdown)
+
+
+def _is_label(key: str) -> bool:
+    return key.partition(":")[0] in _KINDS
+
+
+def _cited(key: str, form: str) -> str:
+    works = _works(find_project())
+    if key not in works:
+        raise ValueError(f"no source has the key {key!r}; {closest(key, works)}")
+    author, year, address = works[key]
+    words = escape(form.format(author, year or "no date"))
+    return f"[{words}](<{address}>)" if address else words
+
+
+@lru_cache(maxsize=1)
+def _works(project: Project) -> dict[str, tuple[str, str, str]]:
+    """Return author, year and address of every work that can be cited."""
+    path = project.notebooks / "references.bib"
+    methods = works_in(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return methods | {
+        key: (entry["publisher"], entry.get("published", "")[:4], web_address(entry.get("address", "")))
+        for key, entry in load_sources(project)["publications"].items()
+    }

@@ -1,0 +1,81 @@
+"""What the chapter on sensitivity asks, as tables of ``data/judgement``: statements, totals, options of its curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cseanalysis.study.data.judgement import read_judgement
+
+Claim = Literal["above", "below"]
+
+MEDIAN, SHAPES, COUNT = "which published delay", "range of shapes", "which count of the record"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement about a reported number; its threshold is a round one, drawn to ask the question, nobody's claim.
+
+    Attributes
+    ----------
+    result
+        Id of the number.
+    claim, threshold
+        That it lies above or below this.
+    words
+        The statement; ``{threshold}`` and the periods of the data are filled in.
+    curve
+        Id of the curve of structural choices for the same number, if there is one.
+    reason
+        Why this is asked.
+    """
+
+    result: str
+    claim: Claim
+    threshold: float
+    words: str
+    curve: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierTotal:
+    """A total of contact offences whose probabilities the chart follows."""
+
+    total: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurveOption:
+    """An option of a decision that is a figure, or a range, on some curves; with neither it is the study's own range.
+
+    A count of the record without a figure is refused, with its reason.
+    """
+
+    decision: str
+    option: str
+    figure: str | None
+    low: float | None
+    high: float | None
+    curves: tuple[str, ...]
+    reason: str
+
+
+def read_statements(root: Path | str | None = None) -> tuple[Statement, ...]:
+    """Return the statements in the order in which the chapter asks them."""
+    return read_judgement("statements", Statement, root)
+
+
+def read_frontier_totals(root: Path | str | None = None) -> tuple[FrontierTotal, ...]:
+    """Return the totals that the chart follows."""
+    return read_judgement("frontier_totals", FrontierTotal, root)
+
+
+def read_curve_options(root: Path | str | None = None) -> tuple[CurveOption, ...]:
+    """Return the options of the curves, the study's own first; a decision that no curve knows is refused."""
+    options = read_judgement("curve_options", CurveOption, root)
+    if unknown := sorted({each.decision for each in options} - {MEDIAN, SHAPES, COUNT}):
+        raise ValueError(f"curve_options.csv, decision: {unknown[:5]}; must be {MEDIAN}, {SHAPES} or {COUNT}")
+    return options
