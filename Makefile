@@ -11,10 +11,11 @@ quoted = '$(subst ','\'',$1)'
 SCENARIO_FILES = $(foreach each,$(value SCENARIOS),$(or $(wildcard $(each)),$(each)))
 OUT_OPTION = $(if $(value OUT),--out $(call given,OUT))
 REPORT_OPTIONS = $(if $(value ASSUMPTIONS),--assumptions $(call given,ASSUMPTIONS)) $(OUT_OPTION)
+LAB_OPTIONS = --LabApp.news_url=None --LabApp.extension_manager=readonly --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 # make has an AS of its own, the assembler; only one that is given counts.
 LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add data results report run verify release diff check test test-engines processors lowest mutants campaign bench coverage clean
+.PHONY: install add data results report run lab verify release diff check test test-engines processors lowest mutants campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -24,6 +25,8 @@ data: .venv/report.done ; @$(RUN) data
 results: .venv/report.done ; @$(RUN) results
 report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)
 run: .venv/report.done ; @$(RUN) run $(OUT_OPTION) -- $(or $(foreach each,$(SCENARIO_FILES),$(call quoted,$(each))),scenarios/*.toml)
+# JupyterLab asks no server whether there is something newer.
+lab: .venv/lab.done ; @.venv/bin/python -m jupyterlab notebooks $(LAB_OPTIONS)
 verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
 diff: .venv/report.done ; @$(RUN) diff -- $(if $(and $(value A),$(value B)),$(call given,A) $(call given,B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))

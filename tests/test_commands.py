@@ -22,7 +22,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 # Carried out by the workflow on every change, or with packages that are not here: expanded and parsed only.
 EXPENSIVE = {
     *("report", "results", "verify", "release", "run", "test", "test-engines", "check", "bench", "coverage"),
-    *("processors", "lowest", "mutants", "campaign"),
+    *("processors", "lowest", "mutants", "campaign", "lab"),
 }
 ANSWERS = "2026-07-23\n\n\ny\n"
 pytestmark = pytest.mark.skipif(sys.platform == "win32" or not shutil.which("make"), reason="needs make and a shell")
@@ -92,7 +92,7 @@ def checkout(tmp_path, published):
         text = f'#!/bin/sh\nPYTHONPATH={place} exec {shlex.quote(sys.executable)} {module}"$@"\n'
         (home / name).write_text(text, encoding="utf-8")
         (home / name).chmod(0o755)
-    for name in ("report", "test", "engines", "lowest"):
+    for name in ("report", "test", "engines", "lowest", "lab"):
         (copy / ".venv" / f"{name}.done").touch()
     return copy
 
@@ -171,7 +171,7 @@ def test_a_dear_command_of_the_pages_expands_to_what_the_command_line_takes(line
         if words[:3] == [".venv/bin/python", "-m", "cseanalysis"]:
             parse(words[3:])
         else:
-            assert re.search(r"-m (pytest|ruff|mypy)|benchmarks/[\w*]+\.py", step), step
+            assert re.search(r"-m (pytest|ruff|mypy|jupyterlab)|benchmarks/[\w*]+\.py", step), step
             assert all(list(ROOT.glob(place)) for place in re.findall(r"(?:benchmarks|tests)/[\w*.]+", step))
 
 
@@ -196,6 +196,9 @@ def test_what_is_to_be_installed_has_a_name_in_the_project():
         words = shlex.split(line)
         if words[1:4] == ["-m", "pytest", "--hypothesis-profile"]:
             assert not settings.get_profile(words[4]).derandomize
+            continue
+        if "nbconvert" in words:
+            assert (ROOT / words[1] / words[-1]).is_file()
             continue
         assert words[:2] in (["pip", "install"], ["uv", "pip"]), line
         if words[0] == "pip":

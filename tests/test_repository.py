@@ -183,6 +183,18 @@ def test_importing_the_package_loads_no_data_frame_library():
     assert done.stdout.strip() == "[]"
 
 
+def test_drawing_the_first_chart_loads_few_modules_and_none_of_another_chapter():
+    code = (
+        "import sys; from cseanalysis import read_table; from cseanalysis.study.recorded import charts\n"
+        "charts.recorded_by_group(read_table('recorded_by_quarter'))\n"
+        "print(*(name for name in sys.modules if name.startswith('cseanalysis')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = done.stdout.split()
+    assert len(loaded) <= 20
+    assert not [name for name in loaded if re.search(r"\.study\.(?!data|recorded|chart_style)", name)]
+
+
 def test_raw_data_are_what_was_registered():
     check_raw(PROJECT)
 

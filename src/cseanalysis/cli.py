@@ -43,7 +43,7 @@ def data() -> None:
     """Build the tidy tables in data/processed."""
     from cseanalysis.study.data.files import staged_folder
     from cseanalysis.study.data.project import find_project
-    from cseanalysis.study.data.tables import build_tables
+    from cseanalysis.study.tidy import build_tables
 
     project = find_project()
     with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:
@@ -108,7 +108,7 @@ def results() -> None:
     project = find_project()
     check_writable(project.results)
     with _steps() as say, _timed(say, "results"):
-        write_results(project.results, build_results(project, kept=project.root / FOLDER))
+        write_results(project.results, build_results(project, kept=project.root / FOLDER, beside=True))
 
 
 @app.command()
@@ -180,7 +180,6 @@ def run(
     scenarios: Annotated[list[Path], typer.Argument(help="Files such as scenarios/long_delay.toml.")],
     *,
     out: Annotated[Path | None, typer.Option(help="Folder for their results; reports/scenarios without it.")] = None,
-    workers: Annotated[int, typer.Option(help="Threads on this computer.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster, as tcp://host:port.")] = None,
 ) -> None:
     """Compute every reported number under each scenario; finished ones are left as they are."""
@@ -190,7 +189,7 @@ def run(
     project = find_project()
     folder = project.root / FOLDER if out is None else out.resolve()
     with _steps() as say, _timed(say, "scenarios"):
-        run_scenarios(project, scenarios, out=folder, workers=workers, scheduler=scheduler, log=say)
+        run_scenarios(project, scenarios, out=folder, beside=True, scheduler=scheduler, log=say)
         say(f"results: {folder}")
 
 

@@ -1,13 +1,23 @@
 """One function owns rounding and wording; whatever it prints holds what it was given."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cseanalysis.export.wording import say, say_assumption, say_date, say_ends, say_interval, say_month, say_number
+from cseanalysis.export.wording import (
+    say,
+    say_assumption,
+    say_date,
+    say_ends,
+    say_interval,
+    say_month,
+    say_number,
+    say_small,
+)
 from cseanalysis.values import Estimate, Interval
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
@@ -171,3 +181,15 @@ def test_at_the_edges_of_a_rule_the_words_are_those_of_the_side_that_it_names():
     assert say_ends(Interval(0.9, 1.0, "bound")) == ("0.9", "1")
     assert say_ends(Interval(0.9012, 0.9999, "bound")) == ("0.901", "1")
     assert say_interval(Interval(1.23456789, 2, "bound"), digits=15) == "at least 1.23456789 and at most 2"
+
+
+def test_small_counts_stand_in_letters_up_to_twenty():
+    letters = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    letters += " seventeen eighteen nineteen twenty"
+    assert [say_small(count) for count in range(22)] == [*letters.split(), "21"]
+
+
+def test_every_month_has_its_english_name_and_weeks_their_word():
+    months = "January February March April May June July August September October November December"
+    assert [say_month(date(2024, month, 1)) for month in range(1, 13)] == [f"{name} 2024" for name in months.split()]
+    assert say_number(3, "weeks") == "3 weeks"

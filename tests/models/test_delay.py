@@ -111,7 +111,7 @@ def test_with_growth_shapes_in_between_can_leave_the_range_of_the_ends():
         ({}, 0.0, "gamma", "0 quantiles given"),
         ({0.5: 1.0, 0.9: 2.0}, 0.0, "gamma", "2 quantiles given"),
         ({1.0: 10.0}, 0.0, "gamma", "between 0 and 1"),
-        ({0.5: -10.0}, 0.0, "gamma", "be positive"),
+        ({0.5: -10.0}, 0.0, "gamma", "be above 0"),
         ({0.5: 10.0}, 0.01, "weibull", "exact for 'gamma' only"),
     ],
 )
@@ -127,11 +127,11 @@ def test_impossible_delays_are_refused():
         Delay("gamma", 1.0, 0.0)
     with pytest.raises(ValueError, match="periods is 0: must be a whole number from 1"):
         Delay("gamma", 1.0, 1.0).mass(0, period_days=1.0)
-    with pytest.raises(ValueError, match="positive and finite"):
+    with pytest.raises(ValueError, match="above 0 and finite"):
         delay_from_mean(0.0, shape=SHAPES)
     with pytest.raises(ValueError, match="'exponential' with shape 1"):
         forward_mean(1.0, 0.0, shape=2)
-    with pytest.raises(ValueError, match="positive and finite"):
+    with pytest.raises(ValueError, match="above 0 and finite"):
         forward_mean(0.0, 0.0)
     with pytest.raises(ValueError, match="shape is 0"):
         forward_mean(7.5, 0.05, family="gamma", shape=0)

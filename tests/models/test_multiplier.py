@@ -8,8 +8,8 @@ from scipy import special, stats
 from cseanalysis.distributions import beta, fixed, pert, trapezoid, uniform
 from cseanalysis.models.draws.copula import correlation_matrix, factor, log_quantile_of_score, tail_weight
 from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator
+from cseanalysis.models.totals.identity import split_by_year, without_cancelled
 from cseanalysis.models.totals.multiplier import simulate_total, totals_by_dependence
-from cseanalysis.models.totals.recorded_year import split_by_year, without_cancelled
 from cseanalysis.values import Assumption, Interval, NotEstimableError
 
 LINKS = {"told": beta(5, 45), "reported": pert(0.2, 0.4, 0.6), "kept": uniform(0.74, 1.0)}
@@ -344,3 +344,8 @@ def test_impossible_parts_of_a_year_are_refused(function):
         function(-1, Interval(0.1, 0.2, "bound"))
     with pytest.raises(ValueError, match="between 0 and 1"):
         function(10, Interval(0.5, 1.2, "bound"))
+
+
+def test_per_cents_of_a_year_are_told_how_they_are_written():
+    with pytest.raises(ValueError, match=r"written as Interval\(0.05, 0.25, ...\)"):
+        without_cancelled(1000, Interval(5, 25, "bound"))

@@ -173,7 +173,7 @@ TRIANGLES = [
         lambda: ultimate(COUNTS.astype(float).ffill(axis=1).where(np.add.outer(np.arange(4), np.arange(4)) < 4)),
         ULTIMATE,
     ),
-    Move("text", lambda: m.Triangle(COUNTS.astype(str), "year"), ("lag 0 has type", "parse_counts")),
+    Move("text", lambda: m.Triangle(COUNTS.astype(str), "year"), ("lag 0 holds dates or text", "parse_counts")),
     Move("a long table", lambda: m.Triangle(COUNTS.stack().reset_index(), "year"), ("columns level_0", "lags 0, 1, 2")),
     Move(
         "an origin twice",
@@ -664,7 +664,7 @@ SERIES_OF_COUNTS = [
         lambda: ratio(SERIES / 7),
         ("counts holds 14.2857", "whole counts", "per cents are made of"),
     ),
-    Move("text for counts", lambda: ratio(SERIES.astype(str)), ("counts hold \\['100'", "numbers only")),
+    Move("text for counts", lambda: ratio(SERIES.astype(str)), ("counts holds dates or text", "parse_counts")),
     Move(
         "an exposure too short", lambda: ratio(SERIES, exposure=[1, 2]), ("exposure has 2 values for 16", "each period")
     ),
@@ -827,7 +827,7 @@ DELAYS = [
     Move(
         "days in text",
         lambda: m.delay_from_quantiles({0.5: "261"}, family="gamma", shape=SHAPES),
-        ("quantiles, days is '261'",),
+        ("quantiles, level 0.5, days is '261'",),
     ),
     Move("a family misspelt", lambda: m.Delay("weibul", shape=1.0, scale=2.0), ("family is 'weibul'", "weibull")),
     Move(

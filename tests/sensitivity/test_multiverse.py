@@ -18,7 +18,6 @@ from cseanalysis.sensitivity import multiverse
 from cseanalysis.sensitivity.multiverse_runs import (
     decision_shares,
     extreme_specifications,
-    single_changes,
     specification_curve,
 )
 from cseanalysis.sensitivity.runs import as_finished, key_of_run, spread_tasks
@@ -270,13 +269,6 @@ def test_the_extremes_are_named_and_say_which_choices_do_not_matter():
     assert extremes["words"].tolist() == ["a: 0; b: any; c: x", "a: 1; b: 3; c: x"]
     assert extremes["specifications"].tolist() == [3, 1]
     assert extremes["value"].tolist() == [0.0, 3.0]
-
-
-def test_single_changes_show_one_decision_at_a_time_with_refusals():
-    own = {"year": "2022", "scope": "narrow", "doubled": "False"}
-    steps = single_changes(multiverse(product_of, CHOICES), own)
-    assert steps["decision"].tolist() == ["", "year", "scope", "doubled"]
-    assert steps["outcome"].tolist() == ["estimated", "estimated", "estimated", "refused"]
 
 
 @pytest.mark.parametrize("workers", [2, 3])

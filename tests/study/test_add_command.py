@@ -10,7 +10,8 @@ from cseanalysis.cli import app
 from cseanalysis.study import find_project
 from cseanalysis.study.data.files import staged_folder
 from cseanalysis.study.data.project import check_raw
-from cseanalysis.study.data.tables import build_tables, read_table
+from cseanalysis.study.data.tables import read_table
+from cseanalysis.study.tidy import build_tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGUMENTS = [

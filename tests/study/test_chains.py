@@ -5,10 +5,11 @@ import pytest
 from cseanalysis.models import joint_reporting_probability
 from cseanalysis.study import load_assumptions
 from cseanalysis.study.totals.chains import ALONE, CHAINS, RECORDED, dependence_results, dependence_table
+from cseanalysis.study.totals.numbers import evidence
 from cseanalysis.values import Assumption
 
 ROOT = Path(__file__).resolve().parents[2]
-KNOWN = load_assumptions(ROOT)
+KNOWN, READ_FROM = load_assumptions(ROOT), evidence(ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_the_same_draws_give_the_same_table():
 
 
 def test_results_are_simulation_intervals_without_a_point_and_name_the_correlation_only_where_it_is_used(table):
-    estimates = {estimate.id: estimate for estimate in dependence_results(table)}
+    estimates = {estimate.id: estimate for estimate in dependence_results(table, READ_FROM)}
     assert len(estimates) == len(table)
     assert all(e.point is None and e.interval.kind == "simulation" for e in estimates.values())
     assert [name for name, e in estimates.items() if "link_correlation" in e.basis] == [
@@ -62,7 +63,7 @@ def test_results_are_simulation_intervals_without_a_point_and_name_the_correlati
 
 
 def test_what_rests_on_known_offences_counts_offences_and_not_victims(table):
-    units = {estimate.id: estimate.unit for estimate in dependence_results(table)}
+    units = {estimate.id: estimate.unit for estimate in dependence_results(table, READ_FROM)}
     assert units.pop(ALONE.id) == "offences, if known offences were 1,000"
     assert set(units.values()) == {"victims for every 1,000 recorded"}
 

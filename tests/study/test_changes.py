@@ -63,6 +63,7 @@ from cseanalysis.study.change.too_early import (
 )
 from cseanalysis.study.data import tables
 from cseanalysis.study.data.codes import CHILD_CODES
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results_table
 from cseanalysis.values import NotEstimableError
 
@@ -72,7 +73,7 @@ QUARTERS = pd.date_range("2012-04-01", periods=45, freq="QS")
 
 @pytest.fixture(scope="module")
 def figures():
-    return tables.load_figures(ROOT)
+    return load_figures(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from cseanalysis.study import load_assumptions, load_figures, load_results, read_table
 from cseanalysis.study.sensitivity.curve_models import intakes_of, median_days, recorded_growth, with_early_release
-from cseanalysis.study.sensitivity.curves import curve_tables, run_curve, study_curves
+from cseanalysis.study.sensitivity.curves import curve_tables, study_curves
 from cseanalysis.study.sensitivity.judged import SHAPES, CurveOption, read_curve_options
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,14 +89,22 @@ def test_an_option_that_somebody_adds_or_takes_away_is_what_a_curve_tries(inputs
     assert "national analysis of 2024" in " ".join(tables["curve_points"]["specification"])
 
 
-def test_an_option_of_a_decision_that_no_curve_knows_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("which weather,rain,,,,contact_total,Planted.", "'which weather'.*; must be which published delay"),
+        ("which count of the record,2024,F018,,,contact_total,Planted.", "first option of 'which count of the record'"),
+        ("range of shapes,one,,1,1,contact_total,Planted.", "first option of 'range of shapes' is 'one'; the study's"),
+    ],
+)
+def test_an_option_of_no_decision_or_another_than_the_studys_own_in_front_is_refused(tmp_path, row, said):
     (tmp_path / "data" / "judgement").mkdir(parents=True)
     (tmp_path / "data" / "raw").mkdir()
     for name in ("assumptions.toml", "data/raw/sources.toml"):
         (tmp_path / name).write_text("")
-    text = "decision,option,figure,low,high,curves,reason\nwhich weather,rain,,,,contact_total,Planted.\n"
+    text = f"decision,option,figure,low,high,curves,reason\n{row}\n"
     (tmp_path / "data" / "judgement" / "curve_options.csv").write_text(text)
-    with pytest.raises(ValueError, match=r"'which weather'.*; must be which published delay"):
+    with pytest.raises(ValueError, match=said):
         read_curve_options(tmp_path)
 
 
@@ -115,9 +123,3 @@ def test_a_figure_that_is_no_median_says_so(inputs):
     figures = inputs[2]
     assert median_days(figures["F193"]) == 261
     assert "F149" in median_days(figures["F149"])
-
-
-def test_a_curve_that_is_kept_gives_the_same_table_when_it_is_taken_up(inputs, tmp_path):
-    curve = next(curve for curve in study_curves(*inputs) if curve.id == "yearly_before_16")
-    first = run_curve(curve, folder=tmp_path, inputs="1")
-    pd.testing.assert_frame_equal(run_curve(curve, folder=tmp_path, inputs="1"), first)

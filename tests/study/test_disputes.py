@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
-from cseanalysis.study.comparisons.disputes import disputed, disputes_in_words, explained, lineage, what_differs
+from cseanalysis.study.comparisons.disputes import conflicts, disputed, explained, lineage, what_differs
+from cseanalysis.study.comparisons.tables import DISPUTED, EXPLAINED, LINEAGE
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import find_project, load_sources
+from cseanalysis.study.tables import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)
 PUBLICATIONS: dict[str, dict[str, Any]] = load_sources(find_project(ROOT))["publications"]
+CONFLICTS = conflicts(ROOT)
 # The ten conflicts that were known when the figures were collected; each is two rows in conflict or one finding.
 KNOWN = (
     {"F041", "F042"},
@@ -52,7 +55,7 @@ def test_the_side_that_was_published_first_stands_first_and_the_undated_last() -
 
 @pytest.mark.parametrize("ids", KNOWN, ids=lambda ids: " ".join(sorted(ids)))
 def test_every_known_conflict_appears_and_is_explained(ids: set[str]) -> None:
-    explanations = [set(names.split(", ")) for names in explained(FIGURES)["figures"]]
+    explanations = [set(names.split(", ")) for names in explained(FIGURES, CONFLICTS)["figures"]]
     assert any(ids <= names for names in explanations)
     table = disputed(FIGURES, PUBLICATIONS)
     pairs = [{one, other} for one, other in zip(table["first"], table["second"], strict=True)]
@@ -60,7 +63,7 @@ def test_every_known_conflict_appears_and_is_explained(ids: set[str]) -> None:
 
 
 def test_findings_hold_the_published_answers() -> None:
-    findings = explained(FIGURES).set_index("about")["finding"]
+    findings = explained(FIGURES, CONFLICTS).set_index("about")["finding"]
     assert "26.6%" in findings["Family share of group-based offences"]
     assert "at most 2,085 of 4,228" in findings["Classes that nobody quotes"]
     assert "3.66%" in findings["Share that is group-based"]
@@ -79,7 +82,39 @@ def test_findings_hold_the_published_answers() -> None:
 )
 def test_a_finding_that_no_longer_follows_is_refused(name: str, changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no longer follows"):
-        explained({**FIGURES, name: replace(FIGURES[name], **changes)})
+        explained({**FIGURES, name: replace(FIGURES[name], **changes)}, CONFLICTS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"holds": "F008 > F022"}, None),
+        ({"holds": "F022 > F008"}, "that F022 > F008 no longer follows"),
+        ({"holds": "F022 is F008"}, "write =, < or > between two sides"),
+        ({"finding": "{F999.published}"}, "asks for 'F999'"),
+        ({"finding": "{F022.colour}"}, "colour"),
+        ({"finding": "{F022 / F555 + F009}"}, None),
+    ],
+)
+def test_a_finding_says_what_the_register_says_and_an_edited_one_is_checked(
+    changes: dict[str, Any], said: str | None
+) -> None:
+    one = replace(CONFLICTS[0], **changes)
+    if said is None:
+        assert explained(FIGURES, [one])["about"].tolist() == [one.about]
+    else:
+        with pytest.raises(ValueError, match=said):
+            explained(FIGURES, [one])
+
+
+def test_what_a_finding_asks_to_be_worked_out_is_by_hand() -> None:
+    texts = {
+        "{F024 / F022}": "17%",
+        "{one in F140 / F139}": "one in 8 to one in 9",
+        "{one in F139 + F142 / F139}": "one in 10",
+    }
+    found = explained(FIGURES, [replace(CONFLICTS[0], holds=None, finding=text) for text in texts])
+    assert found["finding"].tolist() == list(texts.values())
 
 
 def test_a_lineage_is_the_primary_record_and_every_relay_by_day_of_publication() -> None:
@@ -116,6 +151,18 @@ def test_one_number_under_two_statements_differs_in_words_only() -> None:
 
 
 def test_the_table_of_the_report_has_a_row_a_conflict_and_every_id() -> None:
-    table, words = disputed(FIGURES, PUBLICATIONS), disputes_in_words(FIGURES, PUBLICATIONS)
+    table, words = disputed(FIGURES, PUBLICATIONS), in_words(disputed(FIGURES, PUBLICATIONS), DISPUTED)
     assert len(words) == len(table)
     assert all(f"({one})" in cell for one, cell in zip(table["first"], words["Published first"], strict=True))
+
+
+def test_the_tables_say_over_each_column_what_it_holds() -> None:
+    found = in_words(explained(FIGURES, CONFLICTS), EXPLAINED)
+    assert list(found) == ["About", "Figures", "What follows from the printed numbers"]
+    assert list(in_words(disputed(FIGURES, PUBLICATIONS), DISPUTED)) == [
+        "Published first",
+        "Published after",
+        "What differs",
+    ]
+    prints = in_words(lineage(FIGURES, "F040", PUBLICATIONS), LINEAGE)
+    assert list(prints)[-2:] == ["As printed", "What it says otherwise"]

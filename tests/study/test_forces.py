@@ -1,5 +1,6 @@
 """Force by force: all 44 always, in one order, nothing added that does not belong together."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from cseanalysis.study.recorded.forces import (
     force_table,
     force_totals,
     force_years,
+    places,
     whole_years,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+PLACES = places(ROOT)
 
 
 def a_figure(name, geography, **changes):
@@ -173,7 +176,7 @@ def test_strange_groups_and_forces_are_refused():
 
 def test_the_wide_table_has_44_rows_five_years_no_rate_no_sum_and_marks_where_nothing_is_published():
     figures = register(a_figure("F1", "Kent"), a_figure("F2", "Rotherham"), a_figure("F3", "England and Wales"))
-    table = force_table(read_table("recorded_offences", ROOT), force_figures(figures))
+    table = force_table(read_table("recorded_offences", ROOT), force_figures(figures, PLACES))
     assert table["force"].tolist() == all_forces()["force"].tolist()
     assert list(table.columns[4:9]) == [f"child_only_{year}" for year in
                                         ("2018/19", "2019/20", "2020/21", "2021/22", "2022/23")]  # fmt: skip
@@ -191,7 +194,7 @@ def test_a_place_stands_under_its_force_as_a_place_and_wider_areas_are_left_out(
         *(a_figure(f"G{n}", area) for n, area in enumerate(("Wales", "South West", "United Kingdom", "England"))),
         a_figure("H1", "Dorset, Hampshire and Isle of Wight"),
     )
-    listed = force_figures(figures)
+    listed = force_figures(figures, PLACES)
     assert listed[["force", "area", "area_is"]].values.tolist() == [
         ["Greater Manchester", "Rochdale", "place in the force area"],
         ["Metropolitan Police", "London", "force"],
@@ -206,19 +209,32 @@ def test_the_order_is_never_that_of_the_values():
         a_figure("F1", "Kent", published="99", low=99, high=99),
         a_figure("F2", "Kent", published="1", low=1, high=1),
     )
-    assert force_figures(register(high, low))["figure"].tolist() == ["F1", "F2"]
-    assert force_figures(register(low, high))["figure"].tolist() == ["F1", "F2"]
+    assert force_figures(register(high, low), PLACES)["figure"].tolist() == ["F1", "F2"]
+    assert force_figures(register(low, high), PLACES)["figure"].tolist() == ["F1", "F2"]
 
 
 def test_an_area_that_nobody_has_placed_is_refused_rather_than_lost():
     with pytest.raises(ValueError, match="Atlantis"):
-        force_figures(register(a_figure("F1", "Atlantis")))
+        force_figures(register(a_figure("F1", "Atlantis")), PLACES)
+
+
+def test_a_place_that_somebody_puts_into_another_force_is_listed_there():
+    moved = {**PLACES, "Derby": replace(PLACES["Derby"], force="Leicestershire")}
+    for known, force in ((PLACES, "Derbyshire"), (moved, "Leicestershire")):
+        (row,) = force_figures(register(a_figure("F1", "Derby")), known).to_dict("records")
+        assert (row["force"], row["area_is"]) == (force, "place in the force area")
+
+
+@pytest.mark.parametrize("changes", [{"is_a": "town"}, {"force": None}])
+def test_a_place_of_no_known_kind_or_of_no_force_is_refused(changes):
+    with pytest.raises(ValueError, match=r"Derby.* say in data/judgement/places.csv"):
+        force_figures(register(a_figure("F1", "Derby")), {"Derby": replace(PLACES["Derby"], **changes)})
 
 
 def test_what_is_unknown_is_marked_and_the_published_words_are_verbatim():
     figure = a_figure("F1", "Kent", ages="unknown", sex="not applicable", published="12", period_start=None,
                       period_end=None, period_type="custom")  # fmt: skip
-    (row,) = force_figures(register(figure)).to_dict("records")
+    (row,) = force_figures(register(figure), PLACES).to_dict("records")
     assert (row["published"], row["ages"], row["sex"], row["period"], row["share_of"]) == (
         "12",
         "[x]",
@@ -236,7 +252,8 @@ def test_each_row_says_whether_it_may_be_compared_with_the_next_of_the_same_forc
             a_figure("F2", "Kent", period_start=date(2023, 1, 1), period_end=date(2023, 12, 31)),
             a_figure("F3", "Kent", unit="arrests", category="arrests"),
             a_figure("F4", "Surrey"),
-        )
+        ),
+        PLACES,
     ).set_index("figure")
     assert listed.index.tolist() == ["F3", "F1", "F2", "F4"]
     assert listed.loc["F3", "next_row"] == "refused"
@@ -249,13 +266,15 @@ def test_a_restatement_is_listed_and_not_counted_and_conflicts_are_shown():
     figures = register(
         a_figure("F1", "Kent", conflicts_with=("F9",), note="A trap."), a_figure("F2", "Kent", relays="F1", tier="D")
     )
-    listed = force_figures(figures).set_index("figure")
+    listed = force_figures(figures, PLACES).set_index("figure")
     assert listed.loc["F1", ["restates", "conflicts_with", "note"]].tolist() == ["[z]", "F9", "A trap."]
     assert listed.loc["F2", "restates"] == "F1"
-    assert force_table(a_record(), force_figures(figures)).set_index("force").loc["Kent", "figures_for_force"] == 1
+    assert (
+        force_table(a_record(), force_figures(figures, PLACES)).set_index("force").loc["Kent", "figures_for_force"] == 1
+    )
 
 
 def test_an_empty_register_gives_an_empty_list_with_its_columns():
-    listed = force_figures({})
+    listed = force_figures({}, PLACES)
     assert len(listed) == 0
     assert {"force", "figure", "next_row", "why"} <= set(listed.columns)

@@ -14,6 +14,7 @@ from cseanalysis.study.change.cards import FEWEST_QUARTERS, cards_table, interve
 from cseanalysis.study.change.interventions import Intervention, load_interventions
 from cseanalysis.study.comparisons.requested import outcomes_wanted, recommendations, requested_fields, spending
 from cseanalysis.study.data import tables
+from cseanalysis.study.data.figures import load_figures as load_study_figures
 from cseanalysis.study.data.project import sha256
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +27,7 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def figures():
-    return tables.load_figures(ROOT)
+    return load_study_figures(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from cseanalysis.study.lag.judged import (
     published_delays,
     read_until,
 )
+from cseanalysis.study.lag.judged import back_tests as judged_back_tests
 from cseanalysis.study.lag.snapshots import triangle_answers
 from cseanalysis.study.tables import in_words
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -327,3 +328,9 @@ def test_running_counts_of_one_set_are_a_row_of_a_triangle_and_others_a_row_each
     assert each["answered"].startswith("2 origins: ")
     assert one["answered"].endswith("The gate, between the counts: bridged (period)")
     assert (one["counts"], one["needed"]) == ("Arrests", "more")
+
+
+def test_the_rows_of_one_code_are_those_that_the_caption_of_the_back_tests_names():
+    caption = "except for the last two rows: code 71"
+    assert caption in (ROOT / "notebooks" / "04-lag.ipynb").read_text(encoding="utf-8")
+    assert [one.codes for one in judged_back_tests(ROOT)] == [(), (), (), (), ("71",), ("71",)]

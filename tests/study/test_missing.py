@@ -9,8 +9,14 @@ import pytest
 
 from cseanalysis.models import bound_counts, two_list_bounds
 from cseanalysis.register import Definition, Figure
-from cseanalysis.study.missing import charts
-from cseanalysis.study.missing import words as missing_tables
+from cseanalysis.study import load_assumptions, load_figures, load_results
+from cseanalysis.study.missing import charts, tables
+from cseanalysis.study.missing.judged import (
+    AgencyCount,
+    LocalRecords,
+    agency_counts,
+    local_records,
+)
 from cseanalysis.study.missing.lists import (
     children_with_police,
     english_offences,
@@ -30,9 +36,16 @@ from cseanalysis.study.missing.numbers import (
     suspect_groups,
     suspect_ladder,
 )
-from cseanalysis.study.missing.words import benchmark, local_bounds, parity_lines
+from cseanalysis.study.missing.tables import benchmark, local_bounds, parity_lines
+from cseanalysis.study.recorded.numbers import QuotedClass, quoted_classes
+from cseanalysis.study.tables import in_words
 from cseanalysis.values import Assumption, Interval
 
+CLASSES = [
+    QuotedClass(name, name, name, figure, "r")
+    for name, figure in (("family", "F023"), ("institutional", "F548"), ("exploitation", "F024"))
+]
+COUNT = AgencyCount("F153", "An agency", "cases", None, None, "r")
 ODDS = {"unrecorded_odds_ratio": Assumption("unrecorded_odds_ratio", 0.5, 2.0, "odds ratio", "r", "s", "l")}
 CENSUS = Definition("d", "Suspects", "police", "all recorded", "suspects", "census_of_recorded", "")
 
@@ -127,7 +140,7 @@ def test_offences_the_flag_misses_are_what_the_general_bound_for_misclassified_c
 
 
 def test_a_quoted_class_is_bounded_by_every_offence_that_nobody_quotes():
-    results = {estimate.id: estimate.interval for estimate in class_results(FLAGGED)}
+    results = {estimate.id: estimate.interval for estimate in class_results(FLAGGED, CLASSES)}
     # "More than 30" is 31, so that 400 - 100 - 31 - 50 = 219 may be of any class.
     assert ends(results["class_family"]) == pytest.approx((100 / 400, 319 / 400))
     assert ends(results["class_institutional"]) == pytest.approx((31 / 400, 250 / 400))
@@ -339,58 +352,121 @@ def test_the_chapter_ranks_no_group_and_names_none_in_its_code(pytestconfig):
     assert re.findall(r"\b(?:white|asian|black|mixed|pakistani)\b", code.replace("white line", ""), re.IGNORECASE) == []
 
 
-@pytest.fixture
-def in_checkout(monkeypatch, pytestconfig):
-    monkeypatch.chdir(pytestconfig.rootpath)
+@pytest.fixture(scope="module")
+def study(pytestconfig):
+    """The root of the checkout, and its figures."""
+    return pytestconfig.rootpath, load_figures(pytestconfig.rootpath)
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_what_a_larger_share_would_take_by_hand():
-    first = missing_tables.flag_needs().iloc[0]
+def test_what_a_larger_share_would_take_by_hand(study):
+    table = in_words(tables.flag_needs(study[1]), tables.FLAG)
     # A twentieth of 115,489 is 5,774; 1,546 of 111,261 without the flag; 4,228 of 5,774 flagged.
-    assert first.tolist() == ["5%", "5,774", "1.4%", "73.2%"]
+    assert table.iloc[0].to_dict() == {
+        "If group-based were": "5%",
+        "Offences": "5,774",
+        "Of those without the flag, group-based would be": "1.4%",
+        "Of those group-based, flagged would be": "73.2%",
+    }
+    assert table["If group-based were"].tolist() == ["5%", "10%", "25%", "50%"]
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_no_recorded_share_is_compared_with_a_population_and_each_refusal_says_why():
-    table = missing_tables.benchmarks_in_words()
-    assert {"F099", "F100", "F101", "F108"} <= set(table["Recorded share"].str.extract(r"\((F\d+)\)")[0])
-    assert table["Compared?"].str.match(r"no: .{10}").all()
+def test_no_recorded_share_is_compared_with_a_population_and_each_refusal_says_why(study):
+    root, figures = study
+    table = in_words(tables.benchmarks(figures, local_records(root)), tables.BENCHMARKS).set_index("Recorded share")
+    assert table.index[1] == "Asian, England and Wales (F100)"
+    assert {"F099", "F100", "F101", "F106", "F108"} <= set(table.index.str.extract(r"\((F\d+)\)")[0])
+    assert not table.index.str.contains("F110|F478").any()  # those not known, and a case series
+    assert table.loc["Asian, England and Wales (F100)"].tolist() == [
+        "none published",
+        "no: no population share for England and Wales is registered",
+    ]
+    local = table.filter(like="(F106)", axis=0).iloc[0]
+    assert local["Population share"] == "21% (F112)"
+    assert local["Compared?"].startswith("no: ages: not known for F112; ")
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_a_local_share_without_its_coverage_has_no_bound_and_one_with_it_has():
-    table = missing_tables.local_in_words().set_index("Printed")
-    assert table.loc["52% (F106)", "Allowed, of that base"] == "bounds not published"
-    assert table.loc["16% (F108)", "Allowed, of that base"] == "16% to 48%"
+def test_a_population_of_the_same_people_is_answered_with_what_the_bounds_say():
+    register = suspects({"x": 50.0}, 90.0)
+    people = Definition("census", "Census", "Office", "all", "residents", "population", "")
+    population = figure("P1", 10.0, unit="per_cent", category="population/x", dataset=people)
+    answers = [row["answer"] for row in tables.benchmarks({**register, "P1": population}, [])]
+    assert answers == ["over-represented"]
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_local_groups_stand_in_the_order_of_the_national_table_and_an_unclear_base_says_that_it_is():
-    table, groups = missing_tables.local_in_words(), missing_tables.ladder_in_words()["Recorded ethnicity"].tolist()
+def test_local_shares_say_what_is_printed_what_is_not_known_and_what_that_allows(study):
+    root, figures = study
+    table = in_words(tables.local_shares(figures, local_records(root)), tables.LOCAL)
+    found = table.set_index("Printed")
+    assert found.loc["52% (F106)", ["Ethnicity not known", "Allowed, of that base"]].tolist() == [
+        "not published",
+        "bounds not published",
+    ]
+    assert found.loc["16% (F108)", ["Ethnicity not known", "Allowed, of that base"]].tolist() == ["32%", "16% to 48%"]
+    assert table["Whose records"].tolist()[:2] == [
+        "Suspects of any child sexual abuse in Greater Manchester",
+        "as above",
+    ]
+    assert not table["Printed"].str.contains("F110").any()
+    # The groups stand in the order of the national table, and an unclear base says that it is.
+    groups = tables.ladder_in_words(figures, 2.0)["Recorded ethnicity"].tolist()
     assert table["Group"].tolist()[:4] == groups[:2] * 2
     assert table.loc[table["Whose records"].str.contains("not said which"), "Printed"].tolist() == ["64% (F478)"]
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_the_gate_refuses_every_pair_of_agencies_counts_that_become_lists_only_by_assumption():
-    table = missing_tables.gate_in_words()
+def test_local_records_without_a_share_of_suspects_are_refused(study):
+    with pytest.raises(ValueError, match="no figure is a share of suspects as 'nobody' counts them"):
+        tables.local_shares(study[1], [LocalRecords("nobody", None, "r")])
+
+
+def test_the_gate_refuses_every_pair_of_agencies_counts_that_become_lists_only_by_assumption(study):
+    root, figures = study
+    table = in_words(tables.agencies_compared(figures, agency_counts(root)), tables.GATE)
     assert len(table) == 6
     assert set(table["Verdict"]) == {"refused"}
+    assert table["Counts"][0] == "offences (F143) and assessments (F153)"
+    assert table["Differ in"][1] == "unit, definition, category, coverage, stage"
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_a_lists_row_names_the_count_it_comes_from_and_the_questions_are_refused():
-    lists = missing_tables.lists_in_words()
-    assert lists["What is published"].str.contains("63,654|33,990|8,213").all()
+def test_counts_that_may_be_compared_differ_in_nothing_that_refuses():
+    one, other = figure("A1", 10.0), figure("A2", 12.0, period_start=date(2024, 1, 1), period_end=date(2024, 12, 31))
+    counts = [dataclasses.replace(COUNT, figure=name) for name in ("A1", "A2")]
+    (row,) = in_words(tables.agencies_compared({"A1": one, "A2": other}, counts), tables.GATE).to_dict("records")
+    assert row == {
+        "Counts": "offences (A1) and offences (A2)",
+        "Verdict": "comparable",
+        "Differ in": "nothing that refuses",
+    }
+
+
+def test_a_lists_row_names_the_count_it_comes_from_and_what_it_takes_for_granted(study):
+    root, figures = study
+    rows = tables.agency_lists(figures, load_results(root), agency_counts(root))
+    lists = in_words(rows, tables.LISTS).set_index("List")
+    assert lists["What is published"].tolist() == [
+        "63,654 offences under the child-only codes, English forces",
+        "33,990 assessments naming sexual abuse, England",
+        "8,213 children with a first contact",
+    ]
     # The centres' count is of contacts and of England and Wales: it is children of England only on two conditions.
-    assert lists["Children it may hold"].tolist()[-1] == "8,213, if each had one first contact and all were in England"
-    assert len(missing_tables.refusals_in_words()) == 2
+    assert lists["Children it may hold"].iloc[-1] == "8,213, if each had one first contact and all were in England"
+    assert not lists["Children it may hold"].iloc[:-1].str.contains("if").any()
 
 
-@pytest.mark.usefixtures("in_checkout")
-def test_the_ladder_in_words_prints_nothing_known_without_what_nothing_assumed_allows():
-    table = missing_tables.ladder_in_words()
+def test_the_questions_that_need_an_overlap_are_refused_as_the_models_refuse_them(study):
+    root = study[0]
+    table = in_words(tables.refusals(load_results(root), agency_counts(root)), tables.REFUSALS)
+    assert table["Asked"].tolist() == [
+        "How many children in all, from the lengths of three lists (multiple systems estimation)?",
+        "How many in all, from police and children's services, whatever their overlap?",
+    ]
+    assert table["Answered"][0].startswith("Nobody is on two lists")
+    assert "any total fits" in table["Answered"][1]
+
+
+def test_the_ladder_in_words_prints_nothing_known_without_what_nothing_assumed_allows(study):
+    root, figures = study
+    table = tables.ladder_in_words(figures, load_assumptions(root)["unrecorded_odds_ratio"].high)
+    assert list(table)[:3] == ["Recorded ethnicity", "Printed, of those recorded", "All suspects, nothing assumed"]
     assert table["Printed, of those recorded"].tolist() == ["83%", "7%", "5%", "not printed"]
     assert table["All suspects, nothing assumed"].tolist() == [
         "28% to 95%",
@@ -398,3 +474,26 @@ def test_the_ladder_in_words_prints_nothing_known_without_what_nothing_assumed_a
         "1.7% to 68%",
         "1.7% to 68%",
     ]
+
+
+def test_what_the_table_of_judgements_calls_a_count_is_what_the_chapter_calls_it(study, tmp_path):
+    root, figures = study
+    (tmp_path / "assumptions.toml").write_text("")
+    for folder in ("raw", "judgement"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
+    (tmp_path / "data" / "judgement" / "agency_counts.csv").write_text(
+        "figure,agency,counted,list,condition,reason\nF153,Councils,assessments,list_services,all differ,Because.\n"
+    )
+    rows = tables.agency_lists(figures, load_results(root), agency_counts(tmp_path))
+    (row,) = in_words(rows, tables.LISTS).to_dict("records")
+    assert (row["List"], row["What is published"]) == ("Councils", "33,990 assessments")
+    assert row["Children it may hold"].endswith(", if all differ")
+
+
+def test_a_quoted_class_takes_its_count_from_the_table_of_judgements(study):
+    root, figures = study
+    found = {one.id: one.basis for one in class_results(figures, quoted_classes(root))}
+    assert set(found) == {"class_family", "class_institutional", "class_exploitation"}
+    (other,) = class_results(figures, [QuotedClass("family", "Family", "family", "F024", "r")])
+    assert ends(other.interval) == pytest.approx((717 / 4228, 1.0))

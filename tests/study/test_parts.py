@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 
 from cseanalysis.study import load_assumptions, load_results
+from cseanalysis.study.beside import Helper
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.parts import PARTS, Given, Numbers, Part, StudyInputs
-from cseanalysis.study.results import _computed
+from cseanalysis.study.ranges import Led
+from cseanalysis.study.results import computed
 from cseanalysis.values import Assumption, Estimate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +26,13 @@ ASSUMPTIONS = load_assumptions(ROOT)
 def _given(part: Part, assumptions: Mapping[str, Assumption], results: Mapping[str, Estimate] | None = None) -> Given:
     nothing: Any = StudyInputs(*([None] * len(StudyInputs.__slots__)))
     return part.given(nothing, assumptions, "all", results or {})
+
+
+def _computed(part: Part, given: Given, kept: Kept) -> Computed:
+    if (found := kept.read(part, given)) is None:
+        found = computed(part, given)
+        kept.write(part, given, found)
+    return found
 
 
 def _counting() -> tuple[Part, list[Given]]:
@@ -75,6 +85,28 @@ def test_a_part_is_computed_again_only_when_something_that_it_declares_has_chang
     _computed(part, _given(part, own), kept)
     _computed(part, _given(part, ASSUMPTIONS, {"before": Estimate("before", "cases", 1)}), kept)
     assert len(calls) == 3
+    # A result that was computed, with what it hangs on, and the same one that was kept are one and the same.
+    led = Led("before", "cases", 1, None, (), (Narrowed("delay_shape", 0.1, 0.2),))
+    _computed(part, _given(part, ASSUMPTIONS, {"before": led}), kept)
+    assert len(calls) == 3
+
+
+def test_a_second_process_computes_the_same_numbers_and_leaves_faults_to_the_first() -> None:
+    part = next(one for one in PARTS if one.name == "totals: dependence")
+    given = _given(part, ASSUMPTIONS)
+    given = replace(given, tables=replace(given.tables, evidence={}))
+    helper = Helper(computed)
+    try:
+        helper.ask(part, given)
+        assert helper.answer() == computed(part, given)
+        needs_tables = next(one for one in PARTS if one.name == "lag")
+        helper.ask(needs_tables, _given(needs_tables, ASSUMPTIONS))
+        assert helper.answer() is None
+        helper._process.kill()
+        helper.ask(part, given)
+        assert helper.answer() is None
+    finally:
+        helper.end()
 
 
 def test_what_was_kept_and_altered_is_computed_again(tmp_path: Path) -> None:

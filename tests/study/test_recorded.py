@@ -1,13 +1,26 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from cseanalysis.register import Figure
+from cseanalysis.study import load_figures
+from cseanalysis.study.recorded.charts import group_based_parts
 from cseanalysis.study.recorded.numbers import (
     force_rates,
     group_based_results,
+    quoted_classes,
+    quoted_counts,
     revision_factors,
     yearly_offences,
 )
+from cseanalysis.study.recorded.tables import YEARS, quoted_and_counted
+from cseanalysis.study.tables import in_words
+
+ROOT = Path(__file__).resolve().parents[2]
+CLASSES = quoted_classes(ROOT)
 
 
 @pytest.fixture
@@ -106,6 +119,56 @@ def test_over_three_hundred_is_at_least_three_hundred_and_one():
         "F024": figure("F024", 717.0),
         "F548": figure("F548", 300.0, "more_than"),
     }
-    results = {estimate.id: estimate for estimate in group_based_results(figures)}
+    results = {estimate.id: estimate for estimate in group_based_results(figures, CLASSES)}
     residual = results["residual_group_based"].interval
     assert (residual.low, residual.high) == (0, 2085)
+    assert results["residual_group_based"].basis == ("F022", "F023", "F024", "F548")
+    assert results["family_share"].point == pytest.approx(1125 / 4228)
+    assert "institutions_share" not in results  # of "over 300" no share is known
+
+
+def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quotes(tmp_path):
+    (tmp_path / "data" / "judgement").mkdir(parents=True)
+    (tmp_path / "data" / "raw").mkdir()
+    (tmp_path / "assumptions.toml").write_text("")
+    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
+    table = tmp_path / "data" / "judgement" / "quoted_classes.csv"
+    table.write_text(
+        "name,label,short,figure,reason\nfamily,A,family,F023,Counted.\ninstitutional,B,institutions,F548,Quoted.\n"
+    )
+    figures, classes = load_figures(ROOT), quoted_classes(tmp_path)
+    results = {estimate.id: estimate for estimate in group_based_results(figures, classes)}
+    assert results["residual_group_based"].interval.high == 2085 + 717
+    _, words = group_based_parts(figures, figures["F022"], classes)
+    assert words.endswith("classes: family 1,125; institutions: at least 301; not quoted: at most 2,802.")
+
+
+def test_the_groups_of_codes_stand_under_their_own_headings(recorded):
+    (row,) = in_words(yearly_offences(recorded), YEARS).to_dict("records")
+    assert row == {
+        "Financial year": "2021/22",
+        "Quarters": 2,
+        "Child-only codes": 7,
+        "Code 23, familial": 2,
+        "Code 86, mostly images": 7,
+        "British Transport Police, all codes": 1,
+    }
+
+
+def test_what_is_quoted_stands_beside_what_was_counted():
+    table = quoted_and_counted(load_figures(ROOT), quoted_counts(ROOT))
+    assert list(table) == ["Offences, calendar year 2023", "As quoted", "As counted", "Figures"]
+    assert table.iloc[0].tolist() == ["Offences recorded", "115,000", "115,489", "F552, F008"]
+    assert table.iloc[3].tolist() == ["group-based, in institutions", "over 300", "not published", "F548"]
+
+
+def test_drawing_figure_1_loads_at_most_twenty_files_so_that_it_can_be_walked():
+    code = (
+        "import sys\n"
+        "from cseanalysis import read_table\n"
+        "from cseanalysis.study.recorded.charts import recorded_by_group\n"
+        "recorded_by_group(read_table('recorded_by_quarter'))\n"
+        "print(*(name for name in sys.modules if name.split('.')[0] == 'cseanalysis'))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 10 < len(found.stdout.split()) <= 20, found.stdout

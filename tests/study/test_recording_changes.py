@@ -16,7 +16,7 @@ from cseanalysis.study.change.events import (
     near,
 )
 from cseanalysis.study.change.interventions import load_interventions
-from cseanalysis.study.data import tables
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import sha256
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ WHOLE = ("England and Wales",)
 
 @pytest.fixture(scope="module")
 def figures():
-    return tables.load_figures(ROOT)
+    return load_figures(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def entry(name, low=0.1, high=0.1):
     return f"[assumptions.{name}]\n" + ENTRY.format(low=low, high=high)
 
 
-def cheap(inputs, assumptions, *, scope="child-only codes", kept=None):
+def cheap(inputs, assumptions, *, scope="child-only codes", **_):
     """Two numbers of the study's kind, in no time: a total of two assumptions and a share of the scope."""
     known, recording = assumptions["known_offence_probability"], assumptions["recording_probability"]
     total = {"low": 1 / (known.high * recording.high), "high": 1 / (known.low * recording.low)}
@@ -196,7 +196,7 @@ def test_a_half_written_file_is_seen_and_its_scenario_built_again(quick, files, 
 
 
 def test_one_that_no_model_can_take_is_named_after_the_others_were_built(files, quick, tmp_path, monkeypatch):
-    def picky(inputs, assumptions, *, scope, kept):
+    def picky(inputs, assumptions, *, scope, **_):
         if assumptions["known_offence_probability"].low == 0.2:
             raise ValueError("result total: impossible")
         return cheap(inputs, assumptions, scope=scope)
@@ -208,7 +208,7 @@ def test_one_that_no_model_can_take_is_named_after_the_others_were_built(files, 
 
 
 def test_a_scenario_that_divides_by_nought_is_named_and_the_others_are_built(files, quick, tmp_path, monkeypatch):
-    def picky(inputs, assumptions, *, scope, kept):
+    def picky(inputs, assumptions, *, scope, **_):
         1 / (assumptions["known_offence_probability"].low - 0.1)
         return cheap(inputs, assumptions, scope=scope)
 
@@ -238,7 +238,7 @@ def test_a_run_never_takes_the_place_of_what_it_did_not_write(quick, files, tmp_
 
 
 def test_what_was_finished_before_an_interruption_stands_and_the_rest_is_built(files, quick, tmp_path, monkeypatch):
-    def interrupted(inputs, assumptions, *, scope, kept):
+    def interrupted(inputs, assumptions, *, scope, **_):
         if assumptions["known_offence_probability"].low == 0.2:
             raise KeyboardInterrupt
         return cheap(inputs, assumptions, scope=scope)

@@ -28,10 +28,14 @@ from cseanalysis.study.data.codes import (
     group_codes,
 )
 from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.data.reported import load_results, load_results_table
 from cseanalysis.study.data.tables import read_table
-from cseanalysis.study.sensitivity import words as sensitivity_words
-from cseanalysis.study.totals import words as route_words
-from cseanalysis.values import Assumption, Estimate, Interval
+from cseanalysis.study.missing import tables as missing_tables
+from cseanalysis.study.missing.judged import agency_counts
+from cseanalysis.study.recorded.numbers import quoted_counts
+from cseanalysis.study.tables import in_words
+from cseanalysis.study.totals.tables import REFUSALS
+from cseanalysis.values import Assumption, Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)
@@ -111,6 +115,10 @@ def test_how_many_codes_a_group_has_is_typed_nowhere_that_the_crosswalk_does_not
     assert CODES_LISTED["contact"] == "17B, 19D, 19E, 19G, 19H, 20B, 21 and 22B"
     assert fill("{count:contact} codes: {codes:image}", ROOT) == "Eight codes: 86"
     assert SCOPES[ALL_WORDS] == ALL_CODES
+    assert [name for name in SCOPES if " without " in name or " and " in name] == [
+        *("child-only codes without 71", "child-only codes without 88A"),  # relabelled in 2013, broadened in 2017
+        *("child-only codes and 23", "child-only codes and 86"),
+    ]
 
 
 def test_the_codes_that_a_scope_names_are_those_it_counts():
@@ -165,7 +173,8 @@ def an_assumption(low, high, locator="F998 and F999"):
 
 
 def test_what_is_counted_lies_where_what_is_quoted_says():
-    for label, quoted, exact in words._QUOTED:
+    for row in quoted_counts(ROOT):
+        label, quoted, exact = row.words, row.quoted, row.counted
         if exact is None:
             continue
         said, count = FIGURES[quoted], FIGURES[exact].value
@@ -176,31 +185,6 @@ def test_what_is_counted_lies_where_what_is_quoted_says():
 
 
 # Words that hang on a sign ----------------------------------------------------------------------------------------
-
-
-def an_estimate(low, high):
-    return Estimate("x", "offences", None, Interval(low, high, "bound"), ("a",))
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        ((10, 50), (10, 40), "upper end 50 to 40"),
-        ((10, 50), (20, 50), "lower end 10 to 20"),
-        ((10, 50), (20, 40), "upper end 50 to 40; lower end 10 to 20"),
-        ((10, 50), (5, 60), "upper end 50 to 60; lower end 10 to 5"),
-        ((10, 50), (10, 50), "nothing"),
-    ],
-)
-def test_what_a_step_buys_names_the_end_that_moves(before, after, said):
-    assert route_words._bought(an_estimate(*before), an_estimate(*after)) == said
-
-
-def test_a_first_step_and_a_step_from_a_floor_are_said_to_be_that():
-    floor = replace(an_estimate(1, 2), interval=None, point=0.0)
-    assert route_words._bought(None, an_estimate(10, 50)) == "the first range"
-    assert route_words._bought(floor, an_estimate(10, 50)) == "an upper end"
-    assert route_words._bought(an_estimate(1, 2), floor) == "the first range"
 
 
 @pytest.mark.parametrize(
@@ -223,26 +207,6 @@ def test_an_interval_near_one_is_rounded_away_from_its_middle():
     assert comparisons._chance(None) == "none: an end is open"
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.0049, "under 0.5%"), (0.0051, "1%"), (0.5, "50%")])
-def test_a_share_that_would_print_as_nought_is_said_to_be_small(share, said):
-    assert sensitivity_words._percent(share) == said
-
-
-@pytest.mark.parametrize(("direction", "said"), [("fails above", "below 0.125"), ("fails below", "above 0.126")])
-def test_a_value_from_which_a_statement_is_sure_is_rounded_to_the_safe_side(direction, said):
-    name = next(iter(words.ASSUMPTION_WORDS))
-    part = pd.DataFrame({"assumption": [name], "breakdown": [0.1251], "direction": [direction]})
-    known = {name: replace(an_assumption(0.01, 1), unit="ratio")}
-    assert sensitivity_words._sure(part, known) == f"{words.ASSUMPTION_WORDS[name]} {said}"
-
-
-def test_ends_of_a_curve_are_printed_at_their_own_end():
-    table = sensitivity_words.extremes_in_words().set_index("Curve")["End"]
-    for title in sensitivity_words.CURVE_TITLES.values():
-        low, high = (float(re.sub(r"[^\d.]", "", table[f"{title}, {end}"])) for end in ("lowest", "highest"))
-        assert low <= high
-
-
 def test_every_assumption_that_words_are_for_is_one():
     names = load_assumptions(ROOT).keys()
     assert words.ASSUMPTION_WORDS.keys() <= names
@@ -262,7 +226,7 @@ def test_two_counts_that_the_gate_refuses_are_nowhere_told_as_one_part_of_the_ot
     assert [name for name, text in joined.items() if re.search(told, text)] == []
     assert re.search(told, "the police dataset has {figure:F008}, of which {figure:F022} are group-based")
     assert re.search(told, "Of {figure:F008} offences recorded in 2023, {figure:F022} carry the flag")
-    assert not any(label.startswith("of these") for label, *_ in words._QUOTED)
+    assert not any(label.startswith("of these") for label in (row.words for row in quoted_counts(ROOT)))
 
 
 # Names of the software ---------------------------------------------------------------------------------------------
@@ -283,8 +247,12 @@ def test_names_of_fields_are_printed_as_words_and_files_and_addresses_as_they_ar
 
 
 def test_the_tables_of_refusals_print_no_name_of_the_software():
-    from cseanalysis.study.missing import words as missing_tables
-
-    shown = (route_words.refusals_in_words(), sensitivity_words.refusals_in_words(), missing_tables.refusals_in_words())
+    refused = in_words(load_results_table("survey_comparison", ROOT), REFUSALS)
+    reasons = load_results_table("curve_refusals", ROOT)[["reason"]].map(words.plain_words)
+    shown = (
+        refused,
+        reasons,
+        in_words(missing_tables.refusals(load_results(ROOT), agency_counts(ROOT)), missing_tables.REFUSALS),
+    )
     for table in shown:
         assert not table.astype(str).apply(lambda column: column.str.contains(r"[a-z]_[a-z]")).any(axis=None)

@@ -47,14 +47,14 @@ def test_the_route_is_the_division_by_the_joint_probability():
 
 
 def test_the_dark_figure_is_the_total_less_what_was_recorded_at_the_same_corner():
-    total, dark = route_results(ROUTES[0], 1000, ASSUMED)
+    total, dark = route_results(ROUTES[0], 1000, {}, ASSUMED)
     assert (total.interval.low, total.interval.high) == pytest.approx((2500, 10_000))
     assert (dark.interval.low, dark.interval.high) == pytest.approx((2000, 9500))
 
 
 def test_complete_recording_on_top_keeps_the_lower_end_and_brings_the_upper_end_down():
     # 500 contact offences; known with 0.1 to 0.2, and all that is known is recorded.
-    narrower = narrowed(ROUTES[0], 1000, ASSUMED)
+    narrower = narrowed(ROUTES[0], 1000, {}, ASSUMED)
     assert (narrower.interval.low, narrower.interval.high) == pytest.approx((2500, 5000))
     assert "recording_probability" not in narrower.basis
 

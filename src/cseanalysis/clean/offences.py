@@ -112,12 +112,7 @@ def harmonise_offences(
     return add_columns(
         frame,
         keys={"code": code} | period_keys(period, quarter),
-        added={
-            "offence_category": "text",
-            "offence_scope": "text",
-            "offence_relation": "text",
-            "offence_rule": "text",
-        },
+        added={"offence_category": "text", "offence_scope": "text", "offence_relation": "text", "offence_rule": "text"},
         resolver=resolver,
         on_unmapped=on_unmapped,
         remedy=(

@@ -21,11 +21,7 @@ _IN_DENOMINATOR = {"yes": True, "no": False, "": None}
 
 
 def harmonise_outcomes(
-    frame: IntoFrameT,
-    *,
-    outcome: str = "Outcome Type",
-    on_unmapped: str = "raise",
-    crosswalk: Crosswalk | None = None,
+    frame: IntoFrameT, *, outcome: str = "Outcome Type", on_unmapped: str = "raise", crosswalk: Crosswalk | None = None
 ) -> IntoFrameT:
     """Add what each outcome type means, its group, and whether it belongs in the denominator of assigned outcomes.
 

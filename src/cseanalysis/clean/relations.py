@@ -108,10 +108,7 @@ def _grouped(engine: str, frame: Any, relation: str, count: str | None) -> list[
         infinite=none if count is None else endless.cast(nw.Int64),
     )
     small = small.group_by("label", drop_null_keys=False).agg(
-        rows=nw.len(),
-        sum=nw.col("total").sum(),
-        counted=nw.col("total").count(),
-        infinite=nw.col("infinite").sum(),
+        rows=nw.len(), sum=nw.col("total").sum(), counted=nw.col("total").count(), infinite=nw.col("infinite").sum()
     )
     if isinstance(small, nw.LazyFrame):
         small = small.collect()

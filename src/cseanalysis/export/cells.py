@@ -13,11 +13,7 @@ import pandas as pd
 from cseanalysis.values import shown
 
 # Shorthand of the Government Analysis Function, as far as it is used here.
-SHORTHAND = {
-    "[c]": "confidential, held back to protect people",
-    "[x]": "not available",
-    "[z]": "not applicable",
-}
+SHORTHAND = {"[c]": "confidential, held back to protect people", "[x]": "not available", "[z]": "not applicable"}
 # What Excel can hold, in the units of UTF-16 in which it counts.
 _LONGEST, _LONGEST_HEADER, _LONGEST_ADDRESS = 32_767, 255, 2_079
 _LARGEST = 2**53  # above, a spreadsheet keeps other whole numbers than those written

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from cseanalysis.export.archive import zip_bytes
 from cseanalysis.export.book import Book, Page, check_book, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
-from cseanalysis.export.writing import target_path, write_whole
+from cseanalysis.export.writing import target_path, write_whole, zip_bytes
 
 _KIND = "application/vnd.oasis.opendocument.spreadsheet"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -113,13 +113,7 @@ def say_number(value: float, unit: str = "") -> str:
 
 
 def say_small(count: int) -> str:
-    """Word a small count in a sentence: in letters up to twenty.
-
-    Examples
-    --------
-    >>> say_small(11), say_small(21)
-    ('eleven', '21')
-    """
+    """Word a small count in a sentence: in letters up to twenty."""
     return _SMALL[count] if 0 <= count < len(_SMALL) else say_number(count)
 
 

@@ -1,16 +1,19 @@
-"""Files that appear whole or not at all, also when there are several."""
+"""Files that appear whole or not at all, also when there are several; archives whose bytes are their content's."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cseanalysis.values import shown
 
 _ENDINGS = (".csv", ".ods", ".xls", ".xlsx")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
 
 
 def target_path(path: Path | str, suffix: str | None = None) -> Path:
@@ -67,3 +70,23 @@ def _check_kind(target: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file", str(target))
     if target.exists() and not target.is_file():
         raise OSError(errno.EINVAL, "is no ordinary file; name another", str(target))
+
+
+def zip_bytes(parts: Iterable[tuple[str, bytes]]) -> bytes:
+    """Pack files in the order given, without times, owners or the name of the system."""
+    # One called ``mimetype`` is stored uncompressed, as OpenDocument asks. Builds of zlib differ in how they compress.
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in parts:
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, compresslevel=9)
+    return stream.getvalue()
+
+
+def unzip(content: bytes) -> list[tuple[str, bytes]]:
+    """Return name and content of each file of an archive, in its order."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(name, archive.read(name)) for name in archive.namelist()]

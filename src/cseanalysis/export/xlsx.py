@@ -11,10 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from cseanalysis.export.archive import unzip, zip_bytes
 from cseanalysis.export.book import Book, Page, pages
 from cseanalysis.export.cells import Cell, Link, clean_text
-from cseanalysis.export.writing import target_path, write_whole
+from cseanalysis.export.writing import target_path, unzip, write_whole, zip_bytes
 from cseanalysis.lazy import install_advice
 
 # Text stays text: nothing that a cell holds becomes a formula, an address or a number.

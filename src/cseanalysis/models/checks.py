@@ -47,7 +47,10 @@ def numbers(name: str, values: ArrayLike) -> Array:
     if any(issubclass(kind, bool | np.bool_) for kind in kinds):
         raise ValueError(f"{name} holds truth values such as True: give numbers; counts are the sum of a mask")
     if given.dtype.kind not in "iufO" or any(issubclass(kind, str | bytes) for kind in kinds):
-        raise ValueError(f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months")
+        raise ValueError(
+            f"{name} holds dates or text ({given.dtype}): give plain numbers, such as counts or months; parse_counts "
+            "reads text"
+        )
     import pandas as pd
 
     try:
@@ -65,6 +68,14 @@ def check_share(name: str, value: object) -> float:
     if not 0 <= share <= 1:
         raise ValueError(f"{name} is {value}: must be a share or probability between 0 and 1{share_hint(share)}")
     return share
+
+
+def check_positive(name: str, value: object) -> float:
+    """Return a finite number above 0."""
+    positive = number(name, value)
+    if not 0 < positive < np.inf:
+        raise ValueError(f"{name} is {value}: must be above 0 and finite")
+    return positive
 
 
 def check_level(level: object) -> float:

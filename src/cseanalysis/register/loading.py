@@ -6,7 +6,9 @@ import csv
 import errno
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from contextlib import suppress
+from copy import copy
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -104,7 +106,7 @@ def load_figures(
             replaced[other] = (*replaced.get(other, ()), figure.id)
     loaded = MappingProxyType(
         {
-            figure.id: replace(
+            figure.id: _joined(
                 figure,
                 dataset=None if rules is None else rules[figure.definition],
                 known=_known(found, figure),
@@ -126,10 +128,18 @@ def with_shifts(figures: Mapping[str, Figure], shifts: Iterable[Shift]) -> Mappi
     changes = tuple(shifts)
     return MappingProxyType(
         {
-            name: replace(figure, shifts=met) if (met := tuple(it for it in changes if _moves(it, figure))) else figure
+            name: _joined(figure, shifts=met) if (met := tuple(it for it in changes if _moves(it, figure))) else figure
             for name, figure in figures.items()
         }
     )
+
+
+def _joined(figure: Figure, **context: Any) -> Figure:
+    """Return the figure with what other tables say of it; its own columns were checked, and are not again."""
+    joined = copy(figure)
+    for name, value in context.items():
+        object.__setattr__(joined, name, value)
+    return joined
 
 
 def _moves(shift: Shift, figure: Figure) -> bool:
@@ -235,11 +245,14 @@ def _figure(cells: Mapping[str, str]) -> tuple[Figure | None, Sequence[str]]:
     for name in _LISTS:
         values[name] = _list(cells[name])
     values["breaks"] = tuple(filter(None, (_day({"breaks": day}, "breaks", wrong) for day in values["breaks"])))
+    if not wrong:
+        with suppress(ValueError):
+            return Figure(**values), ()
     # A cell that could not be read is one problem, not also an end that is absent.
     unread = {_field(problem) for problem in wrong}
     unread |= {"low", "high"} if unread & {"low", "high"} else set()
     wrong += [problem for problem in problems(values) if _field(problem) not in unread]
-    return (None if wrong else Figure(**values)), wrong
+    return None, wrong
 
 
 def _definition(cells: Mapping[str, str]) -> tuple[Definition, Sequence[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -72,15 +73,24 @@ def read_ids(what: str, ids: Collection[str]) -> set[str]:
 
 def value_at(model: Model, values: Mapping[str, float]) -> Array:
     """Call the model at one point and return its finite value, shape (n,); a number has shape (1,)."""
+    value = _called(model, values)
+    if isinstance(value, float):
+        return np.array([value])
+    return value.reshape(1) if value.ndim == 0 else value
+
+
+def _called(model: Model, values: Mapping[str, float]) -> float | Array:
+    """Return what the model gives; a float as it is, because a model is called many thousand times."""
     try:
-        value = _numbers(model(**values))
+        value = model(**values)
+        number = value if type(value) is float else _numbers(value)
     except Exception as error:
         raise _kind(error)(
             f"{_said(error)} - so the model said at {dict(values)}; narrow the assumption that causes it"
         ) from error
-    if not np.isfinite(value).all():
+    if not (math.isfinite(number) if isinstance(number, float) else np.isfinite(number).all()):
         raise ValueError(f"the model is not finite at {dict(values)}; narrow the assumption that causes it")
-    return value.reshape(1) if value.ndim == 0 else value
+    return number
 
 
 def _numbers(value: object) -> Array:
@@ -94,7 +104,8 @@ def _numbers(value: object) -> Array:
 
 def number_at(model: Model, values: Mapping[str, float]) -> float:
     """Call the model at one point, as `value_at` does, and return the one number that it gives."""
-    return one_number(value_at(model, values))
+    value = _called(model, values)
+    return value if isinstance(value, float) else one_number(value)
 
 
 def one_number(value: Array) -> float:

@@ -331,21 +331,6 @@ def extreme_specifications(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def single_changes(table: pd.DataFrame, own: Mapping[str, str]) -> pd.DataFrame:
-    """Return the specifications that differ from the one reported in one decision, and that one first."""
-    decisions = decisions_of(table)
-    if not isinstance(own, Mapping):
-        raise ValueError(f"own is {shown(own)}: must give a label for each decision, as in {{'year': '2023'}}")
-    marked = is_own(table, own)
-    different = pd.DataFrame({name: table[name] != own[name] for name in decisions})
-    parts = [table[marked].assign(decision="", option="")]
-    for name in decisions:
-        changed = table[different[name] & (different.sum(axis=1) == 1)]
-        parts.append(changed.assign(decision=name, option=changed[name]))
-    columns = ["decision", "option", *(name for name in table.columns if name not in decisions)]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
 def decisions_of(table: pd.DataFrame) -> list[str]:
     """Return the names of the decisions: the columns of labels in front of the values."""
     if not isinstance(table, pd.DataFrame):

@@ -31,11 +31,7 @@ _INSTALL = install_advice("scale")
 
 
 def spread_tasks(
-    function: Callable[[Task], Result],
-    tasks: Iterable[Task],
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
+    function: Callable[[Task], Result], tasks: Iterable[Task], *, workers: int = 1, scheduler: str | None = None
 ) -> list[Result]:
     """Run a function over tasks and return what it gives in the order of the tasks, however they were spread.
 
@@ -78,11 +74,7 @@ def spread_tasks(
 
 
 def as_finished(
-    function: Callable[[Task], Result],
-    tasks: Iterable[Task],
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
+    function: Callable[[Task], Result], tasks: Iterable[Task], *, workers: int = 1, scheduler: str | None = None
 ) -> Iterator[tuple[int, Result]]:
     """Run a function over tasks and yield position and result of each as it ends, so that none need be kept.
 

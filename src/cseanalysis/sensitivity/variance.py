@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
-from scipy.stats import qmc
 
 from cseanalysis.distributions import Distribution, ScaledBeta, beta, read_distribution
 from cseanalysis.models.checks import check_level, check_truth
@@ -28,13 +27,7 @@ _CHUNK = 250  # resamples weighed together
 
 
 def sobol(
-    model: Model,
-    inputs: Inputs,
-    *,
-    samples: int = 2**14,
-    seed: int,
-    second_order: bool = False,
-    level: float = 0.95,
+    model: Model, inputs: Inputs, *, samples: int = 2**14, seed: int, second_order: bool = False, level: float = 0.95
 ) -> pd.DataFrame:
     """Split the variance of a model's value into what goes with each input alone and with each in any combination.
 
@@ -259,6 +252,8 @@ def scores(dimensions: int, samples: int, seed: int) -> Array:
     # block 0 of the Philox stream of ``seed``; what else is drawn with that seed takes blocks of its own.
     key = int(block_generator(seed, 0).integers(2**63))
     # scipy 1.15 renamed the argument.
+    from scipy.stats import qmc  # takes half a second to import, so only where it is used
+
     name = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
     points = qmc.Sobol(dimensions, bits=30, **{name: np.random.default_rng(key)}).random(samples)
     return np.ascontiguousarray(special.ndtri(points.T + _HALF_STEP))

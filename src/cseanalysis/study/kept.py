@@ -12,7 +12,7 @@ from typing import Any
 
 from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import Project, code_hashes, load_sources, sha256
-from cseanalysis.study.data.reported import Narrowed, check_seal, sealed
+from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.parts import Given, Part
 from cseanalysis.values import Estimate, Interval
 
@@ -58,8 +58,10 @@ class Kept:
         """Return what a part computed from the same assumptions; none when it was not kept or was altered."""
         path = self._path(part, given)
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            check_seal(path, content, "compute it again")
+            seal, _, text = path.read_bytes().partition(b"\n")
+            if seal.decode() != sha256(text):
+                return None
+            content = json.loads(text)
             return Computed(
                 tuple(_estimate(entry) for entry in content["results"]),
                 {name: tuple(Narrowed(**row) for row in rows) for name, rows in content["narrowed"].items()},
@@ -77,12 +79,15 @@ class Kept:
         }
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomic(self._path(part, given), sealed(content))
+            text = json.dumps(content).encode()
+            write_atomic(self._path(part, given), sha256(text).encode() + b"\n" + text)
         except OSError:
             return
 
     def _path(self, part: Part, given: Given) -> Path:
-        words = [part.name, given.scope, repr(sorted(given.assumptions.items())), repr(sorted(given.results.items()))]
+        # Results are what was computed or what was kept of it: the same numbers have one name.
+        results = [repr(_plain(given.results[name])) for name in sorted(given.results)]
+        words = [part.name, given.scope, repr(sorted(given.assumptions.items())), results]
         return self.folder / f"{sha256(json.dumps(words).encode())[:32]}.json"
 
 

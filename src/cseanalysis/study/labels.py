@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cseanalysis.export.wording import say
-from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.reported import load_results
 from cseanalysis.values import Estimate
 
@@ -52,13 +51,6 @@ ASSUMPTION_WORDS = {
 }
 # A name of the software's; names of files and addresses stay what they are.
 _MARK = re.compile(r"(?<![\w/.])[a-z]+(?:_[a-z0-9]+)+(?![\w/]|\.[a-z])")
-_QUOTED = (
-    ("Offences recorded", "F552", "F008"),
-    ("group-based, counted apart in another dataset", "F551", "F022"),
-    ("group-based, in the family", "F549", "F023"),
-    ("group-based, in institutions", "F548", None),
-    ("group-based, child sexual exploitation ('grooming gang' in the speaker's words)", "F550", "F024"),
-)
 
 
 def plain_words(text: str) -> str:
@@ -92,22 +84,6 @@ def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -
         [
             {name: label, number: say(results[identifier]), "Rests on": _basis(results[identifier])}
             for label, identifier in ids.items()
-        ]
-    )
-
-
-def quoted_and_exact() -> pd.DataFrame:
-    """Set the five headline figures as quoted beside the counts they stand for."""
-    figures = load_figures()
-    return pd.DataFrame(
-        [
-            {
-                "Offences, calendar year 2023": label,
-                "As quoted": figures[quoted].published,
-                "As counted": figures[exact].published if exact else "not published",
-                "Figures": f"{quoted}, {exact}" if exact else quoted,
-            }
-            for label, quoted, exact in _QUOTED
         ]
     )
 

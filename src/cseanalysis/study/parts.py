@@ -30,7 +30,8 @@ from cseanalysis.study.lag.simulation import simulated_charges, simulation_resul
 from cseanalysis.study.lag.snapshots import snapshot_results
 from cseanalysis.study.lag.waits import delays_corrected, wait_results
 from cseanalysis.study.missing.numbers import missing_results
-from cseanalysis.study.recorded.numbers import recorded_results
+from cseanalysis.study.ranges import require
+from cseanalysis.study.recorded.numbers import QuotedClass, recorded_results
 from cseanalysis.study.sensitivity.chapter import curve_numbers
 from cseanalysis.study.sensitivity.flips import breakdown_table
 from cseanalysis.study.sensitivity.judged import CurveOption, Statement
@@ -54,6 +55,8 @@ class StudyInputs:
     back_tests: tuple[BackTest, ...]
     recording: tuple[RecordingChange, ...]
     interventions: tuple[Intervention, ...]
+    evidence: Mapping[str, tuple[str, ...]]
+    classes: tuple[QuotedClass, ...]
     series_parts: tuple[SeriesPart, ...]
     statements: tuple[Statement, ...]
     curve_options: tuple[CurveOption, ...]
@@ -120,8 +123,7 @@ class Part:
         ValueError
             When an assumption that it takes is not there.
         """
-        if missing := [name for name in self.assumptions if name not in assumptions]:
-            raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+        require(self.assumptions, assumptions)
         withheld: dict[str, Any] = {name: None for name in StudyInputs.__slots__ if name not in self.tables}
         own = {name: one for name, one in assumptions.items() if name in self.assumptions}
         return Given(replace(inputs, **withheld), own, scope if self.scoped else "", results)
@@ -144,19 +146,24 @@ _SURVEY = (
 )
 
 
+def _recorded(given: Given) -> Numbers:
+    tables = given.tables
+    return Numbers(recorded_results(tables.recorded, tables.revision, tables.forces, tables.figures, tables.classes))
+
+
 def _missing(given: Given) -> Numbers:
     tables = given.tables
-    return Numbers(missing_results(tables.recorded, tables.forces, tables.figures, given.assumptions))
+    return Numbers(missing_results(tables.recorded, tables.forces, tables.figures, tables.classes, given.assumptions))
 
 
 def _survey(given: Given) -> Numbers:
-    found = survey_results(given.tables.figures, given.assumptions)
+    found = survey_results(given.tables.figures, given.tables.evidence, given.assumptions)
     return Numbers(found, {"survey_comparison": survey_comparison({**given.results, **_by_id(found)})})
 
 
 def _dependence(given: Given) -> Numbers:
     table = dependence_table(given.assumptions)
-    return Numbers(dependence_results(table), {"dependence": table})
+    return Numbers(dependence_results(table, given.tables.evidence), {"dependence": table})
 
 
 def _lag(given: Given) -> Numbers:
@@ -240,14 +247,12 @@ def _by_id(results: list[Estimate]) -> dict[str, Estimate]:
 PARTS: tuple[Part, ...] = (
     Part(
         "recorded",
-        ("figures", "recorded", "revision", "forces"),
-        lambda given: Numbers(
-            recorded_results(given.tables.recorded, given.tables.revision, given.tables.forces, given.tables.figures)
-        ),
+        ("figures", "recorded", "revision", "forces", "classes"),
+        _recorded,
     ),
     Part(
         "missing",
-        ("figures", "recorded", "forces"),
+        ("figures", "recorded", "forces", "classes"),
         _missing,
         (
             "adult_when_recorded_share",
@@ -258,12 +263,12 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "totals: routes",
-        ("figures",),
-        lambda given: Numbers(total_results(given.tables.figures, given.assumptions)),
+        ("figures", "evidence"),
+        lambda given: Numbers(total_results(given.tables.figures, given.tables.evidence, given.assumptions)),
         _ROUTES,
     ),
-    Part("totals: survey", ("figures",), _survey, _SURVEY, after=("totals: routes",)),
-    Part("totals: dependence", (), _dependence, (*_CHAIN, "known_if_only_the_mean")),
+    Part("totals: survey", ("figures", "evidence"), _survey, _SURVEY, after=("totals: routes",)),
+    Part("totals: dependence", ("evidence",), _dependence, (*_CHAIN, "known_if_only_the_mean")),
     Part("lag", ("recorded", "delays"), _lag, _LAG, scoped=True),
     Part(
         "lag: back-tests",

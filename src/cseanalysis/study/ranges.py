@@ -28,6 +28,12 @@ class Led(Estimate):
 TURNING = ("delay_shape",)  # a shape between the ends can be the extreme one
 
 
+def require(names: Iterable[str], assumptions: Collection[str]) -> None:
+    """Refuse assumptions among which one is missing."""
+    if missing := [name for name in dict.fromkeys(names) if name not in assumptions]:
+        raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+
+
 def needed_assumptions(model: Callable[..., object], assumptions: Mapping[str, Assumption]) -> list[Assumption]:
     """Return the assumptions a study model asks for: its keyword-only arguments that have no value yet.
 
@@ -52,8 +58,7 @@ def needed_assumptions(model: Callable[..., object], assumptions: Mapping[str, A
         for name, parameter in signature(model).parameters.items()
         if parameter.kind is Parameter.KEYWORD_ONLY and parameter.default is Parameter.empty
     ]
-    if missing := [name for name in needed if name not in assumptions]:
-        raise ValueError(f"assumptions.toml lacks {', '.join(missing)}, which the study needs; add it")
+    require(needed, assumptions)
     chosen = [assumptions[name] for name in needed]
     if links := [assumption for assumption in chosen if assumption.loss]:
         joint_reporting_probability(links)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.sensitivity.ranking import settled
+from cseanalysis.study.beside import Helper
 from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
 from cseanalysis.study.change.judged import read_series_parts
@@ -23,12 +24,15 @@ from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.judgement import check_judgement
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
-from cseanalysis.study.data.tables import build_tables, check_tables, data_end, read_table
+from cseanalysis.study.data.tables import check_tables, data_end, read_table
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
-from cseanalysis.study.ranges import Led, leading_of, narrowed_rows
+from cseanalysis.study.ranges import Led, leading_of, narrowed_rows, require
+from cseanalysis.study.recorded.numbers import quoted_classes
 from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
+from cseanalysis.study.tidy import build_tables
+from cseanalysis.study.totals.numbers import evidence
 from cseanalysis.values import Assumption, Estimate
 
 
@@ -43,7 +47,9 @@ def read_inputs(project: Project) -> StudyInputs:
     check_raw(project)
     check_tables(project)
     figures = dict(load_figures(project.root))
-    check_judgement(project, figures, load_assumptions(project.root))
+    assumptions = load_assumptions(project.root)
+    require((name for part in PARTS for name in part.assumptions), assumptions)
+    check_judgement(project, figures, assumptions)
     recorded = read_table("recorded_offences", project.root)
     check_codes(recorded)
     return StudyInputs(
@@ -55,6 +61,8 @@ def read_inputs(project: Project) -> StudyInputs:
         back_tests=back_tests(project.root),
         recording=load_recording_changes(project.root),
         interventions=load_interventions(figures, project.root),
+        evidence=evidence(project.root),
+        classes=quoted_classes(project.root),
         series_parts=read_series_parts(project.root),
         statements=read_statements(project.root),
         curve_options=read_curve_options(project.root),
@@ -62,7 +70,7 @@ def read_inputs(project: Project) -> StudyInputs:
     )
 
 
-def build_results(project: Project, *, kept: Path | None = None) -> dict[str, Any]:
+def build_results(project: Project, *, kept: Path | None = None, beside: bool = False) -> dict[str, Any]:
     """Compute every reported number of the study; see `compute_results`.
 
     Parameters
@@ -71,6 +79,8 @@ def build_results(project: Project, *, kept: Path | None = None) -> dict[str, An
         The study, its tidy tables built.
     kept
         Folder of parts that were computed before; without it every part is computed.
+    beside
+        Whether a second process may compute some of them.
 
     Raises
     ------
@@ -78,7 +88,7 @@ def build_results(project: Project, *, kept: Path | None = None) -> dict[str, An
         When a raw file is not the registered one, or the tidy tables were built from another.
     """
     own = None if kept is None else Kept.of(project, kept)
-    return compute_results(read_inputs(project), load_assumptions(project.root), kept=own)
+    return compute_results(read_inputs(project), load_assumptions(project.root), kept=own, beside=beside)
 
 
 def compute_results(
@@ -87,6 +97,7 @@ def compute_results(
     *,
     scope: str = OWN_SCOPE,
     kept: Kept | None = None,
+    beside: bool = False,
 ) -> dict[str, Any]:
     """Compute every reported number from what was read, part by part.
 
@@ -101,6 +112,8 @@ def compute_results(
     kept
         Where parts that were computed before are kept; a part is computed again when something that it declares has
         changed.
+    beside
+        Whether a second process may compute some of the parts.
 
     Returns
     -------
@@ -114,7 +127,7 @@ def compute_results(
     ValueError
         When an assumption is missing or malformed, or two results share an id.
     """
-    parts = compute_parts(inputs, assumptions, scope=scope, kept=kept)
+    parts = compute_parts(inputs, assumptions, scope=scope, kept=kept, beside=beside)
     ordered = [parts[part.name] for part in PARTS]
     estimates = [one for part in ordered for one in part.results]
     narrowed = {name: rows for part in ordered for name, rows in part.narrowed.items()}
@@ -137,33 +150,60 @@ def compute_parts(
     scope: str,
     kept: Kept | None,
     wanted: Collection[str] | None = None,
+    beside: bool = False,
 ) -> dict[str, Computed]:
-    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all."""
+    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all.
+
+    With ``beside``, some are computed in a second process, as the command line may: a script would have to be written
+    for that.
+    """
     needed = {part.name for part in PARTS} if wanted is None else set(wanted)
     needed |= {name for part in PARTS if part.name in needed for name in part.after}
     parts: dict[str, Computed] = {}
     # The totals are quick, so first: a fault in an assumption is told at once.
-    for part in sorted(PARTS, key=lambda part: part.name != "totals: routes"):
-        if part.name in needed:
+    waiting = [part for part in sorted(PARTS, key=lambda part: part.name != "totals: routes") if part.name in needed]
+    helper: Helper | None = None
+
+    def take(part: Part, given: Given, found: Computed) -> None:
+        parts[part.name] = found
+        if kept is not None:
+            kept.write(part, given, found)
+
+    def take_answer(helper: Helper, part: Part, given: Given) -> None:
+        take(part, given, helper.answer() or computed(part, given))
+
+    try:
+        while waiting or (helper and helper.asked):
+            ready = [part for part in waiting if all(name in parts for name in part.after)]
+            if helper and helper.asked and (not ready or helper.has_answered()):
+                take_answer(helper, *helper.asked)
+                continue
+            # From the last part on beside this process, from the first on in it.
+            free = beside and Helper.useful() and len(ready) > 1 and (helper is None or not helper.asked)
+            part = ready[-1] if free else ready[0]
+            waiting.remove(part)
             results = {one.id: one for name in part.after for one in parts[name].results}
-            parts[part.name] = _computed(part, part.given(inputs, assumptions, scope, results), kept)
+            given = part.given(inputs, assumptions, scope, results)
+            if kept is not None and (found := kept.read(part, given)) is not None:
+                parts[part.name] = found
+            elif free:
+                helper = helper or Helper(computed)
+                helper.ask(part, given)
+            else:
+                take(part, given, computed(part, given))
+    finally:
+        if helper:
+            helper.end()
     return parts
 
 
-def _computed(part: Part, given: Given, kept: Kept | None) -> Computed:
-    """Return a part's numbers, those that were kept where nothing that it rests on has changed."""
-    if kept is not None and (found := kept.read(part, given)) is not None:
-        return found
+def computed(part: Part, given: Given) -> Computed:
+    """Return a part's numbers, as they are kept."""
     numbers = part.compute(given)
     tables = numbers.tables
     own = {one.id: one.narrowed for one in numbers.results if isinstance(one, Led)} | dict(numbers.narrowed)
     finer = narrowed_rows(tables["narrowing"]) if "narrowing" in tables else {}  # at nine places
-    computed = Computed(
-        tuple(numbers.results), {**own, **finer}, {name: _rows(table) for name, table in tables.items()}
-    )
-    if kept is not None:
-        kept.write(part, given, computed)
-    return computed
+    return Computed(tuple(numbers.results), {**own, **finer}, {name: _rows(table) for name, table in tables.items()})
 
 
 def data_period(recorded: pd.DataFrame) -> dict[str, str]:

@@ -124,7 +124,7 @@ def run_scenarios(
     paths: Iterable[Path],
     *,
     out: Path,
-    workers: int = 1,
+    beside: bool = False,
     scheduler: str | None = None,
     log: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
@@ -139,8 +139,10 @@ def run_scenarios(
     out
         Gets a folder for each, with ``results.json``, ``assumptions.toml`` (all of them, as used), ``scenario.toml``
         and ``manifest.json``. A folder appears whole or not at all.
-    workers, scheduler
-        See `cseanalysis.sensitivity.runs.as_finished`; the results are the same for any of them.
+    beside
+        Whether a second process may compute parts of a scenario; not on a cluster.
+    scheduler
+        See `cseanalysis.sensitivity.runs.as_finished`; the results are the same with or without it.
     log
         Told of each scenario as it ends.
 
@@ -187,8 +189,9 @@ def run_scenarios(
             yield under_way[position]
 
     kept = Kept.of(project, project.root / KEPT)
-    compute = partial(_compute, read_inputs(project), base, kept) if left else None
-    finished = as_finished(compute, tasks(), workers=workers, scheduler=scheduler) if compute else ()
+    here = beside and scheduler is None
+    compute = partial(_compute, read_inputs(project), base, kept, here) if left else None
+    finished = as_finished(compute, tasks(), scheduler=scheduler) if compute else ()
     for done, (position, (results, problem)) in enumerate(finished, start=len(folders) - len(left) + 1):
         scenario = under_way.pop(position)
         if problem:
@@ -241,10 +244,13 @@ def _changed(name: str, entry: Any, base: Mapping[str, Assumption], sources: Col
     return changed
 
 
-def _compute(inputs: StudyInputs, base: Mapping[str, Assumption], kept: Kept, scenario: Scenario) -> tuple[bytes, str]:
+def _compute(
+    inputs: StudyInputs, base: Mapping[str, Assumption], kept: Kept, beside: bool, scenario: Scenario
+) -> tuple[bytes, str]:
     """Return the results as they are written, or what stands against them."""
     try:
-        results = compute_results(inputs, scenario.applied(base), scope=scenario.offence_scope, kept=kept)
+        assumed, scope = scenario.applied(base), scenario.offence_scope
+        results = compute_results(inputs, assumed, scope=scope, kept=kept, beside=beside)
     except (ValueError, ArithmeticError) as error:
         return b"", str(error)
     about: dict[str, Any] = {

@@ -237,9 +237,7 @@ def pandas_column(column: Column, positions: Codes, index: Any) -> Any:
         kind = np.int8 if len(words) < 2**7 else np.int16 if len(words) < 2**15 else np.int32
         codes = np.array([place.get(value, -1) for value in column.values], kind)
         values = pd.Categorical.from_codes(
-            take(codes, positions),
-            dtype=pd.CategoricalDtype(pd.Index(words, dtype="str")),
-            validate=False,
+            take(codes, positions), dtype=pd.CategoricalDtype(pd.Index(words, dtype="str")), validate=False
         )
     elif column.kind == "number":
         values = take(np.array([np.nan if v is None else v for v in column.values], np.float64), positions)

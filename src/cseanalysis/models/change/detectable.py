@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from cseanalysis.models.change.fits import (
     EXACT,
@@ -236,7 +236,7 @@ def distance_needed(power: float, level: float, degrees: float = math.inf) -> fl
     power = number("power", power)
     if not 0.5 <= power < 1:
         raise ValueError(f"power is {power}: must be from 0.5 to below 1, e.g. 0.8")
-    return float(stats.t.ppf((1 + level) / 2, degrees) + stats.t.ppf(power, degrees))
+    return float(special.stdtrit(degrees, (1 + level) / 2) + special.stdtrit(degrees, power))
 
 
 FARTHEST = 1e6  # ratio

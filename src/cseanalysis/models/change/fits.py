@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, optimize, special, stats
+from scipy import fft, optimize, special
 
 from cseanalysis.models.change.series import CountSeries
 from cseanalysis.models.checks import check_level, check_truth, check_whole, one_of
@@ -192,7 +192,7 @@ def _inverse(matrices: Floats, settled: Flags) -> Floats:
 
 
 SHORT = 120  # periods below which HAC errors are known to be too small
-TOGETHER = 2**20  # counts fitted side by side: bounds the memory of a search over many dates of a long series
+TOGETHER = 2**15  # counts fitted side by side: bounds the memory of a search over many dates, and keeps it near
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,22 +263,27 @@ def used_degrees(drift: Drift, left: int, *, family: Family, stated: bool) -> Fl
 
 def half_widths(errors: Floats, degrees: Floats, level: float) -> Floats:
     """Return how far the ends of intervals lie from the middle."""
-    return np.asarray(stats.t.ppf((1 + level) / 2, degrees) * errors)
+    return np.asarray(special.stdtrit(degrees, (1 + level) / 2) * errors)
 
 
 def level_changes(
     designs: Floats, series: CountSeries, column: int, *, family: Family, hac_lags: int | None
 ) -> LevelChanges:
-    """Return one coefficient of each of many designs and its standard error; missing where there is no fit."""
-    lags = choose_lags(hac_lags, series.counts.size)
+    """Return one coefficient of each of many designs and its standard error; missing where there is no fit.
+
+    The counts of the series are the same for all designs, or a row a design.
+    """
+    periods = designs.shape[1]
+    lags = choose_lags(hac_lags, periods)
+    counts, offset = (np.broadcast_to(values, designs.shape[:2]) for values in (series.counts, series.offset))
     alone = family == "negative-binomial"  # each design has its own alpha
-    size = 1 if alone else max(1, TOGETHER // series.counts.size)
+    size = 1 if alone else max(1, TOGETHER // periods)
     parts = []
     for start in range(0, len(designs), size):
         some = designs[start : start + size]
-        fits, fitted = fit_means(some, series.counts, series.offset), family
+        fits, fitted = fit_means(some, counts[start : start + size], offset[start : start + size]), family
         if alone:
-            fits, fitted, _ = fit_one(some[0], series.counts, series.offset, family)
+            fits, fitted, _ = fit_one(some[0], counts[start], offset[start], family)
         parts.append(_changes(some, fits, column, lags=lags, asked=family, fitted=fitted, stated=hac_lags is not None))
     return LevelChanges(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from cseanalysis.models.change.fits import Family, Floats, LevelChanges, check_options, check_sides, level_changes
 from cseanalysis.models.change.placebo import change_table
@@ -94,6 +93,8 @@ def many_changes(
     >>> result.table.loc[result.table["q_value"] < 0.05, "series"].tolist()
     ['rising']
     """
+    from scipy import stats  # takes half a second to import, so only where it is used
+
     level = check_options(family, hac_lags, level, slope_change=slope_change)
     check_truth("dependence", dependence)
     if not isinstance(counts, pd.DataFrame) or counts.empty:
@@ -103,7 +104,9 @@ def many_changes(
     if not counts.columns.is_unique:
         twice = [str(name) for name in counts.columns[counts.columns.duplicated()][:5]]
         raise ValueError(f"series {twice} occur twice: give each its own name")
-    every = {name: _read(counts[name], name) for name in counts.columns}
+    every: dict[Hashable, CountSeries] = {}
+    for name in counts.columns:
+        every[name] = _read(counts[name], name, like=next(iter(every.values()), None))
     turn, _ = season(next(iter(every.values())), period, harmonics, otherwise=12)
     places = [locate(next(iter(every.values())), date) for date in listed(dates)]
     if not places or len(set(places)) < len(places):
@@ -112,12 +115,11 @@ def many_changes(
         design(len(counts), [place], harmonics=harmonics, period=turn, slope_change=slope_change) for place in places
     ]
     designs, column = np.stack([columns for columns, _ in built]), built[0][1].index("level_change")
-    found = [_changes_of(one, places, designs, column, family=family, hac_lags=hac_lags) for one in every.values()]
-    changes = LevelChanges(*(np.concatenate(part) for part in zip(*(each for each, _ in found), strict=True)))
+    reasons = [_unfit(one, place, designs.shape[2]) for one in every.values() for place in places]
+    changes = _changes_of(list(every.values()), reasons, designs, column, family=family, hac_lags=hac_lags)
     series = next(iter(every.values()))  # all have its labels
     table = change_table(series, np.tile(places, len(every)), changes, level=level).reset_index()
     table.insert(0, "series", [name for name in every for _ in places])
-    reasons = [reason for _, own in found for reason in own]
     table["reason"] = [
         reason or ("no maximum of the likelihood" if np.isnan(value) else "")
         for reason, value in zip(reasons, changes.values.tolist(), strict=True)
@@ -138,27 +140,38 @@ def many_changes(
     )
 
 
-def _read(counts: pd.Series, name: Hashable) -> CountSeries:
+def _read(counts: pd.Series, name: Hashable, *, like: CountSeries | None) -> CountSeries:
     try:
-        return read_series(counts, None)
+        return read_series(counts, None, like=like)
     except ValueError as error:
         raise ValueError(f"series {name!r}: {error}") from error
 
 
+def _unfit(series: CountSeries, place: int, columns: int) -> str:
+    """Say why there is no estimate of a series at a date, if there is a reason."""
+    try:
+        check_sides(series, place, columns)
+    except NotEstimableError as error:
+        return str(error)
+    return ""
+
+
 def _changes_of(
-    series: CountSeries, places: list[int], designs: Floats, column: int, *, family: Family, hac_lags: int | None
-) -> tuple[tuple[Floats, Floats, Floats], list[str]]:
-    """Return the changes of one series, as `LevelChanges` has them, and why there is none at a date."""
-    reasons = []
-    for place in places:
-        try:
-            check_sides(series, place, designs.shape[2])
-            reasons.append("")
-        except NotEstimableError as error:
-            reasons.append(str(error))
-    values, errors, degrees = np.full((3, len(places)), np.nan)
+    every: list[CountSeries],
+    reasons: list[str],
+    designs: Floats,
+    column: int,
+    *,
+    family: Family,
+    hac_lags: int | None,
+) -> LevelChanges:
+    """Return the changes of all series at all dates, side by side; missing where there is a reason."""
     fine = np.array([not reason for reason in reasons])
+    series, dates = np.divmod(np.flatnonzero(fine), len(designs))
+    counts, offset = np.stack([one.counts for one in every])[series], np.stack([one.offset for one in every])[series]
+    changes = LevelChanges(*np.full((3, len(fine)), np.nan))
     if fine.any():
-        found = level_changes(designs[fine], series, column, family=family, hac_lags=hac_lags)
-        values[fine], errors[fine], degrees[fine] = found.values, found.errors, found.degrees
-    return (values, errors, degrees), reasons
+        together = CountSeries(every[0].labels, counts, offset)
+        found = level_changes(designs[dates], together, column, family=family, hac_lags=hac_lags)
+        changes.values[fine], changes.errors[fine], changes.degrees[fine] = found.values, found.errors, found.degrees
+    return changes

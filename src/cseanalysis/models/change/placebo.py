@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from cseanalysis.models.change.fits import (
     Family,
@@ -166,7 +166,7 @@ def change_table(series: CountSeries, places: Floats, changes: LevelChanges, *, 
             "low": low,
             "high": high,
             "statistic": statistic,
-            "p_value": 2 * stats.t.sf(np.abs(statistic), changes.degrees),
+            "p_value": 2 * special.stdtr(changes.degrees, -np.abs(statistic)),
         },
         index=series.labels[places.astype(np.intp)].rename("date"),
     )

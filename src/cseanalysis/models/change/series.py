@@ -5,15 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cseanalysis.models.checks import aligned, check_counts, check_whole, named, number
+from cseanalysis.models.checks import aligned, check_counts, check_whole, named, number, numbers
 from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.values import NotEstimableError
 
@@ -34,8 +32,10 @@ class CountSeries:
     offset: Floats  # logarithm of the exposure, shape (periods,); nought without one
 
 
-def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> CountSeries:
-    """Check counts and exposure, matched by label, and return them as a series without holes."""
+def read_series(
+    counts: ArrayLike | pd.Series, exposure: ArrayLike | None, *, like: CountSeries | None = None
+) -> CountSeries:
+    """Check counts and exposure, matched by label; the labels of a series ``like`` it are not checked again."""
     labels = counts.index if isinstance(counts, pd.Series) else pd.RangeIndex(len(np.atleast_1d(np.asarray(counts))))
     values = _numbers(counts, "counts")
     bad = ~np.isfinite(values) | (values < 0)
@@ -46,7 +46,8 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> Co
             "a nought and a correction is not a count; give one count for each period"
         )
     check_counts("counts", values)
-    check_labels(labels)
+    if like is None:
+        check_labels(labels)
     offset = np.zeros(values.size)
     if exposure is not None:
         counts, exposure = aligned(counts=counts, exposure=exposure)
@@ -61,38 +62,10 @@ def read_series(counts: ArrayLike | pd.Series, exposure: ArrayLike | None) -> Co
 
 
 def _numbers(values: ArrayLike | pd.Series, name: str) -> Floats:
-    _refuse_other_kinds(values, name)
-    if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
-    try:
-        numbers = (
-            values.to_numpy(dtype=np.float64, na_value=np.nan)
-            if isinstance(values, pd.Series)
-            else np.asarray(values, dtype=np.float64)
-        )
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} hold something that is not a number ({error}); give numbers only") from error
-    if numbers.ndim != 1 or numbers.size == 0:
-        raise ValueError(f"{name} have shape {numbers.shape}: give one row with one value for each period")
-    return numbers
-
-
-def _refuse_other_kinds(values: ArrayLike | pd.Series, name: str) -> None:
-    """Raise ValueError for what would turn into numbers that nobody counted: text, dates, truth values."""
-    array = np.asarray(values)
-    wrong = []
-    if array.dtype.kind == "O":
-        wrong = [one for one in array.ravel().tolist() if not _passes(one)]
-    elif array.dtype.kind not in "iuf":
-        wrong = array.ravel().tolist()
-    if wrong:
-        raise ValueError(f"{name} hold {wrong[:5]}, which is not a number; give numbers only")
-
-
-def _passes(value: object) -> bool:
-    if value is None or value is pd.NA:
-        return True  # missing: named later, with its period
-    return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
+    given = numbers(name, values)
+    if given.ndim != 1 or given.size == 0:
+        raise ValueError(f"{name} have shape {given.shape}: give one row with one value for each period")
+    return given
 
 
 def _dated(labels: pd.Index) -> pd.Index:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-from cseanalysis.models.checks import check_interval, check_whole, number, numbers, one_of
+from cseanalysis.models.checks import check_interval, check_positive, check_whole, number, numbers, one_of
 from cseanalysis.values import Interval, NotEstimableError
 
 _MOST_PERIODS = 1_000_000
@@ -47,10 +47,7 @@ class Delay:
     def __post_init__(self) -> None:
         one_of("family", self.family, get_args(Family))
         for name in ("shape", "scale"):
-            value = number(name, getattr(self, name))
-            object.__setattr__(self, name, value)
-            if not (math.isfinite(value) and value > 0):
-                raise ValueError(f"{name} is {value}: must be positive and finite")
+            object.__setattr__(self, name, check_positive(name, getattr(self, name)))
 
     def completeness(self, days: ArrayLike) -> NDArray[np.float64]:
         """Return the share of eventual events seen within ``days``, same shape as ``days``; 0 for negative days."""
@@ -145,10 +142,8 @@ class Delay:
         of the distribution function over ``[k h, (k + 1) h]``, exact here through partial expectations; placing
         all first events at one date biases the early periods (Park et al. 2024 on double censoring).
         """
-        period_days = number("period_days", period_days)
+        period_days = check_positive("period_days", period_days)
         periods = check_whole("periods", periods, most=_MOST_PERIODS)
-        if not 0 < period_days < math.inf:
-            raise ValueError(f"period_days is {period_days}: must be positive and finite")
         return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
 
 
@@ -213,9 +208,7 @@ def delay_from_quantiles(
             "shapes_from_quantiles"
         )
     ((level, days),) = quantiles.items()
-    days = number("quantiles, days", days)
-    if not (math.isfinite(days) and days > 0):
-        raise ValueError(f"quantiles, level {level}: {days} days; the days must be positive and finite")
+    days = check_positive(f"quantiles, level {level}, days", days)
     shape = shape_range(shape)
 
     def fit(value: float) -> Delay:
@@ -261,19 +254,14 @@ def delay_from_mean(mean: float, *, shape: Interval, growth: float = 0.0) -> tup
     >>> [round(delay.mean(), 6) for delay in delay_from_mean(300.0, shape=Interval(1.0, 2.0, "bound"))]
     [300.0, 300.0]
     """
-    mean = number("mean", mean)
-    if not (math.isfinite(mean) and mean > 0):
-        raise ValueError(f"mean is {mean} days: must be positive and finite")
+    mean = check_positive("mean", mean)
     shape = shape_range(shape)
     low, high = (_forward(Delay("gamma", value, mean / value), growth) for value in (shape.low, shape.high))
     return low, high
 
 
 def forward_mean(
-    observed_mean: float,
-    growth: float,
-    family: Literal["exponential", "gamma"] = "exponential",
-    shape: float = 1,
+    observed_mean: float, growth: float, family: Literal["exponential", "gamma"] = "exponential", shape: float = 1
 ) -> float:
     """Return the mean delay of a cohort from the mean seen among completed cases while intake grows.
 
@@ -310,15 +298,10 @@ def forward_mean(
     >>> round(forward_mean(7.5, 0.05), 6)
     12.0
     """
-    observed_mean = number("observed_mean", observed_mean)
-    shape = number("shape", shape)
-    if not 0 < shape < math.inf:
-        raise ValueError(f"shape is {shape}: must be positive and finite")
+    observed_mean, shape = check_positive("observed_mean", observed_mean), check_positive("shape", shape)
     one_of("family", family, ("exponential", "gamma"))
     if family == "exponential" and shape != 1:
         raise ValueError(f"family {family!r} with shape {shape}: must be 'gamma', or 'exponential' with shape 1")
-    if not (math.isfinite(observed_mean) and observed_mean > 0):
-        raise ValueError(f"observed_mean is {observed_mean}: must be positive and finite")
     return _forward(Delay("gamma", shape, observed_mean / shape), growth).mean()
 
 

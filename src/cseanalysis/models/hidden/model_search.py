@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
 
 from cseanalysis.models.hidden.loglinear import (
     Design,
@@ -245,6 +244,8 @@ def choose_stepwise(design: Design, tables: Floats, threshold: float) -> Steps:
     # Chan, Silverman and Vincent (2021, section 3.2): the number of cases on both lists is compared with the Poisson
     # distribution it would have under the current model; the smaller of the two tails is the p-value. A term is passed
     # over when with it the estimate would not exist or not be identified.
+    from scipy import stats  # takes half a second to import, so only where it is used
+
     lists, count = design.lists, len(tables)
     offered = two_list_terms(lists)
     overlap = tables @ design.acts[:, list(offered)]

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from cseanalysis.models.checks import check_level, check_share, check_whole, named, one_of
 from cseanalysis.models.draws.simulation import check_seed
@@ -235,13 +235,7 @@ def read_model(model: ModelLike, names: tuple[str, ...]) -> Model:
 
 
 def selection(
-    plan: Design,
-    table: Floats,
-    *,
-    method: Method,
-    max_order: int | None,
-    threshold: float,
-    model: Model | None = None,
+    plan: Design, table: Floats, *, method: Method, max_order: int | None, threshold: float, model: Model | None = None
 ) -> tuple[Comparison, Select, dict[Model, float]]:
     """Return the models considered for a table, and the function that repeats the choice on others."""
     if method == "bic":
@@ -478,14 +472,14 @@ def bca(total: float, draws: Floats, skew: float, level: float) -> Interval:
             f"{len(found)} bootstrap totals, a share of {below:.3g} below the estimate {total:.6g}: the interval needs "
             "some on either side; draw more, or report the models (bootstrap=0) without an interval"
         )
-    centre = stats.norm.ppf(below)
-    shifted = centre + stats.norm.ppf([(1 - level) / 2, (1 + level) / 2])
+    centre = special.ndtri(below)
+    shifted = centre + special.ndtri([(1 - level) / 2, (1 + level) / 2])
     if (1 - skew * shifted <= 0).any():
         raise NotEstimableError(
             f"acceleration {skew:.3g}: BCa limits do not exist; a few cases decide the estimate, so report "
             "the models (bootstrap=0) and perturb_by_one_case instead"
         )
-    first, last = stats.norm.cdf(centre + shifted / (1 - skew * shifted))
+    first, last = special.ndtr(centre + shifted / (1 - skew * shifted))
     low, high = float(np.quantile(found, first, method="lower")), float(np.quantile(found, last, method="higher"))
     if not math.isfinite(high):
         raise NotEstimableError(

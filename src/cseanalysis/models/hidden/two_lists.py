@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from cseanalysis.models.checks import check_count, check_interval, check_level, numbers
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
@@ -116,7 +116,7 @@ def two_list_estimate(first: int, second: int, both: int, *, level: float = 0.95
     level = check_level(level)
     chapman = (first + 1) * (second + 1) / (both + 1) - 1
     variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
-    half = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(variance)
+    half = float(special.ndtri((1 + level) / 2)) * math.sqrt(variance)
     observed = first + second - both
     low, high = max(float(observed), chapman - half), max(float(observed), chapman + half)
     interval = Interval(low, high, "confidence", level) if variance > 0 else None

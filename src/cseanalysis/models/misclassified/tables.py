@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cseanalysis.models.checks import check_level, check_share, numbers
-from cseanalysis.values import Interval, NotEstimableError, plain_number, share_hint, shown
+from cseanalysis.models.checks import check_level, check_positive, check_share, numbers
+from cseanalysis.values import Interval, NotEstimableError, share_hint, shown
 
 What = Literal["exposure", "outcome"]
 GROUPS = {"exposure": ((0, 1), (2, 3)), "outcome": ((0, 2), (1, 3))}  # cells (positive, negative) of the two groups
@@ -257,9 +257,7 @@ def e_value(risk_ratio: float) -> float:
     >>> round(e_value(3.9), 4), round(e_value(1.8), 4)
     (7.263, 3.0)
     """
-    risk_ratio = plain_number("risk_ratio", risk_ratio)
-    if not (math.isfinite(risk_ratio) and risk_ratio > 0):
-        raise ValueError(f"risk_ratio is {risk_ratio}: must be above 0 and finite")
+    risk_ratio = check_positive("risk_ratio", risk_ratio)
     ratio = max(risk_ratio, 1 / risk_ratio)
     return ratio + math.sqrt(ratio * (ratio - 1))
 

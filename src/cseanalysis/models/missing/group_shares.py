@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from cseanalysis.models.checks import check_count, check_interval, check_share
+from cseanalysis.models.checks import check_count, check_interval, check_positive, check_share
 from cseanalysis.models.missing.ladder import share_at_odds_ratio
 from cseanalysis.models.missing.shares import NAMES, parts_of_records, share_bounds, warn_of_per_cents
-from cseanalysis.values import Interval, NotEstimableError, plain_number, shown
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 Group = tuple[float, float, float]
 GRID = 513  # odds ratios tried across the range before the best is refined
@@ -310,9 +310,7 @@ def class_rate_ratio_bounds(
             raise ValueError(
                 f"class {name!r}: must be among the counts and the populations; known are {list(counts)[:5]}"
             )
-        heads = plain_number(f"population of {name!r}", populations[name])
-        if not (math.isfinite(heads) and heads > 0):
-            raise ValueError(f"population of {name!r} is {heads}: must be above 0 and finite")
+        check_positive(f"population of {name!r}", populations[name])
     if first == second:
         raise ValueError(f"first and second are both {first!r}: must be two classes")
     class_share_bounds(counts, unknown)

@@ -13,7 +13,7 @@ from scipy import special
 
 from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
 from cseanalysis.models.change.series import check_lags
-from cseanalysis.models.checks import check_level, check_share, check_whole, number, numbers, one_of
+from cseanalysis.models.checks import check_level, check_positive, check_share, check_whole, number, numbers, one_of
 from cseanalysis.models.delays.delay import Delay, Family, masses
 from cseanalysis.models.draws.simulation import BLOCK, block_generator, check_seed
 from cseanalysis.models.pipeline.projection import checked_intake
@@ -232,10 +232,8 @@ def simulate_pipeline(
     names = [stage.name for stage in stages]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"stages {names[:5]}: give at least one, each with a name of its own")
-    period_days, inflation = number("period_days", period_days), number("inflation", inflation)
+    period_days, inflation = check_positive("period_days", period_days), number("inflation", inflation)
     level = check_level(level)
-    if not (math.isfinite(period_days) and period_days > 0):
-        raise ValueError(f"period_days is {period_days}: must be positive and finite")
     if not (math.isfinite(inflation) and (inflation == 0 or inflation >= 1)):
         raise ValueError(f"inflation {inflation}: must be 1 or more, or 0 for the expected numbers alone")
     blocks = [_draw(stages, check_seed(seed), at, min(BLOCK, draws - at * BLOCK)) for at in range(-(-draws // BLOCK))]

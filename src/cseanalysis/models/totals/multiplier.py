@@ -195,13 +195,7 @@ def _exact_quantiles(
 
 
 def _totals_drawn(
-    count: int,
-    links: Sequence[Distribution],
-    kept: Sequence[Distribution],
-    *,
-    matrix: Array,
-    noise: Noise,
-    seed: int,
+    count: int, links: Sequence[Distribution], kept: Sequence[Distribution], *, matrix: Array, noise: Noise, seed: int
 ) -> Callable[[int, Array], None]:
     """Return the function that fills an array with the totals of the block of that number."""
     lower = factor(matrix)

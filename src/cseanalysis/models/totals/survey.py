@@ -132,11 +132,7 @@ class AnnualVictims:
 
 
 def bridge_survey(
-    survey: Measure,
-    target: Basis,
-    factors: Iterable[BridgeFactor],
-    *,
-    breaks: Collection[tuple[str, str]] = (),
+    survey: Measure, target: Basis, factors: Iterable[BridgeFactor], *, breaks: Collection[tuple[str, str]] = ()
 ) -> Bridged:
     """Carry a survey's range to another unit, age window, period, definition or area, one stated factor at a time.
 
@@ -274,12 +270,7 @@ def recorded_to_survey(
 
 
 def annual_victims(
-    prevalence: Interval,
-    *,
-    children_per_age: Interval,
-    ages: int,
-    years_abused: Interval,
-    change: Interval,
+    prevalence: Interval, *, children_per_age: Interval, ages: int, years_abused: Interval, change: Interval
 ) -> AnnualVictims:
     """Turn lifetime prevalence among adults into children abused a year.
 

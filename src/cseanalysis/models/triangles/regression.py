@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from cseanalysis.models.checks import check_level, named
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
@@ -204,6 +204,6 @@ def _factors(
 ) -> pd.DataFrame:
     number = len(places)
     logs = coefficients[len(coefficients) - number :]
-    half = stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(np.diag(covariance)[len(coefficients) - number :])
+    half = special.stdtrit(freedom, (1 + level) / 2) * np.sqrt(np.diag(covariance)[len(coefficients) - number :])
     columns = {"factor": np.exp(logs), "low": np.exp(logs - half), "high": np.exp(logs + half)}
     return pd.DataFrame(columns, index=pd.Index(list(places), name="period"))

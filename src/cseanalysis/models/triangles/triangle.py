@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.checks import named, uneven
+from cseanalysis.models.checks import named, numbers, uneven
 from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.values import NotEstimableError
 
@@ -221,16 +221,7 @@ def _plain(index: pd.Index) -> pd.Index:
 
 
 def _numbers(counts: pd.DataFrame) -> Floats:
-    for lag, dtype in enumerate(counts.dtypes):
-        plain = dtype.kind == "O" and not any(isinstance(value, str | bool | np.bool_) for value in counts.iloc[:, lag])
-        if dtype.kind not in "iuf" and not plain:
-            raise ValueError(
-                f"lag {lag} has type {dtype}: must be numbers; parse_counts reads text, and missing must be missing"
-            )
-    try:
-        values = np.array(counts.to_numpy(dtype=np.float64, na_value=np.nan))
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"counts are not all numbers ({error}): give numbers, or missing") from None
+    values = np.column_stack([numbers(f"lag {lag}", column) for lag, (_, column) in enumerate(counts.items())])
     wrong = np.argwhere((values < 0) | (values > _LARGEST_COUNT))
     if len(wrong):
         shown = named(f"{values[i, j]:g} at origin {counts.index[i]}, lag {j}" for i, j in wrong)

@@ -16,39 +16,12 @@ _REMEDY = f"give a file with its true ending, one of {', '.join((*_SPREADSHEETS,
 
 
 def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
-    r"""Refuse a file that could hurt its reader, or that is not what its name says; otherwise return nothing.
-
-    The file is read in blocks and never unpacked to disk, laid out or executed. A spreadsheet passes only when
-    each member unpacks to its stated size and checksum, its XML is well formed UTF-8 without a DOCTYPE, every
-    formula carries its value, and the table that its addresses and repeats spell out is within the limits; empty
-    cells and rows repeated to the end of a sheet, which are normal, do not count. A text table passes only
-    without NUL bytes, unclosed quotes and over-long lines.
-
-    Parameters
-    ----------
-    path
-        A file with the ending ``.xlsx``, ``.ods``, ``.csv``, ``.tsv`` or ``.txt`` (the last three also ``.gz``).
-    limits
-        What is too much.
-
-    Raises
-    ------
-    UnsafeFileError
-        With the file, the member or sheet, what was found and the limit.
-    OSError
-        When the file cannot be opened.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     table = Path(folder, "forces.csv")
-    ...     _ = table.write_bytes(b"force,offences\nKent,12\n")
-    ...     check_file(table)
-    ...     check_file(table, limits=Limits(file_bytes=10))  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    cseanalysis.read.safety.limits.UnsafeFileError: forces.csv: found 23 bytes, more than 10; limit...
-    """
+    """Refuse a file that could hurt its reader, or that is not what its name says; otherwise return nothing."""
+    # The file is read in blocks and never unpacked to disk, laid out or executed. A spreadsheet passes only when each
+    # member unpacks to its stated size and checksum, its XML is well formed UTF-8 without a DOCTYPE, every formula
+    # carries its value, and the table that its addresses and repeats spell out is within the limits; empty cells and
+    # rows repeated to the end of a sheet, which are normal, do not count. A text table passes only without NUL bytes,
+    # unclosed quotes and over-long lines.
     path = Path(path)
     watch = Watch.of(path, limits)
     check_there(path)

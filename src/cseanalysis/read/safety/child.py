@@ -64,42 +64,10 @@ def run_capped(
     wall: float | None = None,
     fresh: bool = False,
 ) -> Any:
-    """Call a function in a child process that cannot outgrow its memory and time, and return what it returns.
-
-    Parameters
-    ----------
-    function
-        A function at the top level of an importable module.
-    args, named
-        Paths, texts, numbers, true or false, ``None``, dataclasses of this package, lists and dictionaries of them.
-    limits
-        ``seconds`` (processor time) and ``memory_bytes`` (memory that the child fills) are upheld. Where the system
-        does not say how much that is (Windows, macOS), only the time by the clock is.
-    wall
-        Seconds by the clock; without it six times ``seconds``.
-    fresh
-        Start a new process, with the environment as it is now, and use it once.
-
-    Returns
-    -------
-    object
-        What the function returned: pandas frames and Arrow tables, values as in ``args``, dataclasses of this
-        package, and lists, tuples and dictionaries of them. Tables travel as Arrow files and the rest as JSON;
-        nothing is unpickled. Warnings of the child are given again here.
-
-    Raises
-    ------
-    UnsafeFileError
-        When the child ran out of memory or time, or its reader crashed.
-    Exception
-        The function's own error, when it is one of Python or of this package; otherwise a ``RuntimeError``.
-
-    Examples
-    --------
-    >>> from cseanalysis.clean.labels import split_notes
-    >>> run_capped(split_notes, "Kent [note 3]")[0]
-    'Kent'
-    """
+    """Call a function in a child process that cannot outgrow its memory and time, and return what it returns."""
+    # Where the system does not say how much memory a child fills (Windows, macOS), only its time is capped. Tables
+    # travel as Arrow files and the rest as JSON; nothing is unpickled. An error of Python or of this package comes back
+    # as itself.
     module, name = function.__module__, function.__qualname__
     if module == "__main__" or not name.isidentifier():
         raise ValueError(f"{module}.{name} cannot be found by another process; give a function of an importable module")
@@ -142,25 +110,7 @@ def run_capped(
 
 
 def parse_in_child(function: Callable[..., Any], path: str | Path, *args: Any, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """Call ``function(copy, *args, limits=limits)`` on a private copy of a file, in a child process under the limits.
-
-    Parameters
-    ----------
-    function, args, limits
-        As in ``run_capped``.
-    path
-        The file, which is read once; the function gets the copy, under the same name.
-
-    Returns
-    -------
-    object
-        What the function returned.
-
-    Raises
-    ------
-    UnsafeFileError
-        When the file is no ordinary one, is too large, ran out of memory or time, or made its reader fail.
-    """
+    """Call ``function(copy, *args, limits=limits)`` on a private copy of a file, in a child under the limits."""
     with private_copy(path, limits=limits) as copy:
         try:
             return run_capped(function, copy.path, *args, named={"limits": limits}, limits=limits)

@@ -28,24 +28,7 @@ class Copy:
 
 @contextmanager
 def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Copy]:
-    """Read a file once into a folder of its own, and yield the copy.
-
-    Parameters
-    ----------
-    path
-        One ordinary file, or a link to one.
-    limits
-        ``file_bytes`` is upheld while the bytes are read.
-
-    Raises
-    ------
-    UnsafeFileError
-        When it is a folder, a pipe or a device, is too large, or changes while it is read.
-    ValueError
-        When ``path`` is no path.
-    OSError
-        When the file cannot be opened, or the temporary folder is full.
-    """
+    """Read a file once into a folder of its own, and yield the copy."""
     if not isinstance(path, (str, os.PathLike)):
         raise ValueError(f"a file is named by its path, not by a {type(path).__name__}; give a str or a Path")
     if not isinstance(limits, Limits):

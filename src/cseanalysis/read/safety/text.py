@@ -17,9 +17,7 @@ _BLOCK = 1 << 20
 _DELIMITERS = b",;\t|"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 # Text in another encoding that happens to look like this is read "Ã©" by everyone, so it is doubtful too.
-_UTF8 = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}",
-)
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _REMEDY = "save the table as CSV in UTF-8 and check the line"
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.models import ManyChanges, break_search, many_changes
@@ -52,19 +54,9 @@ class SeriesKept:
 def breaks_table(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
     """Search the child-only total and each code for a change of level at a date that nobody names.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    events
-        As of `cseanalysis.study.change.events.dated_events`.
-
-    Returns
-    -------
-    DataFrame
-        A row a series: ``series``, ``at``, ``ratio``, ``low``, ``high``, ``p_value``, ``earliest``, ``latest``;
-        ``within``, ids of the events that began between the first day of the earliest and the last of the latest
-        quarter; ``near``, those within a year of the quarter found.
+    A row a series: ``series``, ``at``, ``ratio``, ``low``, ``high``, ``p_value``, ``earliest``, ``latest``; ``within``,
+    ids of the events that began between the first day of the earliest and the last of the latest quarter; ``near``,
+    those within a year of the quarter found.
     """
     quarterly = quarterly_series(recorded)
     rows = []
@@ -94,29 +86,14 @@ def breaks_table(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.Dat
 def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> SeriesKept:
     """Sort the series of forces, by code and for all codes, into those that can be fitted and those left out by rule.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    changes
-        The register: a force whose recording of offences was found wrong on a day that is not known is left
-        out, because any date may be that day.
-
-    Returns
-    -------
-    SeriesKept
+    A force whose recording was found wrong on a day that is not known is left out: any date may be that day.
     """
     chosen = recorded[(recorded["force_type"] == "territorial") & recorded["offence_code"].isin(CHILD_CODES)]
     wide = chosen.astype({"offences": "float64"}).pivot_table(
         index="period_start", columns=["force", "offence_code"], values="offences", aggfunc="sum"
     )
-    failed = {
-        force
-        for item in changes
-        if item.start is None and item.codes != (NO_CODE,)
-        for force in item.area
-        if force in set(chosen["force"])
-    }
+    doubtful = (item for item in changes if item.start is None and item.codes != (NO_CODE,))
+    failed = {force for item in doubtful for force in item.area} & set(chosen["force"])
     kept: dict[str, pd.Series] = {}
     codes: dict[str, tuple[str, ...]] = {}
     forces: dict[str, str] = {}
@@ -124,7 +101,7 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
     for force in wide.columns.unique("force"):
         own = wide[force]
         for code, counts in ((TOTAL, own.sum(axis=1)), *((code, own[code]) for code in CHILD_CODES)):
-            rule = _rule(counts, failed=force in failed)
+            rule = _rule(counts.to_numpy(), failed=force in failed)
             if rule:
                 left_out.append({"force": force, "code": code, "rule": rule})
                 continue
@@ -137,20 +114,10 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
 def many_table(kept: SeriesKept, events: Sequence[DatedEvent]) -> tuple[pd.DataFrame, ManyChanges]:
     """Try every series at every date, and group what stands out by what the register knows of the date.
 
-    Parameters
-    ----------
-    kept
-        As of `force_series`.
-    events
-        As of `cseanalysis.study.change.events.dated_events`.
-
-    Returns
-    -------
-    tuple of DataFrame and ManyChanges
-        ``dates`` (what is known of them), ``tried``, ``clear``, ``expected_by_chance``, ``discoveries``; the last row
-        is the sum. Neither forces nor codes are named: what is found at a date in one of hundreds of series says
-        nothing of that force. A test counts under an event when its date is the event's and its codes are moved by
-        it; under no event when none is registered within a year on its codes.
+    ``dates`` (what is known of them), ``tried``, ``clear``, ``expected_by_chance``, ``discoveries``; the last row is
+    the sum. Neither forces nor codes are named: what is found at a date in one of hundreds of series says nothing of
+    that force. A test counts under an event when its date is the event's and its codes are moved by it; under no event
+    when none is registered within a year on its codes.
     """
     index = kept.counts.index
     dates = [pd.Timestamp(day) for day in index[SIDE : len(index) - SIDE + 1]]
@@ -176,15 +143,7 @@ def many_table(kept: SeriesKept, events: Sequence[DatedEvent]) -> tuple[pd.DataF
 
 
 def many_results(many: pd.DataFrame, kept: SeriesKept) -> list[Estimate]:
-    """Return the counts that the chapter quotes of `many_table` and `force_series`.
-
-    Parameters
-    ----------
-    many
-        The table of `many_table`.
-    kept
-        As of `force_series`.
-    """
+    """Return the counts that the chapter quotes of `many_table` and `force_series`."""
     rows = many.set_index("dates")
     table = ("recorded_offences",)
     rules = kept.left_out["rule"].value_counts()
@@ -213,7 +172,7 @@ def many_results(many: pd.DataFrame, kept: SeriesKept) -> list[Estimate]:
     return found
 
 
-def _rule(counts: pd.Series, *, failed: bool) -> str:
+def _rule(counts: NDArray[np.float64], *, failed: bool) -> str:
     if failed:
         return FAILED
     if (counts < 0).any():

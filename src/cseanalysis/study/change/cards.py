@@ -97,24 +97,7 @@ def intervention_cards(
 ) -> tuple[Card, ...]:
     """Try every pair of a figure before and a figure after, and keep what the gate allows.
 
-    Parameters
-    ----------
-    figures
-        The register.
-    interventions
-        What was done, each with its figures.
-    recorded
-        The table ``recorded_offences``, to count the quarters on either side; without it cards do not speak of it.
-
-    Returns
-    -------
-    tuple of Card
-        One an intervention. A card has an allowed comparison, or says why nothing can be estimated.
-
-    Raises
-    ------
-    ValueError
-        When a figure is not in the register, or is on the wrong side of the start.
+    One an intervention. A card has an allowed comparison, or says why nothing can be estimated.
 
     Notes
     -----
@@ -127,16 +110,8 @@ def intervention_cards(
 def cards_table(cards: Iterable[Card]) -> pd.DataFrame:
     """Lay out cards for the report.
 
-    Parameters
-    ----------
-    cards
-        One an intervention.
-
-    Returns
-    -------
-    DataFrame
-        Intervention, Before, After, What can be said (in short; `Card.statement` says it in full), What would have
-        to be published.
+    Intervention, Before, After, What can be said (in short; `Card.statement` says it in full), What would have to be
+    published.
     """
     rows = [
         (

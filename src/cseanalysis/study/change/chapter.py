@@ -38,22 +38,8 @@ def change_numbers(
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
     """Compute the numbers of the chapter on change that are of England and Wales.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    figures, assumptions
-        The study's.
-    recording, interventions
-        The two registers of events.
-    parts
-        As of `cseanalysis.study.change.judged.read_series_parts`.
-
-    Returns
-    -------
-    tuple of list of Estimate and dict
-        Estimates; and tables by name: ``change_dates``, ``change_placebos``, ``change_specifications``,
-        ``change_control``, ``least_visible``, ``visible_from``, ``too_early``.
+    Estimates; and tables by name: ``change_dates``, ``change_placebos``, ``change_specifications``, ``change_control``,
+    ``least_visible``, ``visible_from``, ``too_early``.
     """
     events = dated_events(recording, interventions)
     changes = named_changes(recorded, interventions, events)
@@ -88,15 +74,7 @@ def force_numbers(
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
     """Compute the numbers of the chapter on change that look for breaks in every series, of forces among them.
 
-    Parameters
-    ----------
-    recorded, recording, interventions
-        As for `change_numbers`.
-
-    Returns
-    -------
-    tuple of list of Estimate and dict
-        Estimates; and the tables ``change_breaks``, ``many_changes`` and ``series_left_out``.
+    Estimates; and the tables ``change_breaks``, ``many_changes`` and ``series_left_out``.
     """
     events = dated_events(recording, interventions)
     kept = force_series(recorded, recording)

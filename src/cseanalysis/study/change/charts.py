@@ -18,17 +18,7 @@ from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOIS
 def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> tuple[Figure, str]:
     """Draw the child-only total by quarter with every dated event of the registers that lies in the table.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    events
-        As of `cseanalysis.study.change.events.load_events`.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. Recording events and policies are told apart by colour and dash.
+    Recording events and policies are told apart by colour and dash.
     """
     total = quarterly_series(recorded)[TOTAL]
     last = (total.index[-1] + pd.offsets.QuarterEnd()).date()
@@ -63,18 +53,7 @@ def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> 
 
 
 def control_fit(control: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw the positive control: counts, the fit, and where the earlier trend would have led.
-
-    Parameters
-    ----------
-    control
-        The results' table ``change_control``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw the positive control: counts, the fit, and where the earlier trend would have led."""
     quarters = pd.to_datetime(control["quarter"], format="%B %Y")
     changed = control["fitted"] != control["continued"]
     with mpl.rc_context(RC):
@@ -100,18 +79,7 @@ def control_fit(control: pd.DataFrame) -> tuple[Figure, str]:
 
 
 def placebo_panels(placebos: pd.DataFrame, dates: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw, for each date, its change of level beside those of the other dates, with their intervals.
-
-    Parameters
-    ----------
-    placebos, dates
-        The results' tables ``change_placebos`` and ``change_dates``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw, for each date, its change of level beside those of the other dates, with their intervals."""
     fitted = dates[dates["refusal"] == ""]
     words = []
     with mpl.rc_context(RC):
@@ -147,20 +115,7 @@ def placebo_panels(placebos: pd.DataFrame, dates: pd.DataFrame) -> tuple[Figure,
 
 
 def least_visible_curves(least: pd.DataFrame, effects: Mapping[str, float]) -> tuple[Figure, str]:
-    """Draw the smallest change of level that could be seen, by number of quarters after a date.
-
-    Parameters
-    ----------
-    least
-        The results' table ``least_visible``.
-    effects
-        Changes of the whole series to mark, as shares, with their labels.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw the smallest change of level that could be seen, by number of quarters after a date."""
     windows = list(dict.fromkeys(least["window"]))
     words = []
     with mpl.rc_context(RC):

@@ -66,18 +66,8 @@ def windows(before: pd.Series) -> dict[str, pd.Series]:
 def least_visible(before: pd.Series, after: Sequence[int] = CURVE) -> pd.DataFrame:
     """Return the smallest change of level that could be told from chance, for each window and number of quarters after.
 
-    Parameters
-    ----------
-    before
-        The series up to the date, oldest first.
-    after
-        Quarters from the date on.
-
-    Returns
-    -------
-    DataFrame
-        ``window``, ``after``, ``rise`` and ``fall`` (ratios to the continued level; a fall may not exist), found with
-        probability 0.8 at the 95% level, with a straight trend that does not change at the date.
+    ``window``, ``after``, ``rise`` and ``fall`` (ratios to the continued level; a fall may not exist), found with
+    probability 0.8 at the 95% level, with a straight trend that does not change at the date.
     """
     rows = []
     for name, part in windows(before).items():
@@ -90,18 +80,8 @@ def least_visible(before: pd.Series, after: Sequence[int] = CURVE) -> pd.DataFra
 def seen_from(before: pd.Series, *, ratio: float, share: float, delay: ArrayLike = AT_ONCE) -> Seen:
     """Say from which quarter on a change of a part of a series could be seen, in the window that shows it best.
 
-    Parameters
-    ----------
-    before
-        The series up to the date.
-    ratio, share, delay
-        As in `cseanalysis.models.detectable_from`.
-
-    Returns
-    -------
-    Seen
-        Never only if it is never in every window: the answer favours being seen. Of windows that agree, the reason is
-        that of the one with the most power.
+    Never only if it is never in every window: the answer favours being seen. Of windows that agree, the reason is that
+    of the one with the most power.
     """
     found = [
         detectable_from(part.to_numpy(), delay=delay, ratio=ratio, share=share, horizon=HORIZON, **_OPTIONS)
@@ -124,20 +104,8 @@ def whole_effect(*, share: float, effect_ratio: float) -> float:
 def part_shares(parts: Iterable[SeriesPart], before: pd.Series, figures: Mapping[str, Figure]) -> dict[str, float]:
     """Return the largest share of the series that each kind of offence can be, by the largest of its years.
 
-    Parameters
-    ----------
-    parts
-        As of `cseanalysis.study.change.judged.read_series_parts`.
-    before
-        The child-only series up to the date.
-    figures
-        The register.
-
-    Returns
-    -------
-    dict of str to float
-        By part, and ``"all"``. The figures are of a dataset of flagged offences, images
-        among them: at most all of them stand under the child-only codes, so a share is an upper end.
+    By part, and ``"all"``. The figures are of a dataset of flagged offences, images among them: at most all of them
+    stand under the child-only codes, so a share is an upper end.
     """
     parts = tuple(parts)
     if wrong := [name for each in parts for name in each.figures if figures[name].unit != "offences"]:
@@ -156,23 +124,11 @@ def visible_table(
 ) -> tuple[pd.DataFrame, tuple[Narrowed, ...]]:
     """Say from which quarter on effects of the assumed sizes could be seen: in records at once, in charges later.
 
-    Parameters
-    ----------
-    parts
-        As for `part_shares`.
-    recorded
-        The table ``recorded_offences``.
-    figures, assumptions
-        The study's.
-
-    Returns
-    -------
-    tuple of DataFrame and tuple of Narrowed
-        A row a part of the series and a size: ``part``, ``share``, ``ratio``, ``effect`` (of the whole series);
-        ``recorded``, ``charges_earliest``, ``charges_latest``: quarters, absent when never or not within the horizon,
-        and each with ``_words``; ``reason``, the model's for records. Then what knowing each assumption of the delay
-        would leave of the quarters until the larger effect on all of the series is seen in charges; empty when it is
-        not seen at every corner.
+    A row a part of the series and a size: ``part``, ``share``, ``ratio``, ``effect`` (of the whole series);
+    ``recorded``, ``charges_earliest``, ``charges_latest``: quarters, absent when never or not within the horizon, and
+    each with ``_words``; ``reason``, the model's for records. Then what knowing each assumption of the delay would
+    leave of the quarters until the larger effect on all of the series is seen in charges; empty when it is not seen at
+    every corner.
     """
     before = last_complete(recorded)
     masses = charge_masses(assumptions)
@@ -254,21 +210,7 @@ def detectability_results(
 ) -> list[Estimate]:
     """Return what the chapter quotes of what could be seen.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    least, visible, narrowed
-        Of `least_visible` and `visible_table`.
-    parts
-        As for `part_shares`.
-    figures, assumptions
-        The study's.
-
-    Returns
-    -------
-    list of Estimate
-        Ranges over the windows and over assumed sizes are bounds.
+    Ranges over the windows and over assumed sizes are bounds.
     """
     before = last_complete(recorded)
     total = quarterly_series(recorded)[TOTAL]

@@ -117,23 +117,7 @@ class DatedEvent:
 
 
 def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingChange, ...]:
-    """Read ``recording_changes.csv`` and check every row.
-
-    Parameters
-    ----------
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    tuple of RecordingChange
-        In the order of the file.
-
-    Raises
-    ------
-    ValueError
-        For at most five problems, with the row (the header is row 1) and the field.
-    """
+    """Read ``recording_changes.csv`` and check every row."""
     project = find_project(root)
     publications = load_sources(project)["publications"]
     forces = {*(rule.category["force"] for rule in load_rules("forces")), WHOLE}
@@ -168,21 +152,7 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
 def dated_events(changes: Iterable[RecordingChange], interventions: Iterable[Intervention]) -> tuple[DatedEvent, ...]:
     """Put recording changes and interventions into one list, in order of time, those without a day last.
 
-    Parameters
-    ----------
-    changes
-        As of `load_recording_changes`.
-    interventions
-        As of `cseanalysis.study.change.interventions.load_interventions`. One without a series moves no code.
-
-    Returns
-    -------
-    tuple of DatedEvent
-
-    Raises
-    ------
-    ValueError
-        When one event stands in both.
+    An intervention without a series moves no code.
     """
     events = [
         DatedEvent(
@@ -240,21 +210,8 @@ def near(
 ) -> tuple[DatedEvent, ...]:
     """Name the events within a year either side of some days that may move the same codes in the same area.
 
-    Parameters
-    ----------
-    first, last
-        The days.
-    events
-        As of `dated_events`.
-    codes
-        Of the series in question; none for all of them.
-    area
-        Of the series: England and Wales, where an event in any force counts, or a force.
-
-    Returns
-    -------
-    tuple of DatedEvent
-        Policies and recording events alike; an event without a day is never near.
+    Policies and recording events alike; an event without a day is never near. Without codes, all of them are asked
+    about; in England and Wales an event in any force counts.
     """
     asked = frozenset(codes)
     return tuple(
@@ -273,17 +230,8 @@ def near(
 def cannot_be_told_apart_from(event: DatedEvent, events: Iterable[DatedEvent]) -> tuple[DatedEvent, ...]:
     """Name the recording events within a year of an event, on the same codes and in the same area.
 
-    Parameters
-    ----------
-    event
-        A policy, say. One that moves no code of the table is held against events on any code.
-    events
-        As of `dated_events`; policies among them are left out, and so is the event itself.
-
-    Returns
-    -------
-    tuple of DatedEvent
-        Empty for an event without a day. That none is registered does not say that there was none.
+    An event that moves no code of the table is held against those on any code. Empty for an event without a day. That
+    none is registered does not say that there was none.
     """
     if event.first is None or event.last is None:
         return ()

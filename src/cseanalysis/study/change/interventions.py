@@ -100,27 +100,7 @@ class Intervention:
 
 
 def load_interventions(figures: Mapping[str, Figure], root: Path | str | None = None) -> tuple[Intervention, ...]:
-    """Read ``interventions.csv`` and check every row against the register.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    tuple of Intervention
-        In the order of the file.
-
-    Raises
-    ------
-    ValueError
-        For at most five problems, with the row (the header is row 1): an id or source that is not there, a figure
-        on the wrong side of the start, money as an outcome, or a figure of another area for one that holds in
-        England alone.
-    """
+    """Read ``interventions.csv`` and check every row against the register."""
     project = find_project(root)
     columns = tuple(item.name for item in fields(Intervention))
     found, wrong = [], []

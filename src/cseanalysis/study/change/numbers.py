@@ -88,20 +88,7 @@ class NamedChange:
 def quarterly_series(recorded: pd.DataFrame) -> pd.DataFrame:
     """Sum the child-only offences of the territorial forces by quarter: all codes together, and each code.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    DataFrame
-        A row a quarter, oldest first, indexed by its first day; ``child_only`` and a column a code.
-
-    Raises
-    ------
-    ValueError
-        When a quarter, or a force in a quarter, is missing: a gap is not a nought.
+    A row a quarter, oldest first, indexed by its first day; ``child_only`` and a column a code.
     """
     chosen = recorded[(recorded["force_type"] == "territorial") & recorded["offence_code"].isin(CHILD_CODES)]
     wide = chosen.pivot_table(index="period_start", columns="offence_code", values="offences", aggfunc="sum")
@@ -146,19 +133,7 @@ def named_changes(
 ) -> tuple[NamedChange, ...]:
     """Estimate the change of level at every date that the table of offences may be asked about.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    interventions
-        As of `cseanalysis.study.change.interventions.load_interventions`.
-    events
-        As of `cseanalysis.study.change.events.dated_events`.
-
-    Returns
-    -------
-    tuple of NamedChange
-        In order of time. A date that the model refuses is among them with the model's reason.
+    In order of time. A date that the model refuses is among them with the model's reason.
     """
     quarterly = quarterly_series(recorded)
     dated = [(item.start, item) for item in interventions if item.start is not None and is_tried(item)]
@@ -195,19 +170,10 @@ def reason(error: Exception) -> str:
 def dates_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
     """Lay out what the model says of each date.
 
-    Parameters
-    ----------
-    changes
-        As of `named_changes`.
-
-    Returns
-    -------
-    DataFrame
-        A row a date: ``id``, ``name``, ``kind``, ``series``, ``at``, ``before``, ``after``; ``ratio``, ``low``,
-        ``high`` of the level; ``slope_ratio`` a quarter; ``scale_error``, ``hac_error``, ``drift_error``,
-        ``error_used``; ``family``, ``dispersion``, ``autocorrelation`` (of the quarters, freed of the pull of the fit);
-        ``rank``, ``rank_alone``, ``dates``, ``share_as_large``, ``placebo_clear``,
-        ``placebo_expected``; ``near`` (ids); ``refusal``.
+    A row a date: ``id``, ``name``, ``kind``, ``series``, ``at``, ``before``, ``after``; ``ratio``, ``low``, ``high`` of
+    the level; ``slope_ratio`` a quarter; ``scale_error``, ``hac_error``, ``drift_error``, ``error_used``; ``family``,
+    ``dispersion``, ``autocorrelation`` (of the quarters, freed of the pull of the fit); ``rank``, ``rank_alone``,
+    ``dates``, ``share_as_large``, ``placebo_clear``, ``placebo_expected``; ``near`` (ids); ``refusal``.
     """
     rows = []
     for item in changes:
@@ -232,10 +198,7 @@ def dates_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
 def placebos_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
     """Lay out the changes that other dates show, for each date that has an estimate.
 
-    Returns
-    -------
-    DataFrame
-        ``id``, ``date`` (quarter in words), ``ratio``, ``low``, ``high``, ``statistic``, ``placebo``.
+    ``id``, ``date`` (quarter in words), ``ratio``, ``low``, ``high``, ``statistic``, ``placebo``.
     """
     parts = []
     for item in changes:
@@ -249,11 +212,8 @@ def placebos_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
 def specifications_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
     """Estimate each change by other specifications of the model, so that what hangs on the choice is seen.
 
-    Returns
-    -------
-    DataFrame
-        ``id``, ``specification``, ``ratio``, ``low``, ``high``, ``refusal``. The last two specifications count the
-        quarter that holds the date as after, and keep twelve quarters on either side.
+    ``id``, ``specification``, ``ratio``, ``low``, ``high``, ``refusal``. The last two specifications count the quarter
+    that holds the date as after, and keep twelve quarters on either side.
     """
     rows = []
     for item in changes:
@@ -283,17 +243,7 @@ def specifications_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
 def change_results(changes: Iterable[NamedChange], specifications: pd.DataFrame) -> list[Estimate]:
     """Return the level ratios as estimates with confidence intervals, and how the chapters count what they see.
 
-    Parameters
-    ----------
-    changes
-        As of `named_changes`.
-    specifications
-        As of `specifications_table`; the short one is an estimate too, with ``_near`` behind its id.
-
-    Returns
-    -------
-    list of Estimate
-        Ids are those of `_RESULTS`; a date that is refused has no estimate.
+    Ids are those of `_RESULTS`; a date that is refused has no estimate.
     """
     found = []
     for item in changes:

@@ -97,25 +97,7 @@ def timing_cards(
     specifications: pd.DataFrame,
     assumptions: Mapping[str, Assumption],
 ) -> tuple[TimingCard, ...]:
-    """Make a card for every intervention.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    figures, interventions, assumptions
-        The study's.
-    events
-        As of `cseanalysis.study.change.events.dated_events`.
-    specifications
-        As of `cseanalysis.study.change.numbers.specifications_table`: a change is seen only if every one that can be
-        fitted to the whole series shows it, and the short one goes the same way.
-
-    Returns
-    -------
-    tuple of TimingCard
-        In the order of ``interventions``.
-    """
+    """Make a card for every intervention."""
     changes = {change.intervention.id: change for change in named_changes(recorded, interventions, events)}
     quarterly = quarterly_series(recorded)
     ends = say_month(data_end(recorded))
@@ -151,13 +133,7 @@ def timing_cards(
 
 
 def visible_by(fit: InterruptedSeries) -> tuple[float, float]:
-    """Return the smallest rise and fall (ratios) that a fit would have told from chance four times in five.
-
-    Parameters
-    ----------
-    fit
-        Of a level change, with the error and the degrees of freedom that its interval rests on.
-    """
+    """Return the smallest rise and fall (ratios) that a fit would have told from chance four times in five."""
     error = float(fit.table.at["level_change", "error"])
     needed = distance_needed(POWER, LEVEL, fit.diagnostics.t_degrees) * error
     return exp(needed), exp(-needed)
@@ -204,16 +180,8 @@ def _judge(
 def timing_table(cards: Iterable[TimingCard]) -> pd.DataFrame:
     """Lay out the cards, a row an intervention, every cell in words.
 
-    Parameters
-    ----------
-    cards
-        As of `timing_cards`.
-
-    Returns
-    -------
-    DataFrame
-        ``id``, ``name``, ``when``, ``area``, ``claimed``, ``quarters``, ``near``, ``least``, ``seen``, ``verdict``,
-        ``because``, ``note``, ``figures`` (what the gate says of published figures on either side), ``would_need``.
+    ``id``, ``name``, ``when``, ``area``, ``claimed``, ``quarters``, ``near``, ``least``, ``seen``, ``verdict``,
+    ``because``, ``note``, ``figures`` (what the gate says of published figures on either side), ``would_need``.
     """
     rows = []
     for card in cards:

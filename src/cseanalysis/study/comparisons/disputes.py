@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from cseanalysis.export.wording import say_interval, say_number
 from cseanalysis.register import Figure, compare
-from cseanalysis.study.recorded.numbers import group_based_results
+from cseanalysis.study.data.judgement import read_judgement
+from cseanalysis.study.recorded.numbers import group_based_results, quoted_classes
 from cseanalysis.values import Interval
 
 NOT_DATED = "not dated"
@@ -51,24 +54,6 @@ def disputed(figures: Mapping[str, Figure], publications: Mapping[str, Mapping[s
     return pd.DataFrame(rows, columns=["first", "second", *sides_of, "differs"])
 
 
-def disputes_in_words(figures: Mapping[str, Figure], publications: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Word the conflicts for the report: each side as printed, who printed it and when, and what differs."""
-    table = disputed(figures, publications)
-    return pd.DataFrame(
-        {
-            **{
-                head: [
-                    f"{row[f'{side}_printed']} ({row[side]}): {row[f'{side}_statement']}. {row[f'{side}_publisher']}, "
-                    f"{row[f'{side}_published']}"
-                    for row in table.to_dict("records")
-                ]
-                for head, side in (("Published first", "first"), ("Published after", "second"))
-            },
-            "What differs": table["differs"].str.replace(r" \([^()]*(?:\([^()]*\)[^()]*)*\)", "", regex=True),
-        }
-    )
-
-
 def what_differs(first: Figure, second: Figure) -> str:
     """Say in what two figures in conflict differ by their own fields: three differences at most, the gravest first.
 
@@ -96,7 +81,7 @@ def lineage(
     Parameters
     ----------
     figures, publications
-        As in :func:`disputed`.
+        As in `disputed`.
     id
         The figure, primary or repeated.
 
@@ -132,13 +117,36 @@ def lineage(
     )
 
 
-def explained(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Work out the ten best-known conflicts from the figures themselves.
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A conflict that is worked out from the printed numbers.
+
+    ``finding`` is the sentence, in which ``{F022.published}`` or ``{F022.coverage}`` stands for what the register
+    says, ``{F022 / F008}`` for a per cent and ``{one in F140 / F139}`` for its inverse; an open end enters with its
+    lowest number. ``holds`` is what must be so for the finding to follow, such as ``F022 / F008 < F006``.
+    """
+
+    about: str
+    figures: tuple[str, ...]
+    holds: str | None
+    finding: str
+    reason: str
+
+
+def conflicts(root: Path | str | None = None) -> tuple[Conflict, ...]:
+    """Return the rows of ``data/judgement/explained_conflicts.csv``, in the order in which the chapter prints them."""
+    return read_judgement("explained_conflicts", Conflict, root)
+
+
+def explained(figures: Mapping[str, Figure], conflicts: Iterable[Conflict]) -> pd.DataFrame:
+    """Work out conflicts from the figures themselves.
 
     Parameters
     ----------
     figures
         The register.
+    conflicts
+        What is worked out.
 
     Returns
     -------
@@ -149,13 +157,75 @@ def explained(figures: Mapping[str, Figure]) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When a finding no longer follows from the figures.
+        When a finding no longer follows from the figures, or asks for what they do not have.
     """
-    rows = (_cases(figures), _shares(figures), _people_and_courts(figures), _children_known(figures))
-    return pd.DataFrame([row for part in rows for row in part], columns=["about", "figures", "finding"])
+    said = _Said(figures)
+    said["residual_group_based"] = say_interval(_residual(figures))
+    rows = []
+    for one in conflicts:
+        if one.holds and not _holds(one.holds, figures):
+            raise ValueError(f"{one.about}: that {one.holds} no longer follows from the register; word it anew")
+        try:
+            finding = one.finding.format_map(said)
+        except (KeyError, AttributeError, IndexError) as error:
+            raise ValueError(f"{one.about}: the finding asks for {error}, which the register does not have") from error
+        rows.append({"about": one.about, "figures": ", ".join(one.figures), "finding": finding})
+    return pd.DataFrame(rows, columns=["about", "figures", "finding"])
 
 
-_Row = tuple[str, str, str]
+class _Said(dict[str, Any]):
+    """Figures by id, and what a finding asks to be worked out from them."""
+
+    def __missing__(self, key: str) -> str:
+        if " / " not in key:
+            raise KeyError(key)
+        ends = _worked_out(key.removeprefix("one in "), self)
+        said = [
+            f"one in {say_number(end)}" if key.startswith("one in ") else f"{say_number(100 * end)}%" for end in ends
+        ]
+        return " to ".join(dict.fromkeys(said))
+
+
+def _holds(relation: str, figures: Mapping[str, Figure]) -> bool:
+    """Say whether two sides are printed alike, or whether one lies beyond what rounding allows the other to be."""
+    rest, _, right = relation.rpartition(" ")
+    left, _, sign = rest.rpartition(" ")
+    other = figures[right]
+    if sign == "=":
+        return (figures[left].low, figures[left].high) == (other.low, other.high)
+    low, high = (100 * end if other.unit == "per_cent" else end for end in _worked_out(left, figures))
+    if sign not in ("<", ">"):
+        raise ValueError(f"{relation!r} is no relation; write =, < or > between two sides")
+    return high < other.ends[0] if sign == "<" else low > other.ends[1]
+
+
+def _worked_out(text: str, figures: Mapping[str, Figure]) -> tuple[float, float]:
+    """Return the ends of one figure, or of sums over sums such as ``F139 + F142 / F139``, as they were printed."""
+    above, _, below = text.partition(" / ")
+    low, high = _added(above, figures)
+    least = _added(below, figures)[0] if below else 1.0
+    return low / least, high / least
+
+
+def _added(text: str, figures: Mapping[str, Figure]) -> tuple[float, float]:
+    low = high = 0.0
+    for name in text.split(" + "):
+        least, most = figures[name].low, figures[name].high
+        if least is None:
+            raise ValueError(f"{name} has no lower end, so nothing is worked out from it")
+        low, high = low + least, high + (least if most is None else most)
+    return low, high
+
+
+def _residual(figures: Mapping[str, Figure]) -> Interval:
+    interval = next(
+        item for item in group_based_results(figures, quoted_classes()) if item.id == "residual_group_based"
+    ).interval
+    if interval is None:
+        raise ValueError("residual_group_based is no range; the parts leave one")
+    return interval
+
+
 _SIDE = ("statement", "printed", "publisher", "published", "relayed_by")
 
 
@@ -192,108 +262,3 @@ def _drift(primary: Figure, relay: Figure) -> str:
     if relay.statement != primary.statement:
         said.append(f"'{relay.statement}' for '{primary.statement}'")
     return "; ".join(said) or "none"
-
-
-def _cases(figures: Mapping[str, Figure]) -> Iterator[_Row]:
-    rape, error = figures["F041"], figures["F042"]
-    _hold(rape.value == error.value, "F041 and F042 print one number")
-    yield (
-        "Cases in the national review",
-        "F041, F042",
-        f"One number, {rape.published}, and two readings of it: an allegation of rape, or closed in error. Nothing "
-        "published says that the two are the same cases.",
-    )
-    put, reopened = figures["F363"], figures["F039"]
-    _hold(put.low == reopened.low, "F363 and F039 print one number")
-    yield (
-        "Closed cases, summer 2025",
-        "F363, F038, F555, F039",
-        f"Printed twice: '{put.published}', within three weeks, once as identified for review and once as re-opened. "
-        "A case that is identified is not yet open.",
-    )
-
-
-def _shares(figures: Mapping[str, Figure]) -> Iterator[_Row]:
-    printed, whole, group = figures["F006"], figures["F008"], figures["F022"]
-    share = 100 * group.value / whole.value
-    _hold(share < printed.ends[0], "F022 over F008 lies below F006")
-    yield (
-        "Share that is group-based",
-        "F006, F022, F008, F105",
-        f"Printed: '{printed.published}' for 2022 with {printed.coverage}; {group.published} of {whole.published} is "
-        f"{say_number(share)}% for 2023 with {group.coverage}, below what rounding allows. The second is of one "
-        "dataset over another, so no fall follows.",
-    )
-    family, quoted = figures["F023"], figures["F025"]
-    share = 100 * family.value / group.value
-    _hold(share > quoted.ends[1], "F023 over F022 lies above F025")
-    yield (
-        "Family share of group-based offences",
-        "F025, F023, F022",
-        f"{family.published} of {group.published} is {say_number(round(share, 2))}%, which rounds up; printed is "
-        f"{quoted.published}. Cut off, or of another base.",
-    )
-    residual = next(item for item in group_based_results(figures) if item.id == "residual_group_based")
-    if residual.interval is None:
-        raise ValueError("residual_group_based is no range; the parts leave one")
-    yield (
-        "Classes that nobody quotes",
-        "F022, F023, F024, F548",
-        f"The three quoted classes leave {say_interval(residual.interval)} of {group.published} offences. 'Over' a "
-        "number is one more at least, so the rest has no lower end but nought.",
-    )
-
-
-def _people_and_courts(figures: Mapping[str, Figure]) -> Iterator[_Row]:
-    jay, early, late = figures["F063"], figures["F064"], figures["F062"]
-    _hold(late.value < early.value, "F062 is below F064")
-    yield (
-        "Children exploited in Rotherham",
-        "F063, F064, F062",
-        f"Of children, '{jay.published}' were estimated from files; {early.published} and, five years later, "
-        f"{late.published} counted by one agency. A running total that falls was counted anew: victims and children, "
-        "with and without doubles.",
-    )
-    team, named = figures["F051"], figures["F349"]
-    yield (
-        "Convictions in Greater Manchester",
-        "F051, F349",
-        f"{team.published} of one team since it was formed, {named.published} in named operations. Each may contain "
-        "some of the other, so neither their sum nor their difference means anything.",
-    )
-    child, every = figures["F149"], figures["F193"]
-    _hold(child.low == every.low, "F149 equals F193")
-    yield (
-        "Days to charge",
-        "F149, F193",
-        f"{child.published} days, printed as an average for child sexual abuse, is to the day the median for all "
-        "sexual offences at all ages of that year, so it cannot be taken as one about children.",
-    )
-    part, whole = figures["F304"], figures["F217"]
-    yield (
-        "Prosecutions in 2020/21",
-        "F304, F217",
-        f"{part.published} for child sexual abuse, {whole.published} for child abuse of every kind. Two flags of "
-        "one service; nothing published says that one contains the other, so no share is formed.",
-    )
-
-
-def _children_known(figures: Mapping[str, Figure]) -> Iterator[_Row]:
-    known, total, rest, printed = (figures[name] for name in ("F139", "F140", "F142", "F141"))
-    if known.low is None or total.low is None or total.high is None or rest.low is None:
-        raise ValueError("F139, F140 or F142 has lost an end; the share of children known needs it")
-    ends = Interval(known.low / (known.low + rest.low), known.low / total.low, "bound")
-    _hold(known.low / total.high < ends.high, "the inputs of F141 give a range")
-    yield (
-        "Children known to police or councils",
-        "F141, F139, F140, F142",
-        f"Printed: {printed.published}. '{known.published}' of {total.published} is one in "
-        f"{say_number(total.low / known.low)} to one in {say_number(total.high / known.low)}; where "
-        f"{rest.published} are added to those known, one in {say_number(1 / ends.low)}. 'Over' has no "
-        "upper end, so the share may also be higher.",
-    )
-
-
-def _hold(true: bool, finding: str) -> None:
-    if not true:
-        raise ValueError(f"the finding that {finding} no longer follows from the register; word it anew")

@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from cseanalysis.export.wording import say_number
 from cseanalysis.study.recorded.numbers import revision_factors
@@ -180,7 +181,7 @@ def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
         Estimate("force_scatter", scattered, funnel.scatter, funnel.scatter_interval, basis),
         *(
             Estimate(
-                f"forces_outside_{limits}_{_per_mille(level)}",
+                f"forces_outside_{limits}_{_digits(level)}",
                 f"territorial police forces, {years}, child-only codes",
                 funnel.outside(limits, level),
                 basis=basis,
@@ -231,9 +232,7 @@ def _scatter(distance: Floats, variance: Floats) -> tuple[float, float]:
 
 
 def _scatter_interval(scatter: float, degrees: int) -> Interval:
-    from scipy.stats import chi2
-
-    low, high = (float(scatter * degrees / chi2.ppf(tail, degrees)) for tail in (0.975, 0.025))
+    low, high = (float(scatter * degrees / (2 * special.gammaincinv(degrees / 2, tail))) for tail in (0.975, 0.025))
     return Interval(low, high, "confidence", 0.95)
 
 
@@ -242,8 +241,8 @@ def _variance(variance: Floats, limits: str, between: float) -> Floats:
 
 
 def _column(limits: str, level: float) -> str:
-    return f"outside_{limits}_{_per_mille(level)}"
+    return f"outside_{limits}_{_digits(level)}"
 
 
-def _per_mille(level: float) -> str:
-    return {0.95: "95", 0.998: "998"}[level]
+def _digits(level: float) -> str:
+    return f"{level:g}".removeprefix("0.")

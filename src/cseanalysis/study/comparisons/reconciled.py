@@ -11,9 +11,7 @@ import pandas as pd
 
 from cseanalysis.register import Figure, Reconciliation, Statement, adds_up, count, reconcile, share
 from cseanalysis.study.data.judgement import read_judgement
-from cseanalysis.study.tables import Column, in_words
 
-RECONCILED = (Column("Table", "title"), Column("Printed", "printed"), Column("What follows", "follows"))
 _SHOWN = 5
 
 
@@ -77,15 +75,16 @@ def reconcile_case(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
 
 def reconciled_table(figures: Mapping[str, Figure], cases: Iterable[Case]) -> pd.DataFrame:
     """Return every case with its figures as printed and what follows from them, residuals included."""
-    rows = [
-        {
-            "title": case.title,
-            "printed": _printed(case, figures),
-            "follows": _follows(case, reconcile_case(case, figures)),
-        }
-        for case in cases
-    ]
-    return in_words(rows, RECONCILED)
+    return pd.DataFrame(
+        [
+            {
+                "title": case.title,
+                "printed": _printed(case, figures),
+                "follows": _follows(case, reconcile_case(case, figures)),
+            }
+            for case in cases
+        ]
+    )
 
 
 def _printed(case: Case, figures: Mapping[str, Figure]) -> str:

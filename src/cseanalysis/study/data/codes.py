@@ -18,13 +18,14 @@ _CONTACT = ("rape_of_a_child", "sexual_assault_of_a_child_under_13", "sexual_act
 
 
 def group_codes(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
-    """Return the codes of each group, and of contact with a child, in the order of the crosswalk."""
-    found: dict[str, dict[str, None]] = {group: {} for group in (*GROUPS, "contact")}
+    """Return the codes of each group, those of contact, and the child-only ones that changed on the way."""
+    found: dict[str, dict[str, None]] = {group: {} for group in (*GROUPS, "contact", "changed")}
     for rule in rules:
         scope = rule.category["offence_scope"]
         if scope in GROUPS and (rule.valid_to is None or rule.valid_to >= _BEGINS):
             contact = scope == "child_only" and rule.category["offence_category"] in _CONTACT
-            for group in (scope, "contact") if contact else (scope,):
+            again = scope == "child_only" and rule.labels[0] in found[scope]
+            for group in (scope, *["contact"] * contact, *["changed"] * again):
                 found[group] |= dict.fromkeys(rule.labels)
     return {group: tuple(codes) for group, codes in found.items()}
 
@@ -38,16 +39,17 @@ _NAMED = {**_FOUND, "all": ALL_CODES}
 # What sentences say of a group: how many codes it has, and which.
 CODES_COUNTED = {group: say_small(len(codes)) for group, codes in _NAMED.items()}
 CODES_LISTED = {group: " and ".join(", ".join(codes).rsplit(", ", 1)) for group, codes in _NAMED.items()}
-ALL_WORDS = f"all {CODES_COUNTED['all']} codes"
 OWN_SCOPE = "child-only codes"
+ALL_WORDS = f"all {CODES_COUNTED['all']} codes"
 # What may be counted as the recorded offences; a scenario may choose another than the study's own.
 SCOPES: Mapping[str, tuple[str, ...]] = {
     OWN_SCOPE: CHILD_CODES,
     "contact codes": CONTACT_CODES,
-    "child-only codes without 71": tuple(code for code in CHILD_CODES if code != "71"),
-    "child-only codes without 88A": tuple(code for code in CHILD_CODES if code != "88A"),
-    "child-only codes and 23": (*CHILD_CODES, *CODES["familial"]),
-    "child-only codes and 86": (*CHILD_CODES, *CODES["image"]),
+    **{
+        f"{OWN_SCOPE} without {changed}": tuple(code for code in CHILD_CODES if code != changed)
+        for changed in _FOUND["changed"]
+    },
+    **{f"{OWN_SCOPE} and {CODES_LISTED[group]}": (*CHILD_CODES, *CODES[group]) for group in ("familial", "image")},
     ALL_WORDS: ALL_CODES,
 }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cseanalysis.register import Figure
-from cseanalysis.register import load_figures as read_figures
-from cseanalysis.register.loading import with_shifts
+from cseanalysis import register
 from cseanalysis.study.data.project import find_project, load_sources, raw_file
+
+if TYPE_CHECKING:
+    from cseanalysis.register import Figure
 
 
 def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
@@ -34,7 +36,7 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     """
     project = find_project(root)
     table, definitions, bridges = (raw_file(project, f"{name}.csv") for name in ("figures", "definitions", "bridges"))
-    figures = read_figures(table, definitions=definitions, bridges=bridges)
+    figures = register.load_figures(table, definitions=definitions, bridges=bridges)
     publications = load_sources(project)["publications"]
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
@@ -44,6 +46,7 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     if not {"recording_changes.csv", "interventions.csv"} <= load_sources(project)["files"].keys():
         return figures
     # Both registers of events are checked against the figures, so these come first.
+    from cseanalysis.register.loading import with_shifts
     from cseanalysis.study.change.events import as_shifts, load_events
 
     return with_shifts(figures, as_shifts(load_events(figures, project.root)))

@@ -1,7 +1,6 @@
 """The figures that computations of several rooms name: each once, and why this one.
 
-What chapters list row by row is going to ``data/judgement``, and what else code names comes here; the rooms that still
-name figures, codes and forces themselves are listed in ``tests/study/test_judgement.py``.
+What chapters list row by row stands in ``data/judgement``; what else code names stands here.
 """
 
 from __future__ import annotations
@@ -18,8 +17,19 @@ CASES_THROUGH = "F453"  # the courts, in the year between the two
 # Operation Hydrant prints all three numbers at both dates, so that stock and flows can be held against each other.
 HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE = ("F525", "F528"), ("F527", "F530"), ("F526", "F529")
 
+# Offence codes whose counts chapter 1 sets on either side of a break.
+GROOMING_CODE = "88A"  # since April 2017 it counts sexual communication with a child too
+EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relabelled in 2013
+
 # The changes that chapter 7 quotes as numbers: two years of one count.
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024
 GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024
 # Arrests that the taskforce supported: 2023/24 as first printed, the nine months after, 2023/24 as rounded later.
 ARRESTS = ("F031", "F035", "F034")
+
+# Chapter 3: what the records do not say.
+FLAGGED = GROUP_BASED[0]  # group-based offences in the year of RECORDED_2023, whose parts are bounded
+COVERAGE = "F102"  # share of suspects whose ethnicity was recorded; the shares among them name it as their known share
+MISTAKEN, MISSED = "F300", "F301"  # the only two audits of a flag: how many it marks wrongly, how many it leaves out
+ASSESSED, CENTRES = "F153", "F152"  # assessments and first contacts, which become lists of children
+WALES = "Wales"  # the region whose forces are left out where other agencies count England

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -96,15 +97,24 @@ def find_project(root: Path | str | None = None) -> Project:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a toml file, naming it when it is malformed."""
+    return _parsed(path.name, path.read_bytes())
+
+
+def _parsed(name: str, content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(content.decode("utf-8").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not valid toml: {error}; mend that line") from error
+        raise ValueError(f"{name} is not valid toml: {error}; mend that line") from error
 
 
 def load_sources(project: Project) -> dict[str, dict[str, dict[str, Any]]]:
     """Return ``sources.toml``: ``files`` (raw tables, with sha256) and ``publications`` (where figures stand)."""
-    sources = read_toml(project.raw / "sources.toml")
+    return _sources((project.raw / "sources.toml").read_bytes())
+
+
+@lru_cache(maxsize=4)  # read again each time, and parsed when it has changed
+def _sources(content: bytes) -> dict[str, dict[str, dict[str, Any]]]:
+    sources = _parsed("sources.toml", content)
     for section, required in _REQUIRED.items():
         if not isinstance(sources.get(section), dict):
             raise ValueError(f"sources.toml has no section [{section}.…]; it must list files and publications")

@@ -131,8 +131,8 @@ def sealed(results: Mapping[str, Any]) -> bytes:
     Traceback (most recent call last):
     cseanalysis.study.data.project.ChecksumError: results.json was changed after it was written: build it again
     """
-    rest = {key: value for key, value in results.items() if key != SEAL}
-    return _written({**rest, SEAL: sha256(_written(rest))})
+    rest = _written({key: value for key, value in results.items() if key != SEAL})
+    return rest.removesuffix(b"\n}\n") + f',\n "{SEAL}": "{sha256(rest)}"\n}}\n'.encode()
 
 
 def check_seal(path: Path, content: Mapping[str, Any], cure: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cseanalysis.clean import harmonise_forces, harmonise_offences
+from cseanalysis import clean  # loads what a function needs when it is called
 from cseanalysis.study.data.codes import CODES
 from cseanalysis.study.data.project import Project, load_sources, raw_file
 
@@ -191,7 +191,7 @@ def _shortfalls(table: pd.DataFrame, before: list[pd.DataFrame]) -> tuple[str, .
 
 
 def _rows_by_force(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    rows = harmonise_forces(table[KEY], force="force_name").astype({"force": "str"})
+    rows = clean.harmonise_forces(table[KEY], force="force_name").astype({"force": "str"})
     return list(rows[[*_QUARTER, "force"]].itertuples(index=False, name=None))
 
 
@@ -262,9 +262,9 @@ def _long(wide: pd.DataFrame) -> pd.DataFrame:
     codes = [f"code_{code}" for code in release_codes(wide)]
     long = wide.melt(KEY, codes, "offence_code", "offences").astype({"offences": "int64"})
     long["offence_code"] = long["offence_code"].str.removeprefix("code_")
-    long = harmonise_offences(long, code="offence_code", period="financial_year", quarter="quarter")
+    long = clean.harmonise_offences(long, code="offence_code", period="financial_year", quarter="quarter")
     text = ["force", "force_type", "offence_scope"]
-    return harmonise_forces(long, force="force_name").astype(dict.fromkeys(text, "str"))
+    return clean.harmonise_forces(long, force="force_name").astype(dict.fromkeys(text, "str"))
 
 
 def _quarters(table: pd.DataFrame) -> set[tuple[str, str]]:

@@ -95,21 +95,10 @@ def back_tests(
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Hold the scenario against published years of charges and defendants, whatever comes of it.
 
-    Parameters
-    ----------
-    asked
-        Which counts.
-    recorded, figures, assumptions
-        The table ``recorded_offences`` and the study's figures and assumptions.
-
-    Returns
-    -------
-    DataFrame
-        A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
-        bound), ``within``, ``fold`` (high over low: to lie within a wide range says little), ``differs`` (why the
-        counts may not be of the same kind) and ``basis`` (the assumptions).
-    dict
-        By how much knowing each assumption would narrow what is expected, by result id.
+    A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
+    bound), ``within``, ``fold`` (high over low: to lie within a wide range says little), ``differs`` (why the
+    counts may not be of the same kind) and ``basis`` (the assumptions). With it, by how much knowing each
+    assumption would narrow what is expected, by result id.
     """
     rows, narrowed = [], {}
     for test in asked:
@@ -157,21 +146,7 @@ def back_test_results(
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
-    """Return what the scenario expects for each published count, and the probability the newest one needs.
-
-    Parameters
-    ----------
-    tests
-        The table of `back_tests`.
-    delays
-        Which published delays the scenario reads.
-    recorded, figures, assumptions
-        As for `back_tests`.
-
-    Returns
-    -------
-    list of Estimate
-    """
+    """Return what the scenario expects for each published count, and the probability the newest one needs."""
     newest = figures[CHARGES]
     return [
         *(

@@ -20,15 +20,7 @@ from cseanalysis.values import Interval
 def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
     """Draw the share of eventual charges and trials that had become visible, by quarter of recording.
 
-    Parameters
-    ----------
-    scenario
-        The results' table ``lag_scenario``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. What is still to come is hatched.
+    What is still to come is hatched.
     """
     quarters, end = scenario["period_start"], say_month(data_end(scenario))
     with mpl.rc_context(RC):
@@ -64,20 +56,7 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
 
 
 def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, str]:
-    """Draw published counts against the ranges the lag scenario expects for them.
-
-    Parameters
-    ----------
-    tests
-        The results' table ``back_tests``.
-    labels
-        Figure id to the words for its row.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw published counts against the ranges the lag scenario expects for them."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 0.46 * len(tests) + 0.7))
         axes = figure.subplots()
@@ -116,18 +95,7 @@ _STAGES = (("charged", "charges", BLUE), ("trial", "trials", PINK))
 
 
 def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw charges by quarter and visible shares by age: the bound as a pale band, the simulation as a dark one.
-
-    Parameters
-    ----------
-    charges, ages
-        The results' tables ``charges_by_quarter`` and ``visible_by_age``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw charges by quarter and visible shares by age: the bound as a pale band, the simulation as a dark one."""
     last = charges[charges["in_data"]].iloc[-1]
     end = last["period_start"] + pd.offsets.QuarterEnd()
     with mpl.rc_context(RC):
@@ -167,22 +135,7 @@ def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Fi
 
 
 def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float) -> tuple[Figure, str]:
-    """Draw the two comparable stocks of open cases and what a stated capacity would make of them.
-
-    Parameters
-    ----------
-    queue
-        The results' table ``court_queue``.
-    stocks
-        Open cases on 31 March 2024 and 2025.
-    undated
-        The earlier count that may not be joined to them.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw the two comparable stocks of open cases and what a stated capacity would make of them."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 2.6))
         left, right = figure.subplots(1, 2)

@@ -24,15 +24,7 @@ YEARS = 5  # of the illustration
 def receipts_needed(figures: Mapping[str, Figure]) -> float:
     """Return the cases that must have come in for the published stocks and flow to agree, were they of one kind.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-
-    Returns
-    -------
-    float
-        The change in open cases plus the cases that went through; `backlog` then ends at the published stock.
+    The change in open cases plus the cases that went through; `backlog` then ends at the published stock.
     """
     before, after, through = (float(figures[name].value) for name in (*OPEN_CASES, CASES_THROUGH))
     needed = after - before + through
@@ -52,19 +44,7 @@ def queue_ahead(
 ) -> NDArray[np.float64]:
     """Open cases at the end of each of the years ahead, then the days that the newest case waits, from today on.
 
-    Parameters
-    ----------
-    open_cases
-        At the start.
-    completed, received
-        A year; capacity and receipts are these times their ratios.
-    court_capacity_ratio, court_receipts_ratio
-        Ids of assumptions.
-
-    Returns
-    -------
-    ndarray of shape (2 * (YEARS + 1),)
-        Cases taken in order, as many as capacity allows or the queue holds.
+    Cases taken in order, as many as capacity allows or the queue holds.
     """
     capacity = completed * court_capacity_ratio
     run = serve_queue(open_cases, np.full(YEARS, received * court_receipts_ratio), capacity)
@@ -77,18 +57,9 @@ def court_queue(
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Draw the queue out over the years ahead: an illustration of capacity, not a forecast.
 
-    Parameters
-    ----------
-    figures, assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        A row a year from the newest stock: ``year`` (0 is its day), and the ends of ``open`` and of ``wait`` in days
-        of the case that comes last, bounds over the assumed ratios.
-    dict
-        By how much knowing each assumption would narrow what `court_results` reports of it.
+    A row a year from the newest stock: ``year`` (0 is its day), and the ends of ``open`` and of ``wait`` in days of
+    the case that comes last, bounds over the assumed ratios. With it, by how much knowing each assumption would
+    narrow what `court_results` reports of it.
     """
     model = partial(
         queue_ahead,
@@ -110,17 +81,7 @@ def court_queue(
 def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Estimate]:
     """Return the numbers of the court queue that the chapter quotes.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-    queue
-        The table of `court_queue`.
-
-    Returns
-    -------
-    list of Estimate
-        Receipts are conditional on stock and flow being of one kind, which nothing published says.
+    Receipts are conditional on stock and flow being of one kind, which nothing published says.
     """
     before, after = (float(figures[name].value) for name in OPEN_CASES)
     ahead = (*OPEN_CASES, CASES_THROUGH, "court_capacity_ratio", "court_receipts_ratio")
@@ -171,15 +132,7 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
 def hydrant_books(figures: Mapping[str, Figure]) -> pd.DataFrame:
     """Check the only stock that is published with both of its flows: suspects under live investigation.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        See `cseanalysis.models.stock_residual`. Newly known suspects come in, closed ones go out.
+    See `cseanalysis.models.stock_residual`. Newly known suspects come in, closed ones go out.
     """
     (known, later_known), (closed, later_closed), live = (
         [float(figures[name].value) for name in names] for names in (HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE)
@@ -190,15 +143,7 @@ def hydrant_books(figures: Mapping[str, Figure]) -> pd.DataFrame:
 def court_refusals(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
     """Put to the models what the published numbers cannot answer, and return their words.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-
-    Returns
-    -------
-    list of dict
-        ``asked`` and ``answered``, which is the error.
+    ``asked`` and ``answered``, which is the error.
     """
     open_cases = [float(figures[name].value) for name in OPEN_CASES]
     through = float(figures[CASES_THROUGH].value)

@@ -53,7 +53,7 @@ def visible_charges(
 ) -> NDArray[np.float64]:
     """Share of each quarter's eventual charges made by the end of the last quarter, oldest quarter first."""
     delay = charge_delay(days_to_charge, delay_shape, intake_growth, family)
-    return completeness(_mass(delay, quarters, QUARTER), quarters)
+    return completeness(mass_of(delay, quarters, QUARTER), quarters)
 
 
 def visible_trials(
@@ -154,20 +154,8 @@ def lag_scenario(
 ) -> pd.DataFrame:
     """Say for each quarter how much of what will come of its recorded offences had become visible at the data's end.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    assumptions
-        The study's, by id.
-    scope
-        One of `SCOPES`.
-
-    Returns
-    -------
-    DataFrame
-        A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the
-        shares of eventual charges and of eventual trials that are visible, each a bound.
+    A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the shares
+    of eventual charges and of eventual trials that are visible, each a bound.
     """
     intake = quarterly_intake(recorded, SCOPES[scope])
     table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
@@ -180,17 +168,8 @@ def lag_by_year(
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Say the same for each financial year, its quarters weighted by what was recorded in them.
 
-    Parameters
-    ----------
-    recorded, assumptions, scope
-        As for `lag_scenario`.
-
-    Returns
-    -------
-    DataFrame
-        A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares.
-    dict
-        By how much knowing each assumption would narrow those that `lag_results` reports.
+    A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares. With it, by how
+    much knowing each assumption would narrow those that `lag_results` reports.
     """
     intake = quarterly_intake(recorded, SCOPES[scope])
     starts = pd.DatetimeIndex(intake.index)
@@ -233,21 +212,7 @@ def lag_results(
 ) -> list[Estimate]:
     """Return the headline numbers of the lag scenario, all as bounds.
 
-    Parameters
-    ----------
-    recorded, by_year
-        The table ``recorded_offences`` and the table of `lag_by_year`.
-    delays
-        Which published delays the scenario reads.
-    assumptions
-        The study's, by id.
-    scope
-        One of `SCOPES`, that of ``by_year``.
-
-    Returns
-    -------
-    list of Estimate
-        Visible shares are of the newest year with four quarters and of the year four years before.
+    Visible shares are of the newest year with four quarters and of the year four years before.
     """
     stages: tuple[tuple[Stage, Callable[..., float], tuple[str, ...]], ...] = (
         ("charges", months_to_charge, read_until(delays, "charges")),
@@ -284,12 +249,13 @@ def lag_results(
 
 def chained_mass(first: Delay, second: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
     """Probability mass of two independent delays in a row, counted in whole periods from the start of the first."""
-    mass = np.convolve(_mass(first, periods, period_days), _mass(second, periods, period_days))
+    mass = np.convolve(mass_of(first, periods, period_days), mass_of(second, periods, period_days))
     return np.asarray(mass[:periods], dtype=np.float64)
 
 
 @lru_cache(maxsize=8192)
-def _mass(delay: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+def mass_of(delay: Delay, periods: int, period_days: float) -> NDArray[np.float64]:
+    """Return `Delay.mass`, kept for the next corner that asks for it."""
     return delay.mass(periods, period_days=period_days)
 
 

@@ -33,6 +33,7 @@ from cseanalysis.study.lag.judged import PublishedDelay, read_until
 from cseanalysis.study.lag.numbers import (
     QUARTER,
     charge_delay,
+    mass_of,
     quarterly_intake,
     visible_charges,
     visible_trials,
@@ -62,7 +63,7 @@ def charges_by_quarter(
 ) -> NDArray[np.float64]:
     """Charges in each quarter of the data and after, were all recorded offences charged and none recorded later."""
     cases = extended(intake, earlier_intake_ratio)
-    mass = charge_delay(days_to_charge, delay_shape, intake_growth).mass(len(cases), period_days=QUARTER)
+    mass = mass_of(charge_delay(days_to_charge, delay_shape, intake_growth), len(cases), QUARTER)
     return project_cohorts(cases, mass, 1.0)[EARLIER:]
 
 
@@ -74,24 +75,9 @@ def extended(intake: NDArray[np.float64], earlier_intake_ratio: float) -> NDArra
 def stages(assumptions: Mapping[str, Assumption]) -> tuple[Stage, Stage]:
     """Return the two stages with the distributions that the assumptions state.
 
-    Parameters
-    ----------
-    assumptions
-        The study's, by id.
+    ``"charged"``, and ``"trial"`` with probability 1: no share of charges that come to trial is published, so only the
+    shares of eventual trials may be read from it, never a number of trials.
 
-    Returns
-    -------
-    tuple of two Stage
-        ``"charged"``, and ``"trial"`` with probability 1: no share of charges that come to trial is published, so
-        only the shares of eventual trials may be read from it, never a number of trials.
-
-    Raises
-    ------
-    ValueError
-        When an assumption states no distribution.
-
-    Notes
-    -----
     Published averages are taken as the cohort's, as if what is charged neither grew nor shrank. The mean from charge
     to trial becomes a median through shape 1, at which a gamma delay is exponential.
     """
@@ -112,20 +98,8 @@ def simulation_runs(
 ) -> dict[str, PipelineSimulation]:
     """Simulate the charges that follow from the offences in the data, and how soon trials follow.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    assumptions
-        The study's, by id.
-    draws
-        How many in each run.
-
-    Returns
-    -------
-    dict of str to PipelineSimulation
-        ``"independent"``, charges only, and ``"clustered"``: at the ends of the range of the inflation of a count's
-        variance. Period 0 is ten years before the data.
+    ``"independent"``, charges only, and ``"clustered"``: at the ends of the range of the inflation of a count's
+    variance. Period 0 is ten years before the data.
     """
     ratio = float(_distribution(assumptions, "earlier_intake_ratio").quantile(0.5))
     cases = extended(quarterly_intake(recorded, CHILD_CODES).to_numpy(), ratio)
@@ -142,20 +116,9 @@ def simulated_charges(
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Set the bound on the charges expected in each quarter beside what the simulation draws.
 
-    Parameters
-    ----------
-    recorded, assumptions
-        The table ``recorded_offences`` and the study's assumptions.
-    runs
-        See `simulation_runs`.
-
-    Returns
-    -------
-    DataFrame
-        A row a quarter: ``period_start``, ``in_data``; ``bound_low`` and ``bound_high`` of the expected charges;
-        and the ends of the 95% simulation intervals of both runs. No middle: equal weights favour none.
-    dict
-        By how much knowing each assumption would narrow the bound on the last quarter of the data.
+    A row a quarter: ``period_start``, ``in_data``; ``bound_low`` and ``bound_high`` of the expected charges; and
+    the ends of the 95% simulation intervals of both runs. No middle: equal weights favour none. With it, by how
+    much knowing each assumption would narrow the bound on the last quarter of the data.
     """
     intake = quarterly_intake(recorded, CHILD_CODES)
     model = partial(charges_by_quarter, intake=intake.to_numpy())
@@ -177,18 +140,8 @@ def simulated_charges(
 def visible_by_age(run: PipelineSimulation, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
     """Set the bound on the share of a cohort's eventual charges and trials visible at each age beside the simulation.
 
-    Parameters
-    ----------
-    run
-        The clustered one of `simulation_runs`.
-    assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        A row a stage and age in quarters, 0 being the quarter of recording: ``stage``, ``age``, ``bound_low``,
-        ``bound_high``, ``low``, ``high``.
+    A row a stage and age in quarters, 0 being the quarter of recording: ``stage``, ``age``, ``bound_low``,
+    ``bound_high``, ``low``, ``high``.
     """
     parts = []
     for stage, model in (("charged", visible_charges), ("trial", visible_trials)):
@@ -213,19 +166,7 @@ def simulation_results(
 ) -> list[Estimate]:
     """Return the charges of the last quarter in the data and the waits for what is to come, simulated and bounded.
 
-    Parameters
-    ----------
-    recorded, charges
-        The table ``recorded_offences`` and that of `simulated_charges`.
-    run
-        The clustered one.
-    delays
-        Which published delays the scenario reads.
-
-    Returns
-    -------
-    list of Estimate
-        Simulation intervals are conditional on the stated distributions.
+    Simulation intervals are conditional on the stated distributions.
     """
     last = charges[charges["in_data"]].iloc[-1]
     quarter = f"charges in the quarter from {say_month(last['period_start'])}, child-only codes"

@@ -30,17 +30,7 @@ def triangle_answers(
 ) -> list[dict[str, str]]:
     """Hand each published sequence of counts to `Triangle` and return what it says.
 
-    Parameters
-    ----------
-    project, figures, revision
-        The study, its figures by id and its table ``revision_2017_18``.
-    running
-        The running counts that could be taken for a triangle.
-
-    Returns
-    -------
-    list of dict
-        ``counts`` that were handed over, ``answered`` as executed, and the release ``needed`` to make it a triangle.
+    ``counts`` that were handed over, ``answered`` as executed, and the release ``needed`` to make it a triangle.
     """
     by_force = revision_factors(revision)
     editions = _values(_editions(figures, SUSPECTS))
@@ -75,15 +65,7 @@ def triangle_answers(
 def incidence_answers(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
     """Ask for the share of suspects who in the end die before an outcome, and return what the models say.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-
-    Returns
-    -------
-    list of dict
-        As `triangle_answers`.
+    As `triangle_answers`.
     """
     known, dead = (_editions(figures, category)[-1] for category in (SUSPECTS, DECEASED))
     events = np.repeat([0, 1], [int(known.value - dead.value), int(dead.value)])
@@ -96,16 +78,8 @@ def incidence_answers(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
 def deceased_by_edition(figures: Mapping[str, Figure]) -> pd.DataFrame:
     """Set the suspects who had died beside all suspects known, edition by edition.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        A row an edition that prints both: ``day``, ``known``, ``deceased``, ``share`` (as the gate allows it) and
-        ``figures``.
+    A row an edition that prints both: ``day``, ``known``, ``deceased``, ``share`` (as the gate allows it) and
+    ``figures``.
     """
     dead = {figure.period_end: figure for figure in _editions(figures, DECEASED)}
     rows = []
@@ -128,15 +102,7 @@ def deceased_by_edition(figures: Mapping[str, Figure]) -> pd.DataFrame:
 def snapshot_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     """Return the share of known suspects who had died, in the newest edition that prints both.
 
-    Parameters
-    ----------
-    figures
-        The study's, by id.
-
-    Returns
-    -------
-    list of Estimate
-        One, or none where the gate does not allow the share.
+    One, or none where the gate does not allow the share.
     """
     known, dead = (_editions(figures, category)[-1] for category in (SUSPECTS, DECEASED))
     share = compare(dead, known).share

@@ -69,24 +69,8 @@ def months_until_trials(
 def cohort_average(published: float, average: Average, *, shape: float, growth: float) -> float:
     """Return the average of a cohort from the one published among what was completed in a year.
 
-    Parameters
-    ----------
-    published
-        Days.
-    average
-        Which average was published; the same is returned, for a mean and a median do not stand in for each other.
-    shape
-        Of the gamma delay.
-    growth
-        Of what enters, a year.
+    Days. For a mean ``m``, shape ``k`` and continuous growth ``r``: ``k / (k / m - r)``.
 
-    Returns
-    -------
-    float
-        Days. For a mean ``m``, shape ``k`` and continuous growth ``r``: ``k / (k / m - r)``.
-
-    Examples
-    --------
     >>> round(cohort_average(365.25, "mean", shape=1.0, growth=0.1), 1)
     403.7
     """
@@ -99,15 +83,7 @@ def cohort_average(published: float, average: Average, *, shape: float, growth: 
 def seen_of_cohort(published: float, average: Average, *, shape: float, growth: float) -> NDArray[np.float64]:
     """Return the cohort's average and, for each window, the average seen in it and the share completed.
 
-    Parameters
-    ----------
-    published, average, shape, growth
-        See `cohort_average`.
-
-    Returns
-    -------
-    ndarray of shape (5,)
-        Days, then days and share for a year and for three.
+    Days, then days and share for a year and for three.
     """
     delay = _cohort(published, average, shape=shape, growth=growth)
     values = [cohort_average(published, average, shape=shape, growth=growth)]
@@ -122,22 +98,11 @@ def delays_corrected(
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
     """Set each published average beside the cohort's, and beside what a short window would show of that cohort.
 
-    Parameters
-    ----------
-    delays
-        The published ones; those that the scenario reads are corrected.
-    figures, assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        A row a figure and reading: ``figure``, ``stage``, ``average``, ``published``; the ends of the cohort's average
-        (``cohort_``) and, for windows of a year and of three, of the average seen among cohorts that entered and were
-        completed in the window (``year_seen_``, ``three_years_seen_``) and of the share completed (``.._resolved_``).
-        Bounds over the assumed shapes and growths.
-    dict
-        By how much knowing each assumption would narrow the cohort's average, by result id.
+    A row a figure and reading: ``figure``, ``stage``, ``average``, ``published``; the ends of the cohort's average
+    (``cohort_``) and, for windows of a year and of three, of the average seen among cohorts that entered and were
+    completed in the window (``year_seen_``, ``three_years_seen_``) and of the share completed (``.._resolved_``).
+    Bounds over the assumed shapes and growths. With it, by how much knowing each assumption would narrow the
+    cohort's average, by result id.
     """
     rows, narrowed = [], {}
     for name, (stage, average) in ((one.figure, one.reading) for one in delays if one.reading):
@@ -169,19 +134,7 @@ def wait_results(
 ) -> list[Estimate]:
     """Return how long until what is still to come is visible, and what the published averages say of a cohort.
 
-    Parameters
-    ----------
-    recorded, corrected
-        The tables ``recorded_offences`` and of `delays_corrected`.
-    delays
-        Which published delays the scenario reads.
-    figures, assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    list of Estimate
-        All bounds. What is still to come is of offences in the data, under the child-only codes.
+    All bounds. What is still to come is of offences in the data, under the child-only codes.
     """
     intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
     end = say_month(data_end(recorded))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
 
 import pandas as pd
@@ -11,40 +10,14 @@ import pandas as pd
 from cseanalysis.models import estimate_population, known_to_all, known_to_any, two_list_bounds
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
-from cseanalysis.study.data.codes import CODES_COUNTED
+from cseanalysis.study.data.named import ASSESSED, CENTRES, WALES
 from cseanalysis.study.ranges import Led, bounded, narrowed_by, ranging
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 YEAR = "2021/22"
-ASSESSED, CENTRES = "F153", "F152"
 _POLICE = ("adult_when_recorded_share", "child_only_offences_per_child")
 CHILDREN = f"children on the list in {YEAR}"
 ODDS_RATIOS = (0.5, 1.0, 2.0, 4.0)  # drawn, not assumed: half as likely, independent, twice, four times
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyList:
-    """An agency's list: whose it is, what was counted, and the result that says how many children it may hold.
-
-    ``condition`` is what that result takes for granted without a registered range; empty for nothing.
-    """
-
-    agency: str
-    counted: str
-    result: str
-    condition: str = ""
-
-
-LISTS = (
-    AgencyList("Police", f"offences, {CODES_COUNTED['child_only']} child-only codes, English forces", "list_police"),
-    AgencyList("Children's services", "assessments naming sexual abuse, England", "list_services"),
-    AgencyList(
-        "Sexual assault referral centres",
-        "children with a first contact",
-        "list_centres",
-        "each had one first contact and all were in England",
-    ),
-)
 
 
 def children_with_police(
@@ -70,7 +43,7 @@ def english_offences(recorded: pd.DataFrame, forces: pd.DataFrame, financial_yea
         E.g. ``"2021/22"``.
     """
     chosen = recorded[(recorded["financial_year"] == financial_year) & (recorded["offence_scope"] == "child_only")]
-    english = forces.loc[forces["region"] != "Wales", "force"]
+    english = forces.loc[forces["region"] != WALES, "force"]
     return int(chosen.loc[chosen["force"].isin(english), "offences"].sum())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -14,17 +14,15 @@ from cseanalysis.models import assumption_ladder, coverage_needed, rogan_gladen,
 from cseanalysis.models.missing.ladder import Rung
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
-from cseanalysis.study.data.named import RECORDED_2023
+from cseanalysis.study.data.named import COVERAGE, FLAGGED, MISSED, MISTAKEN, RECORDED_2023
 from cseanalysis.study.missing.lists import list_results
 from cseanalysis.study.ranges import Led, narrowed_by
+from cseanalysis.study.recorded.numbers import QuotedClass
 from cseanalysis.values import Assumption, Estimate, Interval
 
-OFFENCES, FLAGGED = RECORDED_2023, "F022"
-COVERAGE = "F102"  # share of suspects whose ethnicity was recorded; the shares among them name it as their known share
 NOT_PRINTED = "not_printed"
 SUSPECTS = "share of group-based suspects in 2023"
 _RECORDED = "share of offences recorded in 2023"
-_QUOTED = (("family", "F023"), ("institutional", "F548"), ("exploitation", "F024"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,7 @@ def missing_results(
     recorded: pd.DataFrame,
     forces: pd.DataFrame,
     figures: Mapping[str, Figure],
+    classes: Iterable[QuotedClass],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
     """Return every result of the chapter on what the records do not say.
@@ -66,6 +65,8 @@ def missing_results(
     ----------
     recorded, forces
         The tables ``recorded_offences`` and ``forces``.
+    classes
+        The classes of group-based offences that are quoted.
     figures, assumptions
         The study's figures and assumptions by id.
 
@@ -75,7 +76,7 @@ def missing_results(
     """
     return [
         *flag_results(figures),
-        *class_results(figures),
+        *class_results(figures, classes),
         *composition_results(figures, assumptions),
         *list_results(recorded, forces, figures, assumptions),
     ]
@@ -95,11 +96,11 @@ def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
         Worst cases, the thresholds at which a reading would turn, and two audits of other flags carried over to show
         size. None of them is an estimate of how good the flag is: nobody has published one.
     """
-    offences, flagged = float(figures[OFFENCES].value), float(figures[FLAGGED].value)
+    offences, flagged = float(figures[RECORDED_2023].value), float(figures[FLAGGED].value)
     unflagged, apparent = offences - flagged, flagged / offences
-    both = (OFFENCES, FLAGGED)
-    found_least, found_most = (end / 100 for end in figures["F301"].ends)
-    wrong_least, wrong_most = (end / 100 for end in figures["F300"].ends)
+    both = (RECORDED_2023, FLAGGED)
+    found_least, found_most = (end / 100 for end in figures[MISSED].ends)
+    wrong_least, wrong_most = (end / 100 for end in figures[MISTAKEN].ends)
     # An audit that finds so many cases not flagged says how many are; with no mistaken flags, the rest follows.
     missed = [offences * rogan_gladen(apparent, 1 - wrong, 1.0) for wrong in (found_least, found_most)]
     mistaken = [flagged * (1 - wrong) for wrong in (wrong_most, wrong_least)]
@@ -115,24 +116,26 @@ def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
             "flag_if_missed_like_hertfordshire",
             "offences recorded in 2023",
             interval=Interval(min(missed), max(missed), "bound"),
-            basis=(*both, "F301"),
+            basis=(*both, MISSED),
         ),
         Estimate(
             "flag_if_mistaken_like_dyfed_powys",
             "offences recorded in 2023",
             interval=Interval(min(mistaken), max(mistaken), "bound"),
-            basis=(FLAGGED, "F300"),
+            basis=(FLAGGED, MISTAKEN),
         ),
     ]
 
 
-def class_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass]) -> list[Estimate]:
     """Bound each quoted class of group-based offences if those in classes nobody quotes could belong to any.
 
     Parameters
     ----------
     figures
         The study's figures by id.
+    classes
+        The classes that are quoted.
 
     Returns
     -------
@@ -140,13 +143,13 @@ def class_results(figures: Mapping[str, Figure]) -> list[Estimate]:
         One of the classes not quoted is "unknown", so that no quoted class is known to be complete.
     """
     total = float(figures[FLAGGED].value)
-    # An open figure, "over 300", enters with its lowest count.
-    least = {name: figures[identifier].ends[0] for name, identifier in _QUOTED}
+    quoted = tuple(classes)
+    least = {f"class_{one.name}": one.least(figures) for one in quoted}
     known = math.fsum(least.values())
-    basis = (FLAGGED, *(identifier for _, identifier in _QUOTED))
+    basis = (FLAGGED, *(one.figure for one in quoted))
     return [
         Estimate(
-            f"class_{name}",
+            name,
             "share of group-based offences recorded in 2023",
             interval=share_bounds(count, known, total - known),
             basis=basis,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import pandas as pd
@@ -13,6 +14,10 @@ from cseanalysis.export.wording import say_month
 from cseanalysis.study.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.study.data.codes import CODES_COUNTED
 from cseanalysis.study.data.tables import data_end
+
+if TYPE_CHECKING:
+    from cseanalysis.register import Figure as PublishedFigure
+    from cseanalysis.study.recorded.numbers import QuotedClass
 
 # Dates when recording, reporting or the law changed; the exploitation flag of 2016 changed flagged counts, not codes.
 BREAKS = (
@@ -29,18 +34,7 @@ _GROUPS = (
 
 
 def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw offences recorded by quarter, one panel an offence group, with the known breaks named.
-
-    Parameters
-    ----------
-    by_quarter
-        The table ``recorded_by_quarter``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw offences recorded by quarter, one panel an offence group, with the known breaks named."""
     series = _quarterly(by_quarter)
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 5.4))
@@ -67,18 +61,7 @@ def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
 
 
 def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw child-only offences by quarter in one small panel a territorial force, in alphabetical order.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw child-only offences by quarter in one small panel a territorial force, in alphabetical order."""
     chosen = recorded[(recorded["force_type"] == "territorial") & (recorded["offence_scope"] == "child_only")]
     wide = chosen.pivot_table(index="period_start", columns="force", values="offences", aggfunc="sum")
     with mpl.rc_context({**RC, "font.size": 6}):
@@ -107,44 +90,41 @@ def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
     return figure, alt
 
 
-def group_based_parts(total: float, parts: Mapping[str, float], residual: float) -> tuple[Figure, str]:
-    """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes.
-
-    Parameters
-    ----------
-    total
-        Group-based offences recorded.
-    parts
-        Offences by quoted class; a class known as "over" a number enters with its lowest count.
-    residual
-        The most that can be in classes nobody quotes.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+def group_based_parts(
+    published: Mapping[str, PublishedFigure], total: PublishedFigure, classes: Sequence[QuotedClass]
+) -> tuple[Figure, str]:
+    """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes."""
+    whole = float(total.value)
+    pieces = [
+        (
+            each.short if published[each.figure].qualifier == "exact" else f"{each.short}: at least",
+            each.least(published),
+        )
+        for each in classes
+    ]
+    pieces.append(("not quoted: at most", whole - sum(count for _, count in pieces)))
     with mpl.rc_context({**RC, "axes.grid": False}):
         figure = Figure(figsize=(WIDTH, 1.5))
         axes = figure.subplots()
         left = 0.0
-        pieces = [*parts.items(), ("not quoted: at most", residual)]
-        heights = (0.36, 0.82, 0.36, 0.36)  # a narrow class is labelled above its neighbours
-        for (label, count), colour, height in zip(pieces, (BLUE, TURQUOISE, PINK, "#FFFFFF"), heights, strict=True):
-            hatch = "////" if colour == "#FFFFFF" else None
+        for place, (label, count) in enumerate(pieces):
+            quoted = place < len(classes)
+            colour = (BLUE, TURQUOISE, PINK)[place % 3] if quoted else "#FFFFFF"
+            hatch = None if quoted else "////"
             axes.barh(0, count, left=left, color=colour, edgecolor=GREY, hatch=hatch, height=0.55)
             middle = left + count / 2
+            height = 0.36 if count > whole / 10 else 0.82  # a narrow class is labelled above its neighbours
             axes.text(middle, height, f"{label} {count:,.0f}", ha="center", va="bottom", fontsize=7, color=GREY)
             axes.plot([middle, middle], [0.28, height], color=GREY, linewidth=0.5)
             left += count
-        axes.set_xlim(0, total)
+        axes.set_xlim(0, whole)
         axes.set_ylim(-0.4, 1.25)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.set_xlabel("Group-based offences recorded in 2023")
     words = "; ".join(f"{label} {count:,.0f}" for label, count in pieces)
-    return figure, f"One bar of {total:,.0f} group-based offences recorded in 2023, split into classes: {words}."
+    return figure, f"One bar of {whole:,.0f} group-based offences recorded in 2023, split into classes: {words}."
 
 
 def _span(table: pd.DataFrame) -> str:

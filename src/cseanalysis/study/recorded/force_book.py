@@ -20,7 +20,7 @@ from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import Project, check_raw, find_project, load_sources
 from cseanalysis.study.data.revisions import release_names
 from cseanalysis.study.data.tables import check_tables, read_table
-from cseanalysis.study.recorded.forces import SCOPES, force_figures, force_table, force_totals, force_years
+from cseanalysis.study.recorded.forces import SCOPES, force_figures, force_table, force_totals, force_years, places
 
 _GROUPS = {
     "child_only": (
@@ -65,26 +65,7 @@ _CSV = ("forces", *_YEARS, "force_totals", "force_figures", "notes", "provenance
 
 
 def force_book(root: Path | str | None = None) -> Book:
-    """Put the force-by-force tables, their notes and their provenance together.
-
-    Parameters
-    ----------
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    Book
-        Worksheets: the forces side by side, each group of offences for all whole years, the sums, and the
-        published figures.
-
-    Raises
-    ------
-    FileNotFoundError
-        Outside a checkout.
-    ValueError
-        When the tables or the register are not in order.
-    """
+    """Put the force-by-force tables, their notes and their provenance together, a worksheet each."""
     project = find_project(root)
     return _book(project, _tables(project))
 
@@ -169,7 +150,7 @@ def _tables(project: Project) -> dict[str, pd.DataFrame]:
     check_raw(project)
     check_tables(project)
     recorded = read_table("recorded_offences", project.root)
-    listed = force_figures(load_figures(project.root))
+    listed = force_figures(load_figures(project.root), places(project.root))
     tables = {"forces": force_table(recorded, listed)}
     tables |= {name: force_years(recorded, scope) for name, scope in zip(_YEARS, SCOPES, strict=True)}
     tables["force_totals"] = force_totals(recorded)

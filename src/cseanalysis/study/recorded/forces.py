@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,36 +13,29 @@ from cseanalysis.clean import harmonise_forces, read_crosswalk
 from cseanalysis.register import Figure, compare
 from cseanalysis.register.figures import UNKNOWN
 from cseanalysis.study.data.codes import CODES
+from cseanalysis.study.data.judgement import read_judgement
 
 MISSING, NOT_APPLICABLE = "[x]", "[z]"
 SCOPES = tuple(CODES)
 _QUARTERS = ("1", "2", "3", "4")
-SEVERAL = "More than one force"
+SEVERAL, WIDER = "More than one force", "wider"
+_LEVELS = ("force", "place in the force area", "several forces")
 _RECENT = 5  # financial years in the wide table
-# Places that figures are published for, and the force whose area they lie in. London is what the register calls the
-# area of the Metropolitan Police.
-_PLACES = {
-    **dict.fromkeys(("Barnsley", "Doncaster", "Rotherham", "Sheffield"), "South Yorkshire"),
-    **dict.fromkeys(("Bradford", "Bradford and Keighley", "Keighley", "Keighley (Bradford)"), "West Yorkshire"),
-    **dict.fromkeys(("Calderdale", "Halifax", "Huddersfield", "Kirklees", "Leeds", "Wakefield"), "West Yorkshire"),
-    **dict.fromkeys(("Bolton", "Bury", "Manchester", "Oldham", "Rochdale", "Salford"), "Greater Manchester"),
-    **dict.fromkeys(("Stockport", "Tameside", "Trafford", "Wigan"), "Greater Manchester"),
-    **dict.fromkeys(("Telford", "Telford and Wrekin"), "West Mercia"),
-    **dict.fromkeys(("Newcastle", "Newcastle upon Tyne"), "Northumbria"),
-    **dict.fromkeys(("Aylesbury", "Oxford", "Oxfordshire"), "Thames Valley"),
-    "Bristol": "Avon and Somerset",
-    "Derby": "Derbyshire",
-    "Middlesbrough": "Cleveland",
-    "Peterborough": "Cambridgeshire",
-}
-# The register writes the region as "West Midlands region".
-_SAME_AREA = {"London": "Metropolitan Police", "West Midlands": "West Midlands"}
-_SEVERAL = ("Dorset and Hampshire", "Dorset, Hampshire and Isle of Wight", "Yorkshire")
-_WIDER = (
-    *("Britain", "Britain (as stated)", "Great Britain", "United Kingdom", "unknown"),
-    *("United Kingdom (indicative national figure)", "England, Wales and Northern Ireland"),
-    *("England, Wales, BTP and Northern Ireland",),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area that figures are published for and the crosswalk of forces does not place, and what it is."""
+
+    area: str
+    is_a: str
+    force: str | None
+    reason: str
+
+
+def places(root: Path | str | None = None) -> dict[str, Place]:
+    """Return the rows of ``data/judgement/places.csv`` by area."""
+    return {place.area: place for place in read_judgement("places", Place, root)}
 
 
 def all_forces() -> pd.DataFrame:
@@ -130,17 +125,8 @@ def whole_years(recorded: pd.DataFrame) -> list[str]:
 def force_totals(recorded: pd.DataFrame) -> pd.DataFrame:
     """Sum the recorded offences of all forces, the one sum whose parts share definition and period.
 
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    DataFrame
-        A row a whole financial year: ``financial_year``, the three groups (never added to each other) and
-        ``coverage``: how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]``
-        where none has.
+    ``coverage`` says how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]`` where
+    none has.
     """
     tables = {scope: force_years(recorded, scope) for scope in SCOPES}
     rows = []
@@ -192,13 +178,15 @@ def force_table(recorded: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def force_figures(figures: Mapping[str, Figure]) -> pd.DataFrame:
+def force_figures(figures: Mapping[str, Figure], known: Mapping[str, Place]) -> pd.DataFrame:
     """List every published figure about a force, a place inside one or several forces together.
 
     Parameters
     ----------
     figures
         The register of published figures.
+    known
+        What areas are that the crosswalk of forces does not place.
 
     Returns
     -------
@@ -213,13 +201,12 @@ def force_figures(figures: Mapping[str, Figure]) -> pd.DataFrame:
     ValueError
         When a figure's area is not known to be a force, a place or anything wider.
     """
-    located = _located(figures.values())
+    located = _located(figures.values(), known)
     order = {force: number for number, force in enumerate([*all_forces()["force"], SEVERAL])}
-    levels = {"force": 0, "place in the force area": 1, "several forces": 2}
     chosen = sorted(
         ((*located[figure.geography], figure) for figure in figures.values() if figure.geography in located),
         key=lambda row: (
-            *(order[row[0]], levels[row[1]], row[2].geography, row[2].definition, row[2].unit),
+            *(order[row[0]], _LEVELS.index(row[1]), row[2].geography, row[2].definition, row[2].unit),
             *(str(row[2].period_start or ""), str(row[2].period_end or ""), row[2].id),
         ),
     )
@@ -282,28 +269,28 @@ def _period(figure: Figure) -> str:
     return f"{figure.period_start} to {figure.period_end}"
 
 
-def _located(figures: Iterable[Figure]) -> dict[str, tuple[str, str]]:
+def _located(figures: Iterable[Figure], places: Mapping[str, Place]) -> dict[str, tuple[str, str]]:
     """Map each area that is no wider than some forces to the force and to what kind of area it is."""
     areas = pd.DataFrame({"geography": sorted({figure.geography for figure in figures})}, dtype="str")
     if areas.empty:
         return {}
     named = harmonise_forces(areas, force="geography", on_unmapped="keep").astype(object)
+    kinds = {"combined_area": "several forces", **dict.fromkeys(("territorial", "non_territorial"), "force")}
+    kinds |= dict.fromkeys(("total", "out_of_scope"), WIDER)
     found: dict[str, tuple[str, str]] = {}
     unknown = []
     for area, force, kind in named[["geography", "force", "force_type"]].itertuples(index=False):
-        if area in _SAME_AREA:
-            found[area] = (_SAME_AREA[area], "force")
-        elif area in _PLACES:
-            found[area] = (_PLACES[area], "place in the force area")
-        elif area in _SEVERAL or kind == "combined_area":
-            found[area] = (SEVERAL, "several forces")
-        elif kind in {"territorial", "non_territorial"}:
-            found[area] = (force, "force")
-        elif kind not in {"total", "out_of_scope"} and area not in _WIDER:
+        place = places.get(area)
+        level, where = (place.is_a, place.force) if place else (kinds.get(kind), force)
+        if level == "several forces":
+            found[area] = (SEVERAL, level)
+        elif level in _LEVELS and where:
+            found[area] = (where, level)
+        elif level != WIDER:
             unknown.append(area)
     if unknown:
         raise ValueError(
             f"areas {unknown[:5]} of published figures are no force, place, region or nation that is known; "
-            "say in study/forces.py which force they lie in"
+            "say in data/judgement/places.csv which force they lie in"
         )
     return found

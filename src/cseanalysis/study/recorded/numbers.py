@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from cseanalysis.register import Figure
 from cseanalysis.study.data.codes import CODES_COUNTED, GROUPS
-from cseanalysis.study.data.named import RECORDED_2023
+from cseanalysis.study.data.judgement import read_judgement
+from cseanalysis.study.data.named import EXPLOITATION_CODE, GROOMING_CODE, GROUP_BASED, RECORDED_2023
 from cseanalysis.values import Estimate, Interval
 
 
@@ -39,21 +42,7 @@ def yearly_offences(recorded: pd.DataFrame) -> pd.DataFrame:
 
 
 def force_rates(recorded: pd.DataFrame, forces: pd.DataFrame, financial_year: str) -> pd.DataFrame:
-    """Relate each force's child-only offences of one year to its population.
-
-    Parameters
-    ----------
-    recorded, forces
-        The tables of those names.
-    financial_year
-        E.g. ``"2022/23"``.
-
-    Returns
-    -------
-    DataFrame
-        A row a territorial force, in alphabetical order: ``force``, ``region``, ``offences``, ``population_mid_2023``,
-        ``per_100_000``. Recorded offences by residents of all ages: a rate of recording, not of abuse.
-    """
+    """Relate child-only offences of one year to residents of all ages: a rate of recording, not of abuse."""
     chosen = recorded[(recorded["financial_year"] == financial_year) & (recorded["offence_scope"] == "child_only")]
     counts = chosen.groupby("force")["offences"].sum().rename("offences").reset_index()
     table = forces.merge(counts, on="force", validate="one_to_one").sort_values("force").reset_index(drop=True)
@@ -62,18 +51,7 @@ def force_rates(recorded: pd.DataFrame, forces: pd.DataFrame, financial_year: st
 
 
 def revision_factors(revision: pd.DataFrame) -> pd.DataFrame:
-    """Relate the late to the early release of one year's child-only offences, force by force.
-
-    Parameters
-    ----------
-    revision
-        The table ``revision_2017_18``.
-
-    Returns
-    -------
-    DataFrame
-        A row a territorial force: ``force``, ``early``, ``late``, ``factor`` (late over early).
-    """
+    """Relate the late to the early release of one year's child-only offences, force by force."""
     chosen = revision[(revision["offence_scope"] == "child_only") & (revision["force_type"] == "territorial")]
     table = chosen.groupby("force")[["offences_early_release", "offences_late_2023_release"]].sum().reset_index()
     table.columns = pd.Index(["force", "early", "late"])
@@ -82,25 +60,16 @@ def revision_factors(revision: pd.DataFrame) -> pd.DataFrame:
 
 
 def recorded_results(
-    recorded: pd.DataFrame, revision: pd.DataFrame, forces: pd.DataFrame, figures: Mapping[str, Figure]
+    recorded: pd.DataFrame,
+    revision: pd.DataFrame,
+    forces: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    classes: Sequence[QuotedClass],
 ) -> list[Estimate]:
-    """Return the observed counts and shares that the chapters quote.
-
-    Parameters
-    ----------
-    recorded, revision, forces
-        The tables ``recorded_offences``, ``revision_2017_18`` and ``forces``.
-    figures
-        The study's figures by id.
-
-    Returns
-    -------
-    list of Estimate
-        Points for what was counted; bounds where the published words allow no more.
-    """
+    """Return the observed counts and shares that the chapters quote."""
     years = yearly_offences(recorded).set_index("financial_year")
     by_code = recorded[recorded["force_type"].eq("territorial")].groupby(["offence_code", "financial_year"])
-    grooming_years, exploitation = (by_code["offences"].sum().loc[code] for code in ("88A", "71"))
+    grooming_years, exploitation = (by_code["offences"].sum().loc[code] for code in (GROOMING_CODE, EXPLOITATION_CODE))
     revised = revision_factors(revision)
     complete = years.index[years["quarters"] == 4]
     first, newest = complete[0], complete[-1]
@@ -122,12 +91,16 @@ def recorded_results(
         _count("forces_covered", "territorial police forces", len(rates), rated),
         _count("cells", "cells: a force, a quarter, a code", len(recorded), table),
         _count("negative_cells", "cells below zero", (recorded["offences"] < 0).sum(), table),
-        _count("grooming_2016_17", "offences recorded in 2016/17, code 88A", grooming_years["2016/17"], table),
-        _count("grooming_2017_18", "offences recorded in 2017/18, code 88A", grooming_years["2017/18"], table),
+        _count(
+            "grooming_2016_17", f"offences recorded in 2016/17, code {GROOMING_CODE}", grooming_years["2016/17"], table
+        ),
+        _count(
+            "grooming_2017_18", f"offences recorded in 2017/18, code {GROOMING_CODE}", grooming_years["2017/18"], table
+        ),
         *(
             _count(
                 f"exploitation_code_{year.replace('/', '_')}",
-                f"offences recorded in {year}, code 71",
+                f"offences recorded in {year}, code {EXPLOITATION_CODE}",
                 exploitation[year],
                 table,
             )
@@ -163,45 +136,54 @@ def recorded_results(
             float(revised["factor"].max() - 1),
             basis=twice,
         ),
-        *group_based_results(figures),
+        *group_based_results(figures, classes),
     ]
 
 
-def group_based_results(figures: Mapping[str, Figure]) -> list[Estimate]:
+@dataclass(frozen=True, slots=True)
+class QuotedClass:
+    """A class of group-based offences that is quoted: the name of its result, its words, and its figure."""
+
+    name: str
+    label: str
+    short: str
+    figure: str
+    reason: str
+
+    def least(self, figures: Mapping[str, Figure]) -> float:
+        """Return the fewest offences that the figure's words allow: "over" a number is one more at least."""
+        figure = figures[self.figure]
+        if figure.low is None:
+            raise ValueError(f"{figure.id} has no lower end; the residual of group-based offences needs it")
+        return figure.low + (figure.qualifier == "more_than")
+
+
+def quoted_classes(root: Path | str | None = None) -> tuple[QuotedClass, ...]:
+    """Return the classes of ``data/judgement/quoted_classes.csv``, in the order of the chart."""
+    return read_judgement("quoted_classes", QuotedClass, root)
+
+
+def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedClass]) -> list[Estimate]:
     """Return the group-based offences of 2023, their parts, and the part that nobody quotes.
 
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-
-    Returns
-    -------
-    list of Estimate
-        "Over 300" institutional offences are at least 301, so the residual is at most what they leave; it has no
-        lower end but zero.
+    The residual is at most what the classes leave at their least; it has no lower end but zero.
     """
-    total, family, exploitation = (float(figures[name].value) for name in ("F022", "F023", "F024"))
-    institutional = figures["F548"].low
-    if institutional is None:
-        raise ValueError("F548 has no lower end; the residual of group-based offences needs it")
-    most = total - family - exploitation - (institutional + 1)
-    basis = ("F022", "F023", "F024", "F548")
+    group = GROUP_BASED[0]
+    total = float(figures[group].value)
+    most = total - sum(each.least(figures) for each in classes)
+    basis = (group, *sorted(each.figure for each in classes))
+    share = "share of group-based offences recorded in 2023"
+    exact = sorted((each for each in classes if figures[each.figure].qualifier == "exact"), key=lambda each: each.name)
     return [
         Estimate(
             "group_based_share",
             "share of offences recorded in 2023",
             total / float(figures[RECORDED_2023].value),
-            basis=("F022", RECORDED_2023),
+            basis=(group, RECORDED_2023),
         ),
-        Estimate(
-            "exploitation_share",
-            "share of group-based offences recorded in 2023",
-            exploitation / total,
-            basis=("F024", "F022"),
-        ),
-        Estimate(
-            "family_share", "share of group-based offences recorded in 2023", family / total, basis=("F023", "F022")
+        *(
+            Estimate(f"{each.name}_share", share, each.least(figures) / total, basis=(each.figure, group))
+            for each in exact
         ),
         Estimate(
             "residual_group_based",
@@ -209,13 +191,23 @@ def group_based_results(figures: Mapping[str, Figure]) -> list[Estimate]:
             interval=Interval(0, most, "bound"),
             basis=basis,
         ),
-        Estimate(
-            "residual_group_based_share",
-            "share of group-based offences recorded in 2023",
-            interval=Interval(0, most / total, "bound"),
-            basis=basis,
-        ),
+        Estimate("residual_group_based_share", share, interval=Interval(0, most / total, "bound"), basis=basis),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedCount:
+    """A count as it was quoted, and the figure that it stands for, if one is published."""
+
+    words: str
+    quoted: str
+    counted: str | None
+    reason: str
+
+
+def quoted_counts(root: Path | str | None = None) -> tuple[QuotedCount, ...]:
+    """Return the rows of ``data/judgement/quoted_counts.csv``, in the order in which the chapter prints them."""
+    return read_judgement("quoted_counts", QuotedCount, root)
 
 
 def _count(name: str, unit: str, value: int, basis: tuple[str, ...]) -> Estimate:

@@ -24,24 +24,11 @@ def curve_numbers(
 ) -> dict[str, pd.DataFrame]:
     """Return what the chapter prints of the curves, without a row for each specification.
 
-    Parameters
-    ----------
-    recorded, revision
-        The tables ``recorded_offences`` and ``revision_2017_18``.
-    figures, assumptions
-        The study's, by id.
-    options, statements
-        Of `cseanalysis.study.sensitivity.judged`.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        ``curves``, ``curve_shares``, ``curve_refusals`` (a row a curve and reason, with how many specifications) and
-        ``curve_verdicts``.
+    ``curves``, ``curve_shares``, ``curve_refusals`` (a row a curve and reason, with how many specifications) and
+    ``curve_verdicts``.
     """
     curves = curve_tables(recorded, revision, figures, assumptions, options)
     points = curves.pop("curve_points")  # one row a specification: too many to be read, and the chart makes them again
-    del curves["curve_steps"]
     refused = points[points["rank"].isna()]
     curves["curve_shares"] = curves["curve_shares"][["curve", "end", "decision", "options", "share"]]
     return {

@@ -24,19 +24,7 @@ def specification_curves(
 ) -> tuple[Figure, str]:
     """Draw every estimated specification of each curve from its lowest to its highest end, ordered by the lowest.
 
-    Parameters
-    ----------
-    points
-        The table ``curve_points`` of `cseanalysis.study.sensitivity.curves.curve_tables`.
-    curves
-        The results' table ``curves``.
-    titles, units
-        Curve id to panel title, and to the unit of its values.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. A bar has no middle; the study's own specification is in another colour.
+    A bar has no middle; the study's own specification is in another colour.
     """
     rows = -(-len(titles) // 2)
     with mpl.rc_context(RC):
@@ -61,20 +49,7 @@ def specification_curves(
 
 
 def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figure, str]:
-    """Draw for some totals which pairs of probabilities would give them.
-
-    Parameters
-    ----------
-    lines
-        Of `cseanalysis.study.sensitivity.flips.total_frontiers`.
-    words
-        Assumption id to label.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw for some totals which pairs of probabilities would give them."""
     along, solved = lines.columns[2:]
     heights = np.linspace(lines[solved].min(), lines[solved].max(), 60)
     ends = {}
@@ -150,22 +125,7 @@ def _between(low: float, high: float, unit: str) -> str:
 
 
 def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, str]) -> tuple[Figure, str]:
-    """Draw how much of each implied total's range would go if one assumption were known.
-
-    Parameters
-    ----------
-    narrowing
-        The results' table ``narrowing``.
-    titles
-        Result id to panel title.
-    words
-        Assumption id to label.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw how much of each implied total's range would go if one assumption were known."""
     heights = [int((narrowing["result"] == name).sum()) for name in titles]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 0.25 * sum(heights) + 0.36 * len(heights) + 0.5))
@@ -185,20 +145,7 @@ def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Ma
 
 
 def tornado_bars(tornado: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figure, str]:
-    """Draw how far a result moves when one assumption alone goes to its other end.
-
-    Parameters
-    ----------
-    tornado
-        A table of `cseanalysis.sensitivity.tornado`.
-    words
-        Assumption id to label.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw how far a result moves when one assumption alone goes to its other end."""
     ends = tornado[["value_at_low", "value_at_high"]]
     low, high = ends.min(axis=1), ends.max(axis=1)
     with mpl.rc_context(RC):

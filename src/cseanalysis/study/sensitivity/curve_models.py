@@ -204,13 +204,7 @@ def intakes_of(recorded: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
 
 
 def with_early_release(recorded: pd.DataFrame, revision: pd.DataFrame) -> pd.DataFrame:
-    """Put the early release of 2017/18 in the place of the late one.
-
-    Raises
-    ------
-    ValueError
-        When the two tables do not hold the same forces, quarters and codes of that year.
-    """
+    """Put the early release of 2017/18 in the place of the late one."""
     key = ["financial_year", "quarter", "force", "offence_code"]
     merged = recorded.merge(revision[[*key, "offences_early_release"]], on=key, how="left", validate="one_to_one")
     there = merged["offences_early_release"].notna()
@@ -291,8 +285,8 @@ def _covered(wide: pd.DataFrame, coverage: str) -> NDArray[np.bool_]:
 
 
 def _start_years(intake: pd.Series) -> NDArray[np.int64]:
-    starts = pd.DatetimeIndex(intake.index)
-    return np.asarray(starts.year - (starts.month < 4), dtype=np.int64)
+    months = intake.index.to_numpy().astype("datetime64[M]").astype(np.int64)  # from January 1970
+    return np.asarray((months - 3) // 12 + 1970, dtype=np.int64)
 
 
 def _interval(estimate: Estimate) -> Interval:

@@ -5,11 +5,9 @@ A choice that would estimate something else is refused by the functions that the
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -23,11 +21,9 @@ from cseanalysis.sensitivity.multiverse_runs import (
     decision_shares,
     ends_of,
     extreme_specifications,
-    single_changes,
     specification_curve,
 )
 from cseanalysis.study.data.codes import ALL_WORDS, OWN_SCOPE, SCOPES
-from cseanalysis.study.data.project import code_hashes
 from cseanalysis.study.sensitivity.curve_models import (
     COVERAGES,
     ESTIMATORS,
@@ -86,20 +82,8 @@ def study_curves(
 ) -> list[Curve]:
     """Return the curves of the study, their data fixed.
 
-    Parameters
-    ----------
-    recorded, revision
-        The tables ``recorded_offences`` and ``revision_2017_18``.
-    figures, assumptions
-        The study's, by id.
-    options
-        As of `cseanalysis.study.sensitivity.judged.read_curve_options`, the study's own first.
-
-    Returns
-    -------
-    list of Curve
-        Growth of recorded offences; months to half of charges; charges visible; contact offences and their victims;
-        children abused in a year by a survey.
+    Growth of recorded offences; months to half of charges; charges visible; contact offences and their victims;
+    children abused in a year by a survey.
     """
     intakes = intakes_of(recorded)
     kept = dict(assumptions)  # a plain copy can be sent to another process
@@ -207,51 +191,22 @@ def study_curves(
     ]
 
 
-def run_curve(curve: Curve, **where: Any) -> pd.DataFrame:
-    """Run every specification of a curve; ``where`` as for `cseanalysis.sensitivity.multiverse`.
-
-    Returns
-    -------
-    DataFrame
-        As `cseanalysis.sensitivity.multiverse`.
-    """
-    return multiverse(curve.model, curve.choices, refusals=REFUSALS, **where)
-
-
 def curve_tables(
     recorded: pd.DataFrame,
     revision: pd.DataFrame,
     figures: Mapping[str, Figure],
     assumptions: Assumptions,
     options: Iterable[CurveOption],
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
-    folder: Path | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Say how far the structural choices alone move each headline number, and which of them.
 
-    Parameters
-    ----------
-    recorded, revision, figures, assumptions, options
-        As for `study_curves`.
-    workers, scheduler, folder
-        Where to run, and where to keep what is finished; see `cseanalysis.sensitivity.multiverse`.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        ``curves``: a row a curve, with the specifications, how many were estimated, the study's own ends, and the
-        lowest and highest with their words. ``curve_points``: a row a specification and curve, in the order of the
-        curve: rank, ends, own, specification in words, reason. ``curve_shares``: a row a curve, end and decision.
-        ``curve_steps``: the study's own specification, and each that differs from it in one decision.
+    ``curves``: a row a curve, with the specifications, how many were estimated, the study's own ends, and the lowest
+    and highest with their words. ``curve_points``: a row a specification and curve, in the order of the curve: rank,
+    ends, own, specification in words, reason. ``curve_shares``: a row a curve, end and decision.
     """
-    tables: dict[str, list[pd.DataFrame]] = {"curves": [], "curve_points": [], "curve_shares": [], "curve_steps": []}
-    options = tuple(options)
-    curves = study_curves(recorded, revision, figures, assumptions, options)
-    inputs = _inputs_key(recorded, revision, figures, assumptions, options) if folder is not None else None
-    for curve in curves:
-        table = run_curve(curve, workers=workers, scheduler=scheduler, folder=folder, inputs=inputs)
+    tables: dict[str, list[pd.DataFrame]] = {"curves": [], "curve_points": [], "curve_shares": []}
+    for curve in study_curves(recorded, revision, figures, assumptions, tuple(options)):
+        table = multiverse(curve.model, curve.choices, refusals=REFUSALS)
         for name, rows in tables_of(curve, table).items():
             rows.insert(0, "curve", curve.id)
             tables[name].append(rows)
@@ -288,33 +243,5 @@ def tables_of(curve: Curve, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "highest": highest["value"],
         "highest_words": highest["words"],
     }
-    steps = single_changes(table, curve.own)
-    steps = steps.rename(columns={"value": "low"}).assign(high=steps[ends[-1]])
-    steps = steps[["decision", "option", "low", "high", "outcome", "reason"]]
     share_table = pd.concat(shares, ignore_index=True) if shares else pd.DataFrame()
-    return {
-        "curves": pd.DataFrame([summary]),
-        "curve_points": points,
-        "curve_shares": share_table,
-        "curve_steps": steps,
-    }
-
-
-def _inputs_key(
-    recorded: pd.DataFrame,
-    revision: pd.DataFrame,
-    figures: Mapping[str, Figure],
-    assumptions: Assumptions,
-    options: tuple[CurveOption, ...],
-) -> str:
-    text = "\n".join(
-        [
-            recorded.to_csv(index=False),
-            revision.to_csv(index=False),
-            repr(sorted(figures.items())),
-            repr(sorted(assumptions.items())),
-            repr(options),
-            repr(code_hashes()),
-        ]
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return {"curves": pd.DataFrame([summary]), "curve_points": points, "curve_shares": share_table}

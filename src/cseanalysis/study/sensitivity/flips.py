@@ -68,24 +68,10 @@ def breakdown_table(
 ) -> pd.DataFrame:
     """Say for each statement that is left open at which value of each assumption it is sure to hold, and to fail.
 
-    Parameters
-    ----------
-    statements
-        As of `cseanalysis.study.sensitivity.judged.read_statements`.
-    estimates
-        The study's results by id.
-    recorded, figures, assumptions
-        The table ``recorded_offences`` and the study's figures and assumptions.
-    scope
-        As for `cseanalysis.study.results.compute_results`.
-
-    Returns
-    -------
-    DataFrame
-        A row a statement, side and assumption (several, where the model turns): ``result``, ``side`` (``"holds"`` or
-        ``"fails"``: what it is sure to do wherever the others lie), and the columns of
-        `cseanalysis.sensitivity.breakdowns`; for the side ``"fails"`` they are those of the reversed statement. A
-        statement that its whole range decides has no row: it flips nowhere.
+    A row a statement, side and assumption (several, where the model turns): ``result``, ``side`` (``"holds"`` or
+    ``"fails"``: what it is sure to do wherever the others lie), and the columns of
+    `cseanalysis.sensitivity.breakdowns`; for the side ``"fails"`` they are those of the reversed statement. A statement
+    that its whole range decides has no row: it flips nowhere.
     """
     models = _models(recorded, figures, scope)
     parts = []
@@ -109,17 +95,7 @@ def breakdown_table(
 def structural_verdicts(statements: Iterable[Statement], points: pd.DataFrame) -> pd.DataFrame:
     """Count on each curve the specifications under which the statement about its number holds, fails or stays open.
 
-    Parameters
-    ----------
-    statements
-        As for `breakdown_table`.
-    points
-        The table ``curve_points`` of `cseanalysis.study.sensitivity.curves.curve_tables`.
-
-    Returns
-    -------
-    DataFrame
-        A row a statement with a curve: ``result``, ``curve``, ``holds``, ``fails``, ``open``.
+    A row a statement with a curve: ``result``, ``curve``, ``holds``, ``fails``, ``open``.
     """
     estimated = points[points["rank"].notna()]
     rows = []
@@ -141,18 +117,8 @@ def total_frontiers(
 ) -> pd.DataFrame:
     """Follow for some totals of contact offences the two probabilities that would give them.
 
-    Parameters
-    ----------
-    totals
-        As of `cseanalysis.study.sensitivity.judged.read_frontier_totals`.
-    figures, assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        A row a total, side and place: ``total``; ``side``, ``"more"`` (below the line the total is surely larger) or
-        ``"less"``; the two probabilities. Between the two lines of a total, the rounding of the contact share decides.
+    A row a total, side and place: ``total``; ``side``, ``"more"`` (below the line the total is surely larger) or
+    ``"less"``; the two probabilities. Between the two lines of a total, the rounding of the contact share decides.
     """
     model = partial(contact_total, recorded=float(figures[RECORDED_2023].value))
     needed = needed_assumptions(model, assumptions)
@@ -165,21 +131,21 @@ def total_frontiers(
     return pd.concat(parts, ignore_index=True)[["total", "side", *FRONTIER]]
 
 
-def sure_side(direction: str, value: float, words: Callable[[float], str]) -> str:
+def sure_side(direction: str, value: str) -> str:
     """Word where a statement is sure, from the side on which it may fail.
 
     Examples
     --------
-    >>> sure_side("fails above", 0.5, str), sure_side("fails below", 0.5, str)
+    >>> sure_side("fails above", "0.5"), sure_side("fails below", "0.5")
     ('below 0.5', 'above 0.5')
-    >>> sure_side("fails throughout", 0.0, str), sure_side("never within the range", 0.0, str)
+    >>> sure_side("fails throughout", "0"), sure_side("never within the range", "0")
     ('nowhere in its range', 'throughout its range')
     """
     if direction == _NEVER:
         return "throughout its range"
     if direction == _THROUGHOUT:
         return "nowhere in its range"
-    return f"{'below' if direction == 'fails above' else 'above'} {words(value)}"
+    return f"{'below' if direction == 'fails above' else 'above'} {value}"
 
 
 def _models(recorded: pd.DataFrame, figures: Mapping[str, Figure], scope: str) -> dict[str, Callable[..., float]]:

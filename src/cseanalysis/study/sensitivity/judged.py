@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from cseanalysis.study.data.judgement import read_judgement
+from cseanalysis.study.data.named import RECORDED_2023
 
 Claim = Literal["above", "below"]
 
@@ -78,4 +79,10 @@ def read_curve_options(root: Path | str | None = None) -> tuple[CurveOption, ...
     options = read_judgement("curve_options", CurveOption, root)
     if unknown := sorted({each.decision for each in options} - {MEDIAN, SHAPES, COUNT}):
         raise ValueError(f"curve_options.csv, decision: {unknown[:5]}; must be {MEDIAN}, {SHAPES} or {COUNT}")
+    for own in {each.decision: each for each in reversed(options)}.values():
+        if own.low is not None or own.figure != (RECORDED_2023 if own.decision == COUNT else None):
+            raise ValueError(
+                f"curve_options.csv: the first option of {own.decision!r} is {own.option!r}; the study's own range or "
+                "count stands first, because the curve marks it as the reported one"
+            )
     return options

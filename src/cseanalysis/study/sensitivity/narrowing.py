@@ -26,17 +26,7 @@ def narrowing_table(
 ) -> pd.DataFrame:
     """Say for each headline range how much of it would go if one assumption were known.
 
-    Parameters
-    ----------
-    recorded, figures, assumptions
-        The table ``recorded_offences`` and the study's figures and assumptions.
-    scope
-        As for `cseanalysis.study.results.compute_results`.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
+    The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
     """
     count = float(figures[RECORDED_2023].value)
     models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}

@@ -50,17 +50,9 @@ def last_quarter_charges(
 def variance_shares(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
     """Share the variance of the simulated quantities out among the assumptions that state a distribution.
 
-    Parameters
-    ----------
-    recorded, assumptions
-        The table ``recorded_offences`` and the study's assumptions.
-
-    Returns
-    -------
-    DataFrame
-        A row a quantity, method and assumption: ``quantity``; ``method``, ``"sobol"`` (independent inputs) or
-        ``"shapley"`` (correlated as stated); ``assumption``; ``first`` and ``total`` with the ends of their 95%
-        simulation intervals, of Sobol's; ``share`` and ``standard_error``, of Shapley's.
+    A row a quantity, method and assumption: ``quantity``; ``method``, ``"sobol"`` (independent inputs) or ``"shapley"``
+    (correlated as stated); ``assumption``; ``first`` and ``total`` with the ends of their 95% simulation intervals, of
+    Sobol's; ``share`` and ``standard_error``, of Shapley's.
 
     Notes
     -----

@@ -21,44 +21,25 @@ _SHORT = {"independent": "independent", "as stated": "stated", "fully dependent"
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Links by the ids of their assumptions, each with a distribution, and the figures they are read from."""
+    """Links by the ids of their assumptions, each with a distribution."""
 
     id: str
     links: tuple[str, ...]
-    figures: tuple[str, ...]
 
 
 CHAINS = (
-    Chain(
-        "three_links",
-        ("told_someone_then", "told_police_if_told_someone", "recorded_if_told_police"),
-        ("F279", "F280", "F310"),
-    ),
-    Chain("two_links", ("told_police_then", "recorded_if_told_police"), ("F280", "F310")),
+    Chain("three_links", ("told_someone_then", "told_police_if_told_someone", "recorded_if_told_police")),
+    Chain("two_links", ("told_police_then", "recorded_if_told_police")),
 )
-ALONE = Chain("one_in_ten_alone", ("known_if_only_the_mean",), ("F021",))
+ALONE = Chain("one_in_ten_alone", ("known_if_only_the_mean",))
 
 
 def dependence_table(assumptions: Mapping[str, Assumption], *, draws: int = 1_000_000) -> pd.DataFrame:
     """Return the range of the total for every 1,000 counted, by chain and by how its links depend on each other.
 
-    Parameters
-    ----------
-    assumptions
-        The study's, by id; those of the links have a distribution.
-    draws
-        For each row that is not exact.
-
-    Returns
-    -------
-    DataFrame
-        ``chain``, ``dependence``, ``low`` and ``high`` (the central 95% of the draws, whole units, rounded outward),
-        ``width_ratio`` to independent links (rounded to two decimals), ``mean_exists`` and ``why`` when it does not.
-
-    Raises
-    ------
-    ValueError
-        When a link has no distribution, or a loss is contained in two links of a chain.
+    ``low`` and ``high`` are the central 95% of the draws in whole units, rounded outward; ``width_ratio`` is to
+    independent links; ``why`` says why no mean exists. A link without a distribution and a loss that is contained in
+    two links of a chain are refused.
     """
     correlation = float(_distribution(assumptions["link_correlation"]).quantile(0.5))
     rows: list[dict[str, object]] = []
@@ -97,7 +78,7 @@ def dependence_table(assumptions: Mapping[str, Assumption], *, draws: int = 1_00
     return pd.DataFrame(rows)
 
 
-def dependence_results(table: pd.DataFrame) -> list[Estimate]:
+def dependence_results(table: pd.DataFrame, read_from: Mapping[str, tuple[str, ...]]) -> list[Estimate]:
     """Return the rows of `dependence_table` as estimates, each a simulation interval without a point."""
     chains = {chain.id: chain for chain in (*CHAINS, ALONE)}
     estimates = []
@@ -112,7 +93,8 @@ def dependence_results(table: pd.DataFrame) -> list[Estimate]:
             if chain is ALONE
             else f"victims for every {RECORDED:,} recorded"
         )
-        estimates.append(Estimate(name, unit, interval=interval, basis=(*chain.figures, *chain.links, *stated)))
+        figures = dict.fromkeys(figure for link in chain.links for figure in read_from.get(link, ()))
+        estimates.append(Estimate(name, unit, interval=interval, basis=(*figures, *chain.links, *stated)))
     return estimates
 
 

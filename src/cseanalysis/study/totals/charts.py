@@ -13,25 +13,12 @@ from matplotlib.ticker import MaxNLocator
 from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, RC, WIDTH
 from cseanalysis.study.totals.estimands import Estimand
-from cseanalysis.study.totals.words import say_floor
+from cseanalysis.study.totals.tables import say_floor
 from cseanalysis.values import Estimate
 
 
 def routes_by_estimand(results: Mapping[str, Estimate], groups: Sequence[Estimand]) -> tuple[Figure, str]:
-    """Draw each group's ranges from the fewest assumptions to the most, a panel for each thing that is estimated.
-
-    Parameters
-    ----------
-    results
-        The study's results by id.
-    groups
-        What is estimated. Panels share no axis, so that bars of different panels cannot be set against each other.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. A bound has no centre mark; a floor is an arrow without an end.
-    """
+    """Draw each group's ranges from the fewest assumptions to the most, a panel for each thing that is estimated."""
     heights = [len(group.steps) + 1.6 for group in groups]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 0.235 * sum(heights) + 0.2))

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from inspect import signature
+from pathlib import Path
 
 from cseanalysis.models import split_by_year
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import known_ends
+from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.ranges import bounded, needed_assumptions, ranging, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -19,7 +22,7 @@ from cseanalysis.values import Assumption, Estimate, Interval
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way from the recorded count to a total: what it estimates, from which recorded part, and what it rests on.
+    """One way from the recorded count to a total: what it estimates, and from which recorded part.
 
     ``settled`` is the assumption that the narrower range takes at one value: complete recording, its high end, or the
     share as it is printed (``printed``).
@@ -29,7 +32,6 @@ class Route:
     unit: str
     model: Callable[..., float]
     base: Callable[..., float]
-    figures: tuple[str, ...]
     settled: str
     printed: float | None = None
 
@@ -152,7 +154,6 @@ ROUTES = (
         "contact offences of any date, at the pace recorded in 2023",
         contact_total,
         contact_recorded,
-        (RECORDED_2023, "F012", "F021", "F310"),
         "recording_probability",
     ),
     Route(
@@ -160,7 +161,6 @@ ROUTES = (
         "child victims of contact offences of any date, at the pace recorded in 2023",
         children_total,
         children_recorded,
-        (RECORDED_2023, "F012", "F139", "F140", "F141", "F142"),
         "known_child_probability",
         printed=1 / 8,
     ),
@@ -169,7 +169,6 @@ ROUTES = (
         "victims of rape in childhood, of any date, at the pace recorded in 2023",
         rape_victims_ever,
         rape_victims_recorded,
-        (RECORDED_2023, "F011", "F281", "F310"),
         "recording_probability",
     ),
     Route(
@@ -177,105 +176,78 @@ ROUTES = (
         "victims of rape in childhood that happened at about the time it was recorded, 2023",
         rape_victims_at_the_time,
         rape_victims_recent_recorded,
-        (RECORDED_2023, "F011", "F280", "F310", "F491", "F492"),
         "recording_probability",
     ),
 )
 
 
-def total_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
-    """Return what the recorded offences of 2023 imply, route by route, all as bounds.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The published figures that an assumption is read from."""
 
-    Parameters
-    ----------
-    figures, assumptions
-        The study's, by id.
+    assumption: str
+    figures: tuple[str, ...]
+    reason: str
 
-    Returns
-    -------
-    list of Estimate
-    """
-    recorded = float(figures[RECORDED_2023].value)
-    counted = (
-        ("contact_recorded", "contact offences recorded in 2023", contact_recorded, (RECORDED_2023, "F012")),
-        ("images_recorded", "offences of indecent images recorded in 2023", images_recorded, (RECORDED_2023, "F010")),
-        (
-            "neither_recorded",
-            "offences recorded in 2023 that are neither contact nor images, by the two published shares",
-            neither_recorded,
-            (RECORDED_2023, "F010", "F012"),
-        ),
-        (
-            "children_recorded",
-            "child victims of contact offences recorded in 2023",
-            children_recorded,
-            (RECORDED_2023, "F012"),
-        ),
-        (
-            "rape_victims_recorded",
-            "victims of the offences of rape of a child recorded in 2023",
-            rape_victims_recorded,
-            (RECORDED_2023, "F011"),
-        ),
-        (
-            "rape_victims_recent_recorded",
-            "victims of the offences of rape of a child recorded in 2023 that happened not long before",
-            rape_victims_recent_recorded,
-            (RECORDED_2023, "F011", "F491", "F492"),
-        ),
-        (
-            "contact_of_the_year",
-            "contact offences recorded in 2023 that happened not long before",
-            contact_of_the_year,
-            (RECORDED_2023, "F012", "F491", "F492"),
-        ),
-        (
-            "contact_earlier",
-            "contact offences recorded in 2023 that happened a year or more before",
-            contact_earlier,
-            (RECORDED_2023, "F012", "F491", "F492"),
-        ),
-        (
-            "children_of_the_year",
-            "children with a contact offence recorded in 2023 that happened not long before",
-            children_of_the_year,
-            (RECORDED_2023, "F012", "F491", "F492"),
-        ),
-    )
-    share = "share of contact offences that is recorded"
+
+def evidence(root: Path | str | None = None) -> dict[str, tuple[str, ...]]:
+    """Return by assumption the figures of ``data/judgement/evidence.csv``."""
+    return {row.assumption: row.figures for row in read_judgement("evidence", Evidence, root)}
+
+
+def figures_of(model: Callable[..., float], read_from: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the figures that the arguments of a study model stand for or are read from."""
+    known = {"recorded": (RECORDED_2023,), **read_from}
+    return tuple(sorted({figure for name in signature(model).parameters for figure in known.get(name, ())}))
+
+
+# Recorded parts beside those of the routes, each with what it counts.
+_COUNTED = (
+    ("contact offences recorded in 2023", contact_recorded),
+    ("offences of indecent images recorded in 2023", images_recorded),
+    ("offences recorded in 2023 that are neither contact nor images, by the two published shares", neither_recorded),
+    ("child victims of contact offences recorded in 2023", children_recorded),
+    ("victims of the offences of rape of a child recorded in 2023", rape_victims_recorded),
+    (
+        "victims of the offences of rape of a child recorded in 2023 that happened not long before",
+        rape_victims_recent_recorded,
+    ),
+    ("contact offences recorded in 2023 that happened not long before", contact_of_the_year),
+    ("contact offences recorded in 2023 that happened a year or more before", contact_earlier),
+    ("children with a contact offence recorded in 2023 that happened not long before", children_of_the_year),
+)
+
+
+def total_results(
+    figures: Mapping[str, Figure], read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
+) -> list[Estimate]:
+    """Return what the recorded offences of 2023 imply, route by route, all as bounds."""
+    count = figures[RECORDED_2023].value
+    recorded = float(count)
+
+    def part(unit: str, model: Callable[..., float]) -> Estimate:
+        known = partial(model, recorded=recorded) if "recorded" in signature(model).parameters else model
+        return bounded(model.__name__, unit, known, assumptions, figures_of(model, read_from))
+
     return [
-        Estimate(
-            "offences_recorded", "offences recorded in 2023", point=figures[RECORDED_2023].value, basis=(RECORDED_2023,)
-        ),
-        *(estimate for route in ROUTES for estimate in route_results(route, recorded, assumptions)),
-        *(narrowed(route, recorded, assumptions) for route in ROUTES),
-        *(
-            bounded(name, unit, partial(model, recorded=recorded), assumptions, basis)
-            for name, unit, model, basis in counted
-        ),
-        bounded("contact_recorded_share", share, contact_recorded_share, assumptions, ("F021", "F310")),
+        Estimate("offences_recorded", "offences recorded in 2023", point=count, basis=(RECORDED_2023,)),
+        *(estimate for route in ROUTES for estimate in route_results(route, recorded, read_from, assumptions)),
+        *(narrowed(route, recorded, read_from, assumptions) for route in ROUTES),
+        *(part(unit, model) for unit, model in _COUNTED),
+        part("share of contact offences that is recorded", contact_recorded_share),
     ]
 
 
-def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+def route_results(
+    route: Route, recorded: float, read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
+) -> list[Estimate]:
     """Return a route's implied total and its dark figure, both as bounds.
 
-    Parameters
-    ----------
-    route
-        The route.
-    recorded
-        Offences recorded in 2023.
-    assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    list of Estimate
-        The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two
-        bounds are never subtracted.
+    The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two bounds
+    are never subtracted.
     """
-    total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, route.figures)
+    rests_on = figures_of(route.model, read_from)
+    total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, rests_on)
     chosen = needed_assumptions(partial(route.model, recorded=recorded), assumptions)
     part = {assumption.id for assumption in needed_assumptions(partial(route.base, recorded=recorded), assumptions)}
 
@@ -288,20 +260,11 @@ def route_results(route: Route, recorded: float, assumptions: Mapping[str, Assum
     return [total, ranging(route.dark_figure, f"not recorded: {route.unit}", ends, total.basis)]
 
 
-def narrowed(route: Route, recorded: float, assumptions: Mapping[str, Assumption]) -> Estimate:
-    """Return a route's implied total if, on top, its settled assumption has one value.
-
-    Parameters
-    ----------
-    route, recorded, assumptions
-        As for `route_results`.
-
-    Returns
-    -------
-    Estimate
-        A bound within that of the route, on the same figures.
-    """
+def narrowed(
+    route: Route, recorded: float, read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
+) -> Estimate:
+    """Return a route's implied total if, on top, its settled assumption has one value."""
     value = assumptions[route.settled].high if route.printed is None else route.printed
     known = {route.settled: value}
     model = partial(route.model, recorded=recorded, **known)
-    return bounded(route.narrower, route.unit, model, assumptions, route.figures)
+    return bounded(route.narrower, route.unit, model, assumptions, figures_of(route.model, read_from))

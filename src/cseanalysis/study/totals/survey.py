@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 
 import pandas as pd
 
 from cseanalysis.models import Basis, BridgeFactor, Measure, annual_victims, recorded_to_survey
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
+from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.ranges import bounded, needed_assumptions, ranging, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
@@ -22,7 +24,6 @@ class Window:
     id: str
     ages: int
     definition: str
-    figures: tuple[str, str]  # share of adults, and adults
     model: Callable[..., float]
 
     @property
@@ -30,16 +31,27 @@ class Window:
         """The age window in words."""
         return f"before {self.ages}"
 
+    @property
+    def share(self) -> str:
+        """Id of the assumption on the share of adults; it is read from that share and from the same in adults."""
+        return f"abused_{self.id}_share"
+
 
 @dataclass(frozen=True, slots=True)
 class Plank:
-    """A row of the bridge from the survey to the record; without an assumption it is missing."""
+    """A row of ``data/judgement/bridge.csv``, from the survey to the record; without an assumption it is missing."""
 
     dimension: str
     start: str
     end: str
     assumption: str | None
-    windows: tuple[str, ...] = ("before_16", "before_18")
+    windows: tuple[str, ...]
+    reason: str
+
+
+def bridge(root: Path | str | None = None) -> tuple[Plank, ...]:
+    """Return the planks in the order in which the chapter lists them."""
+    return read_judgement("bridge", Plank, root)
 
 
 def yearly_before_16(
@@ -69,8 +81,8 @@ def yearly_before_18(
 
 
 WINDOWS = (
-    Window("before_16", 16, "sexual abuse as the survey of 2019 asked", ("F113", "F114"), yearly_before_16),
-    Window("before_18", 18, "sexual abuse as the survey of 2024 asked", ("F128", "F129"), yearly_before_18),
+    Window("before_16", 16, "sexual abuse as the survey of 2019 asked", yearly_before_16),
+    Window("before_18", 18, "sexual abuse as the survey of 2024 asked", yearly_before_18),
 )
 
 # The producer rules out comparison between the two sets of questions.
@@ -78,52 +90,37 @@ BREAKS = ((WINDOWS[0].definition, WINDOWS[1].definition),)
 
 RECORDED_DEFINITION = "contact offences as police record them"
 
-BRIDGE = (
-    Plank("unit", "adults ever abused", "children first abused in a year", "children_per_age"),
-    Plank("unit", "adults who are asked", "all who were children then", "not_asked_inflation"),
-    Plank("period", "childhoods of the adults asked", "childhoods of today", "prevalence_change"),
-    Plank("unit", "children first abused in a year", "children abused in a year", "years_abused"),
-    Plank("age_window", WINDOWS[0].words, WINDOWS[1].words, None, ("before_16",)),
-    Plank("definition", "any sexual abuse that the survey asks about", RECORDED_DEFINITION, None),
-    Plank("unit", "recorded contact offences", "children with one", "offences_per_child"),
-    Plank("period", "offences recorded in 2023", "offences that also happened then", "non_recent_share"),
-)
 
-
-def survey_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+def survey_results(
+    figures: Mapping[str, Figure], read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
+) -> list[Estimate]:
     """Return what each survey says and what it implies, from the fewest assumptions to the most, all as bounds.
 
-    Parameters
-    ----------
-    figures, assumptions
-        The study's, by id.
-
-    Returns
-    -------
-    list of Estimate
-        For each window: adults ever abused, as published; children first abused in a year, and the same if prevalence
-        has not changed; children abused in a year for any possible number of years, for the number assumed, and that
-        if prevalence has not changed.
+    For each window: adults ever abused, as published; children first abused in a year, and the same if prevalence has
+    not changed; children abused in a year for any possible number of years, for the number assumed, and that if
+    prevalence has not changed.
     """
     found = []
     for window in WINDOWS:
-        found.append(adults_abused(window, figures))
-        found.extend(window_results(window, assumptions))
+        found.append(adults_abused(window, [figures[name] for name in read_from[window.share]]))
+        found.extend(window_results(window, read_from[window.share], assumptions))
     return found
 
 
-def adults_abused(window: Window, figures: Mapping[str, Figure]) -> Estimate:
+def adults_abused(window: Window, published: Iterable[Figure]) -> Estimate:
     """Return the adults that a survey counts, within what the rounding of the published number leaves open."""
-    name = window.figures[1]
-    low, high, rounded_to = figures[name].low, figures[name].high, figures[name].rounded_to
-    if low is None or high is None or rounded_to is None:
-        raise ValueError(f"{name} has low {low}, high {high} and rounded_to {rounded_to}; all three are needed")
-    interval = Interval(low - rounded_to / 2, high + rounded_to / 2, "bound")
+    found = [figure for figure in published if figure.unit == "adults"]
+    if len(found) != 1 or (figure := found[0]).low is None or figure.high is None or figure.rounded_to is None:
+        raise ValueError(
+            f"{window.share} is read from {len(found)} figures in adults; data/judgement/evidence.csv must name one, "
+            "with two ends and how it is rounded"
+        )
+    interval = Interval(figure.low - figure.rounded_to / 2, figure.high + figure.rounded_to / 2, "bound")
     unit = f"adults who say that they were sexually abused {window.words}"
-    return Estimate(f"adults_{window.id}", unit, interval=interval, basis=(name,))
+    return Estimate(f"adults_{window.id}", unit, interval=interval, basis=(figure.id,))
 
 
-def window_results(window: Window, assumptions: Mapping[str, Assumption]) -> list[Estimate]:
+def window_results(window: Window, figures: tuple[str, ...], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
     """Return the estimates of one survey; see `survey_results`."""
     first = f"children first abused in a year {window.words}, by the survey's questions"
     abused = f"children abused in a year {window.words}, by the survey's questions"
@@ -134,7 +131,7 @@ def window_results(window: Window, assumptions: Mapping[str, Assumption]) -> lis
         "yearly_steady": (abused, {"prevalence_change": 1.0}),
     }
     found = {
-        step: bounded(f"{step}_{window.id}", unit, partial(window.model, **known), assumptions, window.figures)
+        step: bounded(f"{step}_{window.id}", unit, partial(window.model, **known), assumptions, figures)
         for step, (unit, known) in steps.items()
     }
     # Whoever is abused is abused in at least one year and at most in all of the window: no judgement is needed.
@@ -154,27 +151,8 @@ def hold_against_record(
 ) -> Interval:
     """Divide the children recorded by the children a survey implies, if every difference between them is bridged.
 
-    Parameters
-    ----------
-    window
-        The survey's question.
-    children
-        Children abused in a year by that question.
-    recorded
-        Children with a contact offence recorded that happened not long before.
-    factors
-        Planks for age window and definition.
-
-    Returns
-    -------
-    Interval
-
-    Raises
-    ------
-    NotEstimableError
-        Naming each plank that is missing.
-    ValueError
-        When a plank crosses from one survey's questions to the other's: the producer declares a break.
+    A plank that is missing is named in the refusal; one that crosses from one survey's questions to the other's is
+    refused, because the producer declares a break.
     """
     place = "England and Wales"
     asked = Basis("children abused in a year", window.words, "a year about 2023", window.definition, place)
@@ -183,18 +161,7 @@ def hold_against_record(
 
 
 def survey_comparison(estimates: Mapping[str, Estimate]) -> pd.DataFrame:
-    """Try the last step, from the survey to the record, for each survey, and keep the refusal.
-
-    Parameters
-    ----------
-    estimates
-        The study's, by id.
-
-    Returns
-    -------
-    DataFrame
-        ``survey``, ``outcome`` (``"refused"``) and ``reason``: the planks that are missing.
-    """
+    """Try the last step, from the survey to the record, for each survey, and keep the refusal."""
     recorded = _interval(estimates["children_of_the_year"])
     rows = []
     for window in WINDOWS:
