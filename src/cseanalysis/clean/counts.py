@@ -75,8 +75,8 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
         ``flag``
             Marks that came with the number (``[note 3]``, ``[r]``), its unit (``%``, ``£``), or why there is none:
             the marker (``..``, ``*``, ``-``, ``:``, ``[x]``, ``[z]``, ``[u]``, ``[u1]``, ``[c]``, ``[low]``, ``n/a``,
-            also with its reason, and a few more; in small letters and without inner spaces) or ``"empty"``. A number with ``%`` is in per
-            cent: ``68%`` is 68, and so is a share: ``one in 10`` lies around 10.
+            also with its reason, and a few more; in small letters and without inner spaces) or ``"empty"``. A number
+            with ``%`` is in per cent: ``68%`` is 68, and so is a share: ``one in 10`` lies around 10.
 
     Raises
     ------

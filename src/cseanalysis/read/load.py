@@ -186,7 +186,7 @@ def _load_csv(content: bytes) -> pa.Table:
 
 
 def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
-    """Load a table whose rows are of one length, each text once; None where they are not, which the slower way tells."""
+    """Load a table whose rows are of one length; None where they are not, and the slower way tells which."""
     import pyarrow as pa
     import pyarrow.csv as arrow_csv
 
