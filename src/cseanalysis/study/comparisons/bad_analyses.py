@@ -25,10 +25,9 @@ Direction = Literal["exaggerates", "belittles", "either way"]
 
 @dataclass(frozen=True, slots=True)
 class BadAnalysis:
-    """A bad analysis: what is confused, the kind of speaker, the analysis in a sentence, which way it misleads.
+    """A bad analysis: what is confused, the kind of speaker, the analysis in a sentence, which way it misleads."""
 
-    ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed.
-    """
+    # ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed.
 
     name: str
     speaker: str
@@ -54,26 +53,7 @@ def bad_analyses(root: Path | str | None = None) -> tuple[BadAnalysis, ...]:
 
 
 def run_attempts(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysis]) -> pd.DataFrame:
-    """Try bad analyses on the register.
-
-    Parameters
-    ----------
-    figures
-        The register, by id.
-    attempts
-        What is tried.
-
-    Returns
-    -------
-    DataFrame
-        A row an attempt, in their order: ``attempt``, ``speaker``, ``tried``, ``direction``, ``kind`` of the answer
-        (``"refused"``, ``"bounded"`` or ``"no clear change"``) and ``answer``, the sentence it gets.
-
-    Raises
-    ------
-    WentThroughError
-        Naming the first attempt that was answered as if it were sound.
-    """
+    """Try bad analyses on the register."""
     rows = []
     for one in attempts:
         try:
@@ -96,15 +76,7 @@ def redteam_results(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysi
 
 
 def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFrame:
-    """Word the attempts that mislead one way: what is tried, and the gist of the answer.
-
-    Parameters
-    ----------
-    attempts
-        What `run_attempts` gives.
-    direction
-        One of ``"exaggerates"``, ``"belittles"`` and ``"either way"``.
-    """
+    """Word the attempts that mislead one way: what is tried, and the gist of the answer."""
     chosen = attempts[attempts["direction"] == direction]
     return pd.DataFrame(
         {

@@ -98,18 +98,7 @@ def stated_changes(root: Path | str | None = None) -> tuple[StatedChange, ...]:
 
 
 def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:
-    """Return figures that may lead a chapter: none that was read in a compilation only.
-
-    Raises
-    ------
-    ValueError
-        Naming the figures of tier D.
-
-    Examples
-    --------
-    >>> leading({}, ())
-    ()
-    """
+    """Return figures that may lead a chapter: none that was read in a compilation only."""
     chosen = tuple(figures[name] for name in names)
     if copies := [figure.id for figure in chosen if figure.tier == "D"]:
         raise ValueError(
@@ -147,14 +136,9 @@ def verdicts(figures: Mapping[str, Figure], pairs: Iterable[QuotedPair]) -> pd.D
 
 
 def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Count the verdicts on every pair of the register, and which dimensions refuse most.
-
-    Returns
-    -------
-    DataFrame
-        ``said``, ``pairs`` and ``share``, of all pairs for the verdicts, of the refused ones for the dimensions (a
-        pair may be refused by several).
-    """
+    """Count the verdicts on every pair of the register, and which dimensions refuse most."""
+    # ``share`` is of all pairs for the verdicts, of the refused ones for the dimensions (a pair may be refused by
+    # several).
     pairs = _all_pairs(tuple(figures.values()))
     counts = pairs["verdict"].value_counts()
     rows = [(_SAID[name], int(counts.get(name, 0)), len(pairs)) for name in _SAID]
@@ -197,18 +181,7 @@ def changes_in_words(
 
 
 def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
-    """Count the verdicts over all pairs of the register, and the conflicts and relays in it.
-
-    Parameters
-    ----------
-    figures
-        The register.
-
-    Returns
-    -------
-    list of Estimate
-        No assumption moves them.
-    """
+    """Count the verdicts over all pairs of the register, and the conflicts and relays in it."""
     counts = count_verdicts(figures.values())
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
     relays = sum(bool(figure.relays) for figure in figures.values())
@@ -223,21 +196,7 @@ def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
 
 
 def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> list[Estimate]:
-    """Return the changes that the chapter on comparisons quotes.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    inflation
-        How many times clusters may inflate the variance of a count.
-
-    Returns
-    -------
-    list of Estimate
-        For two changes of group-based offences the per cent with its interval, events independent and clustered, and
-        the inflation from which it is not clear; monthly rates of arrests.
-    """
+    """Return the changes that the chapter on comparisons quotes."""
     return [
         *_ratios("exploitation_change", compare(*(figures[one] for one in EXPLOITATION), inflation=inflation)),
         *_ratios("group_based_change", compare(*(figures[one] for one in GROUP_BASED), inflation=inflation)),
