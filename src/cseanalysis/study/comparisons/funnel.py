@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,26 +114,15 @@ def why_no_order(revision: pd.DataFrame) -> str:
     )
 
 
-def funnel_in_words(funnel: Funnel) -> pd.DataFrame:
-    """Count the forces outside each kind of limits."""
+def forces_outside(funnel: Funnel) -> list[dict[str, Any]]:
+    """Count the forces outside each kind of limits, and how many would be by chance alone."""
     total = len(funnel.changes)
-    return pd.DataFrame(
-        [
-            {
-                "Limits allow for": words,
-                f"Forces outside, of {total}: 95% limits": str(funnel.outside(limits, 0.95)),
-                "99.8% limits": str(funnel.outside(limits, 0.998)),
-            }
-            for limits, words in LIMITS.items()
-        ]
-        + [
-            {
-                "Limits allow for": "expected, were there nothing but what the limits allow for",
-                f"Forces outside, of {total}: 95% limits": say_number(total * 0.05),
-                "99.8% limits": say_number(total * 0.002),
-            }
-        ]
-    )
+    rows: list[dict[str, Any]] = [
+        {"limits": words, "wide": funnel.outside(limits, 0.95), "narrow": funnel.outside(limits, 0.998)}
+        for limits, words in LIMITS.items()
+    ]
+    expected = "expected, were there nothing but what the limits allow for"
+    return [*rows, {"limits": expected, "wide": total * 0.05, "narrow": total * 0.002}]
 
 
 def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
