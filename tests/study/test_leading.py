@@ -156,6 +156,8 @@ def test_a_statement_holds_fails_or_is_open_by_hand():
     assert verdict(1, 2, "above", 1) == OPEN  # equal is not above
     assert verdict(1, 2, "above", 2) == FAILS
     assert verdict(1, 2, "below", 2.5) == HOLDS
+    assert verdict(1, 2, "below", 1) == FAILS  # equal is not below
+    assert verdict(1, 2, "below", 1.5) == OPEN
     assert verdict(3, 3, "above", 2) == HOLDS
 
 

@@ -22,27 +22,7 @@ _SHOWN = 3
 
 
 def disputed(figures: Mapping[str, Figure], publications: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """List every conflict of the register once, both sides as printed.
-
-    Parameters
-    ----------
-    figures
-        The register, by id.
-    publications
-        What ``sources.toml`` says of each source: ``publisher``, ``title``, ``published`` and more.
-
-    Returns
-    -------
-    DataFrame
-        A row a conflict, in the order of the register: ``first`` and ``second`` (ids, the side that was published
-        first in front), and for each side its ``_statement``, value ``_printed``, ``_publisher``, day ``_published``
-        and ``_relayed_by`` (how many other rows repeat it); ``differs``, what differs besides.
-
-    Examples
-    --------
-    >>> disputed({}, {}).columns[:3].tolist()
-    ['first', 'second', 'first_statement']
-    """
+    """List every conflict of the register once, both sides as printed."""
     rows = []
     for one, other in _pairs(figures):
         sides = sorted((figures[one], figures[other]), key=lambda figure: _order(figure, publications))
@@ -55,10 +35,8 @@ def disputed(figures: Mapping[str, Figure], publications: Mapping[str, Mapping[s
 
 
 def what_differs(first: Figure, second: Figure) -> str:
-    """Say in what two figures in conflict differ by their own fields: three differences at most, the gravest first.
-
-    Where every field agrees, what differs is the number, or the words around one number.
-    """
+    """Say in what two figures in conflict differ by their own fields: three differences at most, the gravest first."""
+    # Where every field agrees, what differs is the number, or the words around one number.
     found = [item for item in compare(first, second).differences if item.dimension not in _NOT_A_CAUSE]
     refusing = [item for item in found if item.level == "refused"]
     if refusing:
@@ -76,27 +54,8 @@ def lineage(
     id: str,  # noqa: A002 (the word of the register)
     publications: Mapping[str, Mapping[str, Any]],
 ) -> pd.DataFrame:
-    """List the primary record of a figure and everybody who repeated it, by day of publication.
-
-    Parameters
-    ----------
-    figures, publications
-        As in `disputed`.
-    id
-        The figure, primary or repeated.
-
-    Returns
-    -------
-    DataFrame
-        A row a print, undated ones last: ``figure``, ``role`` (``"first read"``: the print that the register takes
-        the number from, which need not be the oldest print; or ``"relay"``), ``published``, ``publisher``,
-        ``printed``, ``tier``, and ``drift``: what a relay says otherwise, number, qualifier or words.
-
-    Raises
-    ------
-    ValueError
-        When there is no such figure.
-    """
+    """List the primary record of a figure and everybody who repeated it, by day of publication."""
+    # ``"first read"`` is the print that the register takes the number from, which need not be the oldest print.
     if id not in figures:
         raise ValueError(f"no figure {id!r} in the register; `cseanalysis figures` lists them")
     primary = figures[figures[id].relays or id]
@@ -119,12 +78,11 @@ def lineage(
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A conflict that is worked out from the printed numbers.
+    """A conflict that is worked out from the printed numbers."""
 
-    ``finding`` is the sentence, in which ``{F022.published}`` or ``{F022.coverage}`` stands for what the register
-    says, ``{F022 / F008}`` for a per cent and ``{one in F140 / F139}`` for its inverse; an open end enters with its
-    lowest number. ``holds`` is what must be so for the finding to follow, such as ``F022 / F008 < F006``.
-    """
+    # ``finding`` is the sentence, in which ``{F022.published}`` or ``{F022.coverage}`` stands for what the register
+    # says, ``{F022 / F008}`` for a per cent and ``{one in F140 / F139}`` for its inverse; an open end enters with its
+    # lowest number. ``holds`` is what must be so for the finding to follow, such as ``F022 / F008 < F006``.
 
     about: str
     figures: tuple[str, ...]
@@ -139,26 +97,7 @@ def conflicts(root: Path | str | None = None) -> tuple[Conflict, ...]:
 
 
 def explained(figures: Mapping[str, Figure], conflicts: Iterable[Conflict]) -> pd.DataFrame:
-    """Work out conflicts from the figures themselves.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    conflicts
-        What is worked out.
-
-    Returns
-    -------
-    DataFrame
-        A row a conflict: ``about``; ``figures``, the ids, joined by commas; ``finding``, what follows from the
-        printed numbers, rounding let in.
-
-    Raises
-    ------
-    ValueError
-        When a finding no longer follows from the figures, or asks for what they do not have.
-    """
+    """Work out conflicts from the figures themselves."""
     said = _Said(figures)
     said["residual_group_based"] = say_interval(_residual(figures))
     rows = []

@@ -17,10 +17,9 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Published figures that speak of one table: a total, its parts, and perhaps a share of it that repeats a part.
+    """Published figures that speak of one table: a total, its parts, and perhaps a share of it that repeats a part."""
 
-    ``rest`` is what the parts leave, in words; None where the publisher claims that they leave nothing.
-    """
+    # ``rest`` is what the parts leave, in words; None where the publisher claims that they leave nothing.
 
     title: str
     whole: str
@@ -42,20 +41,7 @@ def cases(root: Path | str | None = None) -> tuple[Case, ...]:
 
 
 def reconcile_case(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
-    """Reconcile the figures of one case, each under its own id.
-
-    Parameters
-    ----------
-    case
-        The table.
-    figures
-        The register.
-
-    Raises
-    ------
-    ValueError
-        When a number was printed with a fraction, or a share without the width of its rounding.
-    """
+    """Reconcile the figures of one case, each under its own id."""
     statements = [_counted(figures[name], name) for name in (case.whole, *case.parts)]
     statements.append(adds_up(case.whole, case.parts, residual=case.rest, id="the parts add up"))
     if (case.share is None) != (case.share_of is None):

@@ -25,29 +25,9 @@ Row = TypeVar("Row")
 
 
 def read_judgement(name: str, row: type[Row], root: Path | str | None = None) -> tuple[Row, ...]:
-    """Read a table of judgements.
-
-    Parameters
-    ----------
-    name
-        Of the file ``data/judgement/<name>.csv``.
-    row
-        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, one of some
-        texts, a tuple of texts (written with blanks between them), a number, or yes or no; where it may be None, an
-        empty cell is.
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    tuple
-        One ``row`` a line of the file, in its order.
-
-    Raises
-    ------
-    ValueError
-        Naming file, line and column of each cell that is not what its column holds, or of a row without a reason.
-    """
+    """Read a table of judgements."""
+    # The fields of ``row`` are the columns, ``reason`` last: text, one of some texts, a tuple of texts (blanks between
+    # them), a number, or yes or no; an empty cell is None.
     path = find_project(root).judgement / f"{name}.csv"
     columns = [field.name for field in fields(row)]  # type: ignore[arg-type]
     hints = get_type_hints(row)
@@ -66,20 +46,7 @@ def read_judgement(name: str, row: type[Row], root: Path | str | None = None) ->
 
 
 def check_judgement(project: Project, figures: Collection[str], assumptions: Collection[str]) -> None:
-    """Refuse tables of judgements that name a figure, an offence code, a force or an assumption that is not there.
-
-    Parameters
-    ----------
-    project
-        The study.
-    figures, assumptions
-        Ids that there are.
-
-    Raises
-    ------
-    ValueError
-        Naming file, line and what nobody knows, or a row without a reason.
-    """
+    """Refuse tables of judgements that name a figure, an offence code, a force or an assumption that is not there."""
     known = {
         "code": {code for label in read_crosswalk("offences")["label"] for code in label.split("; ")},
         "force": set(read_crosswalk("forces")["force"]),

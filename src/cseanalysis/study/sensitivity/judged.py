@@ -50,10 +50,9 @@ class FrontierTotal:
 
 @dataclass(frozen=True, slots=True)
 class CurveOption:
-    """An option of a decision that is a figure, or a range, on some curves; with neither it is the study's own range.
+    """A figure or range that a decision may choose on some curves; with neither, the study's own range."""
 
-    A count of the record without a figure is refused, with its reason.
-    """
+    # A count of the record without a figure is refused, with its reason.
 
     decision: str
     option: str
