@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from cseanalysis.study.data.judgement import read_judgement
 
@@ -29,7 +30,7 @@ class Step:
         Why the step stands where it does.
     """
 
-    chart: str
+    chart: Literal["parts", "totals", "surveys"]
     estimates: str
     period: str
     area: str
