@@ -21,7 +21,7 @@ from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import OWN_SCOPE, check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.files import write_atomic
-from cseanalysis.study.data.judgement import check_judgement
+from cseanalysis.study.data.judgement import check_judgement, check_results_named
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import check_tables, data_end, read_table
@@ -67,7 +67,9 @@ def read_inputs(project: Project) -> StudyInputs:
 def build_results(project: Project, *, kept: Path | None = None, beside: bool = False) -> dict[str, Any]:
     """Compute every reported number of the study; see `compute_results`."""
     own = None if kept is None else Kept.of(project, kept)
-    return compute_results(read_inputs(project), load_assumptions(project.root), kept=own, beside=beside)
+    results = compute_results(read_inputs(project), load_assumptions(project.root), kept=own, beside=beside)
+    check_results_named(project, [one["id"] for one in results["results"]])
+    return results
 
 
 def compute_results(

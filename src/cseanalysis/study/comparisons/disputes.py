@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,11 @@ def lineage(
     )
 
 
+_TABLE = "data/judgement/explained_conflicts.csv"
+_NAMES = re.compile(r"\bF\d{3,}\b")
+_RELATION = "=, < or > between two figures, or sums of them"
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A conflict that is worked out from the printed numbers."""
@@ -102,12 +108,20 @@ def explained(figures: Mapping[str, Figure], conflicts: Iterable[Conflict]) -> p
     said["residual_group_based"] = say_interval(_residual(figures))
     rows = []
     for one in conflicts:
-        if one.holds and not _holds(one.holds, figures):
-            raise ValueError(f"{one.about}: that {one.holds} no longer follows from the register; word it anew")
+        if others := sorted(set(_NAMES.findall(f"{one.finding} {one.holds}")) - set(one.figures)):
+            raise ValueError(f"{_TABLE}, {one.about}: speaks of {', '.join(others)}; name them under figures too")
+        try:
+            follows = one.holds is None or _holds(one.holds, figures)
+        except KeyError as error:
+            raise ValueError(f"{_TABLE}, {one.about}, holds: {error} is no figure; write {_RELATION}") from error
+        if not follows:
+            raise ValueError(f"{_TABLE}, {one.about}: {one.holds} no longer follows from the register; word it anew")
         try:
             finding = one.finding.format_map(said)
-        except (KeyError, AttributeError, IndexError) as error:
-            raise ValueError(f"{one.about}: the finding asks for {error}, which the register does not have") from error
+        except (KeyError, AttributeError, IndexError, ValueError) as error:
+            raise ValueError(
+                f"{_TABLE}, {one.about}: the finding asks for {error}, which the register does not have"
+            ) from error
         rows.append({"about": one.about, "figures": ", ".join(one.figures), "finding": finding})
     return pd.DataFrame(rows, columns=["about", "figures", "finding"])
 
@@ -134,7 +148,7 @@ def _holds(relation: str, figures: Mapping[str, Figure]) -> bool:
         return (figures[left].low, figures[left].high) == (other.low, other.high)
     low, high = (100 * end if other.unit == "per_cent" else end for end in _worked_out(left, figures))
     if sign not in ("<", ">"):
-        raise ValueError(f"{relation!r} is no relation; write =, < or > between two sides")
+        raise ValueError(f"{_TABLE}, holds: {relation!r} is no relation; write {_RELATION}")
     return high < other.ends[0] if sign == "<" else low > other.ends[1]
 
 

@@ -14,7 +14,7 @@ from cseanalysis.study.data.codes import OWN_SCOPE
 from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.lag.numbers import lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
-from cseanalysis.study.sensitivity.judged import Claim, FrontierTotal, Statement
+from cseanalysis.study.sensitivity.judged import STATEMENTS, Claim, FrontierTotal, Statement
 from cseanalysis.study.totals.numbers import ROUTES, contact_total
 from cseanalysis.study.totals.survey import WINDOWS
 from cseanalysis.values import Assumption, Estimate
@@ -92,6 +92,11 @@ def structural_verdicts(statements: Iterable[Statement], points: pd.DataFrame) -
     for statement in statements:
         if statement.curve is None:
             continue
+        if statement.curve not in set(points["curve"]):
+            raise ValueError(
+                f"{STATEMENTS}, curve: there is no curve {statement.curve!r}; write one of "
+                f"{', '.join(points['curve'].unique())}, or nothing"
+            )
         part = estimated[estimated["curve"] == statement.curve]
         found = [
             verdict(low, high, statement.claim, statement.threshold)

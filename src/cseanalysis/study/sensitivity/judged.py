@@ -11,6 +11,8 @@ from cseanalysis.study.data.named import RECORDED_2023
 
 Claim = Literal["above", "below"]
 
+STATEMENTS = "data/judgement/statements.csv"
+_OPTIONS = "data/judgement/curve_options.csv"
 MEDIAN, SHAPES, COUNT = "which published delay", "range of shapes", "which count of the record"
 
 
@@ -77,11 +79,13 @@ def read_curve_options(root: Path | str | None = None) -> tuple[CurveOption, ...
     """Return the options of the curves, the study's own first; a decision that no curve knows is refused."""
     options = read_judgement("curve_options", CurveOption, root)
     if unknown := sorted({each.decision for each in options} - {MEDIAN, SHAPES, COUNT}):
-        raise ValueError(f"curve_options.csv, decision: {unknown[:5]}; must be {MEDIAN}, {SHAPES} or {COUNT}")
+        raise ValueError(
+            f"data/judgement/curve_options.csv, decision: {unknown[:5]}; must be {MEDIAN}, {SHAPES} or {COUNT}"
+        )
     for own in {each.decision: each for each in reversed(options)}.values():
         if own.low is not None or own.figure != (RECORDED_2023 if own.decision == COUNT else None):
             raise ValueError(
-                f"curve_options.csv: the first option of {own.decision!r} is {own.option!r}; the study's own range or "
+                f"{_OPTIONS}: the first option of {own.decision!r} is {own.option!r}; the study's own range or "
                 "count stands first, because the curve marks it as the reported one"
             )
     return options

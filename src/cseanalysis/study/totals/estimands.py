@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from cseanalysis.study.data.judgement import read_judgement
 
@@ -13,7 +14,7 @@ from cseanalysis.study.data.judgement import read_judgement
 class Step:
     """A row of ``data/judgement/routes.csv``: a result, in the words of what it assumes on top of the step before."""
 
-    chart: str  # where it is drawn: ``parts`` of the record, ``totals`` or ``surveys``
+    chart: Literal["parts", "totals", "surveys"]  # parts of the record, totals, or what surveys tell
     # estimates, period and area: what is counted, and when and where; where a probability was published for another
     # place, that too.
     estimates: str
