@@ -50,7 +50,10 @@ WORDING = {
     "study/change/tables.py": (0.80, ["tests/study/test_change_tables.py"]),
     "study/sensitivity/tables.py": (0.80, ["tests/study/test_sensitivity_tables.py"]),
     "study/missing/tables.py": (0.80, ["tests/study/test_missing.py"]),
-    "study/comparisons/tables.py": (0.80, ["tests/study/test_disputes.py"]),
+    "study/comparisons/tables.py": (
+        0.80,
+        [f"tests/study/test_{name}.py" for name in ("disputes", "redteam", "requested", "funnel")],
+    ),
 }
 EVERY = TARGETS | WORDING
 SECONDS = 300  # a planted fault that makes the tests run longer than this is noticed

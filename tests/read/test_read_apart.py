@@ -95,7 +95,7 @@ def test_a_file_of_ten_gigabytes_is_refused_by_its_size(tmp_path):
     path = tmp_path / "a.csv"
     with path.open("wb") as stream:
         stream.truncate(10 << 30)
-    with pytest.raises(UnsafeFileError, match=r"found 10,737,418,240 bytes, more than 100,000,000; limit `file_bytes`"):
+    with pytest.raises(UnsafeFileError, match=r"found 10,737,418,240 bytes, more than 200,000,000; limit `file_bytes`"):
         read_spreadsheet(path)
 
 

@@ -216,12 +216,28 @@ def test_what_is_read_can_be_harmonised_without_any_step_between(tmp_path):
             "Outcomes for investigations closed in the quarter",
         ),
         ("Force outcomes for offences recorded in quarter", "Force outcomes recorded in quarter"),
+        ("offences", "force_outcomes_recorded_in_quarter"),
     ],
 )
 def test_both_counts_of_outcomes_get_one_name_whatever_the_wording(tmp_path, recorded, closed):
     table = read_outcomes(outcomes_workbook(tmp_path / "a.xlsx", recorded=recorded, closed=closed))
     assert table["Outcomes (recorded basis)"].tolist() == [10, 3, 2, -1, 5]
     assert table["Outcomes (closed basis)"].fillna(-99).tolist() == [12, 4, 1, -99, 7]
+
+
+def test_outcomes_go_on_with_codes_that_have_expired_and_say_why_there_is_no_count(tmp_path):
+    # As published for 2018/19: code 20 with a reason in place of a count; a copy of 2017/18 ends in a row of NA alone.
+    start = ["2018/19", 1, "Kent", "Indecent assault on a female", "Sexual offences", "Other", "20", "x"]
+    rows = [
+        [*start, "Charged/Summonsed", "Charged/Summonsed", 1, "N/A - offence code expired", 2],
+        ["NA"] * (len(OUTCOMES) + 2),
+    ]
+    table = read_outcomes(write(tmp_path / "a.csv", [[*OUTCOMES, RECORDED_BASIS, CLOSED_BASIS], *rows]))
+    assert len(table) == 1
+    assert table["Outcomes (recorded basis)"].isna().all()
+    assert table["recorded_flag"].tolist() == ["n/a - offence code expired"]
+    assert table["Outcomes (closed basis)"].tolist() == [2]
+    assert harmonise_offences(table)["offence_rule"].tolist() == ["offence:20:outcomes"]
 
 
 def test_alternate_offences_are_marked_and_unassigned_offences_have_no_closed_basis(tmp_path):

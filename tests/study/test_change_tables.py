@@ -262,6 +262,8 @@ def test_whoever_edits_the_table_of_told_breaks_edits_what_the_chapter_tells():
         breaks_said(BREAKS, DATES, EVENTS, (replace(told[0], words="{where}"),))
     with pytest.raises(ValueError, match=r"'beside' .*, and for when and beside the id of a registered event"):
         breaks_said(BREAKS, DATES, EVENTS, (replace(told[0], event="no_such"),))
+    with pytest.raises(ValueError, match=r"told_breaks\.csv, code: \['99'\] has no series that breaks; write one of"):
+        breaks_said(BREAKS, DATES, EVENTS, (replace(told[0], code="99"),))
 
 
 def test_the_control_is_told_with_the_quarters_it_does_not_fit_and_the_trend_it_falls_back_to():

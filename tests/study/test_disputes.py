@@ -89,9 +89,11 @@ def test_a_finding_that_no_longer_follows_is_refused(name: str, changes: dict[st
     ("changes", "said"),
     [
         ({"holds": "F008 > F022"}, None),
-        ({"holds": "F022 > F008"}, "that F022 > F008 no longer follows"),
-        ({"holds": "F022 is F008"}, "write =, < or > between two sides"),
-        ({"finding": "{F999.published}"}, "asks for 'F999'"),
+        ({"holds": "F022 > F008"}, "explained_conflicts.csv, .*: F022 > F008 no longer follows"),
+        ({"holds": "F022 is F008"}, "write =, < or > between two figures"),
+        ({"holds": "{x} {"}, "explained_conflicts.csv, .*, holds: '{' is no figure"),
+        ({"finding": "One {"}, "explained_conflicts.csv, .*: the finding asks for"),
+        ({"finding": "{F999.published}"}, "asks for 'F999'|speaks of F999"),
         ({"finding": "{F022.colour}"}, "colour"),
         ({"finding": "{F022 / F555 + F009}"}, None),
     ],
@@ -99,12 +101,17 @@ def test_a_finding_that_no_longer_follows_is_refused(name: str, changes: dict[st
 def test_a_finding_says_what_the_register_says_and_an_edited_one_is_checked(
     changes: dict[str, Any], said: str | None
 ) -> None:
-    one = replace(CONFLICTS[0], **changes)
+    one = replace(CONFLICTS[0], figures=tuple(FIGURES), **changes)
     if said is None:
         assert explained(FIGURES, [one])["about"].tolist() == [one.about]
     else:
         with pytest.raises(ValueError, match=said):
             explained(FIGURES, [one])
+
+
+def test_a_finding_speaks_of_no_other_figures_than_its_own() -> None:
+    with pytest.raises(ValueError, match=r"explained_conflicts\.csv, .*: speaks of F042; name them under figures too"):
+        explained(FIGURES, [replace(CONFLICTS[0], figures=("F041", "F193"))])
 
 
 def test_what_a_finding_asks_to_be_worked_out_is_by_hand() -> None:
@@ -113,7 +120,9 @@ def test_what_a_finding_asks_to_be_worked_out_is_by_hand() -> None:
         "{one in F140 / F139}": "one in 8 to one in 9",
         "{one in F139 + F142 / F139}": "one in 10",
     }
-    found = explained(FIGURES, [replace(CONFLICTS[0], holds=None, finding=text) for text in texts])
+    found = explained(
+        FIGURES, [replace(CONFLICTS[0], figures=tuple(FIGURES), holds=None, finding=text) for text in texts]
+    )
     assert found["finding"].tolist() == list(texts.values())
 
 

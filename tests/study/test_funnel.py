@@ -14,15 +14,17 @@ from cseanalysis.study.comparisons.funnel import (
     LEVELS,
     LIMITS,
     force_changes,
-    funnel_in_words,
+    forces_outside,
     funnel_results,
     limits_at,
     scatter_limit,
     why_no_order,
 )
+from cseanalysis.study.comparisons.tables import outside
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.reported import load_results
 from cseanalysis.study.data.tables import read_table
+from cseanalysis.study.tables import in_words
 from cseanalysis.values import Estimate, Interval, NotEstimableError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +137,12 @@ def test_results_and_table_count_the_same_forces() -> None:
     assert len(results) == 3 + len(LIMITS) * len(LEVELS)
     # Worked by hand from the two years of 43 forces: squared distances over their variances, on 42 degrees.
     assert results["force_scatter"] == pytest.approx(3.74, abs=0.12)
-    assert funnel_in_words(funnel)["99.8% limits"].tolist()[0] == str(funnel.outside("independent", 0.998))
+    printed = in_words(forces_outside(funnel), outside(len(funnel.changes)))
+    assert printed.columns.tolist() == ["Limits allow for", "Forces outside, of 43: 95% limits", "99.8% limits"]
+    assert printed.to_numpy().tolist() == [
+        *([words, *(str(funnel.outside(limits, level)) for level in LEVELS)] for limits, words in LIMITS.items()),
+        ["expected, were there nothing but what the limits allow for", "2.15", "0.086"],
+    ]
 
 
 def scatter(low: float, point: float, high: float) -> Estimate:

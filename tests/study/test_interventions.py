@@ -85,6 +85,18 @@ def an_intervention(**changes):
     return Intervention(**given | changes)
 
 
+@pytest.mark.parametrize(
+    ("start", "precision", "said"),
+    [
+        (date(2016, 4, 1), "month", "from April 2016"),
+        (date(2016, 4, 1), "day", "from 1 April 2016"),
+        (None, "", "start not known"),
+    ],
+)
+def test_a_start_is_said_as_exactly_as_it_is_known(start, precision, said):
+    assert an_intervention(start=start, start_precision=precision).when == said
+
+
 def test_every_intervention_that_was_asked_for_has_a_card(cards):
     assert set(cards) == NAMED
 

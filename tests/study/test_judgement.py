@@ -9,9 +9,9 @@ from typing import Literal
 import pytest
 
 from cseanalysis.clean import read_crosswalk
-from cseanalysis.study import load_assumptions, load_figures
+from cseanalysis.study import load_assumptions, load_figures, load_results
 from cseanalysis.study.comparisons.numbers import quoted_pairs, verdicts
-from cseanalysis.study.data.judgement import check_judgement, read_judgement
+from cseanalysis.study.data.judgement import check_judgement, check_results_named, read_judgement
 from cseanalysis.study.data.project import Project, find_project
 from cseanalysis.study.tables import Column, in_words, number, span
 
@@ -50,7 +50,7 @@ def study(tmp_path):
 
 
 def written(study, text):
-    (study / "data" / "judgement" / "pairs.csv").write_text(text, encoding="utf-8")
+    (study / "data" / "judgement" / "pairs.csv").write_text(text, "utf-8", "surrogateescape")
     return study
 
 
@@ -66,13 +66,26 @@ def test_rows_are_what_their_class_says(study):
     ("text", "said"),
     [
         (HEAD + "F008,2,a,maybe,r\n", r"data/judgement/pairs\.csv, line 2, used: is 'maybe'; write yes or no"),
-        (HEAD + "F008,two,a,yes,r\n", "line 2, size: could not convert"),
+        (HEAD + "F008,two,a,yes,r\n", "line 2, size: is 'two'; write a number in digits, without commas"),
+        (HEAD + 'F008,"1,000",a,yes,r\n', "line 2, size: is '1,000'; write a number in digits"),
+        (HEAD + "F008,nan,a,yes,r\n", "line 2, size: is 'nan'; write a number"),
+        (HEAD + "F008,1e400,a,yes,r\n", "line 2, size: is '1e400'; write a number"),
         (HEAD + ",2,a,yes,r\n", "line 2, first: is empty; say it"),
         (HEAD + "F008,2,a,yes,\n", "line 2, reason: is empty; say it"),
         (HEAD + "F008,2,a,yes\n", "line 2: 4 cells under 5 headings"),
         (HEAD + "F008,2,a,yes,r\nF008, 2,a,yes,other\n", "line 3: says what line 2 says; keep one of the two"),
-        ("first,size,parts,reason,used\n", "must be first, size, parts, used, reason"),
-        ("", "must be first"),
+        (
+            "first,size,parts,reason,used\n",
+            r"data/judgement/pairs\.csv, line 1: .*must be first,size",
+        ),
+        (
+            HEAD.replace(",", ";"),
+            r"line 1: the heading is 'first;size;parts;used;reason'; must be .* with commas between",
+        ),
+        ("", "line 1: the heading is ''; must be first"),
+        (HEAD, "line 1: no row stands under the heading; write one, or restore the file with git checkout"),
+        (HEAD + ",,,,\n", "line 1: no row stands under the heading"),
+        (HEAD + "F008,2,a,yes,caf\udce9\n", r"data/judgement/pairs\.csv, line \d: is no CSV in UTF-8"),
     ],
 )
 def test_a_malformed_table_names_file_line_and_column(study, text, said):
@@ -91,6 +104,26 @@ def test_a_table_saved_by_a_spreadsheet_program_is_read(study):
     assert read_judgement("pairs", Pair, written(study, text)) == (Pair("F008", 2.0, ("a",), True, "Because."),)
 
 
+def test_the_empty_rows_that_a_spreadsheet_program_leaves_at_the_end_are_no_rows(study):
+    assert len(read_judgement("pairs", Pair, written(study, HEAD + "F008,2,a,yes,Because.\n,,,,\n,,,,\n"))) == 1
+
+
+def test_what_a_row_refuses_names_file_and_line(study):
+    @dataclass(frozen=True)
+    class Small:
+        size: int
+        reason: str
+
+        def __post_init__(self):
+            if self.size > 9:
+                raise ValueError("is larger than 9")
+
+    with pytest.raises(ValueError, match=r"data/judgement/pairs\.csv, line 3: is larger than 9"):
+        read_judgement("pairs", Small, written(study, "size,reason\n9,r\n10,r\n"))
+    with pytest.raises(ValueError, match=r"line 2, size: is '2\.5'; write a whole number in digits"):
+        read_judgement("pairs", Small, written(study, "size,reason\n2.5,r\n"))
+
+
 def test_a_table_that_is_not_there_is_named(study):
     with pytest.raises(FileNotFoundError, match=r"pairs\.csv is missing"):
         read_judgement("pairs", Pair, study)
@@ -105,12 +138,38 @@ def test_a_table_that_is_not_there_is_named(study):
         ("force,reason\nKernow,r\n", "line 2, force: no force is named 'Kernow'"),
         ("assumption,reason\nno_such,r\n", "line 2, assumption: no assumption is named 'no_such'"),
         ("figure,reason\nF008, \n", "line 2: has no reason"),
-        ("figure\nF008\n", "must be reason"),
+        ("figure\nF008\n", "must hold reason"),
+        ("figure,reason\nf008,r\n", "line 2, figure: 'f008' is no figure; write ids of data/raw"),
+        ('figures,reason\n"F008,F018",r\n', "line 2, figures: 'F008,F018' is no figure; write ids .* and blanks"),
+        ("second,reason\nthe count,r\n", "line 2, second: 'the' is no figure"),
     ],
 )
 def test_what_a_cell_names_must_be_there(study, text, said):
     with pytest.raises(ValueError, match=said):
         check_judgement(Project(written(study, text)), FIGURES, ASSUMPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "said"),
+    [
+        ("quoted_classes", "figure,reason\nF193,r\n", "figure: F193 counts days_median; must be offences"),
+        ("quoted_counts", "counted,reason\nF012,r\n", "counted: F012 counts per_cent; must be offences"),
+        ("parts_of_series", "figures,reason\nF024 F193,r\n", "figures: F193 counts days_median; must be offences"),
+        ("back_tests", "figure,reason\nF008,r\n", "figure: F008 counts offences; must be charges or defendants"),
+        ("published_delays", "figure,reason\nF008,r\n", "figure: F008 counts offences; must be days_median or"),
+    ],
+)
+def test_a_figure_of_another_unit_is_refused_before_anything_is_computed_from_it(study, table, text, said):
+    (study / "data" / "judgement" / f"{table}.csv").write_text(text)
+    with pytest.raises(ValueError, match=rf"data/judgement/{table}\.csv, line 2, {said}"):
+        check_judgement(Project(study), FIGURES, ASSUMPTIONS)
+
+
+def test_a_result_that_a_table_names_must_have_been_computed(study):
+    written(study, "result,list,reason\ncontact_total,,r\ncontact_totals,,r\n")
+    with pytest.raises(ValueError, match=r"pairs\.csv, line 3, result: no result has the id 'contact_totals'"):
+        check_results_named(Project(study), ["contact_total"])
+    check_results_named(find_project(ROOT), load_results(ROOT))
 
 
 def test_what_is_there_is_taken(study):

@@ -24,6 +24,7 @@ from cseanalysis.study.sensitivity.flips import (
 )
 from cseanalysis.study.sensitivity.judged import read_frontier_totals, read_statements
 from cseanalysis.study.sensitivity.shares_of_variance import chain_total, visible_share
+from cseanalysis.study.sensitivity.tables import statement_words
 from cseanalysis.values import Assumption, Estimate, Interval
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,6 +157,8 @@ def test_a_statement_holds_fails_or_is_open_by_hand():
     assert verdict(1, 2, "above", 1) == OPEN  # equal is not above
     assert verdict(1, 2, "above", 2) == FAILS
     assert verdict(1, 2, "below", 2.5) == HOLDS
+    assert verdict(1, 2, "below", 1) == FAILS  # equal is not below
+    assert verdict(1, 2, "below", 1.5) == OPEN
     assert verdict(3, 3, "above", 2) == HOLDS
 
 
@@ -187,6 +190,16 @@ def test_a_statement_that_somebody_edits_is_what_is_asked():
     points = pd.DataFrame({"curve": [statement.curve] * 2, "rank": [1, 2], "low": [1.0, 3.0], "high": [2.0, 4.0]})
     found = structural_verdicts([replace(statement, threshold=3.5)], points)
     assert found[["holds", "fails", "open"]].to_numpy().tolist() == [[0, 1, 1]]
+
+
+def test_a_statement_about_a_curve_or_a_filling_that_is_not_there_is_refused_with_its_table():
+    statement = read_statements(ROOT)[0]
+    points = pd.DataFrame({"curve": ["one"], "rank": [1], "low": [1.0], "high": [2.0]})
+    with pytest.raises(ValueError, match=r"statements\.csv, curve: there is no curve 'other'; write one of one"):
+        structural_verdicts([replace(statement, curve="other")], points)
+    for words in ("More than {limit}.", "More than {.", "More than {}."):
+        with pytest.raises(ValueError, match=r"statements\.csv, words: .* none of threshold, first"):
+            statement_words(replace(statement, words=words), {"first": "April"})
 
 
 def test_on_the_frontier_the_model_gives_the_stated_total():

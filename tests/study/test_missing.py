@@ -33,6 +33,7 @@ from cseanalysis.study.missing.numbers import (
     coverage_line,
     field_coverage,
     flag_results,
+    group_label,
     suspect_groups,
     suspect_ladder,
 )
@@ -236,6 +237,11 @@ def test_a_local_share_is_bounded_by_those_whose_field_is_empty():
     assert ends(local_bounds(share, silent)) == pytest.approx((0.16, 0.16 + 0.32))
     nearly = figure("L3", 80.0, unit="per_cent")
     assert local_bounds(nearly, silent).high == pytest.approx(1.0)
+
+
+def test_a_group_is_named_in_the_words_of_the_register_and_what_is_not_printed_as_a_remainder():
+    assert group_label("british_or_white_british") == "British or White British"
+    assert group_label("not_printed") == "Not printed, by subtraction"
 
 
 def test_the_chart_of_suspects_draws_every_group_alike_and_says_so_in_words():

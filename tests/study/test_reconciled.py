@@ -161,3 +161,14 @@ def test_what_the_parts_leave_is_called_what_the_table_of_judgements_calls_it(tm
         (tmp_path / "data" / folder / name).write_text(text)
     table = reconciled_table(load_figures(ROOT), cases(tmp_path))
     assert table.to_numpy().tolist() == [["Now", "F180 4,655, F212 82", "Left for men: exactly 4,573."]]
+
+
+def test_offences_and_pounds_are_not_added_up():
+    money = replace(PART, unit="pounds", rounded_to=1)
+    with pytest.raises(ValueError, match=r"reconciled_tables\.csv, A table: adds up offences and pounds; name"):
+        reconcile_case(Case("A table", "W", ("P",), "others", None, None, "r"), {"W": WHOLE, "P": money})
+
+
+def test_a_figure_that_stands_twice_is_refused_with_the_table_that_says_so():
+    with pytest.raises(ValueError, match=r"reconciled_tables\.csv, A table: .* stands twice"):
+        reconcile_case(Case("A table", "W", ("P", "P"), "others", None, None, "r"), {"W": WHOLE, "P": PART})

@@ -12,22 +12,25 @@ from cseanalysis.register import Definition
 from cseanalysis.study.comparisons.attempts import WAYS, WentThroughError, supposed
 from cseanalysis.study.comparisons.bad_analyses import (
     BadAnalysis,
-    attempts_in_words,
     bad_analyses,
     redteam_results,
     run_attempts,
 )
 from cseanalysis.study.comparisons.numbers import (
     all_verdicts,
-    changes_in_words,
     comparison_results,
     gate_rules,
     leading,
     quoted_pairs,
     stated_changes,
+    stated_rows,
     verdicts,
 )
+from cseanalysis.study.comparisons.tables import ATTEMPTS as SHOWN
+from cseanalysis.study.comparisons.tables import CHANGES, VERDICTS
 from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.tables import in_words
+from cseanalysis.values import Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = load_figures(ROOT)
@@ -37,6 +40,14 @@ TRIED = run_attempts(FIGURES, ATTEMPTS)
 
 def attempt(tried: str, *figures: str) -> BadAnalysis:
     return BadAnalysis("A planted one", "a test", "Planted.", "either way", tried, figures, "It is planted.")
+
+
+def shown(direction: str) -> Any:
+    return in_words(TRIED[TRIED["direction"] == direction], SHOWN)
+
+
+def answered(kind: str, answer: str) -> str:
+    return str(in_words([{"attempt": "A", "tried": "B", "kind": kind, "answer": answer}], SHOWN)["Answer"][0])
 
 
 def test_every_attempt_gets_its_sentence_and_none_goes_through() -> None:
@@ -50,15 +61,14 @@ def test_attempts_mislead_in_both_directions() -> None:
     counts = TRIED["direction"].value_counts()
     assert counts["exaggerates"] >= 10
     assert counts["belittles"] >= 10
-    shown = sum(len(attempts_in_words(TRIED, way)) for way in ("exaggerates", "belittles", "either way"))  # type: ignore[arg-type]
-    assert shown == len(TRIED)
+    assert set(counts.index) == {"exaggerates", "belittles", "either way"}  # the chapter prints a table for each
 
 
 def test_a_refusal_is_printed_with_its_reason_and_nobody_is_made_to_have_said_it() -> None:
-    one = attempts_in_words(run_attempts(FIGURES, [attempt("over-represented", "F478", "2%")]), "either way").iloc[0]
+    one = in_words(run_attempts(FIGURES, [attempt("over-represented", "F478", "2%")]), SHOWN).iloc[0]
     assert one["Answer"].startswith("Refused: No comparison with a population")
     assert "case series" in one["Answer"]
-    told = attempts_in_words(TRIED, "exaggerates")["Tried"]
+    told = shown("exaggerates")["Tried"]
     assert not any(f"({speaker})" in tried for speaker in set(TRIED["speaker"]) for tried in told)
 
 
@@ -142,7 +152,7 @@ def test_a_bad_analysis_with_other_figures_gets_the_answer_of_those(tmp_path: Pa
     (tmp_path / "data" / "judgement" / "bad_analyses.csv").write_text(
         "name,speaker,analysis,direction,tried,figures,reason\nMine,a blog,Up.,belittles,change,F001 F008,Because.\n"
     )
-    table = attempts_in_words(run_attempts(FIGURES, bad_analyses(tmp_path)), "belittles")
+    table = in_words(run_attempts(FIGURES, bad_analyses(tmp_path)), SHOWN)
     assert table["Tried"].tolist() == ["Mine. Up."]
     assert "42 forces against 44 forces" in table["Answer"][0]
 
@@ -155,9 +165,9 @@ def test_another_error_than_a_refusal_is_not_taken_for_one() -> None:
 def test_a_supposed_population_says_that_it_is_supposed() -> None:
     benchmark = supposed(FIGURES["F099"], "82%")
     assert (benchmark.id, benchmark.published) == ("supposed", "82%")  # printed together: 82% (supposed)
-    shown = attempts_in_words(TRIED, "exaggerates")["Answer"]
-    assert shown.str.contains("supposed").sum() == 3
-    assert shown.str.count("supposed").max() == 1
+    answers = shown("exaggerates")["Answer"]
+    assert answers.str.contains("supposed").sum() == 3
+    assert answers.str.count("supposed").max() == 1
     assert (benchmark.ages, benchmark.sex) == (FIGURES["F099"].ages, FIGURES["F099"].sex)
 
 
@@ -190,7 +200,7 @@ def test_all_pairs_are_counted_and_their_shares_are_of_all() -> None:
 
 
 def test_changes_show_the_side_of_an_interval_that_ends_near_one() -> None:
-    table = changes_in_words(FIGURES, stated_changes(ROOT))
+    table = in_words(stated_rows(FIGURES, stated_changes(ROOT)), CHANGES)
     assert table["With chance"].tolist()[:2] == ["0.958 to 1.176", "1.009 to 1.098"]
     assert table["Beyond chance?"].tolist()[1] == "no longer from an inflation of about 1.5"
     assert table["Beyond chance?"].tolist()[-1] == "no claim"
@@ -209,13 +219,76 @@ def test_results_of_the_chapter_are_the_published_answers() -> None:
 
 @pytest.mark.parametrize("way", ["exaggerates", "belittles", "either way"])
 def test_every_printed_answer_closes_its_brackets_and_shows_no_name_of_the_software(way: str) -> None:
-    shown = attempts_in_words(TRIED, way)["Answer"]  # type: ignore[arg-type]
-    assert (shown.str.count(r"\(") == shown.str.count(r"\)")).all()
-    assert not shown.str.contains("_").any()
+    answers = shown(way)["Answer"]
+    assert (answers.str.count(r"\(") == answers.str.count(r"\)")).all()
+    assert not answers.str.contains("_").any()
     assert TRIED["answer"].str.contains("_").any()  # what the software says is kept as it says it
 
 
 def test_an_answer_ends_where_its_sentence_ends_and_not_inside_a_bracket() -> None:
-    long = "Refused for one (first. Second) reason. Next sentence."
-    table = attempts_in_words(TRIED.head(1).assign(direction="either way", kind="refused", answer=long), "either way")
-    assert table["Answer"].tolist() == ["Refused: Refused for one (first. Second) reason."]
+    assert answered("refused", "Refused for one (first. Second) reason. Next sentence.") == (
+        "Refused: Refused for one (first. Second) reason."
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("They must not be compared: unit (a against b); time basis (c). More.", "Refused: unit (a against b)."),
+        ("It is so. No comparison follows. It is at most 3.", "Refused: No comparison follows."),
+        ("It is so. It is at most 3. Nothing can be said.", "Refused: Nothing can be said."),
+        ("It is so. It stops being clear.", "Refused: It stops being clear."),
+        ("It is so. It is not. To be minded: it is at least 3.", "Refused: It is so."),
+        ("No clear change: it is within time_basis.", "Refused: it is within time basis."),
+    ],
+)
+def test_of_a_longer_answer_the_most_telling_sentence_is_printed_a_reason_before_a_number(
+    answer: str, said: str
+) -> None:
+    assert answered("refused", answer) == said
+
+
+@pytest.mark.parametrize(
+    ("hidden_at", "said"),
+    [
+        (None, "no claim"),
+        (0.9, "no clear change, even if every offence were independent"),
+        (1.0, "no clear change, even if every offence were independent"),
+        (1.01, "no longer from an inflation of about 1"),
+        (4.99, "no longer from an inflation of about 5"),
+        (5.0, "yes, up to an inflation of about 5"),
+        (7.26, "yes, up to an inflation of about 7.3"),
+    ],
+)
+def test_a_change_says_up_to_which_inflation_it_is_clear(hidden_at: float | None, said: str) -> None:
+    row = {
+        "first": "1 (A)",
+        "second": "2 (B)",
+        "ratio": (1.9, 2.1),
+        "independent": Interval(1.0019, 1.0981, "confidence", 0.95),
+        "clustered": None,
+        "hidden_at": hidden_at,
+        "highest": 5.0,
+    }
+    assert in_words([row], CHANGES).to_dict("records") == [
+        {
+            "From": "1 (A)",
+            "To": "2 (B)",
+            "Ratio": "between 1.9 and 2.1",
+            "With chance": "1.001 to 1.099",
+            "With clusters": "none: an end is open",
+            "Beyond chance?": said,
+        }
+    ]
+
+
+def test_a_pair_without_a_ratio_is_refused_where_the_table_of_changes_is_mended() -> None:
+    refused = next(one for one in quoted_pairs(ROOT) if verdicts(FIGURES, [one])["Verdict"][0] == "refused")
+    with pytest.raises(ValueError, match=r"have no ratio; take the pair out of data/judgement/stated_changes\.csv"):
+        stated_rows(FIGURES, [refused])  # type: ignore[list-item]
+
+
+def test_verdicts_are_printed_with_their_share_in_per_cent() -> None:
+    assert in_words([{"said": "refused", "pairs": 1234, "share": 0.985}], VERDICTS).to_dict("records") == [
+        {"Verdict, or dimension that refuses": "refused", "Pairs": 1234, "Share": "98.5%"}
+    ]

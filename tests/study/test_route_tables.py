@@ -191,3 +191,12 @@ def test_a_refusal_is_printed_in_words_beside_the_question_that_was_asked():
         ["sexual abuse as the survey of 2019 asked, before 16", "refused", "no factor for age window"],
         ["sexual abuse as the survey of 2024 asked, before 18", "refused", "no factor for definition"],
     ]
+
+
+def test_a_route_whose_rows_somebody_turned_round_is_worded_without_a_figure_being_taken_for_an_assumption():
+    _, second = rows(
+        (a_step("a"), an_estimate("a", 10, 40, "F008", "F012", "contact_share")),
+        (a_step("b"), an_estimate("b", 10, 50, "F008")),
+    )
+    assert "with one value for" in second["Assumes"]
+    assert "F012" not in str(second)

@@ -16,6 +16,7 @@ from cseanalysis.clean.labels import Unmapped, split_notes
 from cseanalysis.clean.phrases import read_statement
 
 _MARKERS = frozenset({"..", "...", "*", "-", ":", "n/a", "na", "n.a."})
+_REASONED = re.compile(r"n/a - [a-z ]+")  # as in the published outcomes: "N/A - offence code expired"
 _BRACKETED = re.compile(r"\[\s?(x|z|u1?|c|low|w|er)\s?\]", re.IGNORECASE)
 # Marks that stand beside a number: revised, provisional, estimated, forecast, break, reliability, significance
 _BESIDE = re.compile(r"(?:\[\s?(r|p|e|f|b|u|ns|s)\s?\]|\((r|p|e)\))$")
@@ -73,9 +74,9 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
             null. An exact count has both equal to its value; an exact percentage has the ends of its rounding.
         ``flag``
             Marks that came with the number (``[note 3]``, ``[r]``), its unit (``%``, ``£``), or why there is none:
-            the marker (``..``, ``*``, ``-``, ``:``, ``[x]``, ``[z]``, ``[u]``, ``[u1]``, ``[c]``, ``[low]``, ``n/a``
-            and a few more; in small letters and without inner spaces) or ``"empty"``. A number with ``%`` is in per
-            cent: ``68%`` is 68, and so is a share: ``one in 10`` lies around 10.
+            the marker (``..``, ``*``, ``-``, ``:``, ``[x]``, ``[z]``, ``[u]``, ``[u1]``, ``[c]``, ``[low]``, ``n/a``,
+            also with its reason, and a few more; in small letters and without inner spaces) or ``"empty"``. A number
+            with ``%`` is in per cent: ``68%`` is 68, and so is a share: ``one in 10`` lies around 10.
 
     Raises
     ------
@@ -181,7 +182,7 @@ def _marker(text: str) -> str:
     """Give the marker in its one spelling; empty when the text is none."""
     if found := _BRACKETED.fullmatch(text):
         return f"[{found[1]}]"
-    return text if text in _MARKERS else ""
+    return text if text in _MARKERS or _REASONED.fullmatch(text) else ""
 
 
 def _split_marks(text: str) -> tuple[str, list[str]]:

@@ -72,7 +72,7 @@ _OUTCOMES = _Layout(
         "Outcome Type": "outcometype",
     },
     counts={
-        "Outcomes (recorded basis)": r".*outcomesforoffences(thatwere)?recordedin(the)?quarter",
+        "Outcomes (recorded basis)": r".*outcomesforoffences(thatwere)?recordedin(the)?quarter|offences",
         "Outcomes (closed basis)": r".*closedin(the)?quarter|.*outcomesrecordedin(the)?quarter",
     },
     flags={"Outcomes (recorded basis)": "recorded_flag", "Outcomes (closed basis)": "closed_flag"},
@@ -358,8 +358,12 @@ def _extra_columns(
 
 
 def _data_rows(grid: Grid, header: int) -> tuple[Rows, list[Problem]]:
-    """Leave out empty rows, and notes: rows whose only text stands in the first column and is no year."""
+    """Leave out empty rows, those of NA alone too, and notes, whose only text is in the first column and no year."""
     filled = grid.filled()
+    said = np.zeros(grid.height, dtype=np.int64)
+    for column in grid.columns:
+        said += np.array([*(text.strip() != "NA" for text in column.texts), False])[column.codes]
+    filled[said == 0] = 0
     filled[: header + 1] = 0
     alone = np.flatnonzero(filled == 1)
     # A label that whole rows carry too (a force, where forces come first) is a row that lost its cells, not a note.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -24,6 +25,8 @@ _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
 _ROUNDED = 5.1e-10
 _THOUSANDS = re.compile(r"\s*-?[0-9]{1,3}(,[0-9]{3})+\s*")
 _DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE = 65536  # characters in which the delimiter is looked for
+_DIGIT = re.compile(r"\d")
 
 
 class BrokenFileError(ValueError):
@@ -170,34 +173,51 @@ def _unrounded(encoded: pa.DictionaryArray, values: pa.Array, place: str) -> pa.
 
 
 def _load_csv(content: bytes) -> pa.Table:
+    content = _utf8(content)
+    if not content.strip():
+        raise BrokenFileError("the file is empty")
+    whole = content.endswith((b"\n", b"\r", b'"'))
+    delimiter = _delimiter(content[:_SAMPLE].decode(errors="replace"))
+    table = _load_straight(content, delimiter)
+    if not whole and (table is None or not _ends_with_a_known_word(table)):
+        what = "the last line has no end, so its last value may be cut; if it is whole, add a line break"
+        raise BrokenFileError(f"line {content.count(10) + 1}: {what}")
+    return table if table is not None else _load_ragged(content.decode(), delimiter)
+
+
+def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
+    """Load a table whose rows are of one length; None where they are not, and the slower way tells which."""
     import pyarrow as pa
     import pyarrow.csv as arrow_csv
 
-    text = _decode(content)
-    if not text.strip():
-        raise BrokenFileError("the file is empty")
-    if not text.endswith(("\n", "\r", '"')):
-        what = "the last line has no end, so its last value may be cut; if it is whole, add a line break"
-        raise BrokenFileError(f"line {text.count(chr(10)) + 1}: {what}")
-    delimiter = _delimiter(text)
-    if text.count('"') % 2 == 0:
-        width = len(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
-        try:
-            table = arrow_csv.read_csv(
-                io.BytesIO(text.encode()),
-                read_options=arrow_csv.ReadOptions(column_names=[str(number) for number in range(width)]),
-                parse_options=arrow_csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False
-                ),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types={str(number): pa.string() for number in range(width)}, null_values=[]
-                ),
-            )
-            return _encoded(table.columns, sheet="")
-        except pa.ArrowInvalid:
-            # Rows of different lengths: a title above the table, or a broken line; the slower way tells which.
-            pass
-    return _load_ragged(text, delimiter)
+    if content.count(b'"') % 2:
+        return None
+    start = content[: content.find(b"\n", _SAMPLE) + 1 or None].decode()
+    names = [str(number) for number in range(len(next(csv.reader(io.StringIO(start), delimiter=delimiter))))]
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(column_names=names),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=content.count(b'"') > 0, ignore_empty_lines=False
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), null_values=[]
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return _encoded(table.unify_dictionaries().columns, sheet="")
+
+
+def _ends_with_a_known_word(table: pa.Table) -> bool:
+    """Say whether the last cell holds words that its column holds before: a number could have lost digits."""
+    import pyarrow.compute as pc
+
+    column = table.columns[-1]
+    last = column[-1].as_py()
+    found = pc.index(column.cast("string"), last).as_py()
+    return bool(last.strip()) and not _DIGIT.search(last) and 0 <= found < len(column) - 1
 
 
 def _load_ragged(text: str, delimiter: str) -> pa.Table:
@@ -254,14 +274,21 @@ def _places(row: list[str]) -> list[int]:
     return [place for place, cell in enumerate(row) if cell.strip()]
 
 
-def _decode(content: bytes) -> str:
+def _utf8(content: bytes) -> bytes:
+    """Return the text in UTF-8 without a mark at its start."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        return content.decode("utf-8-sig")
+        for start in range(0, len(content), _SAMPLE):
+            decoder.decode(content[start : start + _SAMPLE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         pass
+    else:
+        return content
     try:
         # Excel writes Windows-1252 when it saves "CSV"; it takes almost any bytes, so it comes last.
-        return content.decode("cp1252")
+        return content.decode("cp1252").encode()
     except UnicodeDecodeError as error:
         what = f"byte {error.start + 1} is text neither in UTF-8 nor in Windows-1252; save the file as UTF-8"
         raise BrokenFileError(what) from error
@@ -269,7 +296,7 @@ def _decode(content: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     """Take the delimiter that gives the most lines of one width, weighed by that width."""
-    sample = text[:65536].splitlines()[:50]
+    sample = text[:_SAMPLE].splitlines()[:50]
 
     def weight(delimiter: str) -> int:
         widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]

@@ -25,24 +25,7 @@ _INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|\*([^*]+)\*|\[((?:\\.|[^\[\]\\])+)\]\
 
 
 def alone(markdown: str) -> str:
-    """Return Markdown whose citations and cross references are words, and which has no labels.
-
-    Parameters
-    ----------
-    markdown
-        As the typesetter takes it: ``[@vkpp23]`` becomes author and year, linked to the source; ``@fig:lag`` becomes
-        "Figure *lag*", as the chart's caption begins.
-
-    Raises
-    ------
-    ValueError
-        For a source that is not registered.
-
-    Examples
-    --------
-    >>> alone("As @fig:lag shows, and [@tbl:a; @eq:b] too.")
-    'As Figure *lag* shows, and Table *a* and Equation *b* too.'
-    """
+    """Return Markdown whose citations and cross references are words, and which has no labels."""
 
     def worded(match: re.Match[str]) -> str:
         if match["single"]:
@@ -65,13 +48,7 @@ def named(label: str) -> str:
 
 
 def as_html(markdown: str) -> str:
-    r"""Return one paragraph of Markdown as HTML: emphasis and links, other text as it stands.
-
-    Examples
-    --------
-    >>> as_html(r"Figure *lag*: a \< b & c")
-    'Figure <em>lag</em>: a &lt; b &amp; c'
-    """
+    r"""Return one paragraph of Markdown as HTML: emphasis and links, other text as it stands."""
 
     def tagged(match: re.Match[str]) -> str:
         sign, stressed, text, address = match.groups()

@@ -37,13 +37,7 @@ def annexes(project: Project) -> str:
 
 
 def assumptions_annex(project: Project) -> str:
-    """Return every arguable number with its range, reason and source, as Markdown.
-
-    Parameters
-    ----------
-    project
-        The study; its ``assumptions.toml`` is printed in the order of the file.
-    """
+    """Return every arguable number with its range, reason and source, as Markdown."""
     blocks = [
         "# Assumptions {#sec:annex-assumptions}",
         "Every number that can be argued with, and the range that is defended. A range is a bound: no value in it is "
@@ -92,13 +86,7 @@ def figures_annex(project: Project) -> str:
 
 
 def sources_annex(project: Project) -> str:
-    """Return the raw tables with their caveats and the publications by tier, as Markdown.
-
-    Parameters
-    ----------
-    project
-        The study; its ``data/raw/sources.toml`` is printed.
-    """
+    """Return the raw tables with their caveats and the publications by tier, as Markdown."""
     sources = load_sources(project)
     tiers = "; ".join(f"{tier}, {meaning}" for tier, meaning in TIERS.items())
     blocks = [
@@ -124,13 +112,7 @@ def sources_annex(project: Project) -> str:
 
 
 def bibliography(project: Project) -> str:
-    """Return BibTeX for every publication in ``sources.toml``, then the methods of ``notebooks/references.bib``.
-
-    Raises
-    ------
-    ValueError
-        When a key stands in both files.
-    """
+    """Return BibTeX for every publication in ``sources.toml``, then the methods of ``notebooks/references.bib``."""
     publications = load_sources(project)["publications"]
     path = project.notebooks / "references.bib"
     methods = path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -72,39 +72,7 @@ def build_report(
     log: Callable[[str], None] = lambda line: None,
     workers: int | None = None,
 ) -> Outcome:
-    """Build the report into ``out``, or leave it when nothing it is made from has changed.
-
-    Parameters
-    ----------
-    project
-        The study's checkout; nothing in it is written, except ``out`` when that lies in it.
-    assumptions
-        Another file of assumptions than the study's.
-    out
-        Folder that will hold ``report.pdf``, the executed chapters, ``results.json``, ``assumptions.toml`` and
-        ``manifest.json``. It changes in one step at the end, or not at all.
-    freezing
-        Build what is about to be frozen as the edition of its version; without it, a report whose inputs are not those
-        of a frozen edition says so on every page.
-    log
-        Told of each step with its seconds.
-    workers
-        Chapters executed at once; one per processor, at most four, when not given.
-
-    Returns
-    -------
-    Outcome
-
-    Raises
-    ------
-    ChecksumError
-        When a raw file is not the registered one.
-    ValueError
-        When an input is malformed, a chapter fails or the report cannot be typeset; when an edition is to be frozen
-        whose version is frozen already.
-    FileNotFoundError
-        When an input is missing.
-    """
+    """Build the report into ``out``, or leave it when nothing it is made from has changed."""
     check_out(out, project)
     clock = _Clock(log)
     used = assumptions if assumptions is not None else project.assumptions
@@ -189,20 +157,7 @@ def frozen_already(version: str) -> str:
 
 
 def check_out(out: Path, project: Project) -> None:
-    """Refuse a folder that is no build: a build takes its place and deletes what was there.
-
-    Parameters
-    ----------
-    out
-        Folder of the build to come.
-    project
-        The study's checkout.
-
-    Raises
-    ------
-    ValueError
-        When the folder is part of the study, a frozen edition, a file, or holds what no build wrote.
-    """
+    """Refuse a folder that is no build: a build takes its place and deletes what was there."""
     root, reports = project.root, project.root / "reports"
     homes = [root / name for name in (".git", ".venv", "data", "notebooks", "requirements", "src", "tests")]
     frozen = out.is_relative_to(reports) and (out == reports or out.relative_to(reports).parts[0].startswith("v"))
@@ -220,11 +175,9 @@ def check_out(out: Path, project: Project) -> None:
 
 
 def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
-    """Return the sha256 of everything the report is made from, by name, sorted.
-
-    Names are relative (``data/raw/...``, ``assumptions.toml``, ``notebooks/...``, ``package/...``), so that the
-    place of the checkout and of the installed package do not matter.
-    """
+    """Return the sha256 of everything the report is made from, by name, sorted."""
+    # Names are relative (``data/raw/...``, ``assumptions.toml``, ``notebooks/...``, ``package/...``), so that the place
+    # of the checkout and of the installed package do not matter.
     files = {"assumptions.toml": assumptions, "CHANGELOG.md": project.root / "CHANGELOG.md"}
     for folder, patterns in (
         ("data/raw", ("*",)),
@@ -245,13 +198,7 @@ def key_of(hashes: Mapping[str, str]) -> str:
 
 
 def read_edition(project: Project) -> tuple[str, dt.date]:
-    """Return version and date of the newest edition in the changelog.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        Without a changelog, or when no entry reads ``## [0.1.0] - 2026-11-21``.
-    """
+    """Return version and date of the newest edition in the changelog."""
     path = project.root / "CHANGELOG.md"
     if not path.is_file():
         raise FileNotFoundError(f"{path.name} is missing: its newest entry dates the edition")

@@ -76,25 +76,7 @@ def parse(content: bytes) -> NotebookNode:
 
 
 def execute(notebook: Path, workdir: Path) -> NotebookNode:
-    """Execute a chapter in a fresh kernel of this very Python.
-
-    Parameters
-    ----------
-    notebook
-        The chapter; cells have fixed ids. The file is not changed.
-    workdir
-        Folder the kernel works in; the study is found from there upwards.
-
-    Returns
-    -------
-    NotebookNode
-        With outputs, without anything that differs between two runs.
-
-    Raises
-    ------
-    ValueError
-        When a cell fails, naming chapter and cell; when a cell has no id; when the kernel does not start.
-    """
+    """Execute a chapter in a fresh kernel of this very Python."""
     return execute_all([notebook], workdir, 1)[notebook.stem].node
 
 
@@ -108,30 +90,7 @@ def execute_all(
     folder: Path | None = None,
     log: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Chapter]:
-    """Execute chapters side by side, and skip those whose inputs have not changed.
-
-    Parameters
-    ----------
-    notebooks
-        The chapters in reading order.
-    workdir
-        Folder the kernels work in.
-    workers
-        How many kernels run at once.
-    shared_key
-        Hash of everything that chapters read besides themselves.
-    previous
-        Per chapter of an earlier build its ``key`` and the ``sha256`` of its executed notebook.
-    folder
-        Where those notebooks are; one that is missing or not what it was is executed again.
-    log
-        Told of each chapter with its seconds.
-
-    Returns
-    -------
-    dict of str to Chapter
-        By name, in the order given.
-    """
+    """Execute chapters side by side, and skip those whose inputs have not changed."""
     live: dict[str, AsyncKernelManager] = {}
 
     def run(notebook: Path) -> Chapter:

@@ -28,35 +28,18 @@ Word = Literal["identical", "numbers equal", "differs"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the committed tables and results rebuild, and where they do not.
+    """Whether the committed tables and results rebuild, and where they do not."""
 
-    ``"identical"``: the same bytes. ``"numbers equal"``: other bytes, but no number is off by more than its last digit
-    (see `cseanalysis.sensitivity.ranking`) and no word differs. ``"differs"``: ``differences`` name table, cell,
-    expected and found.
-    """
+    # ``"identical"``: the same bytes. ``"numbers equal"``: other bytes, but no number is off by more than its last
+    # digit (see `cseanalysis.sensitivity.ranking`) and no word differs. ``"differs"``: ``differences`` name table,
+    # cell, expected and found.
 
     word: Word
     differences: tuple[str, ...] = ()
 
 
 def verify(project: Project) -> Verdict:
-    """Rebuild tables and results in a temporary folder and compare them with the committed ones.
-
-    Parameters
-    ----------
-    project
-        The study's checkout; nothing in it is written.
-
-    Returns
-    -------
-    Verdict
-        Frozen editions whose files are not the ones their manifest lists count as differences too.
-
-    Raises
-    ------
-    ChecksumError
-        When a raw file is not the registered one.
-    """
+    """Rebuild tables and results in a temporary folder and compare them with the committed ones."""
     from cseanalysis.study.results import rebuild
 
     with scratch_folder() as folder:
@@ -86,25 +69,7 @@ def frozen_editions(project: Project) -> list[Path]:
 
 
 def release(project: Project, build: Path) -> Path:
-    """Freeze the report that was just built as an edition that is never written again.
-
-    Parameters
-    ----------
-    project
-        The study's checkout.
-    build
-        The folder of a finished build.
-
-    Returns
-    -------
-    Path
-        The edition's folder, ``reports/vX.Y.Z``.
-
-    Raises
-    ------
-    ValueError
-        When the edition exists already, the build is damaged, or its results are not the committed ones.
-    """
+    """Freeze the report that was just built as an edition that is never written again."""
     manifest = read_json(build / "manifest.json", "run `make report`", "outputs", "version")
     edition = project.root / "reports" / f"v{manifest['version']}"
     if edition.exists():
@@ -130,27 +95,7 @@ def release(project: Project, build: Path) -> Path:
 
 
 def diff(first: Path, second: Path, project: Project | None = None) -> list[str]:
-    """Say which assumptions and reported numbers differ between two builds, editions or scenarios, and why.
-
-    Parameters
-    ----------
-    first, second
-        Folders with ``results.json`` and ``assumptions.toml``, or the checkout.
-    project
-        With it, a number that several changes could move names the one that moves it most when made alone, which takes
-        a few seconds for each change; see `study.causes.leading_causes`.
-
-    Returns
-    -------
-    list of str
-        A line a difference; none when there is none. A number's line names the changed assumptions it rests on,
-        or says that data or code must be the cause.
-
-    Raises
-    ------
-    FileNotFoundError
-        When a folder holds no build.
-    """
+    """Say which assumptions and reported numbers differ between two builds, editions or scenarios, and why."""
     one, other = read_build(first), read_build(second)
     changed = changed_inputs(one, other)
     leading = leading_causes(project, one, other) if project is not None else {}

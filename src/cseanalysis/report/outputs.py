@@ -263,13 +263,7 @@ def table(
 
 
 def same_everywhere(drawing: str) -> str:
-    """Return an SVG of matplotlib without what hangs on the processor: coordinates to a thousandth of a point, own ids.
-
-    Examples
-    --------
-    >>> same_everywhere('<path id="m0123456789" d="M 1.23450001 2"/><use xlink:href="#m0123456789" x="3.00049999"/>')
-    '<path id="m-1" d="M 1.235 2"/><use xlink:href="#m-1" x="3.001"/>'
-    """
+    """Return an SVG of matplotlib without what hangs on the processor: coordinates to a thousandth of a point."""
     numbers: dict[str, int] = {}
 
     def numbered(match: re.Match[str]) -> str:

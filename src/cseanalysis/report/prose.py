@@ -22,28 +22,10 @@ __all__ = ["closest", "escape", "fill"]
 
 
 def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> str:
-    """Replace placeholders in Markdown by the study's numbers.
-
-    Parameters
-    ----------
-    text
-        ``{result_id}`` becomes the result in words, ``{assumption:id}`` the assumption's range, ``{figure:id}`` the
-        figure as published, ``{period:name}`` a month or year of the data, ``{codes:group}`` the offence codes of a
-        group and ``{count:group}`` how many they are. ``{{`` and ``}}`` stand for braces, and so do
-        those that `escape` has put behind a backslash;
-        attributes such as ``{#sec:lag}``, citations and cross references are left to the typesetter. At the start
-        of a sentence words get a capital.
-    root
-        The checkout; without it, the one around the working directory.
-    plain
-        Whether the text is no Markdown but, for example, the alternative text of a chart.
-
-    Raises
-    ------
-    ValueError
-        For an id that does not exist, naming the closest; for a brace that is not part of a placeholder;
-        for a sign or word after a placeholder that the number already carries.
-    """
+    """Replace placeholders in Markdown by the study's numbers."""
+    # ``{result_id}``, ``{assumption:id}``, ``{figure:id}``; ``{period:name}``, a month or year of the data; and, of a
+    # group of offences, ``{codes:group}`` and ``{count:group}``. ``{{`` and ``}}`` stand for braces, and so do those
+    # that `escape` has put behind a backslash. ``plain`` text is no Markdown, such as a chart's alternative text.
     homes: dict[str, Mapping[str, Any]] = {}
 
     def replace(match: re.Match[str]) -> str:

@@ -30,29 +30,9 @@ def works_in(bibliography: str) -> dict[str, tuple[str, str, str]]:
 
 
 def lettered(bibliography: str, cited: Collection[str]) -> str:
-    r"""Give a letter to each cited work whose authors and year another cited work has too, in the order of the titles.
-
-    The style prints the letter, which stands in the field ``note``, behind the year: typst gives letters to some such
-    works and not to others.
-
-    Parameters
-    ----------
-    bibliography
-        BibTeX.
-    cited
-        Keys of the works that are cited; the others are not printed.
-
-    Raises
-    ------
-    ValueError
-        When a work has a note of its own, or more works are alike than there are letters.
-
-    Examples
-    --------
-    >>> one, two = (f"@book{{{key},\n  author = {{A}},\n  title = {{{key}}},\n}}\n" for key in "xy")
-    >>> lettered(one + two, {"x", "y"}).count("note = {a}"), lettered(one + two, {"x"}) == one + two
-    (1, True)
-    """
+    r"""Give a letter to each cited work whose authors and year another cited work shares, in order of the titles."""
+    # The style prints the letter, which stands in the field ``note``, behind the year: typst gives letters to some such
+    # works and not to others.
     alike: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for key, body in _WORK.findall(bibliography):
         if _field(body, "note") or _field(body, "howpublished"):

@@ -29,18 +29,12 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a build is an edition, in words, and line by line what differs from one.
+    """Whether a build is an edition, in words, and line by line what differs from one."""
 
-    Attributes
-    ----------
-    words
-        ``"edition"``, or what stands on every page instead of an edition's name, e.g. ``"not edition 0.3.1: other
-        assumptions"`` or ``"not a frozen edition"``.
-    differences
-        What differs from the frozen edition of this version; without one, from the study's own assumptions.
-    """
-
+    # ``"edition"``, or what stands on every page instead of an edition's name, e.g. ``"not edition 0.3.1: other
+    # assumptions"`` or ``"not a frozen edition"``.
     words: str
+    # What differs from the frozen edition of this version; without one, from the study's own assumptions.
     differences: tuple[str, ...] = ()
 
     @property
@@ -64,23 +58,7 @@ def standing_of(
     assumptions: Path,
     frozen: Mapping[str, Any],
 ) -> Standing:
-    """Say whether a build of these inputs is the frozen edition of its version.
-
-    Parameters
-    ----------
-    project
-        The study's checkout.
-    version
-        Of the newest entry in the changelog.
-    inputs
-        The key over all inputs.
-    parts
-        Of `parts_of`.
-    assumptions
-        The file of assumptions that is used.
-    frozen
-        The manifest of the edition, empty when there is none.
-    """
+    """Say whether a build of these inputs is the frozen edition of its version."""
     if frozen.get("inputs") == inputs:
         return Standing(EDITION)
     if not frozen:
@@ -107,14 +85,7 @@ def standing_of(
 
 
 def assumption_changes(old: Mapping[str, Assumption], new: Mapping[str, Assumption]) -> dict[str, str]:
-    """Say for each assumption that differs how its range did, sorted by id.
-
-    Examples
-    --------
-    >>> one = Assumption("a", 0.1, 0.2, "share", "counted", "a table", "row 1")
-    >>> assumption_changes({"a": one}, {})
-    {'a': '0.1 to 0.2 -> absent'}
-    """
+    """Say for each assumption that differs how its range did, sorted by id."""
     words = {}
     for name in sorted({*old, *new}):
         before, after = old.get(name), new.get(name)

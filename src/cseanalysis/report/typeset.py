@@ -57,31 +57,8 @@ def typeset(
     bibliography: str,
     keep: Path | None = None,
 ) -> bytes:
-    """Typeset executed chapters as one PDF/UA-1 and PDF/A-3a file.
-
-    Parameters
-    ----------
-    chapters
-        Executed notebooks by name, in reading order; one whose name begins with ``00`` is not numbered.
-    meta
-        What the title page says.
-    front, annexes
-        Markdown of page 2 and of the annexes (one heading of level 1 each, numbered A, B, ...).
-    bibliography
-        BibTeX; only sources that are cited are printed.
-    keep
-        A folder in which to leave what typst was given, for finding a fault.
-
-    Returns
-    -------
-    bytes
-        The same for the same input: the only date in the file is the edition's.
-
-    Raises
-    ------
-    ValueError
-        For a chart without alternative text, an unknown or doubled label, or Markdown that cannot be set.
-    """
+    """Typeset executed chapters as one PDF/UA-1 and PDF/A-3a file."""
+    # The same for the same input: the only date in the file is the edition's.
     import typst
 
     with scratch_folder("cse") as folder:

@@ -32,13 +32,7 @@ class Build:
 
 
 def read_build(folder: Path) -> Build:
-    """Read a folder that holds ``results.json`` and ``assumptions.toml``, or the checkout itself.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        When the folder holds no build, or one of its files is damaged.
-    """
+    """Read a folder that holds ``results.json`` and ``assumptions.toml``, or the checkout itself."""
     checkout = not (folder / "results.json").is_file() and (folder / "reports" / "results.json").is_file()
     path = folder / "reports" / "results.json" if checkout else folder / "results.json"
     for needed in (path, folder / "assumptions.toml"):
@@ -77,28 +71,12 @@ def changed_inputs(first: Build, second: Build) -> list[str]:
 
 
 def leading_causes(project: Project, first: Build, second: Build) -> dict[str, str] | None:
-    """Say for each number that differs which change moves it most, by making one change at a time.
-
-    Parameters
-    ----------
-    project
-        The study, from whose data both were built.
-    first, second
-        The builds.
-
-    Returns
-    -------
-    dict of str to str, or None
-        Result id to words; only numbers that more than one change could move. None when ``first`` does not rebuild
-        from the present data and code, so that swaps would compare other things too, or when assumptions were added
-        or removed.
-
-    Notes
-    -----
-    Each change is made alone, from ``first``. The end of a range that moves most, relative to itself, is followed; the
-    share is what the one change does to it over what all of them do. Changes work together, so shares need not sum to
-    1 and may exceed it.
-    """
+    """Say for each number that differs which change moves it most, by making one change at a time."""
+    # None where swaps would compare other things too: ``first`` does not rebuild from the present data and code, or
+    # assumptions were added or removed.
+    # Each change is made alone, from ``first``. The end of a range that moves most, relative to itself, is followed;
+    # the share is what the one change does to it over what all of them do. Changes work together, so shares need not
+    # sum to 1 and may exceed it.
     changed = changed_inputs(first, second)
     if set(first.assumptions) != set(second.assumptions):
         return None

@@ -54,31 +54,12 @@ _MARK = re.compile(r"(?<![\w/.])[a-z]+(?:_[a-z0-9]+)+(?![\w/]|\.[a-z])")
 
 
 def plain_words(text: str) -> str:
-    """Print what the software says: the names of its fields and arguments as the words that they stand for.
-
-    Examples
-    --------
-    >>> plain_words("no factor for age_window; conflicts_with: F304, in data/raw/recorded_offences.csv")
-    'no factor for age window; conflicts with: F304, in data/raw/recorded_offences.csv'
-    """
+    """Print what the software says: the names of its fields and arguments as the words that they stand for."""
     return _MARK.sub(lambda mark: mark[0].replace("_", " "), text)
 
 
 def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -> pd.DataFrame:
-    """Set results side by side: label, the number in words, what it rests on.
-
-    Parameters
-    ----------
-    ids
-        Label to result id.
-    name, number
-        Heads of the first two columns.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``name``, ``number`` and ``"Rests on"``.
-    """
+    """Set results side by side: label, the number in words, what it rests on."""
     results = load_results()
     return pd.DataFrame(
         [

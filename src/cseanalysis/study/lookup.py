@@ -16,20 +16,7 @@ _SHOWN_ALREADY = ("id", "statement", "published", "definition", "source", "perio
 
 
 def find_figures(figures: Mapping[str, Figure], words: Iterable[str]) -> list[Figure]:
-    """Return the figures in which every word occurs, whatever its case, in the order of the register.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    words
-        Looked for in what the register says of a figure and in the title of its definition.
-
-    Examples
-    --------
-    >>> find_figures({}, ["arrests"])
-    []
-    """
+    """Return the figures in which every word occurs, whatever its case, in the order of the register."""
     wanted = [word.strip().casefold() for word in words]
     return [figure for figure in figures.values() if all(word in _text(figure) for word in wanted)]
 
@@ -44,17 +31,7 @@ def figure_line(figure: Figure) -> str:
 def describe_figure(
     figure: Figure, figures: Mapping[str, Figure], publications: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    """Return everything that the register knows of a figure, with its lineage, one fact a line.
-
-    Parameters
-    ----------
-    figure
-        The figure.
-    figures
-        The register, for those that repeat or contradict it.
-    publications
-        The publications of ``sources.toml``.
-    """
+    """Return everything that the register knows of a figure, with its lineage, one fact a line."""
     source = publications[figure.source]
     lines = [figure_line(figure), ""]
     if (dataset := figure.dataset) is not None:
@@ -83,20 +60,7 @@ def describe_figure(
 
 
 def compare_figures(root: Path | str | None, first: str, second: str) -> Comparison:
-    """Compare two figures of the study's register, with the study's assumption on how offences cluster.
-
-    Parameters
-    ----------
-    root
-        The checkout; without it, the one around the working directory.
-    first, second
-        Ids of figures.
-
-    Raises
-    ------
-    ValueError
-        When the register holds no such figure, or both are one.
-    """
+    """Compare two figures of the study's register, with the study's assumption on how offences cluster."""
     register = load_figures(root)
     if missing := [name for name in (first, second) if name not in register]:
         raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")

@@ -75,11 +75,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a part computes: results in the order in which they are reported, and tables by name.
+    """What a part computes: results in the order in which they are reported, and tables by name."""
 
-    ``narrowed`` says of results that are read off a table what knowing each assumption would leave of their range; of
-    those that a function bounds, the result itself does.
-    """
+    # ``narrowed`` says of results that are read off a table what knowing each assumption would leave of their range; of
+    # those that a function bounds, the result itself does.
 
     results: list[Estimate] = field(default_factory=list)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -88,41 +87,19 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Numbers that are computed together.
+    """Numbers that are computed together."""
 
-    Attributes
-    ----------
-    name
-        Of the part; its first word is the room of the study that computes it.
-    tables
-        Fields of `StudyInputs` that it reads.
-    compute
-        From what it is given to its numbers.
-    assumptions
-        Ids of the assumptions that it takes.
-    scoped
-        Whether it follows the offences of a scenario's scope.
-    after
-        Parts whose results it takes.
-    """
-
-    name: str
-    tables: tuple[str, ...]
-    compute: Callable[[Given], Numbers]
-    assumptions: tuple[str, ...] = ()
-    scoped: bool = False
-    after: tuple[str, ...] = ()
+    name: str  # of the part; its first word is the room of the study that computes it
+    tables: tuple[str, ...]  # fields of `StudyInputs` that it reads
+    compute: Callable[[Given], Numbers]  # from what it is given to its numbers
+    assumptions: tuple[str, ...] = ()  # ids of the assumptions that it takes
+    scoped: bool = False  # whether it follows the offences of a scenario's scope
+    after: tuple[str, ...] = ()  # parts whose results it takes
 
     def given(
         self, inputs: StudyInputs, assumptions: Mapping[str, Assumption], scope: str, results: Mapping[str, Estimate]
     ) -> Given:
-        """Return what the part declares and nothing else.
-
-        Raises
-        ------
-        ValueError
-            When an assumption that it takes is not there.
-        """
+        """Return what the part declares and nothing else."""
         require(self.assumptions, assumptions)
         withheld: dict[str, Any] = {name: None for name in StudyInputs.__slots__ if name not in self.tables}
         own = {name: one for name, one in assumptions.items() if name in self.assumptions}

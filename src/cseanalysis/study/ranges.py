@@ -38,24 +38,7 @@ def require(names: Iterable[str], assumptions: Collection[str]) -> None:
 
 
 def needed_assumptions(model: Callable[..., object], assumptions: Mapping[str, Assumption]) -> list[Assumption]:
-    """Return the assumptions a study model asks for: its keyword-only arguments that have no value yet.
-
-    Parameters
-    ----------
-    model
-        Its data are fixed (with ``functools.partial``); each remaining argument is the id of an assumption.
-    assumptions
-        All of the study's assumptions by id.
-
-    Returns
-    -------
-    list of Assumption
-
-    Raises
-    ------
-    ValueError
-        When an assumption is not there, or two of them contain the same loss.
-    """
+    """Return the assumptions a study model asks for: its keyword-only arguments that have no value yet."""
     needed = [
         name
         for name, parameter in signature(model).parameters.items()
@@ -77,24 +60,8 @@ def bounded(
     *,
     turning: Collection[str] = TURNING,
 ) -> Led:
-    """Bound a study model over its assumptions and say what the result rests on.
-
-    Parameters
-    ----------
-    name, unit
-        Id and unit of the estimate.
-    model, assumptions
-        See `needed_assumptions`.
-    figures
-        Ids of the published figures and tables the model's data come from.
-    turning
-        Assumptions in which the model may turn; see `cseanalysis.sensitivity.bound`.
-
-    Returns
-    -------
-    Estimate
-        Without a point: a bound has no middle.
-    """
+    """Bound a study model over its assumptions and say what the result rests on."""
+    # Without a point: a bound has no middle.
     chosen = needed_assumptions(model, assumptions)
     basis = (*figures, *(assumption.id for assumption in chosen))
     with resting_on(name, chosen):
@@ -141,26 +108,9 @@ def narrowed_rows(table: pd.DataFrame) -> dict[str, tuple[Narrowed, ...]]:
 
 
 def leads(candidates: Iterable[Narrowed]) -> tuple[Narrowed, ...]:
-    """Return the assumption whose knowledge would remove most of a range.
-
-    Parameters
-    ----------
-    candidates
-        By assumption, the least and the most share that would go.
-
-    Returns
-    -------
-    tuple of Narrowed
-        Most useful first. Several, where the most that knowing another would remove is no less than the least that
-        knowing the first would; none, where knowing any one alone removes nothing.
-
-    Examples
-    --------
-    >>> [one.assumption for one in leads([Narrowed("a", 0.1, 0.3), Narrowed("b", 0.5, 0.9)])]
-    ['b']
-    >>> [one.assumption for one in leads([Narrowed("a", 0.1, 0.6), Narrowed("b", 0.5, 0.9)])]
-    ['b', 'a']
-    """
+    """Return the assumption whose knowledge would remove most of a range."""
+    # Several, where the most that knowing another would remove is no less than the least that knowing the first would;
+    # none, where knowing any one alone removes nothing.
     ordered = sorted(candidates, key=lambda one: (-settled(one.least), -settled(one.most), one.assumption))
     useful = [one for one in ordered if one.most > _ROUNDING]
     return tuple(one for one in useful if one.most >= useful[0].least - _ROUNDING)
@@ -169,26 +119,7 @@ def leads(candidates: Iterable[Narrowed]) -> tuple[Narrowed, ...]:
 def leading_of(
     estimate: Estimate, narrowed: Mapping[str, tuple[Narrowed, ...]], assumptions: Collection[str]
 ) -> Leading:
-    """Say which assumption a reported number hangs on most, or why there is none.
-
-    Parameters
-    ----------
-    estimate
-        With what it rests on.
-    narrowed
-        By result, what knowing each assumption would leave of its range; it goes before what a `Led` carries itself.
-    assumptions
-        Ids of the study's assumptions.
-
-    Returns
-    -------
-    Leading
-
-    Raises
-    ------
-    ValueError
-        When a range rests on assumptions and nobody says what knowing them would leave of it.
-    """
+    """Say which assumption a reported number hangs on most, or why there is none."""
     own = narrowed.get(estimate.id, estimate.narrowed if isinstance(estimate, Led) else None)
     if own is not None:
         found = leads(own)

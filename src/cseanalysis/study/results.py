@@ -21,7 +21,7 @@ from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import OWN_SCOPE, check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.files import write_atomic
-from cseanalysis.study.data.judgement import check_judgement
+from cseanalysis.study.data.judgement import check_judgement, check_results_named
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import check_tables, data_end, read_table
@@ -37,13 +37,7 @@ from cseanalysis.values import Assumption, Estimate
 
 
 def read_inputs(project: Project) -> StudyInputs:
-    """Read figures and tidy tables, checked against the registered raw files.
-
-    Raises
-    ------
-    ChecksumError
-        When a raw file is not the registered one, or the tidy tables were built from another.
-    """
+    """Read figures and tidy tables, checked against the registered raw files."""
     check_raw(project)
     check_tables(project)
     figures = dict(load_figures(project.root))
@@ -71,24 +65,11 @@ def read_inputs(project: Project) -> StudyInputs:
 
 
 def build_results(project: Project, *, kept: Path | None = None, beside: bool = False) -> dict[str, Any]:
-    """Compute every reported number of the study; see `compute_results`.
-
-    Parameters
-    ----------
-    project
-        The study, its tidy tables built.
-    kept
-        Folder of parts that were computed before; without it every part is computed.
-    beside
-        Whether a second process may compute some of them.
-
-    Raises
-    ------
-    ChecksumError
-        When a raw file is not the registered one, or the tidy tables were built from another.
-    """
+    """Compute every reported number of the study; see `compute_results`."""
     own = None if kept is None else Kept.of(project, kept)
-    return compute_results(read_inputs(project), load_assumptions(project.root), kept=own, beside=beside)
+    results = compute_results(read_inputs(project), load_assumptions(project.root), kept=own, beside=beside)
+    check_results_named(project, [one["id"] for one in results["results"]])
+    return results
 
 
 def compute_results(
@@ -99,34 +80,7 @@ def compute_results(
     kept: Kept | None = None,
     beside: bool = False,
 ) -> dict[str, Any]:
-    """Compute every reported number from what was read, part by part.
-
-    Parameters
-    ----------
-    inputs
-        Figures and tidy tables.
-    assumptions
-        The study's, by id, or those of a scenario.
-    scope
-        The offences whose lag is followed, one of `study.data.codes.SCOPES`.
-    kept
-        Where parts that were computed before are kept; a part is computed again when something that it declares has
-        changed.
-    beside
-        Whether a second process may compute some of the parts.
-
-    Returns
-    -------
-    dict
-        ``"results"``: a list of estimates with id, unit, point or interval, basis, and the assumption that each hangs
-        on most (``"leading"``, see `cseanalysis.study.data.reported.Leading`). ``"tables"``: name to a list of rows,
-        for numbers that are reported side by side.
-
-    Raises
-    ------
-    ValueError
-        When an assumption is missing or malformed, or two results share an id.
-    """
+    """Compute every reported number from what was read, part by part."""
     parts = compute_parts(inputs, assumptions, scope=scope, kept=kept, beside=beside)
     ordered = [parts[part.name] for part in PARTS]
     estimates = [one for part in ordered for one in part.results]
@@ -152,11 +106,9 @@ def compute_parts(
     wanted: Collection[str] | None = None,
     beside: bool = False,
 ) -> dict[str, Computed]:
-    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all.
-
-    With ``beside``, some are computed in a second process, as the command line may: a script would have to be written
-    for that.
-    """
+    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all."""
+    # With ``beside``, some are computed in a second process, as the command line may: a script would have to be written
+    # for that.
     needed = {part.name for part in PARTS} if wanted is None else set(wanted)
     needed |= {name for part in PARTS if part.name in needed for name in part.after}
     parts: dict[str, Computed] = {}
@@ -207,18 +159,7 @@ def computed(part: Part, given: Given) -> Computed:
 
 
 def data_period(recorded: pd.DataFrame) -> dict[str, str]:
-    """Say in words where the recorded offences begin and end, and which years with four quarters the chapters quote.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    dict
-        ``first`` and ``last`` month; ``first_year``, ``newest_year`` and ``earlier_year`` (four years before).
-    """
+    """Say in words where the recorded offences begin and end, and which years with four quarters the chapters quote."""
     quarters = recorded.groupby("financial_year")["quarter"].nunique()
     years = sorted(quarters.index[quarters == 4])
     if len(years) < 5:
@@ -288,29 +229,7 @@ def _rounded(value: Any) -> Any:
 
 
 def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, kept: Path | None = None) -> Project:
-    """Build tables and results of a study in an empty folder, from its raw data and assumptions.
-
-    Parameters
-    ----------
-    project
-        The study; nothing in it is written.
-    folder
-        An empty folder; it becomes a study of its own.
-    assumptions
-        Another file of assumptions than the study's.
-    kept
-        Where parts that were computed before are kept; without it every part is computed.
-
-    Returns
-    -------
-    Project
-        The study in ``folder``.
-
-    Raises
-    ------
-    ChecksumError
-        When a raw file is not the registered one, before or after it was copied.
-    """
+    """Build tables and results of a study in an empty folder, from its raw data and assumptions."""
     copy = Project(folder)
     shutil.copytree(project.raw, copy.raw)
     if project.judgement.is_dir():

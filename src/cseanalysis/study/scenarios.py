@@ -31,29 +31,16 @@ _OURS = {"results.json", "assumptions.toml", "scenario.toml", "manifest.json"}
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named set of ranges instead of the study's, and of structural choices.
+    """A named set of ranges instead of the study's, and of structural choices."""
 
-    Attributes
-    ----------
-    name
-        Of the file, without its ending; the folder of its results bears it.
-    title, why, source
-        What it supposes, what it is for, and whose claim it is.
-    changes
-        The assumptions that differ from the study's, by id.
-    offence_scope
-        The offences whose lag is followed, one of `study.data.codes.SCOPES`.
-    content
-        The file's bytes.
-    """
-
-    name: str
+    name: str  # of the file, without its ending; the folder of its results bears it
+    # title, why and source: what it supposes, what it is for, and whose claim it is.
     title: str
     why: str
     source: str
-    changes: Mapping[str, Assumption]
-    offence_scope: str
-    content: bytes
+    changes: Mapping[str, Assumption]  # the assumptions that differ from the study's, by id
+    offence_scope: str  # the offences whose lag is followed, one of `study.data.codes.SCOPES`
+    content: bytes  # the file's bytes
 
     def applied(self, base: Mapping[str, Assumption]) -> dict[str, Assumption]:
         """Return the study's assumptions with those of the scenario in their place."""
@@ -61,30 +48,8 @@ class Scenario:
 
 
 def read_scenario(path: Path, base: Mapping[str, Assumption], *, sources: Collection[str] | None = None) -> Scenario:
-    """Read and check a scenario.
-
-    Parameters
-    ----------
-    path
-        A toml file: ``title``, ``why`` and ``source``; for each assumption that differs a table
-        ``[assumptions.<id>]`` with ``low``, ``high``, ``reason``, ``source`` and ``locator``; and ``[choices]`` with
-        ``offence_scope``, where that differs.
-    base
-        The study's assumptions. Unit and losses stay what they are there.
-    sources
-        The publications that an assumption may rest on; without them any source is taken.
-
-    Returns
-    -------
-    Scenario
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no such file.
-    ValueError
-        Naming the file, and every entry that is unknown, malformed or without its reason.
-    """
+    """Read and check a scenario."""
+    # Unit and losses of an assumption stay what they are in the study.
     if not path.is_file():
         raise FileNotFoundError(f"{path} is no file; name scenarios such as scenarios/long_delay.toml")
     if path.suffix != ".toml" or not re.fullmatch(r"[A-Za-z0-9][\w-]{0,79}", path.stem, re.ASCII):
@@ -128,37 +93,7 @@ def run_scenarios(
     scheduler: str | None = None,
     log: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
-    """Compute every reported number under each scenario, leaving those that are finished as they are.
-
-    Parameters
-    ----------
-    project
-        The study; nothing in it is written, except ``out`` when that lies in it.
-    paths
-        Files of scenarios.
-    out
-        Gets a folder for each, with ``results.json``, ``assumptions.toml`` (all of them, as used), ``scenario.toml``
-        and ``manifest.json``. A folder appears whole or not at all.
-    beside
-        Whether a second process may compute parts of a scenario; not on a cluster.
-    scheduler
-        See `cseanalysis.sensitivity.runs.as_finished`; the results are the same with or without it.
-    log
-        Told of each scenario as it ends.
-
-    Returns
-    -------
-    list of Path
-        The folders, in the order of ``paths``.
-
-    Raises
-    ------
-    ValueError
-        Naming the scenarios that are malformed, before any is computed; or, after the others were computed, those
-        whose assumptions no model can take.
-    OSError
-        When ``out`` cannot be written, before any is computed; or when the disk is full. What is finished stands.
-    """
+    """Compute every reported number under each scenario, leaving those that are finished as they are."""
     base = dict(load_assumptions(project.root))
     shared = inputs_key(project)
     folders: dict[str, Path] = {}

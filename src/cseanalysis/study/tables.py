@@ -25,27 +25,7 @@ class Column(NamedTuple):
 
 
 def in_words(rows: pd.DataFrame | Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
-    """Word a table.
-
-    Parameters
-    ----------
-    rows
-        A table among the results, or rows by field.
-    columns
-        What is printed, from left to right.
-
-    Returns
-    -------
-    DataFrame
-        A column a heading, a row a row.
-
-    Examples
-    --------
-    >>> columns = [Column("Year", "year"), Column("Seen", ("low", "high"), span("share"))]
-    >>> in_words([{"year": 2020, "low": 0.31, "high": 0.5}], columns)
-       Year        Seen
-    0  2020  31% to 50%
-    """
+    """Word a table."""
     listed = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
     return pd.DataFrame(
         {

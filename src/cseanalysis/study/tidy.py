@@ -25,23 +25,7 @@ _TYPES = {"i": "integer", "f": "number", "M": "date"}
 
 
 def build_tables(project: Project, out: Path) -> None:
-    """Write the tidy tables and their ``datapackage.json`` into the folder ``out``.
-
-    Parameters
-    ----------
-    project
-        The study; its raw files are checked first.
-    out
-        An existing, empty folder.
-
-    Raises
-    ------
-    ChecksumError
-        When a raw file is not the registered one.
-    ValueError
-        When a raw table has a duplicated row, a missing cell or an unmapped label, or the crosswalk puts a code into
-        another group than the chapters.
-    """
+    """Write the tidy tables and their ``datapackage.json`` into the folder ``out``."""
     check_raw(project)
     recorded = _recorded_offences(project)
     check_codes(recorded)

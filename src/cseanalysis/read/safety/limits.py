@@ -59,7 +59,7 @@ class Limits:
         them.
     """
 
-    file_bytes: int = 100_000_000
+    file_bytes: int = 200_000_000
     members: int = 2_000
     member_bytes: int = 1_000_000_000
     total_bytes: int = 2_000_000_000

@@ -31,33 +31,20 @@ THIN = "fewer than five offences a quarter on average"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeriesKept:
-    """Series of forces and codes that can be fitted, and those that cannot with the rule that leaves them out.
+    """Series of forces and codes that can be fitted, and those that cannot with the rule that leaves them out."""
 
-    Parameters
-    ----------
-    counts
-        A row a quarter, a column a series, named ``"force, code"`` (``"force, child_only"`` for all codes).
-    codes
-        Codes of each series, by its name.
-    forces
-        Force of each series, by its name.
-    left_out
-        ``force``, ``code``, ``rule``.
-    """
-
+    # A row a quarter, a column a series, named ``"force, code"`` (``"force, child_only"`` for all codes).
     counts: pd.DataFrame
-    codes: dict[str, tuple[str, ...]]
-    forces: dict[str, str]
-    left_out: pd.DataFrame
+    codes: dict[str, tuple[str, ...]]  # codes of each series, by its name
+    forces: dict[str, str]  # force of each series, by its name
+    left_out: pd.DataFrame  # ``force``, ``code``, ``rule``
 
 
 def breaks_table(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.DataFrame:
-    """Search the child-only total and each code for a change of level at a date that nobody names.
-
-    A row a series: ``series``, ``at``, ``ratio``, ``low``, ``high``, ``p_value``, ``earliest``, ``latest``; ``within``,
-    ids of the events that began between the first day of the earliest and the last of the latest quarter; ``near``,
-    those within a year of the quarter found.
-    """
+    """Search the child-only total and each code for a change of level at a date that nobody names."""
+    # A row a series: ``series``, ``at``, ``ratio``, ``low``, ``high``, ``p_value``, ``earliest``, ``latest``;
+    # ``within``, ids of the events that began between the first day of the earliest and the last of the latest quarter;
+    # ``near``, those within a year of the quarter found.
     quarterly = quarterly_series(recorded)
     rows = []
     for number, name in enumerate(quarterly.columns):
@@ -84,10 +71,8 @@ def breaks_table(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> pd.Dat
 
 
 def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> SeriesKept:
-    """Sort the series of forces, by code and for all codes, into those that can be fitted and those left out by rule.
-
-    A force whose recording was found wrong on a day that is not known is left out: any date may be that day.
-    """
+    """Sort the series of forces, by code and for all codes, into those fitted and those left out by rule."""
+    # A force whose recording was found wrong on a day that is not known is left out: any date may be that day.
     chosen = recorded[(recorded["force_type"] == "territorial") & recorded["offence_code"].isin(CHILD_CODES)]
     wide = chosen.astype({"offences": "float64"}).pivot_table(
         index="period_start", columns=["force", "offence_code"], values="offences", aggfunc="sum"
@@ -112,13 +97,11 @@ def force_series(recorded: pd.DataFrame, changes: Sequence[RecordingChange]) -> 
 
 
 def many_table(kept: SeriesKept, events: Sequence[DatedEvent]) -> tuple[pd.DataFrame, ManyChanges]:
-    """Try every series at every date, and group what stands out by what the register knows of the date.
-
-    ``dates`` (what is known of them), ``tried``, ``clear``, ``expected_by_chance``, ``discoveries``; the last row is
-    the sum. Neither forces nor codes are named: what is found at a date in one of hundreds of series says nothing of
-    that force. A test counts under an event when its date is the event's and its codes are moved by it; under no event
-    when none is registered within a year on its codes.
-    """
+    """Try every series at every date, and group what stands out by what the register knows of the date."""
+    # ``dates`` (what is known of them), ``tried``, ``clear``, ``expected_by_chance``, ``discoveries``; the last row is
+    # the sum. Neither forces nor codes are named: what is found at a date in one of hundreds of series says nothing of
+    # that force. A test counts under an event when its date is the event's and its codes are moved by it; under no
+    # event when none is registered within a year on its codes.
     index = kept.counts.index
     dates = [pd.Timestamp(day) for day in index[SIDE : len(index) - SIDE + 1]]
     found = many_changes(kept.counts, dates=dates, level=LEVEL, **MAIN)

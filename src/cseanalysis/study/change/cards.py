@@ -23,27 +23,15 @@ _NO_EFFECT = (
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What can be said of one intervention.
+    """What can be said of one intervention."""
 
-    Parameters
-    ----------
-    intervention
-        What was done.
-    before, after
-        Published figures on either side.
-    comparisons
-        Those of all pairs that the gate allows.
-    reasons
-        Why nothing can be estimated; empty if a comparison is allowed.
-    quarters
-        Whole quarters of the study's table before and after; absent where the table was not asked.
-    """
-
-    intervention: Intervention
+    intervention: Intervention  # what was done
+    # before and after: published figures on either side.
     before: tuple[Figure, ...]
     after: tuple[Figure, ...]
-    comparisons: tuple[Comparison, ...]
-    reasons: tuple[str, ...]
+    comparisons: tuple[Comparison, ...]  # those of all pairs that the gate allows
+    reasons: tuple[str, ...]  # why nothing can be estimated; empty if a comparison is allowed
+    # Whole quarters of the study's table before and after; absent where the table was not asked.
     quarters: tuple[int, int] | None
 
     @property
@@ -95,24 +83,17 @@ class Card:
 def intervention_cards(
     figures: Mapping[str, Figure], interventions: Iterable[Intervention], *, recorded: pd.DataFrame | None = None
 ) -> tuple[Card, ...]:
-    """Try every pair of a figure before and a figure after, and keep what the gate allows.
-
-    One an intervention. A card has an allowed comparison, or says why nothing can be estimated.
-
-    Notes
-    -----
-    A figure whose period holds the start belongs to neither side. Interrupted series: Bernal, Cummins and
-    Gasparrini (2017), which the quarterly table can serve only with enough quarters on both sides.
-    """
+    """Try every pair of a figure before and a figure after, and keep what the gate allows."""
+    # One an intervention. A card has an allowed comparison, or says why nothing can be estimated. A figure whose period
+    # holds the start belongs to neither side. Interrupted series: Bernal, Cummins and Gasparrini (2017), which the
+    # quarterly table can serve only with enough quarters on both sides.
     return tuple(_card(figures, item, recorded) for item in interventions)
 
 
 def cards_table(cards: Iterable[Card]) -> pd.DataFrame:
-    """Lay out cards for the report.
-
-    Intervention, Before, After, What can be said (in short; `Card.statement` says it in full), What would have to be
-    published.
-    """
+    """Lay out cards for the report."""
+    # Intervention, Before, After, What can be said (in short; `Card.statement` says it in full), What would have to be
+    # published.
     rows = [
         (
             f"{card.intervention.name} ({card.intervention.area}, {card.intervention.when})",

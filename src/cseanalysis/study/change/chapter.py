@@ -36,11 +36,9 @@ def change_numbers(
     interventions: tuple[Intervention, ...],
     parts: tuple[SeriesPart, ...],
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
-    """Compute the numbers of the chapter on change that are of England and Wales.
-
-    Estimates; and tables by name: ``change_dates``, ``change_placebos``, ``change_specifications``, ``change_control``,
-    ``least_visible``, ``visible_from``, ``too_early``.
-    """
+    """Compute the numbers of the chapter on change that are of England and Wales."""
+    # Estimates; and tables by name: ``change_dates``, ``change_placebos``, ``change_specifications``,
+    # ``change_control``, ``least_visible``, ``visible_from``, ``too_early``.
     events = dated_events(recording, interventions)
     changes = named_changes(recorded, interventions, events)
     (control,) = (item for item in changes if item.intervention.id == CONTROL)
@@ -72,10 +70,8 @@ def change_numbers(
 def force_numbers(
     recorded: pd.DataFrame, recording: tuple[RecordingChange, ...], interventions: tuple[Intervention, ...]
 ) -> tuple[list[Estimate], dict[str, pd.DataFrame]]:
-    """Compute the numbers of the chapter on change that look for breaks in every series, of forces among them.
-
-    Estimates; and the tables ``change_breaks``, ``many_changes`` and ``series_left_out``.
-    """
+    """Compute the numbers of the chapter on change that look for breaks in every series, of forces among them."""
+    # Estimates; and the tables ``change_breaks``, ``many_changes`` and ``series_left_out``.
     events = dated_events(recording, interventions)
     kept = force_series(recorded, recording)
     many, _ = many_table(kept, events)

@@ -16,10 +16,8 @@ from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOIS
 
 
 def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> tuple[Figure, str]:
-    """Draw the child-only total by quarter with every dated event of the registers that lies in the table.
-
-    Recording events and policies are told apart by colour and dash.
-    """
+    """Draw the child-only total by quarter with every dated event of the registers that lies in the table."""
+    # Recording events and policies are told apart by colour and dash.
     total = quarterly_series(recorded)[TOTAL]
     last = (total.index[-1] + pd.offsets.QuarterEnd()).date()
     drawn = [event for event in events if event.first is not None and event.last is not None and event.first <= last]

@@ -33,21 +33,12 @@ _OPTIONS: Mapping[str, Any] = {"harmonics": 1, "period": PERIOD}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """When a change of a part of a series could be seen at the earliest.
+    """When a change of a part of a series could be seen at the earliest."""
 
-    Parameters
-    ----------
-    first
-        Quarters after the date, the one of the date included; ``None`` when it is never or not within the horizon.
-    never
-        Whether no number of quarters would do.
-    reason
-        The model's own words.
-    """
-
+    # Quarters after the date, the one of the date included; ``None`` when it is never or not within the horizon.
     first: int | None
-    never: bool
-    reason: str
+    never: bool  # whether no number of quarters would do
+    reason: str  # the model's own words
 
     @property
     def words(self) -> str:
@@ -64,11 +55,9 @@ def windows(before: pd.Series) -> dict[str, pd.Series]:
 
 
 def least_visible(before: pd.Series, after: Sequence[int] = CURVE) -> pd.DataFrame:
-    """Return the smallest change of level that could be told from chance, for each window and number of quarters after.
-
-    ``window``, ``after``, ``rise`` and ``fall`` (ratios to the continued level; a fall may not exist), found with
-    probability 0.8 at the 95% level, with a straight trend that does not change at the date.
-    """
+    """Return the smallest change of level told from chance, for each window and number of quarters after."""
+    # ``window``, ``after``, ``rise`` and ``fall`` (ratios to the continued level; a fall may not exist), found with
+    # probability 0.8 at the 95% level, with a straight trend that does not change at the date.
     rows = []
     for name, part in windows(before).items():
         for number in after:
@@ -78,11 +67,9 @@ def least_visible(before: pd.Series, after: Sequence[int] = CURVE) -> pd.DataFra
 
 
 def seen_from(before: pd.Series, *, ratio: float, share: float, delay: ArrayLike = AT_ONCE) -> Seen:
-    """Say from which quarter on a change of a part of a series could be seen, in the window that shows it best.
-
-    Never only if it is never in every window: the answer favours being seen. Of windows that agree, the reason is that
-    of the one with the most power.
-    """
+    """Say from which quarter on a change of a part of a series could be seen, in the window that shows it best."""
+    # Never only if it is never in every window: the answer favours being seen. Of windows that agree, the reason is
+    # that of the one with the most power.
     found = [
         detectable_from(part.to_numpy(), delay=delay, ratio=ratio, share=share, horizon=HORIZON, **_OPTIONS)
         for part in windows(before).values()
@@ -102,11 +89,9 @@ def whole_effect(*, share: float, effect_ratio: float) -> float:
 
 
 def part_shares(parts: Iterable[SeriesPart], before: pd.Series, figures: Mapping[str, Figure]) -> dict[str, float]:
-    """Return the largest share of the series that each kind of offence can be, by the largest of its years.
-
-    By part, and ``"all"``. The figures are of a dataset of flagged offences, images among them: at most all of them
-    stand under the child-only codes, so a share is an upper end.
-    """
+    """Return the largest share of the series that each kind of offence can be, by the largest of its years."""
+    # By part, and ``"all"``. The figures are of a dataset of flagged offences, images among them: at most all of them
+    # stand under the child-only codes, so a share is an upper end.
     parts = tuple(parts)
     if wrong := [name for each in parts for name in each.figures if figures[name].unit != "offences"]:
         raise ValueError(
@@ -122,14 +107,12 @@ def visible_table(
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> tuple[pd.DataFrame, tuple[Narrowed, ...]]:
-    """Say from which quarter on effects of the assumed sizes could be seen: in records at once, in charges later.
-
-    A row a part of the series and a size: ``part``, ``share``, ``ratio``, ``effect`` (of the whole series);
-    ``recorded``, ``charges_earliest``, ``charges_latest``: quarters, absent when never or not within the horizon, and
-    each with ``_words``; ``reason``, the model's for records. Then what knowing each assumption of the delay would
-    leave of the quarters until the larger effect on all of the series is seen in charges; empty when it is not seen at
-    every corner.
-    """
+    """Say from which quarter on effects of the assumed sizes could be seen: in records at once, in charges later."""
+    # A row a part of the series and a size: ``part``, ``share``, ``ratio``, ``effect`` (of the whole series);
+    # ``recorded``, ``charges_earliest``, ``charges_latest``: quarters, absent when never or not within the horizon, and
+    # each with ``_words``; ``reason``, the model's for records. Then what knowing each assumption of the delay would
+    # leave of the quarters until the larger effect on all of the series is seen in charges; empty when it is not seen
+    # at every corner.
     before = last_complete(recorded)
     masses = charge_masses(assumptions)
     size = assumptions["effect_ratio"]
@@ -208,10 +191,8 @@ def detectability_results(
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
-    """Return what the chapter quotes of what could be seen.
-
-    Ranges over the windows and over assumed sizes are bounds.
-    """
+    """Return what the chapter quotes of what could be seen."""
+    # Ranges over the windows and over assumed sizes are bounds.
     before = last_complete(recorded)
     total = quarterly_series(recorded)[TOTAL]
     moved = (total / total.shift() - 1).abs().dropna()

@@ -31,37 +31,20 @@ NEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class RecordingChange:
-    """A change in what is recorded or how, as documented by its source.
+    """A change in what is recorded or how, as documented by its source."""
 
-    Parameters
-    ----------
-    id, what, source, note
-        What it is, in our words, the key of the publication that tells of it, and traps.
-    start, start_precision
-        First day, and whether the day, the month or only the year is known; absent when not known.
-    area
-        England and Wales, or the forces.
-    codes
-        Offence codes it may move: empty for all of the table, ``("none",)`` when it moves flags and no code.
-    kind
-        One of ``KINDS``.
-    direction
-        What one would expect of what is recorded: one of ``DIRECTIONS``.
-
-    Raises
-    ------
-    ValueError
-        When a word is unknown, a text is empty, or start and precision do not fit.
-    """
-
+    # id, what, source and note: what it is, in our words, the key of the publication that tells of it, and traps.
     id: str
+    # start and start_precision: first day, and whether the day, the month or only the year is known; absent when not
+    # known.
     start: date | None
     start_precision: str
-    area: tuple[str, ...]
+    area: tuple[str, ...]  # England and Wales, or the forces
+    # Offence codes it may move: empty for all of the table, ``("none",)`` when it moves flags and no code.
     codes: tuple[str, ...]
-    kind: str
+    kind: str  # one of ``KINDS``
     what: str
-    direction: str
+    direction: str  # what one would expect of what is recorded: one of ``DIRECTIONS``
     source: str
     note: str
 
@@ -85,30 +68,19 @@ class RecordingChange:
 
 @dataclass(frozen=True, slots=True)
 class DatedEvent:
-    """Something that may have moved what was recorded: a recording change, or an intervention of the register.
+    """Something that may have moved what was recorded: a recording change, or an intervention of the register."""
 
-    Parameters
-    ----------
-    id, name
-        What it is.
-    first, last
-        The days between which it began; absent when not known.
-    when
-        The same in words.
-    area, codes
-        Where it holds and which codes it may move, as of `RecordingChange`.
-    kind
-        One of ``KINDS``, or ``"policy"``.
-    """
-
+    # id and name: what it is.
     id: str
     name: str
+    # first and last: the days between which it began; absent when not known.
     first: date | None
     last: date | None
-    when: str
+    when: str  # the same in words
+    # area and codes: where it holds and which codes it may move, as of `RecordingChange`.
     area: tuple[str, ...]
     codes: tuple[str, ...]
-    kind: str
+    kind: str  # one of ``KINDS``, or ``"policy"``
 
     @property
     def is_policy(self) -> bool:
@@ -150,10 +122,8 @@ def load_recording_changes(root: Path | str | None = None) -> tuple[RecordingCha
 
 
 def dated_events(changes: Iterable[RecordingChange], interventions: Iterable[Intervention]) -> tuple[DatedEvent, ...]:
-    """Put recording changes and interventions into one list, in order of time, those without a day last.
-
-    An intervention without a series moves no code.
-    """
+    """Put recording changes and interventions into one list, in order of time, those without a day last."""
+    # An intervention without a series moves no code.
     events = [
         DatedEvent(
             item.id, item.what, item.start, _last_day(item.start, item.start_precision),
@@ -176,11 +146,9 @@ def load_events(figures: Mapping[str, Figure], root: Path | str | None = None) -
 
 
 def as_shifts(events: Iterable[DatedEvent]) -> tuple[Shift, ...]:
-    """Return what the gate must know of dated events: no policies, and none without a day.
-
-    A new offence changes what the codes it names count, so nothing is compared across it; the others only forbid to
-    speak of a clear change.
-    """
+    """Return what the gate must know of dated events: no policies, and none without a day."""
+    # A new offence changes what the codes it names count, so nothing is compared across it; the others only forbid to
+    # speak of a clear change.
     return tuple(
         Shift(
             f"{event.name.rstrip('.')} ({event.when})",
@@ -208,11 +176,9 @@ def as_event(item: Intervention) -> DatedEvent:
 def near(
     first: date, last: date, events: Iterable[DatedEvent], *, codes: Iterable[str] = (), area: str = WHOLE
 ) -> tuple[DatedEvent, ...]:
-    """Name the events within a year either side of some days that may move the same codes in the same area.
-
-    Policies and recording events alike; an event without a day is never near. Without codes, all of them are asked
-    about; in England and Wales an event in any force counts.
-    """
+    """Name the events within a year either side of some days that may move the same codes in the same area."""
+    # Policies and recording events alike; an event without a day is never near. Without codes, all of them are asked
+    # about; in England and Wales an event in any force counts.
     asked = frozenset(codes)
     return tuple(
         event
@@ -228,11 +194,9 @@ def near(
 
 
 def cannot_be_told_apart_from(event: DatedEvent, events: Iterable[DatedEvent]) -> tuple[DatedEvent, ...]:
-    """Name the recording events within a year of an event, on the same codes and in the same area.
-
-    An event that moves no code of the table is held against those on any code. Empty for an event without a day. That
-    none is registered does not say that there was none.
-    """
+    """Name the recording events within a year of an event, on the same codes and in the same area."""
+    # An event that moves no code of the table is held against those on any code. Empty for an event without a day. That
+    # none is registered does not say that there was none.
     if event.first is None or event.last is None:
         return ()
     codes = () if event.codes == (NO_CODE,) else event.codes

@@ -22,55 +22,28 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Intervention:
-    """Something that was done or happened, and the published figures on either side of it.
+    """Something that was done or happened, and the published figures on either side of it."""
 
-    Parameters
-    ----------
-    id, name, area, what, source, note
-        What it is, where it holds, in our words, the key of the publication that tells of it, and traps.
-    start, start_precision
-        First day and whether the day or only its month is known; absent when not in force or not known.
-    kind
-        One of ``KINDS``.
-    outcomes_claimed
-        What somebody expects of it.
-    before, after
-        Ids of figures that end before it, or begin with it or later. Money is no outcome and never stands here.
-    series
-        Offences of the study's quarterly table that it might move: ``"offence_scope=child_only"``; empty for none.
-    part
-        Id of the figure that counts, in a year, the offences of that series it is about; empty for all of them.
-    would_need
-        What would have to be published to estimate it.
-
-    Raises
-    ------
-    ValueError
-        When a word is unknown, a text is empty, or start and precision do not fit.
-
-    Examples
-    --------
-    >>> Intervention(
-    ...     id="flag", name="Flag", start=date(2016, 4, 1), start_precision="month", area=WHOLE, kind="recording",
-    ...     what="A mark", outcomes_claimed="More is seen", before=(), after=(), series="", part="",
-    ...     source="wq125164", would_need="Counts from before", note="Experimental",
-    ... ).when
-    'from April 2016'
-    """
-
+    # id, name, area, what, source and note: what it is, where it holds, in our words, the key of the publication that
+    # tells of it, and traps.
     id: str
     name: str
+    # start and start_precision: first day and whether the day or only its month is known; absent when not in force or
+    # not known.
     start: date | None
     start_precision: str
     area: str
-    kind: str
+    kind: str  # one of ``KINDS``
     what: str
-    outcomes_claimed: str
+    outcomes_claimed: str  # what somebody expects of it
+    # before and after: ids of figures that end before it, or begin with it or later. Money is no outcome and never
+    # stands here.
     before: tuple[str, ...]
     after: tuple[str, ...]
+    # Offences of the study's quarterly table that it might move: ``"offence_scope=child_only"``; empty for none.
     series: str
-    part: str
-    would_need: str
+    part: str  # id of the figure that counts, in a year, the offences of that series it is about; empty for all of them
+    would_need: str  # what would have to be published to estimate it
     source: str
     note: str
 

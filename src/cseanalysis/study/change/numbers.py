@@ -47,49 +47,29 @@ _RESULTS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedChange:
-    """What the model says of one date, or why it refuses.
+    """What the model says of one date, or why it refuses."""
 
-    Parameters
-    ----------
-    intervention
-        What happened then.
-    series
-        Name of the series: ``"child_only"`` or an offence code.
-    counts
-        The series; its index are quarters in words.
-    at
-        The first whole quarter from the date on; the quarter that holds the date counts as before.
-    before, after
-        Quarters of the table on either side.
-    fit, placebo
-        Of the model; absent when it refuses.
-    rank_alone
-        Place of the date by size when every date, itself included, is tried alone by the same model: `placebo` keeps
-        the date in the model while others are tried, which lets it take up the bend of a trend, and so favours it.
-    refusal
-        The model's own reason; empty when there is a fit.
-    near
-        Recording events within a year, on the same codes, from which the change cannot be told apart.
-    """
-
-    intervention: Intervention
-    series: str
-    counts: pd.Series
-    at: str
+    intervention: Intervention  # what happened then
+    series: str  # name of the series: ``"child_only"`` or an offence code
+    counts: pd.Series  # the series; its index are quarters in words
+    at: str  # the first whole quarter from the date on; the quarter that holds the date counts as before
+    # before and after: quarters of the table on either side.
     before: int
     after: int
+    # fit and placebo: of the model; absent when it refuses.
     fit: InterruptedSeries | None
     placebo: PlaceboDates | None
+    # Place of the date by size when every date, itself included, is tried alone by the same model: `placebo` keeps the
+    # date in the model while others are tried, which lets it take up the bend of a trend, and so favours it.
     rank_alone: int | None
-    refusal: str
+    refusal: str  # the model's own reason; empty when there is a fit
+    # Recording events within a year, on the same codes, from which the change cannot be told apart.
     near: tuple[DatedEvent, ...]
 
 
 def quarterly_series(recorded: pd.DataFrame) -> pd.DataFrame:
-    """Sum the child-only offences of the territorial forces by quarter: all codes together, and each code.
-
-    A row a quarter, oldest first, indexed by its first day; ``child_only`` and a column a code.
-    """
+    """Sum the child-only offences of the territorial forces by quarter: all codes together, and each code."""
+    # A row a quarter, oldest first, indexed by its first day; ``child_only`` and a column a code.
     chosen = recorded[(recorded["force_type"] == "territorial") & recorded["offence_code"].isin(CHILD_CODES)]
     wide = chosen.pivot_table(index="period_start", columns="offence_code", values="offences", aggfunc="sum")
     cells = chosen.groupby("period_start").size()
@@ -131,10 +111,8 @@ def series_name(item: Intervention) -> str:
 def named_changes(
     recorded: pd.DataFrame, interventions: Iterable[Intervention], events: Sequence[DatedEvent]
 ) -> tuple[NamedChange, ...]:
-    """Estimate the change of level at every date that the table of offences may be asked about.
-
-    In order of time. A date that the model refuses is among them with the model's reason.
-    """
+    """Estimate the change of level at every date that the table of offences may be asked about."""
+    # In order of time. A date that the model refuses is among them with the model's reason.
     quarterly = quarterly_series(recorded)
     dated = [(item.start, item) for item in interventions if item.start is not None and is_tried(item)]
     return tuple(
@@ -168,13 +146,12 @@ def reason(error: Exception) -> str:
 
 
 def dates_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
-    """Lay out what the model says of each date.
-
-    A row a date: ``id``, ``name``, ``kind``, ``series``, ``at``, ``before``, ``after``; ``ratio``, ``low``, ``high`` of
-    the level; ``slope_ratio`` a quarter; ``scale_error``, ``hac_error``, ``drift_error``, ``error_used``; ``family``,
-    ``dispersion``, ``autocorrelation`` (of the quarters, freed of the pull of the fit); ``rank``, ``rank_alone``,
-    ``dates``, ``share_as_large``, ``placebo_clear``, ``placebo_expected``; ``near`` (ids); ``refusal``.
-    """
+    """Lay out what the model says of each date."""
+    # A row a date: ``id``, ``name``, ``kind``, ``series``, ``at``, ``before``, ``after``; ``ratio``, ``low``, ``high``
+    # of the level; ``slope_ratio`` a quarter; ``scale_error``, ``hac_error``, ``drift_error``, ``error_used``;
+    # ``family``, ``dispersion``, ``autocorrelation`` (of the quarters, freed of the pull of the fit); ``rank``,
+    # ``rank_alone``, ``dates``, ``share_as_large``, ``placebo_clear``, ``placebo_expected``; ``near`` (ids);
+    # ``refusal``.
     rows = []
     for item in changes:
         row: dict[str, Any] = {
@@ -196,10 +173,8 @@ def dates_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
 
 
 def placebos_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
-    """Lay out the changes that other dates show, for each date that has an estimate.
-
-    ``id``, ``date`` (quarter in words), ``ratio``, ``low``, ``high``, ``statistic``, ``placebo``.
-    """
+    """Lay out the changes that other dates show, for each date that has an estimate."""
+    # ``id``, ``date`` (quarter in words), ``ratio``, ``low``, ``high``, ``statistic``, ``placebo``.
     parts = []
     for item in changes:
         if item.placebo is not None:
@@ -210,11 +185,9 @@ def placebos_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
 
 
 def specifications_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
-    """Estimate each change by other specifications of the model, so that what hangs on the choice is seen.
-
-    ``id``, ``specification``, ``ratio``, ``low``, ``high``, ``refusal``. The last two specifications count the quarter
-    that holds the date as after, and keep twelve quarters on either side.
-    """
+    """Estimate each change by other specifications of the model, so that what hangs on the choice is seen."""
+    # ``id``, ``specification``, ``ratio``, ``low``, ``high``, ``refusal``. The last two specifications count the
+    # quarter that holds the date as after, and keep twelve quarters on either side.
     rows = []
     for item in changes:
         if item.fit is None:
@@ -241,10 +214,8 @@ def specifications_table(changes: Iterable[NamedChange]) -> pd.DataFrame:
 
 
 def change_results(changes: Iterable[NamedChange], specifications: pd.DataFrame) -> list[Estimate]:
-    """Return the level ratios as estimates with confidence intervals, and how the chapters count what they see.
-
-    Ids are those of `_RESULTS`; a date that is refused has no estimate.
-    """
+    """Return the level ratios as estimates with confidence intervals, and how the chapters count what they see."""
+    # Ids are those of `_RESULTS`; a date that is refused has no estimate.
     found = []
     for item in changes:
         if item.fit is None or item.placebo is None:

@@ -191,6 +191,9 @@ def _card(row: Mapping[str, str]) -> str:
     return f"### {cell['name']}\n\n**{cell['verdict'].capitalize()}.**\n\n{listed}"
 
 
+_TOLD = "data/judgement/told_breaks.csv"
+
+
 def breaks_said(
     breaks: pd.DataFrame, dates: pd.DataFrame, events: Sequence[DatedEvent], told: Iterable[ToldBreak]
 ) -> str:
@@ -201,7 +204,9 @@ def breaks_said(
     inspected = sum("recording_inspection_2014" in str(ids).split(";") for ids in breaks["near"])
     wide = int((last > first + pd.DateOffset(years=2)).sum())
     around = int(((first <= flag) & (flag <= last)).sum())
-    rows, by_id = breaks.set_index("series"), {event.id: event for event in events}
+    rows, by_id, told = breaks.set_index("series"), {event.id: event for event in events}, list(told)
+    if unknown := [each.code for each in told if each.code not in rows.index]:
+        raise ValueError(f"{_TOLD}, code: {unknown} has no series that breaks; write one of {list(rows.index)}")
     return (
         f"In {notable} of {len(breaks)} series the p-value is at most one in twenty. The most likely quarter lies "
         f"within a year of the inspection of 2014 in {inspected} of the series, but that dates few of them: in {wide} "
@@ -221,7 +226,7 @@ def _told(told: ToldBreak, row: pd.Series, events: Mapping[str, DatedEvent]) -> 
         return told.words.format(**words)
     except KeyError as missing:
         raise ValueError(
-            f"told_breaks.csv, {told.code}: {missing} cannot be filled in; write one of {', '.join(words)}, and for "
+            f"{_TOLD}, {told.code}: {missing} cannot be filled in; write one of {', '.join(words)}, and for "
             "when and beside the id of a registered event"
         ) from None
 

@@ -42,45 +42,25 @@ POWER = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimingCard:
-    """What the quarterly table can and cannot say of one intervention.
+    """What the quarterly table can and cannot say of one intervention."""
 
-    Parameters
-    ----------
-    card
-        The intervention, its published figures on either side, and what the gate lets be said of them.
-    quarters
-        Whole quarters of the table before and after the start; absent when no start is known.
-    near
-        Recording events within a year, from which it cannot be told apart.
-    change
-        What the model says of the date; absent where it is not tried.
-    least
-        Smallest rise and fall visible with the quarters at hand, by the error of the fit where there is one, otherwise
-        foreseen from the quarters before; absent where there is no series or too little of it.
-    share
-        Share of its series that it is about, at most; absent where there is no series.
-    seen
-        For the smaller and for the larger assumed effect, when it could be seen in the records of its series, as
-        foreseen from the quarters before.
-    visible
-        Whether the smaller and the larger assumed effect could be seen with the quarters at hand, by the error of the
-        fit; absent without one.
-    verdict
-        One of ``VERDICTS``.
-    because
-        Why, in a sentence; refusals are the model's own.
-    """
-
-    card: Card
+    card: Card  # the intervention, its published figures on either side, and what the gate lets be said of them
+    # Whole quarters of the table before and after the start; absent when no start is known.
     quarters: tuple[int, int] | None
-    near: tuple[DatedEvent, ...]
-    change: NamedChange | None
+    near: tuple[DatedEvent, ...]  # recording events within a year, from which it cannot be told apart
+    change: NamedChange | None  # what the model says of the date; absent where it is not tried
+    # Smallest rise and fall visible with the quarters at hand, by the error of the fit where there is one, otherwise
+    # foreseen from the quarters before; absent where there is no series or too little of it.
     least: tuple[float, float | None] | None
-    share: float | None
+    share: float | None  # share of its series that it is about, at most; absent where there is no series
+    # For the smaller and for the larger assumed effect, when it could be seen in the records of its series, as foreseen
+    # from the quarters before.
     seen: tuple[Seen, Seen] | None
+    # Whether the smaller and the larger assumed effect could be seen with the quarters at hand, by the error of the
+    # fit; absent without one.
     visible: tuple[bool, bool] | None
-    verdict: str
-    because: str
+    verdict: str  # one of ``VERDICTS``
+    because: str  # why, in a sentence; refusals are the model's own
 
     @property
     def intervention(self) -> Intervention:
@@ -178,11 +158,9 @@ def _judge(
 
 
 def timing_table(cards: Iterable[TimingCard]) -> pd.DataFrame:
-    """Lay out the cards, a row an intervention, every cell in words.
-
-    ``id``, ``name``, ``when``, ``area``, ``claimed``, ``quarters``, ``near``, ``least``, ``seen``, ``verdict``,
-    ``because``, ``note``, ``figures`` (what the gate says of published figures on either side), ``would_need``.
-    """
+    """Lay out the cards, a row an intervention, every cell in words."""
+    # ``id``, ``name``, ``when``, ``area``, ``claimed``, ``quarters``, ``near``, ``least``, ``seen``, ``verdict``,
+    # ``because``, ``note``, ``figures`` (what the gate says of published figures on either side), ``would_need``.
     rows = []
     for card in cards:
         item = card.intervention

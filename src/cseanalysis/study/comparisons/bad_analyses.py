@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,22 +12,16 @@ import pandas as pd
 from cseanalysis.register import Figure
 from cseanalysis.study.comparisons.attempts import WAYS, WentThroughError
 from cseanalysis.study.data.judgement import read_judgement
-from cseanalysis.study.labels import plain_words
 from cseanalysis.values import Estimate
-
-# What an answer comes down to, where it is more than one sentence: a reason comes before a number.
-_TELLING = ("No comparison", "can be said", "(?i:No clear change|stops being clear|at most|at least)")
-_ENDS = re.compile(r"(?<=[.%)]) (?=[A-Z])")
 
 Direction = Literal["exaggerates", "belittles", "either way"]
 
 
 @dataclass(frozen=True, slots=True)
 class BadAnalysis:
-    """A bad analysis: what is confused, the kind of speaker, the analysis in a sentence, which way it misleads.
+    """A bad analysis: what is confused, the kind of speaker, the analysis in a sentence, which way it misleads."""
 
-    ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed.
-    """
+    # ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed.
 
     name: str
     speaker: str
@@ -54,26 +47,7 @@ def bad_analyses(root: Path | str | None = None) -> tuple[BadAnalysis, ...]:
 
 
 def run_attempts(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysis]) -> pd.DataFrame:
-    """Try bad analyses on the register.
-
-    Parameters
-    ----------
-    figures
-        The register, by id.
-    attempts
-        What is tried.
-
-    Returns
-    -------
-    DataFrame
-        A row an attempt, in their order: ``attempt``, ``speaker``, ``tried``, ``direction``, ``kind`` of the answer
-        (``"refused"``, ``"bounded"`` or ``"no clear change"``) and ``answer``, the sentence it gets.
-
-    Raises
-    ------
-    WentThroughError
-        Naming the first attempt that was answered as if it were sound.
-    """
+    """Try bad analyses on the register."""
     rows = []
     for one in attempts:
         try:
@@ -93,42 +67,3 @@ def redteam_results(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysi
         Estimate("attempts_tried", unit, int(kinds.sum()), basis=basis),
         *(Estimate(f"attempts_{name}", unit, int(kinds.get(kind, 0)), basis=basis) for name, kind in named),
     ]
-
-
-def attempts_in_words(attempts: pd.DataFrame, direction: Direction) -> pd.DataFrame:
-    """Word the attempts that mislead one way: what is tried, and the gist of the answer.
-
-    Parameters
-    ----------
-    attempts
-        What `run_attempts` gives.
-    direction
-        One of ``"exaggerates"``, ``"belittles"`` and ``"either way"``.
-    """
-    chosen = attempts[attempts["direction"] == direction]
-    return pd.DataFrame(
-        {
-            "Tried": chosen["attempt"] + ". " + chosen["tried"],
-            "Answer": [
-                f"{kind.capitalize()}: {plain_words(_gist(answer)).removeprefix('No clear change: ')}"
-                for kind, answer in zip(chosen["kind"], chosen["answer"], strict=True)
-            ],
-        }
-    ).reset_index(drop=True)
-
-
-def _gist(answer: str) -> str:
-    """Return the gravest reason of a refusal, or the most telling sentence of a longer answer."""
-    refused = re.search(r"must not be compared[^:]*: (.+?\))[;.]", answer)
-    if refused:
-        return f"{refused.group(1)}."
-    answer = answer.partition(" To be minded")[0]
-    ends = [end.end() for end in _ENDS.finditer(answer) if _closed(answer[: end.start()])]
-    sentences = [answer[start:end].strip() for start, end in zip([0, *ends], [*ends, len(answer)], strict=True)]
-    telling = (sentence for pattern in _TELLING for sentence in sentences if re.search(pattern, sentence))
-    return next(telling, sentences[0])
-
-
-def _closed(text: str) -> bool:
-    """Say whether every bracket that a text opens is closed in it: a full stop inside of one ends no sentence."""
-    return text.count("(") == text.count(")")

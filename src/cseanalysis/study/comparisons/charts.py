@@ -20,18 +20,8 @@ _WORDS = {
 
 
 def force_funnel(funnel: Funnel) -> tuple[Figure, str]:
-    """Draw each force's ratio of two years against its size, with limits, all forces alike and none named.
-
-    Parameters
-    ----------
-    funnel
-        What `study.comparisons.funnel.force_changes` gives.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. A force with hardly any offences is counted and not drawn.
-    """
+    """Draw each force's ratio of two years against its size, with limits, all forces alike and none named."""
+    # A force with hardly any offences is counted and not drawn.
     table = funnel.changes[funnel.changes["precision"] >= _SMALLEST]
     small = len(funnel.changes) - len(table)
     sizes = np.geomspace(table["precision"].min() * 0.85, table["precision"].max() * 1.2, 200)

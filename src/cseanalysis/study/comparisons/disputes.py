@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,27 +23,7 @@ _SHOWN = 3
 
 
 def disputed(figures: Mapping[str, Figure], publications: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """List every conflict of the register once, both sides as printed.
-
-    Parameters
-    ----------
-    figures
-        The register, by id.
-    publications
-        What ``sources.toml`` says of each source: ``publisher``, ``title``, ``published`` and more.
-
-    Returns
-    -------
-    DataFrame
-        A row a conflict, in the order of the register: ``first`` and ``second`` (ids, the side that was published
-        first in front), and for each side its ``_statement``, value ``_printed``, ``_publisher``, day ``_published``
-        and ``_relayed_by`` (how many other rows repeat it); ``differs``, what differs besides.
-
-    Examples
-    --------
-    >>> disputed({}, {}).columns[:3].tolist()
-    ['first', 'second', 'first_statement']
-    """
+    """List every conflict of the register once, both sides as printed."""
     rows = []
     for one, other in _pairs(figures):
         sides = sorted((figures[one], figures[other]), key=lambda figure: _order(figure, publications))
@@ -55,10 +36,8 @@ def disputed(figures: Mapping[str, Figure], publications: Mapping[str, Mapping[s
 
 
 def what_differs(first: Figure, second: Figure) -> str:
-    """Say in what two figures in conflict differ by their own fields: three differences at most, the gravest first.
-
-    Where every field agrees, what differs is the number, or the words around one number.
-    """
+    """Say in what two figures in conflict differ by their own fields: three differences at most, the gravest first."""
+    # Where every field agrees, what differs is the number, or the words around one number.
     found = [item for item in compare(first, second).differences if item.dimension not in _NOT_A_CAUSE]
     refusing = [item for item in found if item.level == "refused"]
     if refusing:
@@ -76,27 +55,8 @@ def lineage(
     id: str,  # noqa: A002 (the word of the register)
     publications: Mapping[str, Mapping[str, Any]],
 ) -> pd.DataFrame:
-    """List the primary record of a figure and everybody who repeated it, by day of publication.
-
-    Parameters
-    ----------
-    figures, publications
-        As in `disputed`.
-    id
-        The figure, primary or repeated.
-
-    Returns
-    -------
-    DataFrame
-        A row a print, undated ones last: ``figure``, ``role`` (``"first read"``: the print that the register takes
-        the number from, which need not be the oldest print; or ``"relay"``), ``published``, ``publisher``,
-        ``printed``, ``tier``, and ``drift``: what a relay says otherwise, number, qualifier or words.
-
-    Raises
-    ------
-    ValueError
-        When there is no such figure.
-    """
+    """List the primary record of a figure and everybody who repeated it, by day of publication."""
+    # ``"first read"`` is the print that the register takes the number from, which need not be the oldest print.
     if id not in figures:
         raise ValueError(f"no figure {id!r} in the register; `cseanalysis figures` lists them")
     primary = figures[figures[id].relays or id]
@@ -117,14 +77,18 @@ def lineage(
     )
 
 
+_TABLE = "data/judgement/explained_conflicts.csv"
+_NAMES = re.compile(r"\bF\d{3,}\b")
+_RELATION = "=, < or > between two figures, or sums of them"
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A conflict that is worked out from the printed numbers.
+    """A conflict that is worked out from the printed numbers."""
 
-    ``finding`` is the sentence, in which ``{F022.published}`` or ``{F022.coverage}`` stands for what the register
-    says, ``{F022 / F008}`` for a per cent and ``{one in F140 / F139}`` for its inverse; an open end enters with its
-    lowest number. ``holds`` is what must be so for the finding to follow, such as ``F022 / F008 < F006``.
-    """
+    # ``finding`` is the sentence, in which ``{F022.published}`` or ``{F022.coverage}`` stands for what the register
+    # says, ``{F022 / F008}`` for a per cent and ``{one in F140 / F139}`` for its inverse; an open end enters with its
+    # lowest number. ``holds`` is what must be so for the finding to follow, such as ``F022 / F008 < F006``.
 
     about: str
     figures: tuple[str, ...]
@@ -139,36 +103,25 @@ def conflicts(root: Path | str | None = None) -> tuple[Conflict, ...]:
 
 
 def explained(figures: Mapping[str, Figure], conflicts: Iterable[Conflict]) -> pd.DataFrame:
-    """Work out conflicts from the figures themselves.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    conflicts
-        What is worked out.
-
-    Returns
-    -------
-    DataFrame
-        A row a conflict: ``about``; ``figures``, the ids, joined by commas; ``finding``, what follows from the
-        printed numbers, rounding let in.
-
-    Raises
-    ------
-    ValueError
-        When a finding no longer follows from the figures, or asks for what they do not have.
-    """
+    """Work out conflicts from the figures themselves."""
     said = _Said(figures)
     said["residual_group_based"] = say_interval(_residual(figures))
     rows = []
     for one in conflicts:
-        if one.holds and not _holds(one.holds, figures):
-            raise ValueError(f"{one.about}: that {one.holds} no longer follows from the register; word it anew")
+        if others := sorted(set(_NAMES.findall(f"{one.finding} {one.holds}")) - set(one.figures)):
+            raise ValueError(f"{_TABLE}, {one.about}: speaks of {', '.join(others)}; name them under figures too")
+        try:
+            follows = one.holds is None or _holds(one.holds, figures)
+        except KeyError as error:
+            raise ValueError(f"{_TABLE}, {one.about}, holds: {error} is no figure; write {_RELATION}") from error
+        if not follows:
+            raise ValueError(f"{_TABLE}, {one.about}: {one.holds} no longer follows from the register; word it anew")
         try:
             finding = one.finding.format_map(said)
-        except (KeyError, AttributeError, IndexError) as error:
-            raise ValueError(f"{one.about}: the finding asks for {error}, which the register does not have") from error
+        except (KeyError, AttributeError, IndexError, ValueError) as error:
+            raise ValueError(
+                f"{_TABLE}, {one.about}: the finding asks for {error}, which the register does not have"
+            ) from error
         rows.append({"about": one.about, "figures": ", ".join(one.figures), "finding": finding})
     return pd.DataFrame(rows, columns=["about", "figures", "finding"])
 
@@ -195,7 +148,7 @@ def _holds(relation: str, figures: Mapping[str, Figure]) -> bool:
         return (figures[left].low, figures[left].high) == (other.low, other.high)
     low, high = (100 * end if other.unit == "per_cent" else end for end in _worked_out(left, figures))
     if sign not in ("<", ">"):
-        raise ValueError(f"{relation!r} is no relation; write =, < or > between two sides")
+        raise ValueError(f"{_TABLE}, holds: {relation!r} is no relation; write {_RELATION}")
     return high < other.ends[0] if sign == "<" else low > other.ends[1]
 
 

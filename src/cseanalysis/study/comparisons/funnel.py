@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,34 +29,22 @@ _WINSORISED = 0.1  # share of forces on each side whose distance is cut before t
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Counts of forces in two years against what every force would have had at the common ratio.
+    """Counts of forces in two years against what every force would have had at the common ratio."""
 
-    Parameters
-    ----------
-    changes
-        A row a territorial force, in alphabetical order: ``force``, ``before``, ``after``, ``expected`` (``before``
-        times the common ratio), ``ratio`` (``after`` over ``before``), ``precision`` (one over the variance of the
-        logarithm of the ratio if every offence were independent), and a column ``outside_<limits>_95`` and
-        ``outside_<limits>_998`` for each kind of limits.
-    target
-        The common ratio: all forces together.
-    earlier, later
-        The two financial years.
-    dispersion
-        How many times the winsorised squared distances exceed what chance alone gives: 1 for chance.
-    between
-        Variance of the logarithm of the ratio between forces that is left when chance is taken off.
-    scatter, scatter_interval
-        How many times the squared distances, none cut, exceed what chance alone gives, with a 95% confidence interval.
-        True differences between forces only add to it, so it also bounds how much clusters can inflate the variance.
-    """
-
+    # A row a territorial force, in alphabetical order: ``force``, ``before``, ``after``, ``expected`` (``before`` times
+    # the common ratio), ``ratio`` (``after`` over ``before``), ``precision`` (one over the variance of the logarithm of
+    # the ratio if every offence were independent), and a column ``outside_<limits>_95`` and ``outside_<limits>_998``
+    # for each kind of limits.
     changes: pd.DataFrame
-    target: float
+    target: float  # the common ratio: all forces together
+    # earlier and later: the two financial years.
     earlier: str
     later: str
-    dispersion: float
-    between: float
+    dispersion: float  # how many times the winsorised squared distances exceed what chance alone gives: 1 for chance
+    between: float  # variance of the logarithm of the ratio between forces that is left when chance is taken off
+    # scatter and scatter_interval: how many times the squared distances, none cut, exceed what chance alone gives, with
+    # a 95% confidence interval. True differences between forces only add to it, so it also bounds how much clusters can
+    # inflate the variance.
     scatter: float
     scatter_interval: Interval
 
@@ -65,30 +54,12 @@ class Funnel:
 
 
 def force_changes(recorded: pd.DataFrame) -> Funnel:
-    """Set each force's newest full year against the year before, with funnel limits and no ranking.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``; its child-only codes and territorial forces are used.
-
-    Returns
-    -------
-    Funnel
-
-    Raises
-    ------
-    NotEstimableError
-        When there are no two years in a row with four quarters, or a force has no offences in one of them.
-
-    Notes
-    -----
-    Spiegelhalter (2005a), *Statistics in Medicine* 24, 1185-1202, for the funnel of a ratio of two counts, whose
-    logarithm has the variance ``1 / before + 1 / after``; Spiegelhalter (2005b), *Quality and Safety in Health Care*
-    14, 347-351, for over-dispersion. The *additive* form is used: the between-force variance is DerSimonian and
-    Laird's from distances winsorised at a tenth on each side.
-    For a force with a handful of offences the logarithm is only roughly normal.
-    """
+    """Set each force's newest full year against the year before, with funnel limits and no ranking."""
+    # Spiegelhalter (2005a), *Statistics in Medicine* 24, 1185-1202, for the funnel of a ratio of two counts, whose
+    # logarithm has the variance ``1 / before + 1 / after``; Spiegelhalter (2005b), *Quality and Safety in Health Care*
+    # 14, 347-351, for over-dispersion. The *additive* form is used: the between-force variance is DerSimonian and
+    # Laird's from distances winsorised at a tenth on each side. For a force with a handful of offences the logarithm is
+    # only roughly normal.
     earlier, later = _two_years(recorded)
     chosen = recorded[
         (recorded["force_type"] == "territorial")
@@ -131,13 +102,7 @@ def limits_at(funnel: Funnel, precision: Floats, limits: str, level: float) -> t
 
 
 def why_no_order(revision: pd.DataFrame) -> str:
-    """Say why forces are not put in an order of change.
-
-    Parameters
-    ----------
-    revision
-        The table ``revision_2017_18``.
-    """
+    """Say why forces are not put in an order of change."""
     factors = revision_factors(revision)["factor"]
     least, most = (say_number(float(end) - 1, "share") for end in (factors.min(), factors.max()))
     return (
@@ -149,26 +114,15 @@ def why_no_order(revision: pd.DataFrame) -> str:
     )
 
 
-def funnel_in_words(funnel: Funnel) -> pd.DataFrame:
-    """Count the forces outside each kind of limits."""
+def forces_outside(funnel: Funnel) -> list[dict[str, Any]]:
+    """Count the forces outside each kind of limits, and how many would be by chance alone."""
     total = len(funnel.changes)
-    return pd.DataFrame(
-        [
-            {
-                "Limits allow for": words,
-                f"Forces outside, of {total}: 95% limits": str(funnel.outside(limits, 0.95)),
-                "99.8% limits": str(funnel.outside(limits, 0.998)),
-            }
-            for limits, words in LIMITS.items()
-        ]
-        + [
-            {
-                "Limits allow for": "expected, were there nothing but what the limits allow for",
-                f"Forces outside, of {total}: 95% limits": say_number(total * 0.05),
-                "99.8% limits": say_number(total * 0.002),
-            }
-        ]
-    )
+    rows: list[dict[str, Any]] = [
+        {"limits": words, "wide": funnel.outside(limits, 0.95), "narrow": funnel.outside(limits, 0.998)}
+        for limits, words in LIMITS.items()
+    ]
+    expected = "expected, were there nothing but what the limits allow for"
+    return [*rows, {"limits": expected, "wide": total * 0.05, "narrow": total * 0.002}]
 
 
 def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
@@ -193,15 +147,7 @@ def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
 
 
 def scatter_limit(scatter: Estimate, inflation: Interval) -> str:
-    """Say how far the scatter between forces limits the inflation of the variance, and what that makes of its range.
-
-    Parameters
-    ----------
-    scatter
-        The result ``force_scatter``, with its confidence interval.
-    inflation
-        The assumed range of the inflation.
-    """
+    """Say how far the scatter between forces limits the inflation of the variance, and what that makes of its range."""
     if scatter.interval is None:
         raise ValueError("force_scatter has no interval, whose upper end is the limit; compute it with one")
     limit = say_number(math.ceil(scatter.interval.high * 10) / 10)

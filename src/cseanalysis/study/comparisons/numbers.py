@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cseanalysis.export.wording import say_number
 from cseanalysis.register import Comparison, Figure, compare, compare_all
 from cseanalysis.register.differences import lines
 from cseanalysis.register.gate import CLUSTERING, count_verdicts
-from cseanalysis.register.sentences import period_words, span
+from cseanalysis.register.sentences import period_words
 from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
 from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.data.named import ARRESTS, EXPLOITATION, GROUP_BASED
 from cseanalysis.study.ranges import Led, narrowed_by
-from cseanalysis.study.tables import Column, in_words, number
 from cseanalysis.values import Estimate, Interval
 
 # What each rule of the gate takes for the same, which difference it can cross, and what it refuses.
@@ -61,11 +59,6 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
     ("Printing", "both numbers bounded", "exact and rounded print of one number", "both ends open; conflicts; words"),
 )
 _SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "refused"}
-_VERDICTS = (
-    Column("Verdict, or dimension that refuses", "said"),
-    Column("Pairs", "pairs"),
-    Column("Share", "share", number("share")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +91,7 @@ def stated_changes(root: Path | str | None = None) -> tuple[StatedChange, ...]:
 
 
 def leading(figures: Mapping[str, Figure], names: Iterable[str]) -> tuple[Figure, ...]:
-    """Return figures that may lead a chapter: none that was read in a compilation only.
-
-    Raises
-    ------
-    ValueError
-        Naming the figures of tier D.
-
-    Examples
-    --------
-    >>> leading({}, ())
-    ()
-    """
+    """Return figures that may lead a chapter: none that was read in a compilation only."""
     chosen = tuple(figures[name] for name in names)
     if copies := [figure.id for figure in chosen if figure.tier == "D"]:
         raise ValueError(
@@ -147,14 +129,9 @@ def verdicts(figures: Mapping[str, Figure], pairs: Iterable[QuotedPair]) -> pd.D
 
 
 def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Count the verdicts on every pair of the register, and which dimensions refuse most.
-
-    Returns
-    -------
-    DataFrame
-        ``said``, ``pairs`` and ``share``, of all pairs for the verdicts, of the refused ones for the dimensions (a
-        pair may be refused by several).
-    """
+    """Count the verdicts on every pair of the register, and which dimensions refuse most."""
+    # ``share`` is of all pairs for the verdicts, of the refused ones for the dimensions (a pair may be refused by
+    # several).
     pairs = _all_pairs(tuple(figures.values()))
     counts = pairs["verdict"].value_counts()
     rows = [(_SAID[name], int(counts.get(name, 0)), len(pairs)) for name in _SAID]
@@ -165,15 +142,10 @@ def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
     )
 
 
-def all_verdicts_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Word `all_verdicts`."""
-    return in_words(all_verdicts(figures), _VERDICTS)
-
-
-def changes_in_words(
+def stated_rows(
     figures: Mapping[str, Figure], stated: Iterable[StatedChange], *, inflation: Interval = CLUSTERING
-) -> pd.DataFrame:
-    """Word the changes that can be stated: the ratio, chance with and without clusters, and how clear it is."""
+) -> list[dict[str, Any]]:
+    """Return the changes that can be stated: the ratio, chance with and without clusters, and what would hide it."""
     rows = []
     for pair in stated:
         found = compare(figures[pair.first], figures[pair.second], inflation=inflation)
@@ -182,33 +154,22 @@ def changes_in_words(
             raise ValueError(
                 f"{pair.first} and {pair.second} have no ratio; take the pair out of data/judgement/stated_changes.csv"
             )
-        first, second = found.first, found.second
         rows.append(
             {
-                "From": _as_printed(first, figures),
-                "To": _as_printed(second, figures),
-                "Ratio": span(*change.ratio),
-                "With chance": _chance(change.independent),
-                "With clusters": _chance(change.clustered),
-                "Beyond chance?": _clear(change.hidden_at, inflation.high),
+                "first": _as_printed(found.first, figures),
+                "second": _as_printed(found.second, figures),
+                "ratio": change.ratio,
+                "independent": change.independent,
+                "clustered": change.clustered,
+                "hidden_at": change.hidden_at,
+                "highest": inflation.high,
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
-    """Count the verdicts over all pairs of the register, and the conflicts and relays in it.
-
-    Parameters
-    ----------
-    figures
-        The register.
-
-    Returns
-    -------
-    list of Estimate
-        No assumption moves them.
-    """
+    """Count the verdicts over all pairs of the register, and the conflicts and relays in it."""
     counts = count_verdicts(figures.values())
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
     relays = sum(bool(figure.relays) for figure in figures.values())
@@ -223,21 +184,7 @@ def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
 
 
 def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = CLUSTERING) -> list[Estimate]:
-    """Return the changes that the chapter on comparisons quotes.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    inflation
-        How many times clusters may inflate the variance of a count.
-
-    Returns
-    -------
-    list of Estimate
-        For two changes of group-based offences the per cent with its interval, events independent and clustered, and
-        the inflation from which it is not clear; monthly rates of arrests.
-    """
+    """Return the changes that the chapter on comparisons quotes."""
     return [
         *_ratios("exploitation_change", compare(*(figures[one] for one in EXPLOITATION), inflation=inflation)),
         *_ratios("group_based_change", compare(*(figures[one] for one in GROUP_BASED), inflation=inflation)),
@@ -308,24 +255,6 @@ def _as_printed(figure: Figure, figures: Mapping[str, Figure]) -> str:
     limited = bool(figure.relays) and low == figures[figure.relays].ends[0] < high
     limits = f", {low:,.0f} to {high:,.0f} as {figure.relays} limits it" if limited else ""
     return f"{figure.published} ({figure.id}{limits}, {period_words(figure)})"
-
-
-def _chance(interval: Interval | None) -> str:
-    if interval is None:
-        return "none: an end is open"
-    # Three decimals, outward: with fewer an interval that ends near 1 would not show its side.
-    return f"{math.floor(interval.low * 1000) / 1000:.3f} to {math.ceil(interval.high * 1000) / 1000:.3f}"
-
-
-def _clear(hidden_at: float | None, highest: float) -> str:
-    if hidden_at is None:
-        return "no claim"
-    if hidden_at <= 1:
-        return "no clear change, even if every offence were independent"
-    about = say_number(float(f"{hidden_at:.2g}"))
-    if hidden_at < highest:
-        return f"no longer from an inflation of about {about}"
-    return f"yes, up to an inflation of about {about}"
 
 
 def _count(number: int, word: str) -> str:

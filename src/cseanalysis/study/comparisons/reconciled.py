@@ -15,12 +15,14 @@ from cseanalysis.study.data.judgement import read_judgement
 _SHOWN = 5
 
 
+_TABLE = "data/judgement/reconciled_tables.csv"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Published figures that speak of one table: a total, its parts, and perhaps a share of it that repeats a part.
+    """Published figures that speak of one table: a total, its parts, and perhaps a share of it that repeats a part."""
 
-    ``rest`` is what the parts leave, in words; None where the publisher claims that they leave nothing.
-    """
+    # ``rest`` is what the parts leave, in words; None where the publisher claims that they leave nothing.
 
     title: str
     whole: str
@@ -42,24 +44,23 @@ def cases(root: Path | str | None = None) -> tuple[Case, ...]:
 
 
 def reconcile_case(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
-    """Reconcile the figures of one case, each under its own id.
+    """Reconcile the figures of one case, each under its own id."""
+    try:
+        return _reconciled(case, figures)
+    except ValueError as error:
+        raise ValueError(f"{_TABLE}, {case.title}: {error}") from error
 
-    Parameters
-    ----------
-    case
-        The table.
-    figures
-        The register.
 
-    Raises
-    ------
-    ValueError
-        When a number was printed with a fraction, or a share without the width of its rounding.
-    """
+def _reconciled(case: Case, figures: Mapping[str, Figure]) -> Reconciliation:
     statements = [_counted(figures[name], name) for name in (case.whole, *case.parts)]
     statements.append(adds_up(case.whole, case.parts, residual=case.rest, id="the parts add up"))
+    units = {figures[name].unit for name in (case.whole, *case.parts)}
+    if len(units) > 1:
+        raise ValueError(f"adds up {' and '.join(sorted(units))}; name figures of one unit")
     if (case.share is None) != (case.share_of is None):
         raise ValueError(f"{case.title!r} has a share, or what it is a share of, without the other; give both")
+    if case.share_of not in (None, case.whole, *case.parts):
+        raise ValueError(f"{case.share_of} is neither the whole nor a part; name one of these")
     if case.share is not None and case.share_of is not None:
         name, figure = case.share, figures[case.share]
         if figure.low is None or figure.low != figure.high or figure.rounded_to is None:

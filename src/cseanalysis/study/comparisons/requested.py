@@ -18,65 +18,17 @@ _KEPT = ["id", "statement", "published", "low", "high", "geography", "period_sta
 
 
 def spending(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """List the figures that are money: announced or given, never an outcome and never joined with one.
-
-    Parameters
-    ----------
-    figures
-        The register.
-
-    Returns
-    -------
-    DataFrame
-        One row a figure in pounds, in the order of the register: id, statement, published, low, high, geography,
-        period_start, period_end, status, tier, source, note.
-
-    Examples
-    --------
-    >>> spending({}).columns[:3].tolist()
-    ['id', 'statement', 'published']
-    """
+    """List the figures that are money: announced or given, never an outcome and never joined with one."""
     return _kept(item for item in figures.values() if item.unit == "pounds")
 
 
 def recommendations(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """List the figures on recommendations, how many there are and how far they were carried out.
-
-    Parameters
-    ----------
-    figures
-        The register.
-
-    Returns
-    -------
-    DataFrame
-        Columns as of :func:`spending`; what is in words has no ends.
-    """
+    """List the figures on recommendations, how many there are and how far they were carried out."""
     return _kept(item for item in figures.values() if item.category.partition("/")[0] == "recommendations")
 
 
 def requested_fields(figures: Mapping[str, Figure], root: Path | str | None = None) -> pd.DataFrame:
-    """Show which of the data that inquiries and inspections asked for any published figure fills.
-
-    Parameters
-    ----------
-    figures
-        The register.
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    DataFrame
-        One row a field and who asked for it: field, asked_by, source, filled_by (ids), filled (``"yes"``,
-        ``"partly"`` or ``"no"``), note, and ``published``, what the figures say.
-
-    Raises
-    ------
-    ValueError
-        For at most five problems, with the row: an id or source that is not there, a word that is none of the
-        three, figures for a field that is not filled or none for one that is.
-    """
+    """Show which of the data that inquiries and inspections asked for any published figure fills."""
     project = find_project(root)
     table = _read(project, "requested_fields.csv", _FIELDS)
     table["filled_by"] = [tuple(filter(None, map(str.strip, cell.split(";")))) for cell in table["filled_by"]]
@@ -98,24 +50,8 @@ def requested_fields(figures: Mapping[str, Figure], root: Path | str | None = No
 
 
 def outcomes_wanted(root: Path | str | None = None) -> pd.DataFrame:
-    """List what victims and survivors say a good outcome is, with where they are heard saying it.
-
-    Parameters
-    ----------
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    DataFrame
-        id, outcome (in our words), whose_view, source, locator, published_share (empty where none is published or
-        was read), note, and publisher, title, address and tier of the source. The order is no ranking.
-
-    Raises
-    ------
-    ValueError
-        When a source is not listed in ``sources.toml``.
-    """
+    """List what victims and survivors say a good outcome is, with where they are heard saying it."""
+    # The order is no ranking.
     project = find_project(root)
     table = _read(project, "outcomes_wanted.csv", _OUTCOMES)
     publications = load_sources(project)["publications"]
@@ -146,41 +82,3 @@ def _refuse(name: str, wrong: list[str]) -> None:
     if wrong:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise ValueError(f"{name}, {len(wrong)} problem(s): {'; '.join(wrong[:_SHOWN])}{more}")
-
-
-def requested_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Word what was asked to be published, by whom, and what fills it."""
-    table = requested_fields(figures)
-    filled = {"yes": "filled", "partly": "partly", "no": "not published"}
-    return pd.DataFrame(
-        {
-            "Asked for": table["field"].str[:1].str.upper() + table["field"].str[1:],
-            "By": table["asked_by"],
-            "Published": [
-                f"{filled[state]}: {names}" if names else filled[state]
-                for state, names in zip(table["filled"], table["filled_by"], strict=True)
-            ],
-            "Remark": table["note"],
-        }
-    )
-
-
-def outcomes_in_words() -> pd.DataFrame:
-    """Word what victims and survivors say a good outcome is, and who was heard."""
-    table = outcomes_wanted()
-    return pd.DataFrame(
-        {
-            "A good outcome": table["outcome"],
-            "Who was heard": table["whose_view"],
-            "Source": [f"[@{source}]" for source in table["source"]],
-            "Share printed": table["published_share"].replace("", "none"),
-        }
-    )
-
-
-def spending_in_words(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Word the money that was announced or given."""
-    table = spending(figures)
-    return pd.DataFrame(
-        {"For": table["statement"], "Printed": table["published"] + " (" + table["id"] + ")", "Remark": table["note"]}
-    )

@@ -44,10 +44,8 @@ def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]
 
 
 def read_assumptions(path: Path, *, sources: Collection[str] | None = None) -> Mapping[str, Assumption]:
-    """Return the assumptions in the file ``path``, each resting on some of ``sources``; see `load_assumptions`.
-
-    Without ``sources``, as for an edition whose list of them is not at hand, they are not checked.
-    """
+    """Return the assumptions in the file ``path``, each resting on some of ``sources``; see `load_assumptions`."""
+    # Without ``sources``, as for an edition whose list of them is not at hand, they are not checked.
     found: dict[str, Assumption] = {}
     problems: list[str] = []
     for name, entry in read_toml(path).items():

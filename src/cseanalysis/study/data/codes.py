@@ -55,14 +55,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 
 
 def check_codes(recorded: pd.DataFrame, codes: Mapping[str, tuple[str, ...]] = CODES) -> None:
-    """Refuse recorded offences in which a group does not hold the codes that the crosswalk gives it.
-
-    Raises
-    ------
-    ValueError
-        Naming the codes that have no row, are in several groups over time, or stand in another group because the
-        tables were built before the crosswalk was changed.
-    """
+    """Refuse recorded offences in which a group does not hold the codes that the crosswalk gives it."""
     kinds = recorded[["offence_code", "offence_scope"]].astype("str").drop_duplicates()
     found = {code: set(scopes) for code, scopes in kinds.groupby("offence_code")["offence_scope"]}
     wrong = [f"the group {group} has no code" for group in GROUPS if not codes[group]]

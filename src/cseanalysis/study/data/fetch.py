@@ -38,35 +38,9 @@ def fetch(
     timeout: float = 30.0,
     deadline: float = 600.0,
 ) -> Path:
-    """Download one file into ``folder``, in a process of its own that ends at the deadline, whatever the server does.
-
-    Parameters
-    ----------
-    address
-        An ``https`` address without name or password in it; so are those that it redirects to, on the same host.
-    folder
-        Where the file goes, under the last part of its address.
-    sha256
-        The hash that the file must have; without it any file is accepted, and the caller pins what came.
-    max_bytes
-        Largest size.
-    timeout, deadline
-        Seconds without a word, and seconds for everything: name, connection, redirections, headers and contents.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    ValueError
-        When the address, the size, the redirection or the kind of answer is refused.
-    ChecksumError
-        When the file has another hash.
-    OSError
-        When the server cannot be reached, answers with an error, or the connection is cut.
-    """
+    """Download one file into ``folder``, in a process of its own that ends at the deadline."""
+    # Without ``sha256`` any file is accepted, and the caller pins what came. ``timeout`` is of seconds without a word,
+    # ``deadline`` of seconds for everything.
     _check_address(address)
     name = re.sub(r"[^A-Za-z0-9._-]", "_", urlsplit(address).path.rsplit("/", 1)[-1]).lstrip(".")
     if not name:

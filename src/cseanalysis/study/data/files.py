@@ -22,38 +22,13 @@ _RENAME_EXCHANGE = 2
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part.
-
-    Parameters
-    ----------
-    path
-        Target file; its folder is made when missing.
-    content
-        All of the new bytes.
-
-    Raises
-    ------
-    OSError
-        When the target is a folder, its folder is read-only or the disk is full. The error names the target, and
-        the old file is untouched.
-    """
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole({path: content})
 
 
 def check_writable(target: Path) -> None:
-    """Refuse a folder that could not be written, before any work is done for it.
-
-    Parameters
-    ----------
-    target
-        A folder that a build will make or replace; nothing stays of the try.
-
-    Raises
-    ------
-    OSError
-        When the folder that is to hold it may not be written, or less than ``ROOM`` is free there; the error names it.
-    """
+    """Refuse a folder that could not be written, before any work is done for it."""
     home = next(folder for folder in target.absolute().parents if folder.exists())
     Path(tempfile.mkdtemp(dir=home, prefix=f".{target.name}.staging-{os.getpid()}-")).rmdir()
     if shutil.disk_usage(home).free < ROOM:
@@ -62,18 +37,7 @@ def check_writable(target: Path) -> None:
 
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of ``target`` in one step when the block succeeds.
-
-    Parameters
-    ----------
-    target
-        Folder to replace; it may exist or not. Left as it was when the block raises.
-
-    Yields
-    ------
-    Path
-        A folder beside ``target`` to fill.
-    """
+    """Yield an empty folder that takes the place of ``target`` in one step when the block succeeds."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for left_over in target.parent.glob(f".{target.name}.staging-*"):
         if not _in_use(left_over):

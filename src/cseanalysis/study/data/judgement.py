@@ -7,17 +7,34 @@ register, the crosswalks and the assumptions, whichever table they stand in.
 from __future__ import annotations
 
 import csv
+import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 from cseanalysis.clean.crosswalks import read_crosswalk
+from cseanalysis.register import Figure
 from cseanalysis.study.data.project import Project, find_project
 
 REASON = "reason"
 _FIGURE = re.compile(r"\bF\d{3,}\b")
+_PRINTED = re.compile(r"\d+(\.\d+)?%")  # a share as printed may stand among the figures that a bad analysis is handed
+_DELAYS = ("days_median", "days_mean", "days_unstated", "months_unstated")
+# What the figures of a column count, where the chapter calculates with them as that.
+_UNITS = {
+    ("quoted_classes", "figure"): ("offences",),
+    ("quoted_counts", "quoted"): ("offences",),
+    ("quoted_counts", "counted"): ("offences",),
+    ("parts_of_series", "figures"): ("offences",),
+    ("agency_counts", "figure"): ("offences", "assessments", "children"),
+    ("back_tests", "figure"): ("charges", "defendants"),
+    ("published_delays", "figure"): _DELAYS,
+    ("curve_options", "figure"): ("offences", *_DELAYS),
+}
+# Columns that hold figures and nothing else.
+_OF_FIGURES = {"figure", "figures", "first", "second", "quoted", "whole", "parts", "share", "share_of"}
 _SHOWN = 5
 _YES = {"yes": True, "no": False}
 
@@ -25,29 +42,9 @@ Row = TypeVar("Row")
 
 
 def read_judgement(name: str, row: type[Row], root: Path | str | None = None) -> tuple[Row, ...]:
-    """Read a table of judgements.
-
-    Parameters
-    ----------
-    name
-        Of the file ``data/judgement/<name>.csv``.
-    row
-        A dataclass whose fields are the columns, in their order; the last is ``reason``. A field is text, one of some
-        texts, a tuple of texts (written with blanks between them), a number, or yes or no; where it may be None, an
-        empty cell is.
-    root
-        The checkout; without it, the one around the working directory.
-
-    Returns
-    -------
-    tuple
-        One ``row`` a line of the file, in its order.
-
-    Raises
-    ------
-    ValueError
-        Naming file, line and column of each cell that is not what its column holds, or of a row without a reason.
-    """
+    """Read a table of judgements."""
+    # The fields of ``row`` are the columns, ``reason`` last: text, one of some texts, a tuple of texts (blanks between
+    # them), a number, or yes or no; an empty cell is None.
     path = find_project(root).judgement / f"{name}.csv"
     columns = [field.name for field in fields(row)]  # type: ignore[arg-type]
     hints = get_type_hints(row)
@@ -60,26 +57,16 @@ def read_judgement(name: str, row: type[Row], root: Path | str | None = None) ->
             except ValueError as error:
                 wrong.append(f"line {line}, {column}: {error}")
         if len(values) == len(columns):
-            rows.append(row(**values))
+            try:
+                rows.append(row(**values))
+            except ValueError as error:
+                wrong.append(f"line {line}: {error}")
     _refuse(path, wrong)
     return tuple(rows)
 
 
-def check_judgement(project: Project, figures: Collection[str], assumptions: Collection[str]) -> None:
-    """Refuse tables of judgements that name a figure, an offence code, a force or an assumption that is not there.
-
-    Parameters
-    ----------
-    project
-        The study.
-    figures, assumptions
-        Ids that there are.
-
-    Raises
-    ------
-    ValueError
-        Naming file, line and what nobody knows, or a row without a reason.
-    """
+def check_judgement(project: Project, figures: Mapping[str, Figure], assumptions: Collection[str]) -> None:
+    """Refuse tables of judgements that name a figure, an offence code, a force or an assumption that is not there."""
     known = {
         "code": {code for label in read_crosswalk("offences")["label"] for code in label.split("; ")},
         "force": set(read_crosswalk("forces")["force"]),
@@ -96,6 +83,18 @@ def check_judgement(project: Project, figures: Collection[str], assumptions: Col
                     for name in _FIGURE.findall(cell)
                     if name not in figures
                 ]
+                units = _UNITS.get((path.stem, column), ())
+                wrong += [
+                    f"line {line}, {column}: {name} counts {figures[name].unit}; must be {' or '.join(units)}"
+                    for name in cell.split()
+                    if units and name in figures and figures[name].unit not in units
+                ]
+                if units or column in _OF_FIGURES:
+                    wrong += [
+                        f"line {line}, {column}: {name!r} is no figure; write ids of data/raw/figures.csv and blanks"
+                        for name in cell.split()
+                        if not _FIGURE.fullmatch(name) and not _PRINTED.fullmatch(name)
+                    ]
                 for kind, there in known.items():
                     if column in (kind, f"{kind}s"):
                         named = [cell] if kind == "force" else cell.split()
@@ -107,6 +106,18 @@ def check_judgement(project: Project, figures: Collection[str], assumptions: Col
         _refuse(path, wrong)
 
 
+def check_results_named(project: Project, results: Collection[str]) -> None:
+    """Refuse tables of judgements that name a result that was not computed."""
+    for path in sorted(project.judgement.glob("*.csv")):
+        wrong = [
+            f"line {line}, {column}: no result has the id {cells[column]!r}; reports/results.json lists them"
+            for line, cells in _lines(path, None)
+            for column in ("result", "list")
+            if cells.get(column) and cells[column].strip() not in results
+        ]
+        _refuse(path, wrong)
+
+
 def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of a file by the number of the line on which each ends."""
     if not path.is_file():
@@ -115,13 +126,14 @@ def _lines(path: Path, columns: list[str] | None) -> list[tuple[int, dict[str, s
         reader = csv.reader(stream, strict=True)
         try:
             heads = next(reader, [])
-            rows = [(reader.line_num, row) for row in reader if row]
+            rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
         except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(
-                f"{path.name}, line {reader.line_num}: is no CSV in UTF-8 ({error}); mend that line"
-            ) from error
+            _refuse(path, [f"line {reader.line_num + 1}: is no CSV in UTF-8 ({error}); mend it, or save it as such"])
     if heads != (heads if columns is None else columns) or REASON not in heads:
-        raise ValueError(f"{path.name} has the columns {', '.join(heads)}; must be {', '.join(columns or [REASON])}")
+        must = f"must be {','.join(columns)}" if columns else f"must hold {REASON}"
+        _refuse(path, [f"line 1: the heading is {','.join(heads)!r}; {must}, with commas between"])
+    if not rows:
+        _refuse(path, ["line 1: no row stands under the heading; write one, or restore the file with git checkout"])
     wrong = [
         f"line {line}: {len(row)} cells under {len(heads)} headings" for line, row in rows if len(row) != len(heads)
     ]
@@ -154,7 +166,13 @@ def _value(cell: str, hint: Any) -> Any:
             raise ValueError(f"is {cell!r}; write {' or '.join(hint.__args__)}")
         return text
     if hint in (int, float):
-        return hint(text)
+        try:
+            number = hint(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise ValueError(f"is {cell!r}; write a {'whole ' if hint is int else ''}number in digits, without commas")
+        return number
     if not text:
         raise ValueError("is empty; say it")
     return text

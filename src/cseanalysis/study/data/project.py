@@ -133,13 +133,7 @@ def _sources(content: bytes) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def read_json(path: Path, cure: str, *keys: str) -> dict[str, Any]:
-    """Read a JSON object that must hold ``keys``; a damaged file is named, with what mends it.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        When the file is missing, is no JSON object, or lacks a key.
-    """
+    """Read a JSON object that must hold ``keys``; a damaged file is named, with what mends it."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: {cure}")
     try:
@@ -157,13 +151,7 @@ def sha256(content: bytes) -> str:
 
 
 def check_raw(project: Project) -> None:
-    """Refuse to go on when a raw file is missing, unregistered or altered.
-
-    Raises
-    ------
-    ChecksumError
-        Naming the file, the hash that was expected and the hash that was found.
-    """
+    """Refuse to go on when a raw file is missing, unregistered or altered."""
     files = load_sources(project)["files"]
     for name, entry in files.items():
         _check_hash(project, name, entry["sha256"])
@@ -174,13 +162,7 @@ def check_raw(project: Project) -> None:
 
 
 def raw_file(project: Project, name: str) -> Path:
-    """Return the path of one raw table, having seen that it is the registered one.
-
-    Raises
-    ------
-    ChecksumError
-        As `check_raw`, of this file alone.
-    """
+    """Return the path of one raw table, having seen that it is the registered one."""
     files = load_sources(project)["files"]
     if name not in files:
         raise ChecksumError(f"data/raw/{name} is not registered; list it in sources.toml, with its sha256")
@@ -205,13 +187,7 @@ _NO_NUMBERS = ("report", "cli.py", "__main__.py")  # code that words and typeset
 
 
 def code_hashes() -> dict[str, str]:
-    """Return the hash of each file of the package that numbers rest on, by its path in the package.
-
-    Examples
-    --------
-    >>> "study/data/project.py" in code_hashes()
-    True
-    """
+    """Return the hash of each file of the package that numbers rest on, by its path in the package."""
     return {
         name.as_posix(): sha256(path.read_bytes())
         for path in sorted([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")])

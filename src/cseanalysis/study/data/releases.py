@@ -45,24 +45,14 @@ _POLICE = ("territorial", "non_territorial")
 
 @dataclass(frozen=True, slots=True)
 class CheckedRelease:
-    """A published file that was read and found right; what it changes hangs on its day of publication too.
+    """A published file that was read and found right; what it changes hangs on its day of publication too."""
 
-    Attributes
-    ----------
-    original, sha256
-        Name and hash of the published file.
-    address
-        The address it was got from; none for a file on this computer.
-    table
-        Its counts in the arrangement of ``recorded_offences.csv``.
-    unknown
-        The codes that no rule covers, each with the publisher's words: they are in no total of the study.
-    """
-
+    # original and sha256: name and hash of the published file.
     original: str
     sha256: str
-    address: str | None
-    table: pd.DataFrame
+    address: str | None  # the address it was got from; none for a file on this computer
+    table: pd.DataFrame  # its counts in the arrangement of ``recorded_offences.csv``
+    # The codes that no rule covers, each with the publisher's words: they are in no total of the study.
     unknown: tuple[str, ...]
 
 
@@ -81,42 +71,9 @@ def add_release(
     limits: Limits = DEFAULT_LIMITS,
     confirm: Callable[[ReleaseChanges], bool] | None = None,
 ) -> ReleaseChanges:
-    """Check a published file, show what it changes, and register it beside the releases that are there.
-
-    Parameters
-    ----------
-    project
-        The study; its raw files are checked first.
-    source
-        The file as published, or its ``https`` address.
-    layout
-        ``"home-office-recorded-crime"``: police recorded crime open data, Police Force Area tables.
-    published, accessed
-        Days of publication and of download, as ``2026-07-23``. The former names the release.
-    publisher, title, licence
-        As they shall stand in ``sources.toml``; without them, those of ``recorded_offences.csv``.
-    address
-        Where a local file came from; without it, the page of ``recorded_offences.csv``.
-    expected_sha256
-        The hash that the published file must have. Without it the first download pins the hash: the same address
-        must give the same file from then on.
-    limits
-        What the file may be at most, and how large a download.
-    confirm
-        Is shown the changes before anything is written; False leaves everything as it was.
-
-    Returns
-    -------
-    ReleaseChanges
-        With ``added`` when the release was registered.
-
-    Raises
-    ------
-    ValueError
-        When the layout, a date or the file is refused, or the release is there already.
-    ChecksumError
-        When a raw file was altered, or the published file has another hash than expected.
-    """
+    """Check a published file, show what it changes, and register it beside the releases that are there."""
+    # Without ``expected_sha256`` the first download pins the hash: the same address must give the same file from then
+    # on. ``confirm`` is shown the changes before anything is written.
     check_day(project, published, accessed)
     checked = check_release(project, source, layout=layout, expected_sha256=expected_sha256, limits=limits)
     return register_release(
@@ -229,10 +186,8 @@ def register_release(
 
 
 def _unknown_codes(frame: pd.DataFrame, codes: list[str]) -> tuple[str, ...]:
-    """Name the codes that no rule covers; refuse those that a rule counts in a group that the series keeps.
-
-    Rows of codes that a rule puts outside the study are left out without a word: most of a published file is theirs.
-    """
+    """Name the codes that no rule covers; refuse those that a rule counts in a group that the series keeps."""
+    # Rows of codes that a rule puts outside the study are left out without a word: most of a published file is theirs.
     columns = ["Offence Code", "Financial Year", *(["Offence Description"] if "Offence Description" in frame else [])]
     kinds = frame[columns].astype("str").drop_duplicates(ignore_index=True)
     kinds = kinds[~kinds["Offence Code"].isin(codes)]
@@ -259,28 +214,7 @@ def _shown(text: str) -> str:
 
 
 def arrange_release(frame: pd.DataFrame, *, codes: list[str]) -> pd.DataFrame:
-    """Bring the published rows of the study's codes into one row a force and quarter, one column a code.
-
-    Parameters
-    ----------
-    frame
-        Published columns: ``Financial Year``, ``Financial Quarter``, ``Force Name``, ``Offence Code``,
-        ``Number of Offences``.
-    codes
-        The offence codes to keep.
-
-    Returns
-    -------
-    DataFrame
-        ``financial_year``, ``quarter``, ``force_name`` and ``code_*``, in order of time and force.
-
-    Raises
-    ------
-    ValueError
-        When a count is missing, fractional or stands twice: a missing count is not zero.
-    UnmappedLabelError
-        When a force or a period is unknown.
-    """
+    """Bring the published rows of the study's codes into one row a force and quarter, one column a code."""
     chosen = frame[frame["Offence Code"].astype("str").isin(codes)]
     chosen = chosen[["Financial Year", "Financial Quarter", "Force Name", "Offence Code", "Number of Offences"]]
     if absent := sorted(set(codes) - set(chosen["Offence Code"].astype("str"))):

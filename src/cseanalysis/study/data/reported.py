@@ -68,35 +68,18 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """What a reported number hangs on most.
+    """What a reported number hangs on most."""
 
-    Attributes
-    ----------
-    kind
-        ``"one"``: an assumption; ``"several"``: what knowing them would remove overlaps, so none leads; ``"none"``:
-        knowing any one alone removes nothing. Without an assumption: ``"counted"``, one value; ``"data"``, a range that
-        what is published, or the stretch of it that is used, leaves open; ``"confidence"``, chance; ``"simulation"``,
-        stated distributions, whose shares of variance are in a table of their own.
-    assumptions
-        The leading one, or several, most useful first.
-    """
-
+    # ``"one"``: an assumption; ``"several"``: what knowing them would remove overlaps, so none leads; ``"none"``:
+    # knowing any one alone removes nothing. Without an assumption: ``"counted"``, one value; ``"data"``, a range that
+    # what is published, or the stretch of it that is used, leaves open; ``"confidence"``, chance; ``"simulation"``,
+    # stated distributions, whose shares of variance are in a table of their own.
     kind: str
-    assumptions: tuple[Narrowed, ...]
+    assumptions: tuple[Narrowed, ...]  # the leading one, or several, most useful first
 
 
 def load_leading(root: Path | str | None = None) -> Mapping[str, Leading]:
-    """Return for every reported number, by id, the assumption that it hangs on most, or why there is none.
-
-    Parameters
-    ----------
-    root
-        As for `load_results`.
-
-    Returns
-    -------
-    Mapping of str to Leading
-    """
+    """Return for every reported number, by id, the assumption that it hangs on most, or why there is none."""
     return MappingProxyType(
         {
             entry["id"]: Leading(
@@ -120,17 +103,7 @@ def _read(root: Path | str | None) -> dict[str, Any]:
 
 
 def sealed(results: Mapping[str, Any]) -> bytes:
-    """Return results as they are written: the same numbers, the same bytes, with a hash of themselves.
-
-    Examples
-    --------
-    >>> import json
-    >>> content = json.loads(sealed({"results": []}))
-    >>> check_seal(Path("results.json"), content, "build it again")
-    >>> check_seal(Path("results.json"), {**content, "results": [1]}, "build it again")
-    Traceback (most recent call last):
-    cseanalysis.study.data.project.ChecksumError: results.json was changed after it was written: build it again
-    """
+    """Return results as they are written: the same numbers, the same bytes, with a hash of themselves."""
     rest = _written({key: value for key, value in results.items() if key != SEAL})
     return rest.removesuffix(b"\n}\n") + f',\n "{SEAL}": "{sha256(rest)}"\n}}\n'.encode()
 

@@ -21,41 +21,24 @@ _RELEASE = re.compile(r"recorded_offences(?:_\d{4}-\d{2}-\d{2})?\.csv")
 
 @dataclass(frozen=True, slots=True)
 class ReleaseChanges:
-    """What a release does to the study's series.
+    """What a release does to the study's series."""
 
-    Attributes
-    ----------
-    name
-        The file under ``data/raw``.
-    compared
-        Counts of the series so far in the quarters that the release holds.
-    new_quarters
-        Quarters that the series did not have, e.g. ``"2023/24 quarter 2"``.
-    revised
-        One row a count that changes: ``financial_year``, ``quarter``, ``force``, ``offence_code``, ``before``,
-        ``after``. A force that comes or goes has no ``before`` or no ``after``.
-    totals
-        Offences of the territorial forces by ``financial_year`` and ``offence_scope``, ``before`` and ``after``,
-        with the number of quarters behind each.
-    shortfalls
-        Where it holds less than the releases before it: it ends earlier, begins later, or lacks forces.
-    overtaken
-        What a release published before others does not change, and how many of its counts differ from theirs.
-    unknown_codes
-        Codes that no rule covers, with the publisher's words; their counts are in no total.
-    added
-        Whether the release was registered: False while it is shown, and when it was declined.
-    """
-
-    name: str
-    compared: int
-    new_quarters: tuple[str, ...]
+    name: str  # the file under ``data/raw``
+    compared: int  # counts of the series so far in the quarters that the release holds
+    new_quarters: tuple[str, ...]  # quarters that the series did not have, e.g. ``"2023/24 quarter 2"``
+    # One row a count that changes: ``financial_year``, ``quarter``, ``force``, ``offence_code``, ``before``, ``after``.
+    # A force that comes or goes has no ``before`` or no ``after``.
     revised: pd.DataFrame
+    # Offences of the territorial forces by ``financial_year`` and ``offence_scope``, ``before`` and ``after``, with the
+    # number of quarters behind each.
     totals: pd.DataFrame
+    # Where it holds less than the releases before it: it ends earlier, begins later, or lacks forces.
     shortfalls: tuple[str, ...] = ()
+    # What a release published before others does not change, and how many of its counts differ from theirs.
     overtaken: tuple[str, ...] = ()
+    # Codes that no rule covers, with the publisher's words; their counts are in no total.
     unknown_codes: tuple[str, ...] = ()
-    added: bool = False
+    added: bool = False  # whether the release was registered: False while it is shown, and when it was declined
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -79,43 +62,12 @@ def release_names(project: Project) -> list[str]:
 
 
 def newest_release(project: Project) -> pd.DataFrame:
-    """Return each quarter's rows from the newest release that holds the quarter.
-
-    Parameters
-    ----------
-    project
-        The study.
-
-    Returns
-    -------
-    DataFrame
-        All columns as text, in the arrangement of ``recorded_offences.csv``: a row a force and quarter, a column a
-        code; ``source`` names the release.
-
-    Raises
-    ------
-    ValueError
-        When a row stands twice in one release, or releases have different columns.
-    """
+    """Return each quarter's rows from the newest release that holds the quarter."""
     return _newest([_read_release(project, name) for name in release_names(project)])
 
 
 def release_triangle(project: Project, *, scope: str = "child_only") -> pd.DataFrame:
-    """Return each quarter's total in each release, to see how far published counts move.
-
-    Parameters
-    ----------
-    project
-        The study.
-    scope
-        ``"child_only"``, ``"familial"`` or ``"image"``.
-
-    Returns
-    -------
-    DataFrame
-        A row a quarter (index ``financial_year``, ``quarter``), a column a day of publication, oldest first:
-        offences recorded by the territorial forces; missing where the release does not hold the quarter.
-    """
+    """Return each quarter's total in each release, to see how far published counts move."""
     files = load_sources(project)["files"]
     columns = {}
     for name in release_names(project):

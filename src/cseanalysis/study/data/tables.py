@@ -20,13 +20,7 @@ _DTYPES = {"integer": "Int64", "number": "float64"}
 
 
 def check_tables(project: Project) -> None:
-    """Refuse tidy tables that were built from other raw files than the registered ones.
-
-    Raises
-    ------
-    ChecksumError
-        Naming the raw file that changed since ``make data``.
-    """
+    """Refuse tidy tables that were built from other raw files than the registered ones."""
     package = _package(project)
     built_from = {source["raw"]: source["hash"] for source in package["sources"]}
     for name, entry in load_sources(project)["files"].items():

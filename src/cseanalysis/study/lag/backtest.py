@@ -93,13 +93,11 @@ def back_tests(
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
-    """Hold the scenario against published years of charges and defendants, whatever comes of it.
-
-    A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
-    bound), ``within``, ``fold`` (high over low: to lie within a wide range says little), ``differs`` (why the
-    counts may not be of the same kind) and ``basis`` (the assumptions). With it, by how much knowing each
-    assumption would narrow what is expected, by result id.
-    """
+    """Hold the scenario against published years of charges and defendants, whatever comes of it."""
+    # A row a test: ``figure``, ``statement``, ``period``, ``published``, ``expected_low`` and ``expected_high`` (a
+    # bound), ``within``, ``fold`` (high over low: to lie within a wide range says little), ``differs`` (why the counts
+    # may not be of the same kind) and ``basis`` (the assumptions). With it, by how much knowing each assumption would
+    # narrow what is expected, by result id.
     rows, narrowed = [], {}
     for test in asked:
         figure = figures[test.figure]

@@ -18,10 +18,8 @@ from cseanalysis.values import Interval
 
 
 def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
-    """Draw the share of eventual charges and trials that had become visible, by quarter of recording.
-
-    What is still to come is hatched.
-    """
+    """Draw the share of eventual charges and trials that had become visible, by quarter of recording."""
+    # What is still to come is hatched.
     quarters, end = scenario["period_start"], say_month(data_end(scenario))
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 4.2))

@@ -22,10 +22,8 @@ YEARS = 5  # of the illustration
 
 
 def receipts_needed(figures: Mapping[str, Figure]) -> float:
-    """Return the cases that must have come in for the published stocks and flow to agree, were they of one kind.
-
-    The change in open cases plus the cases that went through; `backlog` then ends at the published stock.
-    """
+    """Return the cases that must have come in for the published stocks and flow to agree, were they of one kind."""
+    # The change in open cases plus the cases that went through; `backlog` then ends at the published stock.
     before, after, through = (float(figures[name].value) for name in (*OPEN_CASES, CASES_THROUGH))
     needed = after - before + through
     (end,) = backlog(before, [needed], [through]).tolist()
@@ -42,10 +40,8 @@ def queue_ahead(
     court_capacity_ratio: float,
     court_receipts_ratio: float,
 ) -> NDArray[np.float64]:
-    """Open cases at the end of each of the years ahead, then the days that the newest case waits, from today on.
-
-    Cases taken in order, as many as capacity allows or the queue holds.
-    """
+    """Open cases at the end of each of the years ahead, then the days that the newest case waits, from today on."""
+    # Cases taken in order, as many as capacity allows or the queue holds.
     capacity = completed * court_capacity_ratio
     run = serve_queue(open_cases, np.full(YEARS, received * court_receipts_ratio), capacity)
     stock = np.concatenate([[open_cases], run["open"]])
@@ -55,12 +51,10 @@ def queue_ahead(
 def court_queue(
     figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
-    """Draw the queue out over the years ahead: an illustration of capacity, not a forecast.
-
-    A row a year from the newest stock: ``year`` (0 is its day), and the ends of ``open`` and of ``wait`` in days of
-    the case that comes last, bounds over the assumed ratios. With it, by how much knowing each assumption would
-    narrow what `court_results` reports of it.
-    """
+    """Draw the queue out over the years ahead: an illustration of capacity, not a forecast."""
+    # A row a year from the newest stock: ``year`` (0 is its day), and the ends of ``open`` and of ``wait`` in days of
+    # the case that comes last, bounds over the assumed ratios. With it, by how much knowing each assumption would
+    # narrow what `court_results` reports of it.
     model = partial(
         queue_ahead,
         open_cases=float(figures[OPEN_CASES[-1]].value),
@@ -79,10 +73,8 @@ def court_queue(
 
 
 def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Estimate]:
-    """Return the numbers of the court queue that the chapter quotes.
-
-    Receipts are conditional on stock and flow being of one kind, which nothing published says.
-    """
+    """Return the numbers of the court queue that the chapter quotes."""
+    # Receipts are conditional on stock and flow being of one kind, which nothing published says.
     before, after = (float(figures[name].value) for name in OPEN_CASES)
     ahead = (*OPEN_CASES, CASES_THROUGH, "court_capacity_ratio", "court_receipts_ratio")
     first, last = queue.iloc[0], queue.iloc[-1]
@@ -130,10 +122,8 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
 
 
 def hydrant_books(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Check the only stock that is published with both of its flows: suspects under live investigation.
-
-    See `cseanalysis.models.stock_residual`. Newly known suspects come in, closed ones go out.
-    """
+    """Check the only stock that is published with both of its flows: suspects under live investigation."""
+    # See `cseanalysis.models.stock_residual`. Newly known suspects come in, closed ones go out.
     (known, later_known), (closed, later_closed), live = (
         [float(figures[name].value) for name in names] for names in (HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE)
     )
@@ -141,10 +131,8 @@ def hydrant_books(figures: Mapping[str, Figure]) -> pd.DataFrame:
 
 
 def court_refusals(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
-    """Put to the models what the published numbers cannot answer, and return their words.
-
-    ``asked`` and ``answered``, which is the error.
-    """
+    """Put to the models what the published numbers cannot answer, and return their words."""
+    # ``asked`` and ``answered``, which is the error.
     open_cases = [float(figures[name].value) for name in OPEN_CASES]
     through = float(figures[CASES_THROUGH].value)
     asked: dict[str, Callable[[], object]] = {

@@ -152,11 +152,9 @@ def quarterly_intake(
 def lag_scenario(
     recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
 ) -> pd.DataFrame:
-    """Say for each quarter how much of what will come of its recorded offences had become visible at the data's end.
-
-    A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the shares
-    of eventual charges and of eventual trials that are visible, each a bound.
-    """
+    """Say for each quarter how much of what will come of its recorded offences had become visible at the data's end."""
+    # A row a quarter: ``period_start``, ``recorded`` (codes of the scope, territorial forces), and the ends of the
+    # shares of eventual charges and of eventual trials that are visible, each a bound.
     intake = quarterly_intake(recorded, SCOPES[scope])
     table = pd.DataFrame({"period_start": intake.index, "recorded": intake.to_numpy(dtype="int64")})
     charges, trials = partial(visible_charges, quarters=len(intake)), partial(visible_trials, quarters=len(intake))
@@ -166,11 +164,9 @@ def lag_scenario(
 def lag_by_year(
     recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, scope: str = OWN_SCOPE
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
-    """Say the same for each financial year, its quarters weighted by what was recorded in them.
-
-    A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares. With it, by how
-    much knowing each assumption would narrow those that `lag_results` reports.
-    """
+    """Say the same for each financial year, its quarters weighted by what was recorded in them."""
+    # A row a year: ``financial_year``, ``quarters``, ``recorded`` and the ends of the visible shares. With it, by how
+    # much knowing each assumption would narrow those that `lag_results` reports.
     intake = quarterly_intake(recorded, SCOPES[scope])
     starts = pd.DatetimeIndex(intake.index)
     years = pd.Series(intake.to_numpy()).groupby(starts.year - (starts.month < 4))
@@ -210,10 +206,8 @@ def lag_results(
     *,
     scope: str = OWN_SCOPE,
 ) -> list[Estimate]:
-    """Return the headline numbers of the lag scenario, all as bounds.
-
-    Visible shares are of the newest year with four quarters and of the year four years before.
-    """
+    """Return the headline numbers of the lag scenario, all as bounds."""
+    # Visible shares are of the newest year with four quarters and of the year four years before.
     stages: tuple[tuple[Stage, Callable[..., float], tuple[str, ...]], ...] = (
         ("charges", months_to_charge, read_until(delays, "charges")),
         ("trials", months_to_trial, read_until(delays, "trials")),

@@ -73,14 +73,11 @@ def extended(intake: NDArray[np.float64], earlier_intake_ratio: float) -> NDArra
 
 
 def stages(assumptions: Mapping[str, Assumption]) -> tuple[Stage, Stage]:
-    """Return the two stages with the distributions that the assumptions state.
-
-    ``"charged"``, and ``"trial"`` with probability 1: no share of charges that come to trial is published, so only the
-    shares of eventual trials may be read from it, never a number of trials.
-
-    Published averages are taken as the cohort's, as if what is charged neither grew nor shrank. The mean from charge
-    to trial becomes a median through shape 1, at which a gamma delay is exponential.
-    """
+    """Return the two stages with the distributions that the assumptions state."""
+    # ``"charged"``, and ``"trial"`` with probability 1: no share of charges that come to trial is published, so only
+    # the shares of eventual trials may be read from it, never a number of trials. Published averages are taken as the
+    # cohort's, as if what is charged neither grew nor shrank. The mean from charge to trial becomes a median through
+    # shape 1, at which a gamma delay is exponential.
     days = _distribution(assumptions, "charge_to_trial_days")
     median = float(Delay("gamma", TRIAL_SHAPE, 1 / TRIAL_SHAPE).quantile(0.5))  # of a delay with mean 1
     charged = UncertainDelay(
@@ -96,11 +93,9 @@ def stages(assumptions: Mapping[str, Assumption]) -> tuple[Stage, Stage]:
 def simulation_runs(
     recorded: pd.DataFrame, assumptions: Mapping[str, Assumption], *, draws: int = DRAWS
 ) -> dict[str, PipelineSimulation]:
-    """Simulate the charges that follow from the offences in the data, and how soon trials follow.
-
-    ``"independent"``, charges only, and ``"clustered"``: at the ends of the range of the inflation of a count's
-    variance. Period 0 is ten years before the data.
-    """
+    """Simulate the charges that follow from the offences in the data, and how soon trials follow."""
+    # ``"independent"``, charges only, and ``"clustered"``: at the ends of the range of the inflation of a count's
+    # variance. Period 0 is ten years before the data.
     ratio = float(_distribution(assumptions, "earlier_intake_ratio").quantile(0.5))
     cases = extended(quarterly_intake(recorded, CHILD_CODES).to_numpy(), ratio)
     both, inflation = stages(assumptions), clustering(assumptions)
@@ -114,12 +109,10 @@ def simulation_runs(
 def simulated_charges(
     recorded: pd.DataFrame, runs: Mapping[str, PipelineSimulation], assumptions: Mapping[str, Assumption]
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
-    """Set the bound on the charges expected in each quarter beside what the simulation draws.
-
-    A row a quarter: ``period_start``, ``in_data``; ``bound_low`` and ``bound_high`` of the expected charges; and
-    the ends of the 95% simulation intervals of both runs. No middle: equal weights favour none. With it, by how
-    much knowing each assumption would narrow the bound on the last quarter of the data.
-    """
+    """Set the bound on the charges expected in each quarter beside what the simulation draws."""
+    # A row a quarter: ``period_start``, ``in_data``; ``bound_low`` and ``bound_high`` of the expected charges; and the
+    # ends of the 95% simulation intervals of both runs. No middle: equal weights favour none. With it, by how much
+    # knowing each assumption would narrow the bound on the last quarter of the data.
     intake = quarterly_intake(recorded, CHILD_CODES)
     model = partial(charges_by_quarter, intake=intake.to_numpy())
     needed = needed_assumptions(model, assumptions)
@@ -138,11 +131,9 @@ def simulated_charges(
 
 
 def visible_by_age(run: PipelineSimulation, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
-    """Set the bound on the share of a cohort's eventual charges and trials visible at each age beside the simulation.
-
-    A row a stage and age in quarters, 0 being the quarter of recording: ``stage``, ``age``, ``bound_low``,
-    ``bound_high``, ``low``, ``high``.
-    """
+    """Set the bound on the share of a cohort's charges and trials visible at each age beside the simulation."""
+    # A row a stage and age in quarters, 0 being the quarter of recording: ``stage``, ``age``, ``bound_low``,
+    # ``bound_high``, ``low``, ``high``.
     parts = []
     for stage, model in (("charged", visible_charges), ("trial", visible_trials)):
         fixed_model = partial(model, quarters=AGES)
@@ -164,10 +155,8 @@ def visible_by_age(run: PipelineSimulation, assumptions: Mapping[str, Assumption
 def simulation_results(
     recorded: pd.DataFrame, charges: pd.DataFrame, run: PipelineSimulation, delays: Collection[PublishedDelay]
 ) -> list[Estimate]:
-    """Return the charges of the last quarter in the data and the waits for what is to come, simulated and bounded.
-
-    Simulation intervals are conditional on the stated distributions.
-    """
+    """Return the charges of the last quarter in the data and the waits for what is to come, simulated and bounded."""
+    # Simulation intervals are conditional on the stated distributions.
     last = charges[charges["in_data"]].iloc[-1]
     quarter = f"charges in the quarter from {say_month(last['period_start'])}, child-only codes"
     basis = ("recorded_offences", *read_until(delays, "charges"), CHARGED_SHARE)

@@ -28,10 +28,8 @@ _UNKNOWN_DELAY = "the time from allegation to outcome of each suspect, or counts
 def triangle_answers(
     project: Project, figures: Mapping[str, Figure], revision: pd.DataFrame, running: Iterable[RunningCounts]
 ) -> list[dict[str, str]]:
-    """Hand each published sequence of counts to `Triangle` and return what it says.
-
-    ``counts`` that were handed over, ``answered`` as executed, and the release ``needed`` to make it a triangle.
-    """
+    """Hand each published sequence of counts to `Triangle` and return what it says."""
+    # ``counts`` that were handed over, ``answered`` as executed, and the release ``needed`` to make it a triangle.
     by_force = revision_factors(revision)
     editions = _values(_editions(figures, SUSPECTS))
     handed: list[tuple[str, pd.DataFrame, str]] = [
@@ -63,10 +61,8 @@ def triangle_answers(
 
 
 def incidence_answers(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
-    """Ask for the share of suspects who in the end die before an outcome, and return what the models say.
-
-    As `triangle_answers`.
-    """
+    """Ask for the share of suspects who in the end die before an outcome, and return what the models say."""
+    # As `triangle_answers`.
     known, dead = (_editions(figures, category)[-1] for category in (SUSPECTS, DECEASED))
     events = np.repeat([0, 1], [int(known.value - dead.value), int(dead.value)])
     times = np.full(int(known.value), np.nan)  # nobody publishes how long ago each suspect was named
@@ -76,11 +72,9 @@ def incidence_answers(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
 
 
 def deceased_by_edition(figures: Mapping[str, Figure]) -> pd.DataFrame:
-    """Set the suspects who had died beside all suspects known, edition by edition.
-
-    A row an edition that prints both: ``day``, ``known``, ``deceased``, ``share`` (as the gate allows it) and
-    ``figures``.
-    """
+    """Set the suspects who had died beside all suspects known, edition by edition."""
+    # A row an edition that prints both: ``day``, ``known``, ``deceased``, ``share`` (as the gate allows it) and
+    # ``figures``.
     dead = {figure.period_end: figure for figure in _editions(figures, DECEASED)}
     rows = []
     for known in _editions(figures, SUSPECTS):
@@ -100,10 +94,8 @@ def deceased_by_edition(figures: Mapping[str, Figure]) -> pd.DataFrame:
 
 
 def snapshot_results(figures: Mapping[str, Figure]) -> list[Estimate]:
-    """Return the share of known suspects who had died, in the newest edition that prints both.
-
-    One, or none where the gate does not allow the share.
-    """
+    """Return the share of known suspects who had died, in the newest edition that prints both."""
+    # One, or none where the gate does not allow the share.
     known, dead = (_editions(figures, category)[-1] for category in (SUSPECTS, DECEASED))
     share = compare(dead, known).share
     if share is None:

@@ -67,13 +67,8 @@ def months_until_trials(
 
 
 def cohort_average(published: float, average: Average, *, shape: float, growth: float) -> float:
-    """Return the average of a cohort from the one published among what was completed in a year.
-
-    Days. For a mean ``m``, shape ``k`` and continuous growth ``r``: ``k / (k / m - r)``.
-
-    >>> round(cohort_average(365.25, "mean", shape=1.0, growth=0.1), 1)
-    403.7
-    """
+    """Return the average of a cohort from the one published among what was completed in a year."""
+    # Days. For a mean ``m``, shape ``k`` and continuous growth ``r``: ``k / (k / m - r)``.
     rate = math.log1p(growth) / DAYS_A_YEAR
     if average == "mean":
         return forward_mean(published, rate, "gamma", shape)
@@ -81,10 +76,8 @@ def cohort_average(published: float, average: Average, *, shape: float, growth: 
 
 
 def seen_of_cohort(published: float, average: Average, *, shape: float, growth: float) -> NDArray[np.float64]:
-    """Return the cohort's average and, for each window, the average seen in it and the share completed.
-
-    Days, then days and share for a year and for three.
-    """
+    """Return the cohort's average and, for each window, the average seen in it and the share completed."""
+    # Days, then days and share for a year and for three.
     delay = _cohort(published, average, shape=shape, growth=growth)
     values = [cohort_average(published, average, shape=shape, growth=growth)]
     for days in WINDOWS.values():
@@ -96,14 +89,12 @@ def seen_of_cohort(published: float, average: Average, *, shape: float, growth: 
 def delays_corrected(
     delays: Iterable[PublishedDelay], figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
 ) -> tuple[pd.DataFrame, dict[str, tuple[Narrowed, ...]]]:
-    """Set each published average beside the cohort's, and beside what a short window would show of that cohort.
-
-    A row a figure and reading: ``figure``, ``stage``, ``average``, ``published``; the ends of the cohort's average
-    (``cohort_``) and, for windows of a year and of three, of the average seen among cohorts that entered and were
-    completed in the window (``year_seen_``, ``three_years_seen_``) and of the share completed (``.._resolved_``).
-    Bounds over the assumed shapes and growths. With it, by how much knowing each assumption would narrow the
-    cohort's average, by result id.
-    """
+    """Set each published average beside the cohort's, and beside what a short window would show of that cohort."""
+    # A row a figure and reading: ``figure``, ``stage``, ``average``, ``published``; the ends of the cohort's average
+    # (``cohort_``) and, for windows of a year and of three, of the average seen among cohorts that entered and were
+    # completed in the window (``year_seen_``, ``three_years_seen_``) and of the share completed (``.._resolved_``).
+    # Bounds over the assumed shapes and growths. With it, by how much knowing each assumption would narrow the cohort's
+    # average, by result id.
     rows, narrowed = [], {}
     for name, (stage, average) in ((one.figure, one.reading) for one in delays if one.reading):
         published = float(figures[name].value)
@@ -132,10 +123,8 @@ def wait_results(
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
-    """Return how long until what is still to come is visible, and what the published averages say of a cohort.
-
-    All bounds. What is still to come is of offences in the data, under the child-only codes.
-    """
+    """Return how long until what is still to come is visible, and what the published averages say of a cohort."""
+    # All bounds. What is still to come is of offences in the data, under the child-only codes.
     intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
     end = say_month(data_end(recorded))
     models: dict[str, tuple[Callable[..., float], tuple[str, ...]]] = {

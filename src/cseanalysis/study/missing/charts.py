@@ -26,20 +26,8 @@ _SPECIFICITIES = (1.0, 0.99, 0.98, 0.97)
 
 
 def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Chart, str]:
-    """Draw the share that is group-based against how many offences were decided on, and against the flag's errors.
-
-    Parameters
-    ----------
-    offences, flagged
-        Recorded offences, and those with the flag.
-    odds_ratio
-        Largest odds ratio between offences nobody decided on and the others.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. Neither axis has a published value, so no point is marked.
-    """
+    """Draw the share that is group-based against how many offences were decided on, and against the flag's errors."""
+    # Neither axis has a published value, so no point is marked.
     apparent = flagged / offences
     decided = np.linspace(apparent, 1, 241)[1:]
     with mpl.rc_context(RC):
@@ -94,22 +82,7 @@ def suspects_panels(
     coverage: tuple[float, float],
     lines: Mapping[str, tuple[float, float]],
 ) -> tuple[Chart, str]:
-    """Draw each group's share of all suspects, assumption by assumption, under the coverage of the field.
-
-    Parameters
-    ----------
-    ladders
-        Group to its rungs, in the order of the register.
-    coverage
-        Lowest and highest share of suspects with a recorded ethnicity.
-    lines
-        Group name to the ends of its population share, where one may be compared; a group without has no line.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw each group's share of all suspects, assumption by assumption, under the coverage of the field."""
     with mpl.rc_context(RC):
         figure = Chart(figsize=(WIDTH, 0.55 + 0.98 * len(ladders) + 0.35))
         heights = [0.55] + [1.0] * len(ladders)
@@ -149,20 +122,7 @@ def suspects_panels(
 
 
 def coverage_curves(groups: Sequence[Group], coverage: tuple[float, float]) -> tuple[Chart, str]:
-    """Draw, for each group, how much of the field must be filled before "above" or "below" could be said.
-
-    Parameters
-    ----------
-    groups
-        In the order of the register.
-    coverage
-        Lowest and highest share of suspects with a recorded ethnicity.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text.
-    """
+    """Draw, for each group, how much of the field must be filled before "above" or "below" could be said."""
     now = (coverage[0] + coverage[1]) / 2
     populations = np.linspace(0.002, 0.998, 499)
     sentences = []
@@ -201,22 +161,8 @@ def coverage_curves(groups: Sequence[Group], coverage: tuple[float, float]) -> t
 
 
 def lists_and_overlap(results: Mapping[str, Estimate], lists: Mapping[str, str], together: str) -> tuple[Chart, str]:
-    """Draw what each list and all of them together may hold, and the totals that assumed overlaps would mean.
-
-    Parameters
-    ----------
-    results
-        The study's results by id.
-    lists
-        Label to result id of each list; the first two are those whose overlap is varied.
-    together
-        Id of the bound on all lists together.
-
-    Returns
-    -------
-    tuple of Figure and str
-        The chart and its alternative text. The right panel is what it would take; no overlap is published.
-    """
+    """Draw what each list and all of them together may hold, and the totals that assumed overlaps would mean."""
+    # The right panel is what it would take; no overlap is published.
     spans = {label: _interval(results[name]) for label, name in lists.items()}
     spans[_TOGETHER] = _interval(results[together])
     first, second = list(spans.values())[:2]

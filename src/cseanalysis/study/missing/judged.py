@@ -10,10 +10,9 @@ from cseanalysis.study.data.judgement import read_judgement
 
 @dataclass(frozen=True, slots=True)
 class AgencyCount:
-    """An agency's published count, and the result that says how many children its list may hold, if it becomes one.
+    """An agency's published count, and the result that says how many children its list may hold, if it becomes one."""
 
-    ``condition`` is what that result takes for granted without a registered range.
-    """
+    # ``condition`` is what that result takes for granted without a registered range.
 
     figure: str
     agency: str

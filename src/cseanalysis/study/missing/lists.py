@@ -33,15 +33,7 @@ def children_with_services(*, assessments: float, assessments_per_child: float) 
 
 
 def english_offences(recorded: pd.DataFrame, forces: pd.DataFrame, financial_year: str) -> int:
-    """Count the child-only offences of one financial year in the territorial forces of England.
-
-    Parameters
-    ----------
-    recorded, forces
-        The tables ``recorded_offences`` and ``forces``.
-    financial_year
-        E.g. ``"2021/22"``.
-    """
+    """Count the child-only offences of one financial year in the territorial forces of England."""
     chosen = recorded[(recorded["financial_year"] == financial_year) & (recorded["offence_scope"] == "child_only")]
     english = forces.loc[forces["region"] != WALES, "force"]
     return int(chosen.loc[chosen["force"].isin(english), "offences"].sum())
@@ -53,21 +45,9 @@ def list_results(
     figures: Mapping[str, Figure],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
-    """Return how many children each agency's list may hold, and the Frechet bounds on the lists together.
-
-    Parameters
-    ----------
-    recorded, forces
-        The tables ``recorded_offences`` and ``forces``.
-    figures, assumptions
-        The study's figures and assumptions by id.
-
-    Returns
-    -------
-    list of Estimate
-        Offences and assessments become children only through assumed ratios. The bounds on the lists together limit
-        what agencies know, never the dark figure.
-    """
+    """Return how many children each agency's list may hold, and the Frechet bounds on the lists together."""
+    # Offences and assessments become children only through assumed ratios. The bounds on the lists together limit what
+    # agencies know, never the dark figure.
     offences = english_offences(recorded, forces, YEAR)
     tables = ("recorded_offences", "forces")
     rounding = figures[ASSESSED].ends
@@ -130,52 +110,23 @@ def list_results(
 
 
 def known(spans: Mapping[str, Interval]) -> Interval:
-    """Bound how many children lists hold together when each list's own length is a range.
-
-    Examples
-    --------
-    >>> known({"police": Interval(10, 40, "bound"), "services": Interval(20, 30, "bound")})
-    Interval(low=20.0, high=70.0, kind='bound', level=None)
-    """
+    """Bound how many children lists hold together when each list's own length is a range."""
     fewest = known_to_any([int(span.low) for span in spans.values()])
     return Interval(fewest.low, known_to_any([_up(span.high) for span in spans.values()]).high, "bound")
 
 
 def shared(spans: list[Interval]) -> Interval:
-    """Bound how many children are on every list when each list's own length is a range.
-
-    Examples
-    --------
-    >>> shared([Interval(10, 40, "bound"), Interval(20, 30, "bound")])
-    Interval(low=0.0, high=30.0, kind='bound', level=None)
-    """
+    """Bound how many children are on every list when each list's own length is a range."""
     return Interval(0.0, known_to_all([_up(span.high) for span in spans]).high, "bound")
 
 
 def totals_over_overlap(
     first: Interval, second: Interval, shares: tuple[float, ...], odds_ratio: float
 ) -> list[Interval]:
-    """Bound the total that two lists would mean, for each share of the shorter list assumed to be on the longer.
-
-    Parameters
-    ----------
-    first, second
-        How many children each list may hold.
-    shares
-        Shares of the shorter list that is also on the longer, above 0.
-    odds_ratio
-        Assumed between the lists; 1 is independence.
-
-    Returns
-    -------
-    list of Interval
-        One for each share. What it would take, not what is: no overlap is published.
-
-    Notes
-    -----
-    With the overlap a fixed share of the shorter list the total is linear in both lengths on either side of equal
-    length, so its ends lie at corners of the two ranges or where the lists are equally long.
-    """
+    """Bound the total that two lists would mean, for each share of the shorter list assumed to be on the longer."""
+    # What it would take, not what is: no overlap is published.
+    # With the overlap a fixed share of the shorter list the total is linear in both lengths on either side of equal
+    # length, so its ends lie at corners of the two ranges or where the lists are equally long.
     corners = set(product((first.low, first.high), (second.low, second.high)))
     corners |= {
         (even, even)
@@ -195,18 +146,7 @@ def totals_over_overlap(
 
 
 def refusal_on_totals(totals: Mapping[str, int]) -> str:
-    """Ask for a population from list totals alone, and return the refusal.
-
-    Parameters
-    ----------
-    totals
-        Cases on each list, nobody known to be on two.
-
-    Examples
-    --------
-    >>> refusal_on_totals({"a": 5, "b": 3, "c": 2})[:66]
-    'nobody is on two lists, as in a table of marginal totals: the over'
-    """
+    """Ask for a population from list totals alone, and return the refusal."""
     names = list(totals)
     histories = pd.DataFrame([[int(name == other) for other in names] for name in names], columns=names)
     try:

@@ -40,13 +40,7 @@ class Group:
 
 
 def group_label(name: str) -> str:
-    """Return a name of the register in words.
-
-    Examples
-    --------
-    >>> group_label("british_or_white_british"), group_label("not_printed")
-    ('British or White British', 'Not printed, by subtraction')
-    """
+    """Return a name of the register in words."""
     if name == NOT_PRINTED:
         return "Not printed, by subtraction"
     return " ".join(word if word == "or" else word.capitalize() for word in name.split("_"))
@@ -59,21 +53,7 @@ def missing_results(
     classes: Iterable[QuotedClass],
     assumptions: Mapping[str, Assumption],
 ) -> list[Estimate]:
-    """Return every result of the chapter on what the records do not say.
-
-    Parameters
-    ----------
-    recorded, forces
-        The tables ``recorded_offences`` and ``forces``.
-    classes
-        The classes of group-based offences that are quoted.
-    figures, assumptions
-        The study's figures and assumptions by id.
-
-    Returns
-    -------
-    list of Estimate
-    """
+    """Return every result of the chapter on what the records do not say."""
     return [
         *flag_results(figures),
         *class_results(figures, classes),
@@ -83,19 +63,8 @@ def missing_results(
 
 
 def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
-    """Return what the group-based flag allows when offences without it, or with it, may be in the wrong class.
-
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-
-    Returns
-    -------
-    list of Estimate
-        Worst cases, the thresholds at which a reading would turn, and two audits of other flags carried over to show
-        size. None of them is an estimate of how good the flag is: nobody has published one.
-    """
+    """Return what the group-based flag allows when offences without it, or with it, may be in the wrong class."""
+    # None of them is an estimate of how good the flag is: nobody has published one.
     offences, flagged = float(figures[RECORDED_2023].value), float(figures[FLAGGED].value)
     unflagged, apparent = offences - flagged, flagged / offences
     both = (RECORDED_2023, FLAGGED)
@@ -128,20 +97,8 @@ def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
 
 
 def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass]) -> list[Estimate]:
-    """Bound each quoted class of group-based offences if those in classes nobody quotes could belong to any.
-
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-    classes
-        The classes that are quoted.
-
-    Returns
-    -------
-    list of Estimate
-        One of the classes not quoted is "unknown", so that no quoted class is known to be complete.
-    """
+    """Bound each quoted class of group-based offences if those in classes nobody quotes could belong to any."""
+    # One of the classes not quoted is "unknown", so that no quoted class is known to be complete.
     total = float(figures[FLAGGED].value)
     quoted = tuple(classes)
     least = {f"class_{one.name}": one.least(figures) for one in quoted}
@@ -159,19 +116,8 @@ def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass])
 
 
 def suspect_groups(figures: Mapping[str, Figure]) -> tuple[Group, ...]:
-    """Return the groups whose share among suspects with a recorded ethnicity is printed, and what is left over.
-
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-
-    Returns
-    -------
-    tuple of Group
-        In the order of the register, which is the source's and that of the census question. No group is named here:
-        they are the figures whose known share is the coverage of the field.
-    """
+    """Return the groups whose share among suspects with a recorded ethnicity is printed, and what is left over."""
+    # No group is named here: they are the figures whose known share is the coverage of the field.
     printed = [figure for figure in figures.values() if figure.known_share == COVERAGE]
     groups = [Group(figure.category.rpartition("/")[2], as_printed(figure), (figure.id,)) for figure in printed]
     if not groups:
@@ -181,22 +127,7 @@ def suspect_groups(figures: Mapping[str, Figure]) -> tuple[Group, ...]:
 
 
 def suspect_ladder(group: Group, coverage: tuple[float, float], odds_ratio: float) -> tuple[Rung, ...]:
-    """Give a group's share of all suspects under stronger and stronger assumptions about those not recorded.
-
-    Parameters
-    ----------
-    group
-        With its share among the records that say.
-    coverage
-        Lowest and highest share of records that say.
-    odds_ratio
-        Largest odds ratio assumed; the rung above it allows its square.
-
-    Returns
-    -------
-    tuple of Rung
-        As `models.assumption_ladder`.
-    """
+    """Give a group's share of all suspects under stronger and stronger assumptions about those not recorded."""
     ladders = [
         assumption_ladder(known * share, known, 1 - known, odds_ratios=(odds_ratio**2, odds_ratio), of=1)
         for known, share in product(coverage, group.share)
@@ -211,23 +142,9 @@ def suspect_ladder(group: Group, coverage: tuple[float, float], odds_ratio: floa
 
 
 def coverage_line(group: Group, coverage: float, population: float) -> tuple[float | None, float | None]:
-    """Return the coverage at which "above" and "below" a share of a population could be said of a group.
-
-    Parameters
-    ----------
-    group
-        With its share among the records that say, taken to stay as it is.
-    coverage
-        Share of records that say today; the answer does not depend on it.
-    population
-        Share of the group in the population that suspects would be compared with.
-
-    Returns
-    -------
-    tuple of float or None
-        For "above" at the lowest share that the printed number allows, for "below" at the highest; None where no
-        coverage gets there.
-    """
+    """Return the coverage at which "above" and "below" a share of a population could be said of a group."""
+    # For "above" at the lowest share that the printed number allows, for "below" at the highest; None where no coverage
+    # gets there.
     low, high = group.share
     above = coverage_needed(coverage * low, coverage, 1 - coverage, population, of=1).above
     below = coverage_needed(coverage * high, coverage, 1 - coverage, population, of=1).below
@@ -249,29 +166,15 @@ def field_coverage(figures: Mapping[str, Figure]) -> tuple[float, float]:
 
 
 def as_printed(figure: Figure) -> tuple[float, float]:
-    """Return the ends of a per cent as shares, as they were printed: rounding moves a bound by a point at most.
-
-    The gate words its bounds from the same numbers; see `register.known.worst_case`.
-    """
+    """Return the ends of a per cent as shares, as they were printed: rounding moves a bound by a point at most."""
+    # The gate words its bounds from the same numbers; see `register.known.worst_case`.
     if figure.low is None or figure.high is None:
         raise ValueError(f"figure {figure.id} was printed as {figure.published!r}, with an open end; no bound follows")
     return figure.low / 100, figure.high / 100
 
 
 def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
-    """Return what the recorded ethnicity of group-based suspects in 2023 allows, for every group by one formula.
-
-    Parameters
-    ----------
-    figures, assumptions
-        The study's figures and assumptions by id.
-
-    Returns
-    -------
-    list of Estimate
-        Worst-case bounds, then bounds under the assumed odds ratio, and how many times its population share a group's
-        recorded share would have to be before the field could show it.
-    """
+    """Return what the recorded ethnicity of group-based suspects in 2023 allows, for every group by one formula."""
     coverage, odds = field_coverage(figures), assumptions["unrecorded_odds_ratio"]
     printed = figures[COVERAGE].ends
     if not math.isclose(odds.low * odds.high, 1):

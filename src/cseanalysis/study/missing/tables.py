@@ -72,11 +72,9 @@ REFUSALS = (
 
 
 def flag_needs(figures: Mapping[str, Figure]) -> Rows:
-    """Say what it would take for a larger share of recorded offences to be group-based than carries the flag.
-
-    A row a share: the offences it means, the share of unflagged offences that would be group-based, and the share of
-    group-based offences that would carry the flag.
-    """
+    """Say what it would take for a larger share of recorded offences to be group-based than carries the flag."""
+    # A row a share: the offences it means, the share of unflagged offences that would be group-based, and the share of
+    # group-based offences that would carry the flag.
     offences, flagged = float(figures[RECORDED_2023].value), float(figures[FLAGGED].value)
     return [
         {
@@ -90,10 +88,8 @@ def flag_needs(figures: Mapping[str, Figure]) -> Rows:
 
 
 def ladder_in_words(figures: Mapping[str, Figure], odds_ratio: float) -> pd.DataFrame:
-    """Set each group's printed share beside what it allows for all suspects, assumption by assumption.
-
-    A row a group, in the order of the register, and a column an assumption; every row by one formula.
-    """
+    """Set each group's printed share beside what it allows for all suspects, assumption by assumption."""
+    # A row a group, in the order of the register, and a column an assumption; every row by one formula.
     coverage, rows = field_coverage(figures), []
     columns = [Column("Recorded ethnicity", "group"), Column("Printed, of those recorded", "printed")]
     for group in suspect_groups(figures):
@@ -106,10 +102,8 @@ def ladder_in_words(figures: Mapping[str, Figure], odds_ratio: float) -> pd.Data
 
 
 def local_shares(figures: Mapping[str, Figure], records: Iterable[LocalRecords]) -> Rows:
-    """List the local shares with how many suspects' ethnicity is not known, and bounds where that is published.
-
-    A row a printed share, in the order of the national table, then of the register.
-    """
+    """List the local shares with how many suspects' ethnicity is not known, and bounds where that is published."""
+    # A row a printed share, in the order of the national table, then of the register.
     order = [group.name for group in suspect_groups(figures)]
     rows = []
     for one in records:
@@ -132,20 +126,7 @@ def local_shares(figures: Mapping[str, Figure], records: Iterable[LocalRecords])
 
 
 def local_bounds(figure: Figure, silent: Figure) -> Interval:
-    """Bound a share of all records when the share of records that do not say is printed beside it.
-
-    Parameters
-    ----------
-    figure
-        Per cent of all records.
-    silent
-        Per cent of the same records that do not say.
-
-    Returns
-    -------
-    Interval
-        As a share, from both percentages as printed.
-    """
+    """Bound a share of all records when the share of records that do not say is printed beside it."""
     low, high = as_printed(figure)
     most = min(as_printed(silent)[1], 1 - high)
     return Interval(low, share_bounds(high, 1 - most, most, of=1).high, "bound")
@@ -190,18 +171,7 @@ def benchmark(share: Figure, figures: Iterable[Figure]) -> Figure | None:
 
 
 def parity_lines(figures: Mapping[str, Figure]) -> dict[str, tuple[float, float]]:
-    """Return, by group, the ends of the population share that its recorded share may be held against.
-
-    Parameters
-    ----------
-    figures
-        The study's figures by id.
-
-    Returns
-    -------
-    dict of str to tuple of float
-        Shares; empty when no population share of the same ages, sex and area is registered.
-    """
+    """Return, by group, the ends of the population share that its recorded share may be held against."""
     lines = {}
     for share in figures.values():
         population = benchmark(share, figures.values()) if share.known_share == COVERAGE else None

@@ -73,30 +73,7 @@ def force_book(root: Path | str | None = None) -> Book:
 def write_force_tables(
     project: Project, xlsx: Path | None = None, ods: Path | None = None, csv: Path | None = None
 ) -> list[Path]:
-    """Write the force-by-force tables, all of them or none.
-
-    Parameters
-    ----------
-    project
-        The study.
-    xlsx, ods
-        Target files of the workbook, in folders that exist.
-    csv
-        Folder, made when it is not there, for ``forces.csv``, ``force_figures.csv``, ``force_totals.csv``, one
-        ``force_years_….csv`` a group of offences, ``notes.csv`` and ``provenance.csv``.
-
-    Returns
-    -------
-    list of Path
-        What was written.
-
-    Raises
-    ------
-    ValueError
-        When there is nothing to write, a target is a part of the study, or two targets are one file.
-    OSError
-        When a target cannot be written; the files are then what they were.
-    """
+    """Write the force-by-force tables, all of them or none."""
     if xlsx is None and ods is None and csv is None:
         raise ValueError("nowhere to write to; give --xlsx, --ods or --csv")
     books = [Path(path) for path in (xlsx, ods) if path is not None]

@@ -39,19 +39,7 @@ def places(root: Path | str | None = None) -> dict[str, Place]:
 
 
 def all_forces() -> pd.DataFrame:
-    """Return the 44 forces in their fixed order.
-
-    Returns
-    -------
-    DataFrame
-        ``force``, ``force_code``, ``region``, ``nation``: the 43 territorial forces of England and Wales by
-        alphabet, then British Transport Police, which has neither code nor region.
-
-    Examples
-    --------
-    >>> all_forces()["force"].iloc[[0, -1]].tolist()
-    ['Avon and Somerset', 'British Transport Police']
-    """
+    """Return the 44 forces in their fixed order."""
     rules = read_crosswalk("forces").fillna("")
     chosen = rules[rules["force_type"].isin(["territorial", "non_territorial"])].drop_duplicates("force")
     table = chosen.sort_values(
@@ -64,29 +52,7 @@ def all_forces() -> pd.DataFrame:
 
 
 def force_years(recorded: pd.DataFrame, scope: str) -> pd.DataFrame:
-    """Lay out one group of offences force by force and year by year.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    scope
-        ``"child_only"`` (the codes that tell of a child victim), ``"familial"`` (code 23) or ``"image"``
-        (code 86). The groups are never added up.
-
-    Returns
-    -------
-    DataFrame
-        The 44 rows and columns of :func:`all_forces`, then a column for each financial year of which all four
-        quarters are there: offences recorded, ``[x]`` where the count of any code in any quarter of the force is
-        missing.
-
-    Raises
-    ------
-    ValueError
-        When the group is unknown, a force is not one of the 44, a quarter not one of the four or a code not one of
-        the group; when a force, quarter and code come twice.
-    """
+    """Lay out one group of offences force by force and year by year."""
     if scope not in SCOPES:
         raise ValueError(f"no group of offences {scope!r}: there are {', '.join(SCOPES)}")
     table = all_forces()
@@ -123,11 +89,9 @@ def whole_years(recorded: pd.DataFrame) -> list[str]:
 
 
 def force_totals(recorded: pd.DataFrame) -> pd.DataFrame:
-    """Sum the recorded offences of all forces, the one sum whose parts share definition and period.
-
-    ``coverage`` says how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]`` where
-    none has.
-    """
+    """Sum the recorded offences of all forces, the one sum whose parts share definition and period."""
+    # ``coverage`` says how many of the 44 forces have every code in all four quarters and are in the sum; ``[x]`` where
+    # none has.
     tables = {scope: force_years(recorded, scope) for scope in SCOPES}
     rows = []
     for year in whole_years(recorded):
@@ -142,29 +106,10 @@ def force_totals(recorded: pd.DataFrame) -> pd.DataFrame:
 
 
 def force_table(recorded: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
-    """Put side by side what is recorded and how much is published about each force.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-    listed
-        The published figures, as :func:`force_figures` lists them.
-
-    Returns
-    -------
-    DataFrame
-        Always 44 rows in the order of :func:`all_forces`, never by value: its columns; for the last five whole
-        financial years ``child_only_…``, then ``familial_…`` and ``image_…``; ``figures_for_force`` and
-        ``figures_for_places``: how many figures are published for the force's area and for places inside it, those
-        that restate another left out; ``[x]`` for none.
-
-    Notes
-    -----
-    There is no rate: the only population at hand is of all ages in mid-2023, which is neither the children nor the
-    years that the counts are about. City of London and British Transport Police have no resident population to
-    speak of, so they would not get one either.
-    """
+    """Put side by side what is recorded and how much is published about each force."""
+    # There is no rate: the only population at hand is of all ages in mid-2023, which is neither the children nor the
+    # years that the counts are about. City of London and British Transport Police have no resident population to speak
+    # of, so they would not get one either.
     table = all_forces()
     recent = whole_years(recorded)[-_RECENT:]
     for scope in SCOPES:
@@ -179,28 +124,9 @@ def force_table(recorded: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def force_figures(figures: Mapping[str, Figure], known: Mapping[str, Place]) -> pd.DataFrame:
-    """List every published figure about a force, a place inside one or several forces together.
-
-    Parameters
-    ----------
-    figures
-        The register of published figures.
-    known
-        What areas are that the crosswalk of forces does not place.
-
-    Returns
-    -------
-    DataFrame
-        A row a figure: ``force``, ``area`` as registered and ``area_is`` (``"force"``, ``"place in the force area"``
-        or ``"several forces"``), then what the register knows of it, and ``next_row`` (``comparable``, ``bridged``
-        or ``refused``; ``[z]`` where another force follows) with ``why``. The order is that of the forces, then
-        area, counting rule and period; never the value. A figure for a place is not one for the force.
-
-    Raises
-    ------
-    ValueError
-        When a figure's area is not known to be a force, a place or anything wider.
-    """
+    """List every published figure about a force, a place inside one or several forces together."""
+    # In the order of the forces, then area, counting rule and period; never the value. A figure for a place is not one
+    # for the force.
     located = _located(figures.values(), known)
     order = {force: number for number, force in enumerate([*all_forces()["force"], SEVERAL])}
     chosen = sorted(

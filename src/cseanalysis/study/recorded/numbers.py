@@ -16,20 +16,9 @@ from cseanalysis.values import Estimate, Interval
 
 
 def yearly_offences(recorded: pd.DataFrame) -> pd.DataFrame:
-    """Sum the offences of the territorial forces by financial year, offence groups side by side.
-
-    Parameters
-    ----------
-    recorded
-        The table ``recorded_offences``.
-
-    Returns
-    -------
-    DataFrame
-        A row a year: ``financial_year``, ``quarters`` (below 4 the year is not complete), ``child_only``,
-        ``familial``, ``image``, and ``british_transport_police`` (all codes). The groups are not added up: code 23
-        mixes adult and child victims, code 86 is mostly, not only, indecent images of children.
-    """
+    """Sum the offences of the territorial forces by financial year, offence groups side by side."""
+    # The groups are not added up: code 23 mixes adult and child victims, code 86 is mostly, not only, indecent images
+    # of children.
     recorded = recorded[recorded["offence_scope"].isin(GROUPS)]
     territorial = recorded["force_type"] == "territorial"
     table = recorded[territorial].pivot_table(
@@ -164,10 +153,8 @@ def quoted_classes(root: Path | str | None = None) -> tuple[QuotedClass, ...]:
 
 
 def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedClass]) -> list[Estimate]:
-    """Return the group-based offences of 2023, their parts, and the part that nobody quotes.
-
-    The residual is at most what the classes leave at their least; it has no lower end but zero.
-    """
+    """Return the group-based offences of 2023, their parts, and the part that nobody quotes."""
+    # The residual is at most what the classes leave at their least; it has no lower end but zero.
     group = GROUP_BASED[0]
     total = float(figures[group].value)
     most = total - sum(each.least(figures) for each in classes)

@@ -22,11 +22,9 @@ def curve_numbers(
     options: tuple[CurveOption, ...],
     statements: tuple[Statement, ...],
 ) -> dict[str, pd.DataFrame]:
-    """Return what the chapter prints of the curves, without a row for each specification.
-
-    ``curves``, ``curve_shares``, ``curve_refusals`` (a row a curve and reason, with how many specifications) and
-    ``curve_verdicts``.
-    """
+    """Return what the chapter prints of the curves, without a row for each specification."""
+    # ``curves``, ``curve_shares``, ``curve_refusals`` (a row a curve and reason, with how many specifications) and
+    # ``curve_verdicts``.
     curves = curve_tables(recorded, revision, figures, assumptions, options)
     points = curves.pop("curve_points")  # one row a specification: too many to be read, and the chart makes them again
     refused = points[points["rank"].isna()]

@@ -22,10 +22,8 @@ _WIDE = 12.0  # times its lowest end from which a curve's axis is logarithmic
 def specification_curves(
     points: pd.DataFrame, curves: pd.DataFrame, titles: Mapping[str, str], units: Mapping[str, str]
 ) -> tuple[Figure, str]:
-    """Draw every estimated specification of each curve from its lowest to its highest end, ordered by the lowest.
-
-    A bar has no middle; the study's own specification is in another colour.
-    """
+    """Draw every estimated specification of each curve from its lowest to its highest end, ordered by the lowest."""
+    # A bar has no middle; the study's own specification is in another colour.
     rows = -(-len(titles) // 2)
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 1.75 * rows))

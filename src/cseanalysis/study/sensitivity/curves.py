@@ -47,25 +47,14 @@ REFUSALS = (NotEstimableError, IncomparableError)
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One estimand with the choices that could be defended for it.
+    """One estimand with the choices that could be defended for it."""
 
-    Attributes
-    ----------
-    id, estimand
-        Name of the curve, and in words what every specification on it estimates.
-    result
-        Id of the reported number, which one specification must give.
-    model
-        Takes one option for each decision.
-    choices
-        Decision to label to option; the study's own option stands first.
-    """
-
+    # id and estimand: name of the curve, and in words what every specification on it estimates.
     id: str
     estimand: str
-    result: str
-    model: Callable[..., float | Interval]
-    choices: Mapping[str, Mapping[str, Any]]
+    result: str  # id of the reported number, which one specification must give
+    model: Callable[..., float | Interval]  # takes one option for each decision
+    choices: Mapping[str, Mapping[str, Any]]  # decision to label to option; the study's own option stands first
     own: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,11 +69,9 @@ def study_curves(
     assumptions: Assumptions,
     options: Iterable[CurveOption],
 ) -> list[Curve]:
-    """Return the curves of the study, their data fixed.
-
-    Growth of recorded offences; months to half of charges; charges visible; contact offences and their victims;
-    children abused in a year by a survey.
-    """
+    """Return the curves of the study, their data fixed."""
+    # Growth of recorded offences; months to half of charges; charges visible; contact offences and their victims;
+    # children abused in a year by a survey.
     intakes = intakes_of(recorded)
     kept = dict(assumptions)  # a plain copy can be sent to another process
     years = list(years_of(next(iter(intakes.values())), complete=True))
@@ -198,12 +185,10 @@ def curve_tables(
     assumptions: Assumptions,
     options: Iterable[CurveOption],
 ) -> dict[str, pd.DataFrame]:
-    """Say how far the structural choices alone move each headline number, and which of them.
-
-    ``curves``: a row a curve, with the specifications, how many were estimated, the study's own ends, and the lowest
-    and highest with their words. ``curve_points``: a row a specification and curve, in the order of the curve: rank,
-    ends, own, specification in words, reason. ``curve_shares``: a row a curve, end and decision.
-    """
+    """Say how far the structural choices alone move each headline number, and which of them."""
+    # ``curves``: a row a curve, with the specifications, how many were estimated, the study's own ends, and the lowest
+    # and highest with their words. ``curve_points``: a row a specification and curve, in the order of the curve: rank,
+    # ends, own, specification in words, reason. ``curve_shares``: a row a curve, end and decision.
     tables: dict[str, list[pd.DataFrame]] = {"curves": [], "curve_points": [], "curve_shares": []}
     for curve in study_curves(recorded, revision, figures, assumptions, tuple(options)):
         table = multiverse(curve.model, curve.choices, refusals=REFUSALS)

@@ -14,7 +14,7 @@ from cseanalysis.study.data.codes import OWN_SCOPE
 from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.lag.numbers import lag_models
 from cseanalysis.study.ranges import TURNING, among, needed_assumptions, resting_on
-from cseanalysis.study.sensitivity.judged import Claim, FrontierTotal, Statement
+from cseanalysis.study.sensitivity.judged import STATEMENTS, Claim, FrontierTotal, Statement
 from cseanalysis.study.totals.numbers import ROUTES, contact_total
 from cseanalysis.study.totals.survey import WINDOWS
 from cseanalysis.values import Assumption, Estimate
@@ -28,13 +28,7 @@ POINTS = 33
 
 
 def verdict(low: float, high: float, claim: Claim, threshold: float) -> str:
-    """Say whether a statement holds, fails or is left open by everything between two ends.
-
-    Examples
-    --------
-    >>> verdict(1.0, 2.0, "above", 0.5), verdict(1.0, 2.0, "below", 1.0), verdict(1.0, 2.0, "below", 1.5)
-    ('holds', 'fails', 'cannot be decided')
-    """
+    """Say whether a statement holds, fails or is left open by everything between two ends."""
     if low > threshold if claim == "above" else high < threshold:
         return HOLDS
     if high <= threshold if claim == "above" else low >= threshold:
@@ -66,13 +60,11 @@ def breakdown_table(
     *,
     scope: str = OWN_SCOPE,
 ) -> pd.DataFrame:
-    """Say for each statement that is left open at which value of each assumption it is sure to hold, and to fail.
-
-    A row a statement, side and assumption (several, where the model turns): ``result``, ``side`` (``"holds"`` or
-    ``"fails"``: what it is sure to do wherever the others lie), and the columns of
-    `cseanalysis.sensitivity.breakdowns`; for the side ``"fails"`` they are those of the reversed statement. A statement
-    that its whole range decides has no row: it flips nowhere.
-    """
+    """Say for each statement that is left open at which value of each assumption it is sure to hold, and to fail."""
+    # A row a statement, side and assumption (several, where the model turns): ``result``, ``side`` (``"holds"`` or
+    # ``"fails"``: what it is sure to do wherever the others lie), and the columns of
+    # `cseanalysis.sensitivity.breakdowns`; for the side ``"fails"`` they are those of the reversed statement. A
+    # statement that its whole range decides has no row: it flips nowhere.
     models = _models(recorded, figures, scope)
     parts = []
     for statement in statements:
@@ -93,15 +85,18 @@ def breakdown_table(
 
 
 def structural_verdicts(statements: Iterable[Statement], points: pd.DataFrame) -> pd.DataFrame:
-    """Count on each curve the specifications under which the statement about its number holds, fails or stays open.
-
-    A row a statement with a curve: ``result``, ``curve``, ``holds``, ``fails``, ``open``.
-    """
+    """Count on each curve the specifications under which the statement about its number holds, fails or stays open."""
+    # A row a statement with a curve: ``result``, ``curve``, ``holds``, ``fails``, ``open``.
     estimated = points[points["rank"].notna()]
     rows = []
     for statement in statements:
         if statement.curve is None:
             continue
+        if statement.curve not in set(points["curve"]):
+            raise ValueError(
+                f"{STATEMENTS}, curve: there is no curve {statement.curve!r}; write one of "
+                f"{', '.join(points['curve'].unique())}, or nothing"
+            )
         part = estimated[estimated["curve"] == statement.curve]
         found = [
             verdict(low, high, statement.claim, statement.threshold)
@@ -115,11 +110,9 @@ def structural_verdicts(statements: Iterable[Statement], points: pd.DataFrame) -
 def total_frontiers(
     totals: Iterable[FrontierTotal], figures: Mapping[str, Figure], assumptions: Mapping[str, Assumption]
 ) -> pd.DataFrame:
-    """Follow for some totals of contact offences the two probabilities that would give them.
-
-    A row a total, side and place: ``total``; ``side``, ``"more"`` (below the line the total is surely larger) or
-    ``"less"``; the two probabilities. Between the two lines of a total, the rounding of the contact share decides.
-    """
+    """Follow for some totals of contact offences the two probabilities that would give them."""
+    # A row a total, side and place: ``total``; ``side``, ``"more"`` (below the line the total is surely larger) or
+    # ``"less"``; the two probabilities. Between the two lines of a total, the rounding of the contact share decides.
     model = partial(contact_total, recorded=float(figures[RECORDED_2023].value))
     needed = needed_assumptions(model, assumptions)
     sides: tuple[tuple[str, Claim], ...] = (("more", "above"), ("less", "below"))
@@ -132,15 +125,7 @@ def total_frontiers(
 
 
 def sure_side(direction: str, value: str) -> str:
-    """Word where a statement is sure, from the side on which it may fail.
-
-    Examples
-    --------
-    >>> sure_side("fails above", "0.5"), sure_side("fails below", "0.5")
-    ('below 0.5', 'above 0.5')
-    >>> sure_side("fails throughout", "0"), sure_side("never within the range", "0")
-    ('nowhere in its range', 'throughout its range')
-    """
+    """Word where a statement is sure, from the side on which it may fail."""
     if direction == _NEVER:
         return "throughout its range"
     if direction == _THROUGHOUT:

@@ -11,6 +11,8 @@ from cseanalysis.study.data.named import RECORDED_2023
 
 Claim = Literal["above", "below"]
 
+STATEMENTS = "data/judgement/statements.csv"
+_OPTIONS = "data/judgement/curve_options.csv"
 MEDIAN, SHAPES, COUNT = "which published delay", "range of shapes", "which count of the record"
 
 
@@ -50,10 +52,9 @@ class FrontierTotal:
 
 @dataclass(frozen=True, slots=True)
 class CurveOption:
-    """An option of a decision that is a figure, or a range, on some curves; with neither it is the study's own range.
+    """A figure or range that a decision may choose on some curves; with neither, the study's own range."""
 
-    A count of the record without a figure is refused, with its reason.
-    """
+    # A count of the record without a figure is refused, with its reason.
 
     decision: str
     option: str
@@ -78,11 +79,13 @@ def read_curve_options(root: Path | str | None = None) -> tuple[CurveOption, ...
     """Return the options of the curves, the study's own first; a decision that no curve knows is refused."""
     options = read_judgement("curve_options", CurveOption, root)
     if unknown := sorted({each.decision for each in options} - {MEDIAN, SHAPES, COUNT}):
-        raise ValueError(f"curve_options.csv, decision: {unknown[:5]}; must be {MEDIAN}, {SHAPES} or {COUNT}")
+        raise ValueError(
+            f"data/judgement/curve_options.csv, decision: {unknown[:5]}; must be {MEDIAN}, {SHAPES} or {COUNT}"
+        )
     for own in {each.decision: each for each in reversed(options)}.values():
         if own.low is not None or own.figure != (RECORDED_2023 if own.decision == COUNT else None):
             raise ValueError(
-                f"curve_options.csv: the first option of {own.decision!r} is {own.option!r}; the study's own range or "
+                f"{_OPTIONS}: the first option of {own.decision!r} is {own.option!r}; the study's own range or "
                 "count stands first, because the curve marks it as the reported one"
             )
     return options

@@ -24,10 +24,8 @@ def narrowing_table(
     *,
     scope: str = OWN_SCOPE,
 ) -> pd.DataFrame:
-    """Say for each headline range how much of it would go if one assumption were known.
-
-    The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
-    """
+    """Say for each headline range how much of it would go if one assumption were known."""
+    # The columns of `cseanalysis.sensitivity.narrowing` with ``result`` in front.
     count = float(figures[RECORDED_2023].value)
     models: dict[str, Callable[..., float]] = {route.id: partial(route.model, recorded=count) for route in ROUTES}
     models |= lag_models(recorded, scope=scope)

@@ -48,17 +48,12 @@ def last_quarter_charges(
 
 
 def variance_shares(recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> pd.DataFrame:
-    """Share the variance of the simulated quantities out among the assumptions that state a distribution.
-
-    A row a quantity, method and assumption: ``quantity``; ``method``, ``"sobol"`` (independent inputs) or ``"shapley"``
-    (correlated as stated); ``assumption``; ``first`` and ``total`` with the ends of their 95% simulation intervals, of
-    Sobol's; ``share`` and ``standard_error``, of Shapley's.
-
-    Notes
-    -----
-    Of expected numbers: the scatter of counts about them is chance, and no assumption. Ranges without a distribution
-    are fixed or left out, as the simulation does.
-    """
+    """Share the variance of the simulated quantities out among the assumptions that state a distribution."""
+    # A row a quantity, method and assumption: ``quantity``; ``method``, ``"sobol"`` (independent inputs) or
+    # ``"shapley"`` (correlated as stated); ``assumption``; ``first`` and ``total`` with the ends of their 95%
+    # simulation intervals, of Sobol's; ``share`` and ``standard_error``, of Shapley's. Of expected numbers: the scatter
+    # of counts about them is chance, and no assumption. Ranges without a distribution are fixed or left out, as the
+    # simulation does.
     intake = quarterly_intake(recorded, CHILD_CODES).to_numpy()
     ratio = float(_stated(assumptions, "earlier_intake_ratio").quantile(0.5))
     cases = extended(intake, ratio)[: EARLIER + len(intake)]

@@ -31,6 +31,7 @@ from cseanalysis.study.sensitivity.judged import (
     COUNT,
     MEDIAN,
     SHAPES,
+    STATEMENTS,
     Statement,
     read_curve_options,
     read_frontier_totals,
@@ -214,7 +215,13 @@ def statements_in_words(
 def statement_words(statement: Statement, period: Mapping[str, str]) -> str:
     """Fill the threshold and the periods of the data into a statement."""
     unit = "share" if statement.threshold < 1 else ""
-    return statement.words.format(threshold=say_number(statement.threshold, unit), **period)
+    known = {"threshold": say_number(statement.threshold, unit), **period}
+    try:
+        return statement.words.format(**known)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(
+            f"{STATEMENTS}, words: {statement.words!r} has braces around what is none of {', '.join(known)}"
+        ) from error
 
 
 def _sure(part: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> str:

@@ -35,12 +35,10 @@ ALONE = Chain("one_in_ten_alone", ("known_if_only_the_mean",))
 
 
 def dependence_table(assumptions: Mapping[str, Assumption], *, draws: int = 1_000_000) -> pd.DataFrame:
-    """Return the range of the total for every 1,000 counted, by chain and by how its links depend on each other.
-
-    ``low`` and ``high`` are the central 95% of the draws in whole units, rounded outward; ``width_ratio`` is to
-    independent links; ``why`` says why no mean exists. A link without a distribution and a loss that is contained in
-    two links of a chain are refused.
-    """
+    """Return the range of the total for every 1,000 counted, by chain and by how its links depend on each other."""
+    # ``low`` and ``high`` are the central 95% of the draws in whole units, rounded outward; ``width_ratio`` is to
+    # independent links; ``why`` says why no mean exists. A link without a distribution and a loss that is contained in
+    # two links of a chain are refused.
     correlation = float(_distribution(assumptions["link_correlation"]).quantile(0.5))
     rows: list[dict[str, object]] = []
     for chain in CHAINS:

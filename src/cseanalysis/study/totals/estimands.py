@@ -5,48 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from cseanalysis.study.data.judgement import read_judgement
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row of ``data/judgement/routes.csv``: a result, in the words of what it assumes on top of the step before.
+    """A row of ``data/judgement/routes.csv``: a result, in the words of what it assumes on top of the step before."""
 
-    Attributes
-    ----------
-    chart
-        Where it is drawn: ``parts`` of the record, ``totals`` or ``surveys``.
-    estimates, period, area
-        What is counted, and when and where; where a probability was published for another place, that too.
-    result, adds
-        Id of the result, and what is assumed on top.
-    floor
-        Whether the result is only what was recorded: the total is no less, and has no upper end.
-    assumes
-        What is assumed without a registered range; none where the result's assumptions say it all.
-    reason
-        Why the step stands where it does.
-    """
-
-    chart: str
+    chart: Literal["parts", "totals", "surveys"]  # parts of the record, totals, or what surveys tell
+    # estimates, period and area: what is counted, and when and where; where a probability was published for another
+    # place, that too.
     estimates: str
     period: str
     area: str
+    # result and adds: id of the result, and what is assumed on top.
     result: str
     adds: str
-    floor: bool
-    assumes: str | None
-    reason: str
+    floor: bool  # whether the result is only what was recorded: the total is no less, and has no upper end
+    assumes: str | None  # what is assumed without a registered range; none where the result's assumptions say it all
+    reason: str  # why the step stands where it does
 
 
 @dataclass(frozen=True, slots=True)
 class Estimand:
-    """What a group of results estimates; two groups never share an axis.
+    """What a group of results estimates; two groups never share an axis."""
 
-    The steps go from what the data alone say to what each further assumption buys. A later range lies within an earlier
-    one, floors excepted.
-    """
+    # The steps go from what the data alone say to what each further assumption buys. A later range lies within an
+    # earlier one, floors excepted.
 
     title: str
     period: str

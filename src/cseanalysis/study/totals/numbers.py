@@ -22,11 +22,10 @@ from cseanalysis.values import Assumption, Estimate, Interval
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way from the recorded count to a total: what it estimates, and from which recorded part.
+    """One way from the recorded count to a total: what it estimates, and from which recorded part."""
 
-    ``settled`` is the assumption that the narrower range takes at one value: complete recording, its high end, or the
-    share as it is printed (``printed``).
-    """
+    # ``settled`` is the assumption that the narrower range takes at one value: complete recording, its high end, or the
+    # share as it is printed (``printed``).
 
     id: str
     unit: str
@@ -241,11 +240,9 @@ def total_results(
 def route_results(
     route: Route, recorded: float, read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
 ) -> list[Estimate]:
-    """Return a route's implied total and its dark figure, both as bounds.
-
-    The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two bounds
-    are never subtracted.
-    """
+    """Return a route's implied total and its dark figure, both as bounds."""
+    # The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two bounds
+    # are never subtracted.
     rests_on = figures_of(route.model, read_from)
     total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, rests_on)
     chosen = needed_assumptions(partial(route.model, recorded=recorded), assumptions)

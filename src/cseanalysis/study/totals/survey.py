@@ -94,12 +94,10 @@ RECORDED_DEFINITION = "contact offences as police record them"
 def survey_results(
     figures: Mapping[str, Figure], read_from: Mapping[str, tuple[str, ...]], assumptions: Mapping[str, Assumption]
 ) -> list[Estimate]:
-    """Return what each survey says and what it implies, from the fewest assumptions to the most, all as bounds.
-
-    For each window: adults ever abused, as published; children first abused in a year, and the same if prevalence has
-    not changed; children abused in a year for any possible number of years, for the number assumed, and that if
-    prevalence has not changed.
-    """
+    """Return what each survey says and what it implies, from the fewest assumptions to the most, all as bounds."""
+    # For each window: adults ever abused, as published; children first abused in a year, and the same if prevalence has
+    # not changed; children abused in a year for any possible number of years, for the number assumed, and that if
+    # prevalence has not changed.
     found = []
     for window in WINDOWS:
         found.append(adults_abused(window, [figures[name] for name in read_from[window.share]]))
@@ -149,11 +147,9 @@ def window_results(window: Window, figures: tuple[str, ...], assumptions: Mappin
 def hold_against_record(
     window: Window, children: Interval, recorded: Interval, factors: Iterable[BridgeFactor] = ()
 ) -> Interval:
-    """Divide the children recorded by the children a survey implies, if every difference between them is bridged.
-
-    A plank that is missing is named in the refusal; one that crosses from one survey's questions to the other's is
-    refused, because the producer declares a break.
-    """
+    """Divide the children recorded by the children a survey implies, if every difference between them is bridged."""
+    # A plank that is missing is named in the refusal; one that crosses from one survey's questions to the other's is
+    # refused, because the producer declares a break.
     place = "England and Wales"
     asked = Basis("children abused in a year", window.words, "a year about 2023", window.definition, place)
     police = Basis("children abused in a year", "before 18", "a year about 2023", RECORDED_DEFINITION, place)

@@ -50,7 +50,8 @@ def _assumed(step: Step, before: Estimate | None, estimate: Estimate, assumption
         return ASSUMPTION_WORDS[name] + (f" (contains: {losses})" if losses else "")
 
     added = _added(before, estimate, word)
-    settled = [] if before is None else [ASSUMPTION_WORDS[name] for name in before.basis if name not in estimate.basis]
+    earlier = () if before is None else before.basis
+    settled = [ASSUMPTION_WORDS[name] for name in earlier if name in assumptions and name not in estimate.basis]
     if settled:
         return f"as above, with one value for: {'; '.join(settled)}"
     return added if before is None or added == "as above" else f"also {added}"
