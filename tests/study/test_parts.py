@@ -111,7 +111,7 @@ def test_a_second_process_computes_the_same_numbers_and_leaves_faults_to_the_fir
         helper.end()
 
 
-def test_a_second_process_is_of_use_only_where_this_one_may_run_on_two_processors(
+def test_a_second_process_is_of_use_only_where_two_processors_may_be_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for allowed, useful in (({0}, False), ({0, 1}, True)):
