@@ -75,3 +75,8 @@ def test_the_command_that_the_readme_names_makes_a_clean_page(study):
     page = (study.notebooks / "00-summary.html").read_text(encoding="utf-8")
     (said,) = re.findall(r"1,099 were recorded[^.]*", page)
     assert said.endswith('recorded (<a href="https://www')
+
+
+def test_an_address_that_is_no_page_is_not_linked():
+    assert as_html("[x](<javascript:alert(1)>)") == "x"
+    assert as_html("[x](<#lag>) [y](<http://z>)") == '<a href="#lag">x</a> <a href="http://z">y</a>'

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -186,6 +186,15 @@ def test_a_quoted_pair_that_somebody_swaps_is_what_the_chapter_asks(study):
     table = verdicts(FIGURES, quoted_pairs(study))
     assert table["Asked"].tolist() == ["2024 and 2023"]
     assert table["As printed"][0].startswith("122,768 (F018")
+
+
+def test_a_question_names_no_year_that_its_figures_do_not_count():
+    pair = quoted_pairs(ROOT)[0]
+    assert (pair.first, pair.second) == ("F008", "F018")
+    assert len(verdicts(FIGURES, [replace(pair, question="2023 and 2024")])) == 1
+    for question in ("1923 and 2024", "2023 and 2025"):
+        with pytest.raises(ValueError, match=r"quoted_pairs\.csv, .* F008 and F018 are not of (1923|2025); name"):
+            verdicts(FIGURES, [replace(pair, question=question)])
 
 
 def test_every_table_is_read_by_the_study():

@@ -202,6 +202,32 @@ def test_a_statement_about_a_curve_or_a_filling_that_is_not_there_is_refused_wit
             statement_words(replace(statement, words=words), {"first": "April"})
 
 
+@pytest.mark.parametrize(
+    ("claim", "words", "said"),
+    [
+        ("above", "More than {threshold} offences.", None),
+        ("below", "Fewer than {threshold} offences.", None),
+        ("above", "Fewer than {threshold} offences.", "'fewer than' is not what 'above' claims"),
+        ("below", "More than {threshold} offences.", "'more than' is not what 'below' claims"),
+        ("above", "Most charges are to come.", "'are to come' is not what 'above' claims"),
+        ("below", "Most charges were made.", "'were made' is not what 'below' claims"),
+    ],
+)
+def test_a_statement_says_the_side_that_it_claims(tmp_path, claim, words, said):
+    (tmp_path / "assumptions.toml").write_text("")
+    for folder, name, text in (
+        ("raw", "sources.toml", ""),
+        ("judgement", "statements.csv", f"result,claim,threshold,words,curve,reason\nn,{claim},2,{words},,r\n"),
+    ):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+        (tmp_path / "data" / folder / name).write_text(text)
+    if said is None:
+        assert read_statements(tmp_path)[0].claim == claim
+    else:
+        with pytest.raises(ValueError, match=said):
+            read_statements(tmp_path)
+
+
 def test_on_the_frontier_the_model_gives_the_stated_total():
     lines, known = (
         total_frontiers(read_frontier_totals(ROOT), load_figures(ROOT), load_assumptions(ROOT)),

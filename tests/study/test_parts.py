@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +13,12 @@ import pandas as pd
 import pytest
 
 from cseanalysis.study import load_assumptions, load_results
-from cseanalysis.study.beside import Helper
+from cseanalysis.study.beside import Helper, _serve
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.parts import PARTS, Given, Numbers, Part, StudyInputs
 from cseanalysis.study.ranges import Led
-from cseanalysis.study.results import computed
+from cseanalysis.study.results import _helper, computed
 from cseanalysis.values import Assumption, Estimate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,6 +109,33 @@ def test_a_second_process_computes_the_same_numbers_and_leaves_faults_to_the_fir
         assert helper.answer() is None
     finally:
         helper.end()
+
+
+def test_a_second_process_is_of_use_only_where_two_processors_may_be_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for allowed, useful in (({0}, False), ({0, 1}, True)):
+        monkeypatch.setattr("os.sched_getaffinity", lambda _, allowed=allowed: allowed, raising=False)
+        assert Helper.useful() is useful
+
+
+def test_a_second_process_whose_first_has_died_ends_without_a_word() -> None:
+    here, there = multiprocessing.Pipe()
+    here.send((PARTS[0].name, None))
+    here.close()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        _serve(there, lambda part, given: Computed((), {}, {}))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_where_no_second_process_can_be_started_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr("cseanalysis.study.results.Helper", refuse)
+    assert _helper() is None
 
 
 def test_what_was_kept_and_altered_is_computed_again(tmp_path: Path) -> None:

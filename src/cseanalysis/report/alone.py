@@ -54,7 +54,11 @@ def as_html(markdown: str) -> str:
         sign, stressed, text, address = match.groups()
         if stressed:
             return f"<em>{as_html(stressed)}</em>"
-        return f'<a href="{html.escape(address)}">{as_html(text)}</a>' if text else html.escape(sign or match[0])
+        if not text:
+            return html.escape(sign or match[0])
+        # Nothing but a page or a place in one is linked: an address may hold a script.
+        linked = address.startswith(("https://", "http://", "#"))
+        return f'<a href="{html.escape(address)}">{as_html(text)}</a>' if linked else as_html(text)
 
     return _INLINE.sub(tagged, markdown)
 

@@ -27,7 +27,8 @@ class Helper:
     @classmethod
     def useful(cls) -> bool:
         """Say whether there is a processor for it."""
-        return (os.cpu_count() or 1) > 1
+        allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return (allowed or 1) > 1
 
     def ask(self, part: Part, given: Given) -> None:
         """Have a part computed."""
@@ -67,4 +68,7 @@ def _serve(there: Connection, compute: Callable[[Part, Given], Computed]) -> Non
             answer = compute(parts[name], given)
         except Exception:  # noqa: BLE001 - told by the process that asks, which tries it again
             answer = None
-        there.send(answer)
+        try:
+            there.send(answer)
+        except OSError:  # nobody asks any more
+            return

@@ -138,8 +138,7 @@ def compute_parts(
             given = part.given(inputs, assumptions, scope, results)
             if kept is not None and (found := kept.read(part, given)) is not None:
                 parts[part.name] = found
-            elif free:
-                helper = helper or Helper(computed)
+            elif free and (helper := helper or _helper()):
                 helper.ask(part, given)
             else:
                 take(part, given, computed(part, given))
@@ -147,6 +146,14 @@ def compute_parts(
         if helper:
             helper.end()
     return parts
+
+
+def _helper() -> Helper | None:
+    """Start a second process, where one more may be started."""
+    try:
+        return Helper(computed)
+    except OSError:
+        return None
 
 
 def computed(part: Part, given: Given) -> Computed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -58,6 +59,7 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
     ("Known share", "both shares of all records", "bounds that exclude each other", "bounds that overlap"),
     ("Printing", "both numbers bounded", "exact and rounded print of one number", "both ends open; conflicts; words"),
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SAID = {"comparable": "comparable", "bridged": "across a bridge", "refused": "refused"}
 
 
@@ -111,6 +113,11 @@ def verdicts(figures: Mapping[str, Figure], pairs: Iterable[QuotedPair]) -> pd.D
     rows = []
     for pair in pairs:
         one, other = figures[pair.first], figures[pair.second]
+        if wrong := _other_years(pair.question, (one, other)):
+            raise ValueError(
+                f"data/judgement/quoted_pairs.csv, {pair.question!r}: {one.id} and {other.id} are not of "
+                f"{', '.join(wrong)}; name the years that they count"
+            )
         found = compare(one, other)
         reasons = list(lines(found.differences))
         more = f"; and {_count(len(reasons) - 1, 'reason')} more" if len(reasons) > 1 else ""
@@ -126,6 +133,16 @@ def verdicts(figures: Mapping[str, Figure], pairs: Iterable[QuotedPair]) -> pd.D
             }
         )
     return pd.DataFrame(rows)
+
+
+def _other_years(words: str, figures: Iterable[Figure]) -> list[str]:
+    """Return the years that words name and no figure counts; none when a figure has no dates."""
+    counted: set[int] = set()
+    for figure in figures:
+        if figure.period_start is None or figure.period_end is None:
+            return []
+        counted |= set(range(figure.period_start.year, figure.period_end.year + 1))
+    return [year for year in _YEAR.findall(words) if int(year) not in counted]
 
 
 def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:

@@ -12,6 +12,11 @@ from cseanalysis.study.data.named import RECORDED_2023
 Claim = Literal["above", "below"]
 
 STATEMENTS = "data/judgement/statements.csv"
+# How a statement says that its number lies above or below the threshold; none says the other.
+_SAID = {
+    "above": ("more than", "at least", "over {threshold}", "were made"),
+    "below": ("fewer than", "less than", "at most", "under {threshold}", "are to come"),
+}
 _OPTIONS = "data/judgement/curve_options.csv"
 MEDIAN, SHAPES, COUNT = "which published delay", "range of shapes", "which count of the record"
 
@@ -67,7 +72,14 @@ class CurveOption:
 
 def read_statements(root: Path | str | None = None) -> tuple[Statement, ...]:
     """Return the statements in the order in which the chapter asks them."""
-    return read_judgement("statements", Statement, root)
+    statements = read_judgement("statements", Statement, root)
+    for each in statements:
+        turned = [words for claim, said in _SAID.items() if claim != each.claim for words in said]
+        if wrong := [words for words in turned if words in each.words.lower()]:
+            raise ValueError(
+                f"{STATEMENTS}, {each.words!r}: {wrong[0]!r} is not what {each.claim!r} claims; turn one of them"
+            )
+    return statements
 
 
 def read_frontier_totals(root: Path | str | None = None) -> tuple[FrontierTotal, ...]:
