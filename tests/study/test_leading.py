@@ -13,6 +13,7 @@ from cseanalysis.sensitivity.known import element, known_ends, narrowings, on_gr
 from cseanalysis.study import load_assumptions, load_figures, load_results, ranges
 from cseanalysis.study.data.reported import Narrowed, load_leading, load_results_table
 from cseanalysis.study.ranges import bounded, leading_of, leads, narrowed_rows
+from cseanalysis.study.sensitivity.charts import total_frontier
 from cseanalysis.study.sensitivity.flips import (
     FAILS,
     HOLDS,
@@ -267,3 +268,9 @@ def test_counts_of_specifications_add_up():
     counted = verdicts.set_index("curve")[["holds", "fails", "open"]].sum(axis=1)
     assert counted.to_dict() == curves.set_index("curve")["estimated"].to_dict()
     assert curves["estimated"].sum() >= 200
+
+
+def test_a_total_that_the_ranges_do_not_reach_has_no_band_and_the_caption_says_so():
+    lines = pd.DataFrame({"total": [1, 1], "side": ["more"] * 2, "a": [0.1, 0.2], "b": [0.5, 0.6]})
+    for part in (lines, lines[:0]):
+        assert total_frontier(part, {"a": "known", "b": "kept"})[1].endswith("none of the totals has such a band.")

@@ -49,6 +49,8 @@ def specification_curves(
 def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figure, str]:
     """Draw for some totals which pairs of probabilities would give them."""
     along, solved = lines.columns[2:]
+    # A total that the ranges reach from one side alone has no band.
+    lines = lines[lines.groupby("total")["side"].transform("nunique") == 2]
     heights = np.linspace(lines[solved].min(), lines[solved].max(), 60)
     ends = {}
     with mpl.rc_context(RC):
@@ -68,7 +70,8 @@ def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
         axes.annotate("more offences", (0.015, 0.04), xycoords="axes fraction", color=GREY, fontsize=8)
         axes.annotate("fewer offences", (0.985, 0.93), xycoords="axes fraction", color=GREY, fontsize=8, ha="right")
         axes.set_xlim(5, 15)
-        axes.set_ylim(100 * heights[0], 100 * heights[-1])
+        if ends:
+            axes.set_ylim(100 * heights[0], 100 * heights[-1])
         axes.set_xlabel(f"% of contact offences: {words[along]}")
         axes.set_ylabel(f"% of these: {words[solved]}")
     said = "; ".join(
@@ -76,6 +79,7 @@ def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
         f"{say_number(high, 'share')} if the fewest are"
         for total, (low, high) in ends.items()
     )
+    said = said or "Within the assumed ranges none of the totals has such a band"
     return (
         figure,
         f"Bands that fall to the right: pairs of probabilities that give a total of contact offences. {said}.",
