@@ -14,6 +14,7 @@ from cseanalysis.report.prose import fill
 from cseanalysis.study import labels as words
 from cseanalysis.study.change.cards import FEWEST_QUARTERS
 from cseanalysis.study.comparisons import numbers as comparisons
+from cseanalysis.study.comparisons import tables as comparison_tables
 from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.codes import (
     ALL_CODES,
@@ -199,12 +200,12 @@ def test_what_is_counted_lies_where_what_is_quoted_says():
     ],
 )
 def test_a_change_is_clear_up_to_the_inflation_that_hides_it(hidden_at, said):
-    assert comparisons._clear(hidden_at, 10) == said
+    assert comparison_tables._clear(hidden_at, 10) == said
 
 
 def test_an_interval_near_one_is_rounded_away_from_its_middle():
-    assert comparisons._chance(Interval(1.00049, 1.00051, "confidence", 0.95)) == "1.000 to 1.001"
-    assert comparisons._chance(None) == "none: an end is open"
+    assert comparison_tables._chance(Interval(1.00049, 1.00051, "confidence", 0.95)) == "1.000 to 1.001"
+    assert comparison_tables._chance(None) == "none: an end is open"
 
 
 def test_every_assumption_that_words_are_for_is_one():
