@@ -6,15 +6,12 @@ import ast
 import csv
 import inspect
 import re
-from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from cseanalysis.register import compare, compare_all, differences
-from cseanalysis.register.gate import count_verdicts
 from cseanalysis.study import load_figures
 
 _TABLE = (Path(__file__).parent / "comparability.csv").read_text(encoding="utf-8")
@@ -57,16 +54,6 @@ def test_what_may_be_compared_is_a_small_part_of_all_pairs_and_every_refusal_has
         statement = compare(first, second).statement
         assert statement.endswith(".")
         assert all(figure.id in statement for figure in (first, second))
-
-
-def test_verdicts_are_counted_as_every_pair_is_judged(table: pd.DataFrame) -> None:
-    assert count_verdicts(FIGURES.values()) == table["verdict"].value_counts().to_dict()
-    # What refuses a pair at first sight does so even of a number and its repetition, which share what is unknown.
-    original, repetition = FIGURES["F008"], replace(FIGURES["F008"], id="F008b", relays="F008")
-    assert count_verdicts([original, repetition]) == {"comparable": 1, "refused": 0}
-    for name, other in {"geography": "Wales", "stage": "unknown", "time_basis": "unknown"}.items():
-        pair = [original, replace(repetition, **{name: other})]
-        assert count_verdicts(pair) == {"refused": 1} == Counter(compare_all(pair)["verdict"]), name
 
 
 def test_every_sentence_that_allows_something_can_be_written(table: pd.DataFrame) -> None:

@@ -30,8 +30,6 @@ _ONE_THING = (
     *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
     *("time_basis", "counter", "stage"),
 )
-# Two figures that differ in any of these are refused, whatever else they have in common.
-ALWAYS_REFUSED = ("unit", "base", "geography", "time_basis", "stage")
 _YEAR = 12  # months
 _KINDS = {"custom": "period of other days", "point_in_time": "day"}
 _NAMED = 5  # events that a sentence names; the others are counted

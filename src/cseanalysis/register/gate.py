@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cseanalysis.register.comparison import Change, Comparison, Verdict
-from cseanalysis.register.differences import ALWAYS_REFUSED, Difference, differences, grave
+from cseanalysis.register.differences import Difference, differences, grave
 from cseanalysis.register.figures import Figure, check_figures
 from cseanalysis.register.sentences import sentence
 from cseanalysis.values import Interval
@@ -103,20 +100,6 @@ def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
         refusing = ", ".join(item.dimension for item in found if item.level == "refused")
         rows.append((first.id, second.id, _verdict(found), refusing))
     return pd.DataFrame(rows, columns=["first", "second", "verdict", "refused_by"])
-
-
-def count_verdicts(figures: Iterable[Figure]) -> Counter[str]:
-    """Count the verdicts that `compare_all` gives, without comparing what is refused at first sight."""
-    ordered = sorted(figures, key=_order)
-    check_figures(*ordered)
-    alike: dict[tuple[str, ...], list[Figure]] = {}
-    for figure in ordered:
-        alike.setdefault(attrgetter(*ALWAYS_REFUSED)(figure), []).append(figure)
-    counts: Counter[str] = Counter(
-        _verdict(grave(*pair)) for group in alike.values() for pair in combinations(group, 2)
-    )
-    counts["refused"] += math.comb(len(ordered), 2) - counts.total()
-    return counts
 
 
 def change_between(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) -> Change:

@@ -19,7 +19,7 @@ from cseanalysis.study.change.interventions import Intervention
 from cseanalysis.study.change.judged import SeriesPart
 from cseanalysis.study.comparisons.bad_analyses import BadAnalysis, redteam_results
 from cseanalysis.study.comparisons.funnel import funnel_results
-from cseanalysis.study.comparisons.numbers import comparison_results, verdict_results
+from cseanalysis.study.comparisons.numbers import all_verdicts, comparison_results, verdict_results
 from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.backtest import back_test_results, back_tests
@@ -183,6 +183,11 @@ def _comparisons(given: Given) -> Numbers:
     return Numbers(comparison_results(given.tables.figures, inflation=clustering(given.assumptions)))
 
 
+def _verdicts(given: Given) -> Numbers:
+    table = all_verdicts(given.tables.figures)
+    return Numbers(verdict_results(given.tables.figures, table), {"verdicts": table})
+
+
 def _forces(given: Given) -> Numbers:
     return Numbers(*force_numbers(given.tables.recorded, given.tables.recording, given.tables.interventions))
 
@@ -262,7 +267,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("lag: courts", ("figures",), _courts, ("court_capacity_ratio", "court_receipts_ratio")),
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
-    Part("comparisons: verdicts", ("figures",), lambda given: Numbers(verdict_results(given.tables.figures))),
+    Part("comparisons: verdicts", ("figures",), _verdicts),
     Part("comparisons: changes", ("figures",), _comparisons, ("clustering_inflation",)),
     Part(
         "comparisons: bad analyses",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from cseanalysis.register import Comparison, Figure, compare, compare_all
 from cseanalysis.register.differences import lines
-from cseanalysis.register.gate import CLUSTERING, count_verdicts
+from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.sentences import period_words
 from cseanalysis.register.spans import months_in
 from cseanalysis.sensitivity.known import KnownEnds
@@ -149,7 +149,7 @@ def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
     """Count the verdicts on every pair of the register, and which dimensions refuse most."""
     # ``share`` is of all pairs for the verdicts, of the refused ones for the dimensions (a pair may be refused by
     # several).
-    pairs = _all_pairs(tuple(figures.values()))
+    pairs = compare_all(figures.values())
     counts = pairs["verdict"].value_counts()
     rows = [(_SAID[name], int(counts.get(name, 0)), len(pairs)) for name in _SAID]
     by = pairs.loc[pairs["verdict"] == "refused", "refused_by"].str.split(", ").explode().value_counts()
@@ -185,16 +185,19 @@ def stated_rows(
     return rows
 
 
-def verdict_results(figures: Mapping[str, Figure]) -> list[Estimate]:
-    """Count the verdicts over all pairs of the register, and the conflicts and relays in it."""
-    counts = count_verdicts(figures.values())
+def verdict_results(figures: Mapping[str, Figure], verdicts: pd.DataFrame) -> list[Estimate]:
+    """Read the verdicts over all pairs of the register off their table, and count the conflicts and relays in it."""
+    counts = dict(zip(verdicts["said"], verdicts["pairs"].tolist(), strict=True))
     conflicts = sum(len(figure.conflicts_with) for figure in figures.values()) // 2
     relays = sum(bool(figure.relays) for figure in figures.values())
     table = ("figures",)
     return [
         Estimate("figures_registered", "published figures", len(figures), basis=table),
-        Estimate("pairs_compared", "pairs of figures", counts.total(), basis=table),
-        *(Estimate(f"pairs_{name}", "pairs of figures", counts[name], basis=table) for name in _SAID),
+        Estimate("pairs_compared", "pairs of figures", math.comb(len(figures), 2), basis=table),
+        *(
+            Estimate(f"pairs_{name}", "pairs of figures", int(counts[said]), basis=table)
+            for name, said in _SAID.items()
+        ),
         Estimate("conflicts_registered", "pairs of figures in conflict", conflicts, basis=table),
         Estimate("relays_registered", "figures that repeat another", relays, basis=table),
     ]
@@ -207,12 +210,6 @@ def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = C
         *_ratios("group_based_change", compare(*(figures[one] for one in GROUP_BASED), inflation=inflation)),
         *_monthly(*(figures[one] for one in ARRESTS)),
     ]
-
-
-@lru_cache(maxsize=2)
-def _all_pairs(figures: tuple[Figure, ...]) -> pd.DataFrame:
-    """Compare every pair once for a register, however often its verdicts are counted."""
-    return compare_all(figures)
 
 
 def _ratios(name: str, found: Comparison) -> list[Estimate]:
