@@ -19,54 +19,8 @@ Array = NDArray[np.float64]
 _TINY = 1e-250  # below this the leading term of the beta distribution function is exact to the last bit
 
 
-class _Drawn:
-    """What all distributions have in common; each has ``at``, and ``lower_tail``."""
-
-    __slots__ = ()
-
-    def at(self, lower: ArrayLike, upper: ArrayLike) -> Array:
-        raise NotImplementedError
-
-    @property
-    def lower_tail(self) -> float:
-        raise NotImplementedError
-
-    def quantile(self, q: ArrayLike) -> np.float64 | Array:
-        """Return the value below which a share ``q`` of the draws lies, same shape as ``q``."""
-        try:
-            given = np.asarray(q)
-        except ValueError:  # rows of unequal length
-            given = np.asarray(None)
-        if given.dtype.kind not in "fiu":
-            raise ValueError(f"quantile at {shown(q)}: q must be a number between 0 and 1, or an array of them")
-        share = given.astype(np.float64)
-        if not ((share >= 0) & (share <= 1)).all():
-            raise ValueError(f"quantile at {np.ravel(share)[:5].tolist()}: q must lie between 0 and 1")
-        value: np.float64 | Array = self.at(share, 1 - share)[()]
-        return value
-
-    @property
-    def mean_of_inverse_exists(self) -> bool:
-        """Whether the mean of 1/p exists."""
-        return self.lower_tail > 1
-
-    @property
-    def variance_of_inverse_exists(self) -> bool:
-        """Whether the variance of 1/p exists."""
-        return self.lower_tail > 2
-
-    def _check_inverse(self, order: int) -> None:
-        _check_order(order)
-        if not self.lower_tail > order:
-            raise NotEstimableError(
-                f"{self}: the mean of 1/p{'' if order == 1 else '^2'} does not exist, because values near 0 are too "
-                f"likely (their probability falls as x^{self.lower_tail:g}, it must fall faster than x^{order}); use "
-                "quantiles, or a distribution that stays away from 0"
-            )
-
-
 @dataclass(frozen=True, slots=True)
-class ScaledBeta(_Drawn):
+class ScaledBeta:
     """A beta distribution moved to ``[low, high]``; made by `beta` and `pert`."""
 
     name: str = field(compare=False)
@@ -100,10 +54,24 @@ class ScaledBeta(_Drawn):
         deep = leading / self.a + math.log(self.high)
         return np.where(deep < math.log(_TINY), deep, exact)
 
+    def quantile(self, q: ArrayLike) -> np.float64 | Array:
+        """Return the value below which a share ``q`` of the draws lies, same shape as ``q``."""
+        return _quantile(self, q)
+
     @property
     def lower_tail(self) -> float:
         """Power ``t`` with P(value < x) of order ``x^t`` near 0; infinite when such values do not occur."""
         return 0.0 if self.low < 0 else self.a if self.low == 0 else math.inf
+
+    @property
+    def mean_of_inverse_exists(self) -> bool:
+        """Whether the mean of 1/p exists."""
+        return self.lower_tail > 1
+
+    @property
+    def variance_of_inverse_exists(self) -> bool:
+        """Whether the variance of 1/p exists."""
+        return self.lower_tail > 2
 
     def moment(self, order: int) -> float:
         """Return the mean (``order`` 1) or the mean square (``order`` 2)."""
@@ -123,14 +91,14 @@ class ScaledBeta(_Drawn):
         On [0, h]: ``B(a - r, b) / B(a, b) / h^r``, for ``a > r``. On [l, h] with l > 0, Euler's integral gives
         ``2F1(r, a; a + b; 1 - h / l) / l^r``.
         """
-        self._check_inverse(order)
+        _check_inverse(self, order)
         if self.low == 0:
             return math.prod((self.a + self.b - r) / (self.a - r) / self.high for r in range(1, order + 1))
         return float(special.hyp2f1(order, self.a, self.a + self.b, 1 - self.high / self.low)) / self.low**order
 
 
 @dataclass(frozen=True, slots=True)
-class Trapezoid(_Drawn):
+class Trapezoid:
     """Density that rises from ``a`` to ``b``, is flat to ``c`` and falls to ``d``; made by `trapezoid`, `uniform`."""
 
     name: str = field(compare=False)
@@ -179,12 +147,26 @@ class Trapezoid(_Drawn):
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.at(special.ndtr(score), special.ndtr(-score))), dtype=np.float64)
 
+    def quantile(self, q: ArrayLike) -> np.float64 | Array:
+        """Return the value below which a share ``q`` of the draws lies, same shape as ``q``."""
+        return _quantile(self, q)
+
     @property
     def lower_tail(self) -> float:
         """Power ``t`` with P(value < x) of order ``x^t`` near 0; infinite when values near 0 do not occur."""
         if self.a != 0:
             return math.inf if self.a > 0 else 0.0
         return 2.0 if self.b > 0 else 1.0
+
+    @property
+    def mean_of_inverse_exists(self) -> bool:
+        """Whether the mean of 1/p exists."""
+        return self.lower_tail > 1
+
+    @property
+    def variance_of_inverse_exists(self) -> bool:
+        """Whether the variance of 1/p exists."""
+        return self.lower_tail > 2
 
     def moment(self, order: int) -> float:
         """Return the mean (``order`` 1) or the mean square (``order`` 2)."""
@@ -196,7 +178,7 @@ class Trapezoid(_Drawn):
 
     def inverse_moment(self, order: int) -> float:
         """Return the mean of 1/p (``order`` 1) or of 1/p^2 (``order`` 2), by pieces; refused where none exists."""
-        self._check_inverse(order)
+        _check_inverse(self, order)
         a, b, c, d = self.a, self.b, self.c, self.d
         total = math.log1p((c - b) / b) if order == 1 else (c - b) / b / c
         if b > a:
@@ -209,7 +191,7 @@ class Trapezoid(_Drawn):
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed(_Drawn):
+class Fixed:
     """A value taken as known, which is both ends of its support; made by `fixed`."""
 
     low: float
@@ -231,10 +213,24 @@ class Fixed(_Drawn):
         """Return the logarithm of the value, in the shape of ``score``."""
         return np.full(np.shape(score), math.log(self.low))
 
+    def quantile(self, q: ArrayLike) -> np.float64 | Array:
+        """Return the value, in the shape of ``q``."""
+        return _quantile(self, q)
+
     @property
     def lower_tail(self) -> float:
         """Infinite: values near 0 do not occur, unless the value is 0."""
         return math.inf if self.low > 0 else 0.0
+
+    @property
+    def mean_of_inverse_exists(self) -> bool:
+        """Whether 1/p exists."""
+        return self.low > 0
+
+    @property
+    def variance_of_inverse_exists(self) -> bool:
+        """Whether 1/p exists."""
+        return self.low > 0
 
     def moment(self, order: int) -> float:
         """Return the value, or its square."""
@@ -243,7 +239,7 @@ class Fixed(_Drawn):
 
     def inverse_moment(self, order: int) -> float:
         """Return 1/p, or 1/p^2."""
-        self._check_inverse(order)
+        _check_inverse(self, order)
         return 1 / self.low**order
 
 
@@ -401,6 +397,31 @@ def _check_draw(rng: object, n: object) -> None:
         raise ValueError(f"n is {shown(n)}: must be a whole number of draws, from 0 to 10**9")
 
 
+def _quantile(distribution: Distribution, q: ArrayLike) -> np.float64 | Array:
+    try:
+        given = np.asarray(q)
+    except ValueError:  # rows of unequal length
+        given = np.asarray(None)
+    if given.dtype.kind not in "fiu":
+        raise ValueError(f"quantile at {shown(q)}: q must be a number between 0 and 1, or an array of them")
+    share = given.astype(np.float64)
+    if not ((share >= 0) & (share <= 1)).all():
+        raise ValueError(f"quantile at {np.ravel(share)[:5].tolist()}: q must lie between 0 and 1")
+    value: np.float64 | Array = distribution.at(share, 1 - share)[()]
+    return value
+
+
 def _check_order(order: int) -> None:
     if isinstance(order, bool) or not isinstance(order, int) or order not in (1, 2):
         raise ValueError(f"moment of order {shown(order)}: must be 1 (the mean) or 2 (the mean square)")
+
+
+def _check_inverse(distribution: Distribution, order: int) -> None:
+    _check_order(order)
+    exists = distribution.mean_of_inverse_exists if order == 1 else distribution.variance_of_inverse_exists
+    if not exists:
+        raise NotEstimableError(
+            f"{distribution}: the mean of 1/p{'' if order == 1 else '^2'} does not exist, because values near 0 are "
+            f"too likely (their probability falls as x^{distribution.lower_tail:g}, it must fall faster than "
+            f"x^{order}); use quantiles, or a distribution that stays away from 0"
+        )

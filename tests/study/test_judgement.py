@@ -40,23 +40,14 @@ class Pair:
 HEAD = "first,size,parts,used,reason\n"
 
 
-@pytest.fixture
-def study(tmp_path):
-    (tmp_path / "assumptions.toml").write_text("")
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
-    (tmp_path / "data" / "judgement").mkdir()
-    return tmp_path
+def written(empty_study, text):
+    (empty_study / "data" / "judgement" / "pairs.csv").write_text(text, "utf-8", "surrogateescape")
+    return empty_study
 
 
-def written(study, text):
-    (study / "data" / "judgement" / "pairs.csv").write_text(text, "utf-8", "surrogateescape")
-    return study
-
-
-def test_rows_are_what_their_class_says(study):
-    written(study, HEAD + 'F008,2.5,a b,yes,"Quoted, often."\nF018,,,no,Because.\n')
-    assert read_judgement("pairs", Pair, study) == (
+def test_rows_are_what_their_class_says(empty_study):
+    written(empty_study, HEAD + 'F008,2.5,a b,yes,"Quoted, often."\nF018,,,no,Because.\n')
+    assert read_judgement("pairs", Pair, empty_study) == (
         Pair("F008", 2.5, ("a", "b"), True, "Quoted, often."),
         Pair("F018", None, (), False, "Because."),
     )
@@ -88,27 +79,27 @@ def test_rows_are_what_their_class_says(study):
         (HEAD + "F008,2,a,yes,caf\udce9\n", r"data/judgement/pairs\.csv, line \d: is no CSV in UTF-8"),
     ],
 )
-def test_a_malformed_table_names_file_line_and_column(study, text, said):
+def test_a_malformed_table_names_file_line_and_column(empty_study, text, said):
     with pytest.raises(ValueError, match=said):
-        read_judgement("pairs", Pair, written(study, text))
+        read_judgement("pairs", Pair, written(empty_study, text))
 
 
-def test_a_cell_that_must_be_one_of_some_words_is_one(study):
-    assert read_judgement("pairs", Side, written(study, "side,reason\nleft,r\n")) == (Side("left", "r"),)
+def test_a_cell_that_must_be_one_of_some_words_is_one(empty_study):
+    assert read_judgement("pairs", Side, written(empty_study, "side,reason\nleft,r\n")) == (Side("left", "r"),)
     with pytest.raises(ValueError, match="line 2, side: is 'middle'; write left or right"):
-        read_judgement("pairs", Side, written(study, "side,reason\nmiddle,r\n"))
+        read_judgement("pairs", Side, written(empty_study, "side,reason\nmiddle,r\n"))
 
 
-def test_a_table_saved_by_a_spreadsheet_program_is_read(study):
+def test_a_table_saved_by_a_spreadsheet_program_is_read(empty_study):
     text = "\ufeff" + HEAD.replace("\n", "\r\n") + "F008,2,a,yes,Because.\r\n"
-    assert read_judgement("pairs", Pair, written(study, text)) == (Pair("F008", 2.0, ("a",), True, "Because."),)
+    assert read_judgement("pairs", Pair, written(empty_study, text)) == (Pair("F008", 2.0, ("a",), True, "Because."),)
 
 
-def test_the_empty_rows_that_a_spreadsheet_program_leaves_at_the_end_are_no_rows(study):
-    assert len(read_judgement("pairs", Pair, written(study, HEAD + "F008,2,a,yes,Because.\n,,,,\n,,,,\n"))) == 1
+def test_the_empty_rows_that_a_spreadsheet_program_leaves_at_the_end_are_no_rows(empty_study):
+    assert len(read_judgement("pairs", Pair, written(empty_study, HEAD + "F008,2,a,yes,Because.\n,,,,\n,,,,\n"))) == 1
 
 
-def test_what_a_row_refuses_names_file_and_line(study):
+def test_what_a_row_refuses_names_file_and_line(empty_study):
     @dataclass(frozen=True)
     class Small:
         size: int
@@ -119,14 +110,14 @@ def test_what_a_row_refuses_names_file_and_line(study):
                 raise ValueError("is larger than 9")
 
     with pytest.raises(ValueError, match=r"data/judgement/pairs\.csv, line 3: is larger than 9"):
-        read_judgement("pairs", Small, written(study, "size,reason\n9,r\n10,r\n"))
+        read_judgement("pairs", Small, written(empty_study, "size,reason\n9,r\n10,r\n"))
     with pytest.raises(ValueError, match=r"line 2, size: is '2\.5'; write a whole number in digits"):
-        read_judgement("pairs", Small, written(study, "size,reason\n2.5,r\n"))
+        read_judgement("pairs", Small, written(empty_study, "size,reason\n2.5,r\n"))
 
 
-def test_a_table_that_is_not_there_is_named(study):
+def test_a_table_that_is_not_there_is_named(empty_study):
     with pytest.raises(FileNotFoundError, match=r"pairs\.csv is missing"):
-        read_judgement("pairs", Pair, study)
+        read_judgement("pairs", Pair, empty_study)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +135,9 @@ def test_a_table_that_is_not_there_is_named(study):
         ("second,reason\nthe count,r\n", "line 2, second: 'the' is no figure"),
     ],
 )
-def test_what_a_cell_names_must_be_there(study, text, said):
+def test_what_a_cell_names_must_be_there(empty_study, text, said):
     with pytest.raises(ValueError, match=said):
-        check_judgement(Project(written(study, text)), FIGURES, ASSUMPTIONS)
+        check_judgement(Project(written(empty_study, text)), FIGURES, ASSUMPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -159,31 +150,31 @@ def test_what_a_cell_names_must_be_there(study, text, said):
         ("published_delays", "figure,reason\nF008,r\n", "figure: F008 counts offences; must be days_median or"),
     ],
 )
-def test_a_figure_of_another_unit_is_refused_before_anything_is_computed_from_it(study, table, text, said):
-    (study / "data" / "judgement" / f"{table}.csv").write_text(text)
+def test_a_figure_of_another_unit_is_refused_before_anything_is_computed_from_it(empty_study, table, text, said):
+    (empty_study / "data" / "judgement" / f"{table}.csv").write_text(text)
     with pytest.raises(ValueError, match=rf"data/judgement/{table}\.csv, line 2, {said}"):
-        check_judgement(Project(study), FIGURES, ASSUMPTIONS)
+        check_judgement(Project(empty_study), FIGURES, ASSUMPTIONS)
 
 
-def test_a_result_that_a_table_names_must_have_been_computed(study):
-    written(study, "result,list,reason\ncontact_total,,r\ncontact_totals,,r\n")
+def test_a_result_that_a_table_names_must_have_been_computed(empty_study):
+    written(empty_study, "result,list,reason\ncontact_total,,r\ncontact_totals,,r\n")
     with pytest.raises(ValueError, match=r"pairs\.csv, line 3, result: no result has the id 'contact_totals'"):
-        check_results_named(Project(study), ["contact_total"])
+        check_results_named(Project(empty_study), ["contact_total"])
     check_results_named(find_project(ROOT), load_results(ROOT))
 
 
-def test_what_is_there_is_taken(study):
-    written(study, "figure,codes,force,assumption,reason\nF008,71 88A,Kent,contact_share,Because of F018.\n")
-    check_judgement(Project(study), FIGURES, ASSUMPTIONS)
+def test_what_is_there_is_taken(empty_study):
+    written(empty_study, "figure,codes,force,assumption,reason\nF008,71 88A,Kent,contact_share,Because of F018.\n")
+    check_judgement(Project(empty_study), FIGURES, ASSUMPTIONS)
     check_judgement(find_project(ROOT), FIGURES, ASSUMPTIONS)
 
 
-def test_a_quoted_pair_that_somebody_swaps_is_what_the_chapter_asks(study):
-    written(study, "")
-    (study / "data" / "judgement" / "quoted_pairs.csv").write_text(
+def test_a_quoted_pair_that_somebody_swaps_is_what_the_chapter_asks(empty_study):
+    written(empty_study, "")
+    (empty_study / "data" / "judgement" / "quoted_pairs.csv").write_text(
         "first,second,question,reason\nF018,F008,2024 and 2023,The other way round.\n"
     )
-    table = verdicts(FIGURES, quoted_pairs(study))
+    table = verdicts(FIGURES, quoted_pairs(empty_study))
     assert table["Asked"].tolist() == ["2024 and 2023"]
     assert table["As printed"][0].startswith("122,768 (F018")
 

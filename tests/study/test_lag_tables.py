@@ -264,21 +264,12 @@ def test_the_queue_the_editions_and_the_answers_are_printed_under_their_headings
 # An edited table changes what the chapter says ---------------------------------------------------------------------
 
 
-@pytest.fixture
-def study(tmp_path):
-    (tmp_path / "assumptions.toml").write_text("")
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
-    (tmp_path / "data" / "judgement").mkdir()
-    return tmp_path
-
-
-def test_a_delay_that_somebody_no_longer_reads_is_printed_with_the_reason_and_leaves_the_basis(study):
+def test_a_delay_that_somebody_no_longer_reads_is_printed_with_the_reason_and_leaves_the_basis(empty_study):
     text = (ROOT / "data" / "judgement" / "published_delays.csv").read_text(encoding="utf-8")
-    (study / "data" / "judgement" / "published_delays.csv").write_text(
+    (empty_study / "data" / "judgement" / "published_delays.csv").write_text(
         text.replace('F458,"charge to start of trial, child sexual abuse",mean to trial,', 'F458,"x to y",,')
     )
-    delays = published_delays(study)
+    delays = published_delays(empty_study)
     assert read_until(published_delays(ROOT), "trials") == ("F189", "F193", "F457", "F458")
     assert read_until(delays, "trials") == ("F189", "F193", "F457")
     printed = tables.delays_in_words(delays, FIGURES, {})["Used"]
@@ -286,19 +277,19 @@ def test_a_delay_that_somebody_no_longer_reads_is_printed_with_the_reason_and_le
     assert printed[0] == "no: these assumptions do not rest on it (F193)"
 
 
-def test_a_delay_that_is_read_as_nothing_there_is_is_refused(study):
-    (study / "data" / "judgement" / "published_delays.csv").write_text(
+def test_a_delay_that_is_read_as_nothing_there_is_is_refused(empty_study):
+    (empty_study / "data" / "judgement" / "published_delays.csv").write_text(
         "figure,stretch,read_as,reason\nF193,recording to charge,mode to charge,r\n"
     )
     with pytest.raises(ValueError, match="line 2, read_as: is 'mode to charge'; write median to charge or mean to"):
-        published_delays(study)
+        published_delays(empty_study)
 
 
-def test_a_link_that_somebody_swaps_is_what_the_chapter_asks(study):
-    (study / "data" / "judgement" / "arrests_to_convictions.csv").write_text(
+def test_a_link_that_somebody_swaps_is_what_the_chapter_asks(empty_study):
+    (empty_study / "data" / "judgement" / "arrests_to_convictions.csv").write_text(
         "link,first,second,missing,reason\nArrests in two periods,F031,F035,nothing,r\n"
     )
-    assert tables.pairs_in_words(links(study), FIGURES, tables.LINKS)["The gate"].tolist() == ["bridged"]
+    assert tables.pairs_in_words(links(empty_study), FIGURES, tables.LINKS)["The gate"].tolist() == ["bridged"]
 
 
 def test_a_count_that_somebody_adds_is_held_against_the_scenario_of_its_own_year():

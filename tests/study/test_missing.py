@@ -482,16 +482,12 @@ def test_the_ladder_in_words_prints_nothing_known_without_what_nothing_assumed_a
     ]
 
 
-def test_what_the_table_of_judgements_calls_a_count_is_what_the_chapter_calls_it(study, tmp_path):
+def test_what_the_table_of_judgements_calls_a_count_is_what_the_chapter_calls_it(study, empty_study):
     root, figures = study
-    (tmp_path / "assumptions.toml").write_text("")
-    for folder in ("raw", "judgement"):
-        (tmp_path / "data" / folder).mkdir(parents=True)
-    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
-    (tmp_path / "data" / "judgement" / "agency_counts.csv").write_text(
+    (empty_study / "data" / "judgement" / "agency_counts.csv").write_text(
         "figure,agency,counted,list,condition,reason\nF153,Councils,assessments,list_services,all differ,Because.\n"
     )
-    rows = tables.agency_lists(figures, load_results(root), agency_counts(tmp_path))
+    rows = tables.agency_lists(figures, load_results(root), agency_counts(empty_study))
     (row,) = in_words(rows, tables.LISTS).to_dict("records")
     assert (row["List"], row["What is published"]) == ("Councils", "33,990 assessments")
     assert row["Children it may hold"].endswith(", if all differ")

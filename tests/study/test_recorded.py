@@ -127,16 +127,12 @@ def test_over_three_hundred_is_at_least_three_hundred_and_one():
     assert "institutions_share" not in results  # of "over 300" no share is known
 
 
-def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quotes(tmp_path):
-    (tmp_path / "data" / "judgement").mkdir(parents=True)
-    (tmp_path / "data" / "raw").mkdir()
-    (tmp_path / "assumptions.toml").write_text("")
-    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
-    table = tmp_path / "data" / "judgement" / "quoted_classes.csv"
+def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quotes(empty_study):
+    table = empty_study / "data" / "judgement" / "quoted_classes.csv"
     table.write_text(
         "name,label,short,figure,reason\nfamily,A,family,F023,Counted.\ninstitutional,B,institutions,F548,Quoted.\n"
     )
-    figures, classes = load_figures(ROOT), quoted_classes(tmp_path)
+    figures, classes = load_figures(ROOT), quoted_classes(empty_study)
     results = {estimate.id: estimate for estimate in group_based_results(figures, classes)}
     assert results["residual_group_based"].interval.high == 2085 + 717
     _, words = group_based_parts(figures, figures["F022"], classes)

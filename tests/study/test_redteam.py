@@ -144,15 +144,11 @@ def test_every_way_of_trying_is_tried() -> None:
     assert {one.tried for one in ATTEMPTS} == set(WAYS)
 
 
-def test_a_bad_analysis_with_other_figures_gets_the_answer_of_those(tmp_path: Path) -> None:
-    (tmp_path / "assumptions.toml").write_text("")
-    for folder in ("raw", "judgement"):
-        (tmp_path / "data" / folder).mkdir(parents=True)
-    (tmp_path / "data" / "raw" / "sources.toml").write_text("")
-    (tmp_path / "data" / "judgement" / "bad_analyses.csv").write_text(
+def test_a_bad_analysis_with_other_figures_gets_the_answer_of_those(empty_study: Path) -> None:
+    (empty_study / "data" / "judgement" / "bad_analyses.csv").write_text(
         "name,speaker,analysis,direction,tried,figures,reason\nMine,a blog,Up.,belittles,change,F001 F008,Because.\n"
     )
-    table = in_words(run_attempts(FIGURES, bad_analyses(tmp_path)), SHOWN)
+    table = in_words(run_attempts(FIGURES, bad_analyses(empty_study)), SHOWN)
     assert table["Tried"].tolist() == ["Mine. Up."]
     assert "42 forces against 44 forces" in table["Answer"][0]
 
