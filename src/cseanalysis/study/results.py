@@ -51,6 +51,7 @@ def read_inputs(project: Project) -> StudyInputs:
         recorded=recorded,
         revision=read_table("revision_2017_18", project.root),
         forces=read_table("forces", project.root),
+        outcomes=read_table("outcomes", project.root),
         delays=published_delays(project.root),
         back_tests=back_tests(project.root),
         recording=load_recording_changes(project.root),
