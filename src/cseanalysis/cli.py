@@ -60,6 +60,8 @@ def add(
     licence: Annotated[str | None, typer.Option(help="Under which licence; OGL v3.0 by default.")] = None,
     title: Annotated[str | None, typer.Option(help="Title as it shall stand among the sources.")] = None,
     address: Annotated[str | None, typer.Option(help="Where a file on this computer came from.")] = None,
+    tier: Annotated[str, typer.Option(help="A for the publisher's own text, D for a copy.")] = "A",
+    caveat: Annotated[list[str] | None, typer.Option(help="What a reader must know of it; may be repeated.")] = None,
     sha256: Annotated[str | None, typer.Option(help="The hash that the file must have.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; --published must be given.")] = False,
 ) -> None:
@@ -79,7 +81,7 @@ def add(
     if yes and published is None:
         raise ValueError("with --yes nothing is asked: add --published and the day of publication, e.g. 2026-07-23")
     if published is not None:
-        check_day(project, published, today)
+        check_day(published, today)
     checked = check_release(project, source, layout=layout, expected_sha256=sha256)
     if not yes:
         print(f"{checked.original} was read and is in order; its sha256 is {checked.sha256}", flush=True)
@@ -92,6 +94,8 @@ def add(
         licence=ask(licence, "Licence", "Open Government Licence v3.0"),
         title=title,
         address=address,
+        tier=tier,
+        caveats=caveat or (),
         confirm=confirm,
     )
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
