@@ -49,6 +49,8 @@ def add(
     licence: str | None,
     title: str | None,
     address: str | None,
+    tier: str,
+    caveat: list[str],
     sha256: str | None,
     yes: bool,
 ) -> None:
@@ -70,7 +72,7 @@ def add(
     if yes and published is None:
         raise ValueError("with --yes nothing is asked: add --published and the day of publication, e.g. 2026-07-23")
     if published is not None:
-        check_day(project, published, today)
+        check_day(published, today)
     checked = check_release(project, source, layout=layout, expected_sha256=sha256)
     if not yes:
         print(f"{checked.original} was read and is in order; its sha256 is {checked.sha256}", flush=True)
@@ -83,6 +85,8 @@ def add(
         licence=ask(licence, "Licence", "Open Government Licence v3.0"),
         title=title,
         address=address,
+        tier=tier,
+        caveats=caveat or (),
         confirm=confirm,
     )
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
@@ -235,6 +239,8 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     takes("--licence", help="Under which licence; OGL v3.0 by default.")
     takes("--title", help="Title as it shall stand among the sources.")
     takes("--address", help="Where a file on this computer came from.")
+    takes("--tier", default="A", help="A for the publisher's own text, D for a copy.")
+    takes("--caveat", action="append", default=[], help="What a reader must know of it; may be repeated.")
     takes("--sha256", help="The hash that the file must have.")
     takes("--yes", action="store_true", help="Ask nothing; --published must be given.")
     command(results)

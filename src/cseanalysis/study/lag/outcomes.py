@@ -105,7 +105,7 @@ def outcome_development(outcomes: pd.DataFrame) -> pd.DataFrame:
 def outcome_results(
     outcomes: pd.DataFrame, recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]
 ) -> list[Estimate]:
-    """Return what the outcomes of the earliest and of the newest year say without an assumption, and under stated ones."""
+    """Return what outcomes of the earliest and of the newest year say, without assumptions and under stated ones."""
     newest = newest_outcomes(outcomes)
     years = states_by_year(newest)
     own = years[years["group"] == OWN_SCOPE].set_index("financial_year")
