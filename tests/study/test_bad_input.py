@@ -156,7 +156,11 @@ ASSUMPTIONS = {
         '"lbc25 and sct52"',
         "'sct52' is not in data/raw/sources.toml; did you",
     ),
-    "the sources that there are": ('source = "vkpp23"', 'source = "nobody"', "The known sources are acc25, aea23"),
+    "a source that nothing explains": (
+        'source = "vkpp23"',
+        'source = "nobody"',
+        "register it there under [publications], or give keys",
+    ),
     "a loss counted twice": ('loss = ["recorded"]', 'loss = ["reported"]', "would count it twice"),
 }
 

@@ -187,7 +187,7 @@ def _outcomes(given: Given) -> Numbers:
 
 def _evidence(given: Given) -> Numbers:
     figures = given.tables.figures
-    tables = {"delay_evidence": delay_evidence(figures, given.tables.delays)}
+    tables = {"delay_evidence": delay_evidence(figures, given.tables.delays, given.assumptions["delay_shape"].low)}
     return Numbers(evidence_results(figures, given.assumptions), tables)
 
 

@@ -33,17 +33,23 @@ def growth_limit(days_to_charge: float, delay_shape: float) -> float:
     return unit / days_to_charge * DAYS_A_YEAR
 
 
-def delay_evidence(figures: Mapping[str, Figure], delays: Collection[PublishedDelay]) -> pd.DataFrame:
+def delay_evidence(
+    figures: Mapping[str, Figure], delays: Collection[PublishedDelay], lowest_shape: float
+) -> pd.DataFrame:
     """Set each published median to charge beside the time until nine tenths of charges, family by family."""
-    # A row a figure, oldest first: ``figure``, ``median`` in days, then in months, were what is charged of one size in
-    # all years: under each family with the shape of the children's quartile (``gamma``, ``weibull``, ``lognormal``).
+    # A row a figure, oldest first: ``figure``, ``median`` in days, then months until nine tenths, were what is charged
+    # of one size in all years: ``lowest``, of a gamma delay with the lowest shape assumed, and the ends under each
+    # family with the shape that the children's quartile tells.
     shapes = {family: quartile_shapes(figures, family) for family in FAMILIES}
     chosen = [figures[one.figure] for one in delays if figures[one.figure].unit == "days_median" and one.to_charge]
     rows = []
     for figure in sorted(chosen, key=lambda figure: (str(figure.period_end), figure.id)):
-        row: dict[str, object] = {"figure": figure.id, "median": float(figure.value)}
+        days = float(figure.value)
+        row: dict[str, object] = {"figure": figure.id, "statement": figure.statement, "median": days}
+        row |= {"year": f"{figure.period_start:%Y}/{figure.period_end:%y}", "geography": figure.geography}
+        row["lowest"] = _nine_tenths(days, "gamma", lowest_shape)
         for family, shape in shapes.items():
-            ends = [_nine_tenths(float(figure.value), family, end) for end in (shape.low, shape.high)]
+            ends = [_nine_tenths(days, family, end) for end in (shape.low, shape.high)]
             row |= {f"{family}_low": min(ends), f"{family}_high": max(ends)}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -6,6 +6,7 @@ Counts are of offences, and an offence with a charge counts once, however many s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from cseanalysis.models import final_share_bounds, share_by_age
 from cseanalysis.study.data.codes import ALL_CODES, ALL_WORDS, CHILD_CODES, OWN_SCOPE
 from cseanalysis.study.data.named import FOLLOWED_CODES
-from cseanalysis.study.ranges import bounded
+from cseanalysis.study.ranges import Led, bounded
 from cseanalysis.values import Assumption, Estimate
 
 CHARGED, OPEN, HANDED_ON = "charged_or_summonsed", "not_yet_assigned", "transferred_to_another_body"
@@ -146,18 +147,20 @@ def outcome_results(
             ),
             bounded(
                 f"charged_in_the_end_reopened_{when}",
-                f"highest share charged in the end if closed offences reopen, {recorded_words}",
+                f"share charged in the end, at most, if closed offences reopen, {recorded_words}",
                 partial(_highest, row["recorded"], row["charged"], undecided),
                 assumptions,
                 ("outcomes",),
             ),
             *(
-                bounded(
-                    f"{state}_returning_{when}",
-                    f"share {words}, {recorded_words}, without forces that returned little",
-                    partial(_returning_share, of_year, state),
-                    assumptions,
-                    ("outcomes",),
+                _at_one_value(
+                    bounded(
+                        f"{state}_returning_{when}",
+                        f"share {words}, {recorded_words}, without forces that returned little",
+                        partial(_returning_share, of_year, state),
+                        assumptions,
+                        ("outcomes",),
+                    )
                 )
                 for state, words in (("charged", "charged or summonsed"), ("open", "without an outcome"))
             ),
@@ -186,6 +189,14 @@ def _highest(recorded: float, charged: float, undecided: float, *, reopened_shar
 def _returning_share(outcomes: pd.DataFrame, state: str, *, no_outcome_limit: float) -> float:
     table = states_by_quarter(returning(outcomes, no_outcome_limit))
     return float(table[state].sum() / table["recorded"].sum())
+
+
+def _at_one_value(estimate: Led) -> Led:
+    """Say a number where its bound has one value, whatever was assumed."""
+    interval = estimate.interval
+    if interval is None or interval.low != interval.high:
+        return estimate
+    return replace(estimate, point=interval.low, interval=None)
 
 
 def _count(name: str, unit: str, value: float, basis: Iterable[str] = ("outcomes",)) -> Estimate:
