@@ -123,8 +123,8 @@ _CHAIN = (
 )
 _ROUTES = (
     *("contact_share", "image_share", "known_child_probability", "known_offence_probability", "non_recent_share"),
-    *("offences_per_child", "rape_share", "recording_probability", "told_police_at_the_time_probability"),
-    "told_police_ever_probability",
+    *("offences_per_child", "rape_share", "recording_probability", "rape_recording_probability"),
+    *("told_police_at_the_time_probability", "told_police_ever_probability"),
 )
 _SURVEY = (
     *("abused_before_16_share", "abused_before_18_share", "children_per_age", "not_asked_inflation"),
