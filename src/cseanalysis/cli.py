@@ -54,7 +54,9 @@ def data() -> None:
 def add(
     source: Annotated[str, typer.Argument(help="The published file, or its https address.")],
     *,
-    layout: Annotated[str, typer.Option("--as", help="How it is laid out.")] = "home-office-recorded-crime",
+    layout: Annotated[
+        str, typer.Option("--as", help="How it is laid out, as home-office-outcomes.")
+    ] = "home-office-recorded-crime",
     published: Annotated[str | None, typer.Option(help="Day of publication, as 2026-07-23.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published it; the Home Office by default.")] = None,
     licence: Annotated[str | None, typer.Option(help="Under which licence; OGL v3.0 by default.")] = None,

@@ -225,7 +225,7 @@ def register_release(
         "caveats": [
             *caveats,
             *series.caveats(table),
-            *(f"{words[:1].upper()}{words[1:]}" for words in changes.shortfalls),
+            *(f"{words[:1].upper()}{words[1:]}" for words in (*changes.shortfalls, *changes.gaps)),
             *changes.left_out,
         ],
     }
