@@ -317,6 +317,15 @@ def test_a_release_said_to_be_older_that_holds_the_very_counts_of_a_newer_one_is
     )
 
 
+def test_a_copy_that_lost_its_noughts_and_marks_is_no_older_release(project, publish, monkeypatch):
+    # Found with two copies of 2018/19: in one of them the counts that are marked as missing went with the noughts.
+    marked = published(changed={("2", "Kent", "86", "1"): ("0", "NA")})
+    add(project, publish(marked), "2019-07-18")
+    lost = publish([line for line in marked if not line.endswith((",0,0", ",0,NA"))], "lost.csv")
+    with pytest.warns(UserWarning, match="prints no row of noughts"):
+        assert "has the very counts of outcomes_2019-07-18.csv" in refused(project, monkeypatch, lost, DAY)
+
+
 def test_a_release_is_not_published_before_its_newest_quarter_has_ended(project, publish, monkeypatch):
     path = publish(published())
     for day in ("2017-07-20", "2017-09-30"):

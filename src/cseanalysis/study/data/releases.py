@@ -28,11 +28,11 @@ from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import ChecksumError, Project, check_raw, load_sources, sha256
 from cseanalysis.study.data.revisions import (
     ReleaseChanges,
-    differing,
     newest_release,
     read_release,
     release_changes,
     release_names,
+    shared_counts,
 )
 from cseanalysis.study.data.series.described import SHOWN, Series, plain_words, quarters, said
 from cseanalysis.study.data.series.outcomes import OUTCOMES
@@ -160,14 +160,16 @@ def _check_claim(project: Project, checked: CheckedRelease, published: str) -> N
     for name in release_names(project, series):
         day, held = files[name]["published"], read_release(project, series, name)
         mine, theirs = quarters(table), quarters(held)
+        both = shared_counts(held, table, series)
+        differ = int(both["before"].ne(both["after"]).sum())
         if day == published and (mine & theirs or not series.yearly):
-            if differ := differing(series, held, table):
+            if differ:
                 raise ValueError(
                     f"{name} is the release of {day} already, and {differ:,} of its counts are others in "
                     f"{checked.original}; a release stands once: give the day on which this one was published"
                 )
             raise ValueError(f"{name} is the release of {day} already, with the same counts; there is nothing to add")
-        if day > published and mine <= theirs and not differing(series, held, table):
+        if day > published and mine <= theirs and not differ:
             raise ValueError(
                 f"{checked.original} has the very counts of {name}, published on {day}, so it is that release and no "
                 f"older one of {published}; there is nothing to add"

@@ -105,14 +105,9 @@ def release_changes(project: Project, series: Series, name: str, table: pd.DataF
     )
 
 
-def differing(series: Series, first: pd.DataFrame, second: pd.DataFrame) -> int:
-    """Return in how many counts two releases differ, in the quarters that both hold."""
-    shared = quarters(first) & quarters(second)
-    before, after = (
-        series.counts(table[[pair in shared for pair in zip(table["financial_year"], table["quarter"], strict=True)]])
-        for table in (first, second)
-    )
-    return int(_moved(_beside(before, after, series)).sum())
+def shared_counts(first: pd.DataFrame, second: pd.DataFrame, series: Series) -> pd.DataFrame:
+    """Return the counts that two releases both hold, as ``before`` and ``after``."""
+    return _beside(series.counts(first), series.counts(second), series).dropna(subset=["before", "after"])
 
 
 def _beside(before: pd.DataFrame, after: pd.DataFrame, series: Series) -> pd.DataFrame:
@@ -141,7 +136,7 @@ def _overtaken(table: pd.DataFrame, later: dict[str, pd.DataFrame], series: Seri
     """Say that a release is not the newest of its quarters, and how far it is from those that are."""
     if not later or not (shared := quarters(table) & quarters(newer := _newest(list(later.values())))):
         return ()
-    both = _beside(series.counts(table), series.counts(newer), series).dropna(subset=["before", "after"])
+    both = shared_counts(table, newer, series)
     them = f"{len(later)} newer releases, the last of {max(later)}," if len(later) > 1 else f"that of {max(later)}"
     return (
         f"{_many(len(shared), 'quarter')} in {them} too, and what is newer stays in force; "
