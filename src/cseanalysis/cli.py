@@ -104,6 +104,21 @@ def add(
 
 
 @app.command()
+def update(*, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False) -> None:
+    """Fetch the releases of data/releases.csv that are not there: show what each changes, ask, keep it."""
+    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.releases import update_releases
+    from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
+
+    def confirm(changes: ReleaseChanges) -> bool:
+        print(describe_changes(changes), flush=True)
+        return yes or typer.confirm("Add it to data/raw?")
+
+    today = datetime.now(tz=UTC).date().isoformat()
+    update_releases(find_project(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
+
+
+@app.command()
 def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable

@@ -11,9 +11,11 @@ import pytest
 
 from cseanalysis import cli, read_table
 from cseanalysis.study.data import fetch as fetching
+from cseanalysis.study.data import releases
 from cseanalysis.study.data.project import Project, check_raw, load_sources
-from cseanalysis.study.data.releases import add_release
+from cseanalysis.study.data.releases import add_release, update_releases
 from cseanalysis.study.data.revisions import describe_changes
+from cseanalysis.study.data.series.listed import listed_releases
 from cseanalysis.study.tidy import outcomes_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -422,3 +424,109 @@ def test_a_download_that_is_shorter_than_announced_is_refused(project, monkeypat
             thread.join()
     length = len(_Cut.body)
     assert f"broke off after {length:,} of {length + 1:,} bytes; nothing was kept, try again" in message
+
+
+LIST = """series,years,address,published,note
+home-office-outcomes,2016/17,https://example.org/first.csv,2018-07-19,
+home-office-outcomes,2017/18,https://example.org/second.csv,2018-07-19,
+home-office-outcomes,2018/19,https://example.org/third.csv,2019-07-18,
+home-office-outcomes,2005/06,https://example.org/old.ods,,no day in the name
+"""
+
+
+@pytest.fixture
+def listed(project, publish, monkeypatch):
+    """Three releases that are on the web, as far as the command can tell, and what was fetched of them."""
+    (project.raw.parent / "releases.csv").write_text(LIST, encoding="utf-8")
+    fetched = []
+
+    def fetch(address, _folder, **_):
+        name = address.rpartition("/")[2]
+        fetched.append(name)
+        return publish(published({"first": "2016/17", "second": "2017/18", "third": "2018/19"}[name[:-4]]), name)
+
+    monkeypatch.setattr(releases, "fetch", fetch)
+    return fetched
+
+
+def update(monkeypatch, *words):
+    monkeypatch.setattr("sys.argv", ["cseanalysis", "update", *words])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    return str(end.value.code)
+
+
+def test_an_update_fetches_what_is_listed_and_not_there_and_only_that(project, listed, monkeypatch, capsys):
+    assert update(monkeypatch, "--yes") in {"0", "None"}
+    printed = capsys.readouterr().out
+    assert printed.startswith(
+        "4 of the releases in data/releases.csv are not there\nnot fetched: home-office-outcomes, "
+    )
+    assert printed.count("added as data/raw/outcomes_") == 3
+    assert listed == ["first.csv", "second.csv", "third.csv"]
+    check_raw(project)
+    assert len(outcomes_table(project)["financial_year"].unique()) == 3
+    update(monkeypatch, "--yes")
+    assert len(listed) == 3
+
+
+def test_an_update_asks_about_each_release(project, listed):
+    answers = iter([False, True, False])
+    said = []
+    update_releases(project, accessed="2026-11-29", confirm=lambda _: next(answers), say=said.append)
+    assert [line for line in said if "added" in line] == [
+        "not added",
+        "added as data/raw/outcomes_2018-07-19.csv; now run make data results",
+        "not added",
+    ]
+    assert set(outcomes_table(project)["financial_year"]) == {"2017/18"}
+
+
+@pytest.mark.usefixtures("listed")
+def test_without_a_network_an_update_ends_in_one_message(project, monkeypatch):
+    def fail(address, *_, **__):
+        raise ConnectionError(f"{address} could not be read whole (no network); nothing was kept, try again")
+
+    monkeypatch.setattr(releases, "fetch", fail)
+    before = everything(project)
+    assert update(monkeypatch, "--yes") == (
+        "error: https://example.org/first.csv could not be read whole (no network); nothing was kept, try again"
+    )
+    assert everything(project) == before
+
+
+def test_a_listed_release_that_is_refused_does_not_stop_the_next(project, listed, monkeypatch, capsys):
+    text = LIST.replace("first.csv,2018-07-19", "first.csv,2016-07-19")
+    (project.raw.parent / "releases.csv").write_text(text, encoding="utf-8")
+    assert update(monkeypatch, "--yes").startswith("error: 1 of 3 releases were refused, each for the reason above")
+    assert "refused: first.csv holds counts of 2016/17 quarter 2, which ended on 2016-09-30" in capsys.readouterr().out
+    assert listed == ["first.csv", "second.csv", "third.csv"]
+    assert set(outcomes_table(project)["financial_year"]) == {"2017/18", "2018/19"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "data/releases.csv is missing"),
+        (LIST.replace("years", "year"), "they must be series, years, address, published, note"),
+        (LIST.replace(",2019-07-18,", ""), "line 4: it has not 5 cells"),
+    ],
+)
+def test_a_damaged_list_is_named(project, monkeypatch, text, message):
+    if text is not None:
+        (project.raw.parent / "releases.csv").write_text(text, encoding="utf-8")
+    assert message in update(monkeypatch, "--yes")
+
+
+def test_every_listed_release_can_be_asked_for():
+    rows = listed_releases(Project(ROOT))
+    assert {one.series for one in rows} == set(releases.LAYOUTS)
+    assert len({one.address for one in rows}) == len(rows)
+    for one in rows:
+        fetching._check_address(one.address)
+        if one.published:  # the last six digits of the name are the day
+            assert one.address.rpartition(".")[0].endswith(
+                f"{one.published[8:]}{one.published[5:7]}{one.published[2:4]}"
+            )
+        else:
+            assert one.note

@@ -35,6 +35,7 @@ from cseanalysis.study.data.revisions import (
     shared_counts,
 )
 from cseanalysis.study.data.series.described import SHOWN, Series, plain_words, quarters, said
+from cseanalysis.study.data.series.listed import not_there
 from cseanalysis.study.data.series.outcomes import OUTCOMES
 from cseanalysis.study.data.series.recorded import RECORDED, release_codes
 
@@ -233,6 +234,36 @@ def register_release(
     }
     _register(project, name, content, key, entry)
     return replace(changes, added=True)
+
+
+def update_releases(
+    project: Project, *, accessed: str, confirm: Callable[[ReleaseChanges], bool], say: Callable[[str], None]
+) -> None:
+    """Fetch each listed release that is not there, and show what it changes before it is kept; see `add_release`."""
+    check_raw(project)
+    absent = not_there(project)
+    wanted = [one for one in absent if one.published]
+    say(f"{len(absent)} of the releases in data/releases.csv are not there")
+    for one in absent:
+        if not one.published:
+            say(f"not fetched: {one.series}, {one.years}, {one.address}: {one.note}")
+    refused = []
+    for one in wanted:
+        say(f"{one.series}, {one.years}, published {one.published}: {one.address}")
+        try:
+            check_day(one.published, accessed)
+            checked = check_release(project, one.address, layout=one.series)
+            kept = register_release(project, checked, published=one.published, accessed=accessed, confirm=confirm)
+        except ValueError as error:  # what is wrong with one release is not wrong with the next
+            say(f"refused: {error}")
+            refused.append(one.address)
+            continue
+        say(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "not added")
+    if refused:
+        raise ValueError(
+            f"{len(refused)} of {len(wanted)} releases were refused, each for the reason above; what was added stays: "
+            "get those by hand and use cseanalysis add, or mend their rows of data/releases.csv"
+        )
 
 
 def _unknown_codes(frame: pd.DataFrame, codes: list[str]) -> tuple[str, ...]:
