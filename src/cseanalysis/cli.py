@@ -43,6 +43,7 @@ def data() -> None:
 def add(
     source: str,
     *,
+<<<<<<< HEAD
     layout: str,
     published: str | None,
     publisher: str | None,
@@ -53,6 +54,20 @@ def add(
     caveat: list[str],
     sha256: str | None,
     yes: bool,
+=======
+    layout: Annotated[
+        str, typer.Option("--as", help="How it is laid out, as home-office-outcomes.")
+    ] = "home-office-recorded-crime",
+    published: Annotated[str | None, typer.Option(help="Day of publication, as 2026-07-23.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published it; the Home Office by default.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Under which licence; OGL v3.0 by default.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title as it shall stand among the sources.")] = None,
+    address: Annotated[str | None, typer.Option(help="Where a file on this computer came from.")] = None,
+    tier: Annotated[str, typer.Option(help="A for the publisher's own text, D for a copy.")] = "A",
+    caveat: Annotated[list[str] | None, typer.Option(help="What a reader must know of it; may be repeated.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="The hash that the file must have.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; --published must be given.")] = False,
+>>>>>>> outc
 ) -> None:
     """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
     from datetime import UTC, datetime
@@ -92,6 +107,25 @@ def add(
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
 
 
+<<<<<<< HEAD
+=======
+@app.command()
+def update(*, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False) -> None:
+    """Fetch the releases of data/releases.csv that are not there: show what each changes, ask, keep it."""
+    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.releases import update_releases
+    from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
+
+    def confirm(changes: ReleaseChanges) -> bool:
+        print(describe_changes(changes), flush=True)
+        return yes or typer.confirm("Add it to data/raw?")
+
+    today = datetime.now(tz=UTC).date().isoformat()
+    update_releases(find_project(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
+
+
+@app.command()
+>>>>>>> outc
 def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable

@@ -38,7 +38,7 @@ def build_tables(project: Project, out: Path) -> None:
             ["financial_year", "quarter", "period_start", "offence_scope", "force_type"], as_index=False, observed=True
         )["offences"].sum(),
         "revision_2017_18": _revision(project),
-        "outcomes": _outcomes(project),
+        "outcomes": outcomes_table(project),
         "forces": _forces(project),
         "figures": _figures(project),
     }
@@ -108,7 +108,7 @@ def _revision(project: Project) -> pd.DataFrame:
     return table[["financial_year", "quarter", "force", "force_type", "offence_code", "offence_scope", *counts]]
 
 
-def _outcomes(project: Project) -> pd.DataFrame:
+def outcomes_table(project: Project) -> pd.DataFrame:
     """Put every release of outcomes below the one before it: two of the same year are two columns of a triangle."""
     files = load_sources(project)["files"]
     released = [

@@ -28,13 +28,14 @@ from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import ChecksumError, Project, check_raw, load_sources, sha256
 from cseanalysis.study.data.revisions import (
     ReleaseChanges,
-    differing,
     newest_release,
     read_release,
     release_changes,
     release_names,
+    shared_counts,
 )
 from cseanalysis.study.data.series.described import SHOWN, Series, plain_words, quarters, said
+from cseanalysis.study.data.series.listed import not_there
 from cseanalysis.study.data.series.outcomes import OUTCOMES
 from cseanalysis.study.data.series.recorded import RECORDED, release_codes
 
@@ -160,14 +161,16 @@ def _check_claim(project: Project, checked: CheckedRelease, published: str) -> N
     for name in release_names(project, series):
         day, held = files[name]["published"], read_release(project, series, name)
         mine, theirs = quarters(table), quarters(held)
+        both = shared_counts(held, table, series)
+        differ = int(both["before"].ne(both["after"]).sum())
         if day == published and (mine & theirs or not series.yearly):
-            if differ := differing(series, held, table):
+            if differ:
                 raise ValueError(
                     f"{name} is the release of {day} already, and {differ:,} of its counts are others in "
                     f"{checked.original}; a release stands once: give the day on which this one was published"
                 )
             raise ValueError(f"{name} is the release of {day} already, with the same counts; there is nothing to add")
-        if day > published and mine <= theirs and not differing(series, held, table):
+        if day > published and mine <= theirs and not differ:
             raise ValueError(
                 f"{checked.original} has the very counts of {name}, published on {day}, so it is that release and no "
                 f"older one of {published}; there is nothing to add"
@@ -225,12 +228,42 @@ def register_release(
         "caveats": [
             *caveats,
             *series.caveats(table),
-            *(f"{words[:1].upper()}{words[1:]}" for words in changes.shortfalls),
+            *(f"{words[:1].upper()}{words[1:]}" for words in (*changes.shortfalls, *changes.gaps)),
             *changes.left_out,
         ],
     }
     _register(project, name, content, key, entry)
     return replace(changes, added=True)
+
+
+def update_releases(
+    project: Project, *, accessed: str, confirm: Callable[[ReleaseChanges], bool], say: Callable[[str], None]
+) -> None:
+    """Fetch each listed release that is not there, and show what it changes before it is kept; see `add_release`."""
+    check_raw(project)
+    absent = not_there(project)
+    wanted = [one for one in absent if one.published]
+    say(f"{len(absent)} of the releases in data/releases.csv are not there")
+    for one in absent:
+        if not one.published:
+            say(f"not fetched: {one.series}, {one.years}, {one.address}: {one.note}")
+    refused = []
+    for one in wanted:
+        say(f"{one.series}, {one.years}, published {one.published}: {one.address}")
+        try:
+            check_day(one.published, accessed)
+            checked = check_release(project, one.address, layout=one.series)
+            kept = register_release(project, checked, published=one.published, accessed=accessed, confirm=confirm)
+        except ValueError as error:  # what is wrong with one release is not wrong with the next
+            say(f"refused: {error}")
+            refused.append(one.address)
+            continue
+        say(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "not added")
+    if refused:
+        raise ValueError(
+            f"{len(refused)} of {len(wanted)} releases were refused, each for the reason above; what was added stays: "
+            "get those by hand and use cseanalysis add, or mend their rows of data/releases.csv"
+        )
 
 
 def _unknown_codes(frame: pd.DataFrame, codes: list[str]) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class ReleaseChanges:
     totals: pd.DataFrame
     # Where it holds less than the releases before it: it ends earlier, begins later, or lacks forces.
     shortfalls: tuple[str, ...] = ()
+    # Of a series of years, the quarters of its years and the forces of other years that it lacks.
+    gaps: tuple[str, ...] = ()
     # What a release published before others does not change, and how many of its counts differ from theirs.
     overtaken: tuple[str, ...] = ()
     # Codes that no rule covers, with the publisher's words; their counts are in no total.
@@ -97,19 +99,15 @@ def release_changes(project: Project, series: Series, name: str, table: pd.DataF
         new_quarters=tuple(map(said, sorted(quarters(new) - had))),
         revised=both[there & _moved(both)].sort_values([*QUARTER, "force", *series.count], ignore_index=True),
         totals=_totals(old, "before", series).join(_totals(new, "after", series), how="outer").fillna(0).reset_index(),
-        shortfalls=_gaps(table, [held for _, held in dated]) if series.yearly else _shortfalls(table, before),
+        shortfalls=() if series.yearly else _shortfalls(table, before),
+        gaps=_gaps(table, [held for _, held in dated]) if series.yearly else (),
         overtaken=_overtaken(table, {day: release for day, release in near if day > published}, series),
     )
 
 
-def differing(series: Series, first: pd.DataFrame, second: pd.DataFrame) -> int:
-    """Return in how many counts two releases differ, in the quarters that both hold."""
-    shared = quarters(first) & quarters(second)
-    before, after = (
-        series.counts(table[[pair in shared for pair in zip(table["financial_year"], table["quarter"], strict=True)]])
-        for table in (first, second)
-    )
-    return int(_moved(_beside(before, after, series)).sum())
+def shared_counts(first: pd.DataFrame, second: pd.DataFrame, series: Series) -> pd.DataFrame:
+    """Return the counts that two releases both hold, as ``before`` and ``after``."""
+    return _beside(series.counts(first), series.counts(second), series).dropna(subset=["before", "after"])
 
 
 def _beside(before: pd.DataFrame, after: pd.DataFrame, series: Series) -> pd.DataFrame:
@@ -138,7 +136,7 @@ def _overtaken(table: pd.DataFrame, later: dict[str, pd.DataFrame], series: Seri
     """Say that a release is not the newest of its quarters, and how far it is from those that are."""
     if not later or not (shared := quarters(table) & quarters(newer := _newest(list(later.values())))):
         return ()
-    both = _beside(series.counts(table), series.counts(newer), series).dropna(subset=["before", "after"])
+    both = shared_counts(table, newer, series)
     them = f"{len(later)} newer releases, the last of {max(later)}," if len(later) > 1 else f"that of {max(later)}"
     return (
         f"{_many(len(shared), 'quarter')} in {them} too, and what is newer stays in force; "
@@ -207,6 +205,7 @@ def describe_changes(changes: ReleaseChanges) -> str:
         lines.append(f"  {where}: {before}, {_count(row['after'])} now{behind}")
     lines += [f"not the newest: {words}" for words in changes.overtaken]
     lines += [f"less than before: {words}" for words in changes.shortfalls]
+    lines += [f"not whole: {words}" for words in changes.gaps]
     lines += [f"left out: {words}" for words in changes.left_out]
     return "\n".join(lines)
 
@@ -244,8 +243,10 @@ def _newest(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _totals(long: pd.DataFrame, when: str, series: Series) -> pd.DataFrame:
-    police = long[long["force_type"] == "territorial"].groupby(["financial_year", *series.summed])
-    totals = police.agg(**{when: ("count", "sum"), f"quarters_{when}": ("quarter", "nunique")})
+    police = long[long["force_type"] == "territorial"]
+    totals = police.groupby(["financial_year", *series.summed])["count"].sum().to_frame(when)
+    held = police.groupby("financial_year")["quarter"].nunique()
+    totals[f"quarters_{when}"] = held.reindex(totals.index.get_level_values(0)).to_numpy()
     return totals.astype("Int64")
 
 

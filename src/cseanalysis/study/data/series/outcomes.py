@@ -35,7 +35,7 @@ def _arrange(frame: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
     nought = (rows["of_recorded"] == 0).fillna(value=False) & ((rows["assigned"] == 0).fillna(value=False) | open_yet)
     _check_whole(rows, nought)
     table = rows.loc[~nought, [*_ROW, *BASES]].sort_values(_ROW, kind="stable", ignore_index=True)
-    return table.astype(dict.fromkeys(BASES, "object")).fillna("").astype("str")
+    return table.assign(**{name: table[name].astype("string").fillna("") for name in BASES}).astype("str")
 
 
 def _types(printed: pd.DataFrame) -> pd.Series:
