@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import typer
 from hypothesis import settings
 
-from cseanalysis.cli import app
+from cseanalysis.cli import build_parser, main, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -52,12 +51,6 @@ MAKE = [line for line in LINES if line.startswith("make ")]
 DEAR = [line for line in MAKE if EXPENSIVE & set(targets(line))]
 DIRECT = [line for line in LINES if re.match(r"(\.venv/bin/)?cseanalysis ", line)]
 OTHER = [line for line in LINES if line not in {*MAKE, *DIRECT}]
-
-
-def parse(words):
-    """Have the command line read its words; a word that it does not know is an error."""
-    command = typer.main.get_command(app).commands[words[0]]
-    command.make_context(words[0], list(words[1:]))
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +172,7 @@ def test_a_dear_command_of_the_pages_expands_to_what_the_command_line_takes(line
 def test_a_direct_command_of_the_pages_is_taken_and_a_cheap_one_carried_out(line, checkout):
     words = shlex.split(line.removeprefix(".venv/bin/"))[1:]
     if words[1:] == [] and words[0] in {"add", "run"}:
-        assert words[0] in typer.main.get_command(app).commands  # named only
+        assert words[0] in build_parser()[1]  # named only
         return
     if words[0] == "run":
         parse(words)
@@ -229,6 +222,8 @@ def test_make_hands_over_any_file_name_as_it_stands(checkout, name):
             ["make", "--dry-run", *arguments], cwd=checkout, capture_output=True, text=True, check=True
         )
         assert shlex.split(done.stdout)[place] == name
+        taken = vars(parse(shlex.split(done.stdout)[3:])).values()
+        assert any(value in (name, Path(name)) for value in taken)
 
 
 def test_a_file_with_an_apostrophe_is_added(checkout):
@@ -262,3 +257,69 @@ def test_scenarios_are_handed_over_one_by_one(checkout):
     )
     names = shlex.split(done.stdout)[5:]
     assert names == [*sorted(f"scenarios/{path.name}" for path in (ROOT / "scenarios").glob("*.toml")), "it's.toml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nosuch"], "argument command: invalid choice: 'nosuch' (choose from "),
+        (["--version"], "unrecognized arguments: --version"),
+        (["compare", "F031"], "the following arguments are required: second"),
+        (["compare", "F031", "F035", "F036"], "unrecognized arguments: F036"),
+        (["run", "--out", "x"], "the following arguments are required: scenarios"),
+        (["report", "--out"], "argument --out: expected one argument"),
+        (["report", "--ou=x"], "unrecognized arguments: --ou=x"),
+        (["add", "--yes=x", "a.ods"], "argument --yes: ignored explicit argument 'x'"),
+    ],
+)
+def test_wrong_use_ends_with_the_rule_and_code_2(capsys, words, message):
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert message in printed.err
+    assert printed.err.startswith("usage: cseanalysis ")
+
+
+def test_help_names_every_command_and_every_argument_with_what_it_is(capsys):
+    for words, code in (([], 2), (["--help"], 0)):
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        assert end.value.code == code
+        assert set(re.findall(r"^    (\w+)  ", capsys.readouterr().out, re.MULTILINE)) == set(build_parser()[1])
+    for command in build_parser()[1].values():
+        assert command.description.endswith(".")
+        assert all(action.help for action in command._actions)
+
+
+def test_options_stand_anywhere_and_take_the_next_word_whatever_it_is():
+    given = parse(["run", "a", "--out", "-x", "b", "--scheduler=tcp://a:1", "--", "--out", "-c"])
+    assert given.scenarios == [Path("a"), Path("b"), Path("--out"), Path("-c")]
+    assert (given.out, given.scheduler) == (Path("-x"), "tcp://a:1")
+    given = parse(["add", "--yes", "a.ods", "--title", ""])
+    assert (given.source, given.yes, given.title, given.layout) == ("a.ods", True, "", "home-office-recorded-crime")
+    flags = {
+        name
+        for each in build_parser()[1].values()
+        for it in each._actions
+        if it.nargs == 0
+        for name in it.option_strings
+    }
+    assert flags == {"--yes", "--help", "-h"}  # the command line knows these as the ones without a value
+
+
+def test_who_reads_no_further_is_told_nothing():
+    code = "import sys; from cseanalysis.cli import main; sys.stdin.read(); main(['figures'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    ) as process:
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import signal
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 from cseanalysis.lazy import install_advice
 
-try:
-    import typer
-except ModuleNotFoundError:
-    sys.exit(f"the command line needs more than the library: {install_advice('report')}")
-
 BUILD = Path("reports/build")
+_FLAGS = ("--yes", "--help")  # every other long option takes a value
 _INTERRUPTED = 128 + signal.SIGINT  # as the shell counts
 # What else helps where a folder cannot be written, for the commands that take another.
 _ELSEWHERE = {
@@ -30,15 +28,7 @@ _ELSEWHERE = {
     "forces": ", or name another",
 }
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Police-recorded child sexual exploitation and abuse: from raw figures to a versioned report.",
-)
 
-
-@app.command()
 def data() -> None:
     """Build the tidy tables in data/processed."""
     from cseanalysis.study.data.files import staged_folder
@@ -50,34 +40,33 @@ def data() -> None:
         build_tables(project, folder)
 
 
-@app.command()
 def add(
-    source: Annotated[str, typer.Argument(help="The published file, or its https address.")],
+    source: str,
     *,
-    layout: Annotated[
-        str, typer.Option("--as", help="How it is laid out, as home-office-outcomes.")
-    ] = "home-office-recorded-crime",
-    published: Annotated[str | None, typer.Option(help="Day of publication, as 2026-07-23.")] = None,
-    publisher: Annotated[str | None, typer.Option(help="Who published it; the Home Office by default.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Under which licence; OGL v3.0 by default.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title as it shall stand among the sources.")] = None,
-    address: Annotated[str | None, typer.Option(help="Where a file on this computer came from.")] = None,
-    tier: Annotated[str, typer.Option(help="A for the publisher's own text, D for a copy.")] = "A",
-    caveat: Annotated[list[str] | None, typer.Option(help="What a reader must know of it; may be repeated.")] = None,
-    sha256: Annotated[str | None, typer.Option(help="The hash that the file must have.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; --published must be given.")] = False,
+    layout: str,
+    published: str | None,
+    publisher: str | None,
+    licence: str | None,
+    title: str | None,
+    address: str | None,
+    tier: str,
+    caveat: list[str],
+    sha256: str | None,
+    yes: bool,
 ) -> None:
     """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
+    from datetime import UTC, datetime
+
     from cseanalysis.study.data.project import find_project
     from cseanalysis.study.data.releases import check_day, check_release, register_release
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
     def ask(given: str | None, question: str, usual: str | None = None) -> str | None:
-        return given if given is not None or yes else typer.prompt(question, default=usual)
+        return given if given is not None or yes else _prompt(question, usual)
 
     def confirm(changes: ReleaseChanges) -> bool:
         print(describe_changes(changes), flush=True)
-        return yes or typer.confirm("Add it to data/raw?")
+        return yes or _confirm("Add it to data/raw?")
 
     project, today = find_project(), datetime.now(tz=UTC).date().isoformat()
     if yes and published is None:
@@ -97,28 +86,28 @@ def add(
         title=title,
         address=address,
         tier=tier,
-        caveats=caveat or (),
+        caveats=caveat,
         confirm=confirm,
     )
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
 
 
-@app.command()
-def update(*, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False) -> None:
+def update(*, yes: bool) -> None:
     """Fetch the releases of data/releases.csv that are not there: show what each changes, ask, keep it."""
+    from datetime import UTC, datetime
+
     from cseanalysis.study.data.project import find_project
     from cseanalysis.study.data.releases import update_releases
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
     def confirm(changes: ReleaseChanges) -> bool:
         print(describe_changes(changes), flush=True)
-        return yes or typer.confirm("Add it to data/raw?")
+        return yes or _confirm("Add it to data/raw?")
 
     today = datetime.now(tz=UTC).date().isoformat()
     update_releases(find_project(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
 
 
-@app.command()
 def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable
@@ -132,11 +121,7 @@ def results() -> None:
         write_results(project.results, build_results(project, kept=project.root / FOLDER, beside=True))
 
 
-@app.command()
-def report(
-    assumptions: Annotated[Path | None, typer.Option(help="Use these assumptions instead of the study's.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the build.")] = None,
-) -> None:
+def report(*, assumptions: Path | None, out: Path | None) -> None:
     """Build the report: PDF, executed chapters, results, manifest."""
     from cseanalysis.report.build import build_report
     from cseanalysis.study.data.project import find_project
@@ -150,7 +135,6 @@ def report(
         say(f"{outcome.status}: {folder / 'report.pdf'}")
 
 
-@app.command()
 def verify() -> None:
     """Rebuild tables and results elsewhere and compare them with the committed ones."""
     from cseanalysis.report.editions import verify as compare
@@ -162,10 +146,9 @@ def verify() -> None:
             say(line)
         say(f"verdict: {verdict.word}")
     if verdict.word == "differs":
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
-@app.command()
 def release() -> None:
     """Freeze the built report as an edition under reports/vX.Y.Z."""
     from cseanalysis.report.build import build_report
@@ -178,11 +161,7 @@ def release() -> None:
         say(f"frozen: {freeze(project, project.root / BUILD)}")
 
 
-@app.command()
-def diff(
-    first: Annotated[Path, typer.Argument(help="Folder of a build, edition or scenario, or . for the checkout.")],
-    second: Annotated[Path, typer.Argument(help="Folder of another.")],
-) -> None:
+def diff(first: Path, second: Path) -> None:
     """List the assumptions and numbers in which two builds differ, why, and which change moves each number most."""
     from cseanalysis.report.editions import diff as compare
     from cseanalysis.study.data.project import find_project
@@ -196,13 +175,7 @@ def diff(
         print(line)
 
 
-@app.command()
-def run(
-    scenarios: Annotated[list[Path], typer.Argument(help="Files such as scenarios/long_delay.toml.")],
-    *,
-    out: Annotated[Path | None, typer.Option(help="Folder for their results; reports/scenarios without it.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster, as tcp://host:port.")] = None,
-) -> None:
+def run(scenarios: list[Path], *, out: Path | None, scheduler: str | None) -> None:
     """Compute every reported number under each scenario; finished ones are left as they are."""
     from cseanalysis.study.data.project import find_project
     from cseanalysis.study.scenarios import FOLDER, run_scenarios
@@ -214,10 +187,7 @@ def run(
         say(f"results: {folder}")
 
 
-@app.command()
-def figures(
-    words: Annotated[list[str] | None, typer.Argument(help="Words to look for, or the id of one figure.")] = None,
-) -> None:
+def figures(words: list[str]) -> None:
     """Search the register of published figures, or show one with its lineage."""
     from cseanalysis.study.data.figures import load_figures
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
@@ -226,7 +196,6 @@ def figures(
     project = find_project()
     check_raw(project)
     register = load_figures(project.root)
-    words = words or []
     if len(words) == 1 and (name := words[0].strip().upper()) in register:
         print(describe_figure(register[name], register, load_sources(project)["publications"]))
         return
@@ -236,11 +205,7 @@ def figures(
     print(f"{len(found)} of {len(register)} figures")
 
 
-@app.command()
-def compare(
-    first: Annotated[str, typer.Argument(help="Id of a figure, e.g. F031.")],
-    second: Annotated[str, typer.Argument(help="Id of another, e.g. F035.")],
-) -> None:
+def compare(first: str, second: str) -> None:
     """Say whether two published figures may be compared, why not, and what can be said."""
     from cseanalysis.study.data.project import check_raw, find_project
     from cseanalysis.study.lookup import compare_figures
@@ -254,13 +219,7 @@ def compare(
     print(f"\nallowed: {', '.join(comparison.allowed) or 'no arithmetic'}")
 
 
-@app.command()
-def forces(
-    *,
-    xlsx: Annotated[Path | None, typer.Option(help="Write a workbook for Excel.")] = None,
-    ods: Annotated[Path | None, typer.Option(help="Write an OpenDocument workbook.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the tables as CSV into this folder.")] = None,
-) -> None:
+def forces(*, xlsx: Path | None, ods: Path | None, csv: Path | None) -> None:
     """Write the force-by-force tables: all 44 forces, every year, every published figure, no ranking."""
     from cseanalysis.study.data.project import find_project
     from cseanalysis.study.recorded.force_book import write_force_tables
@@ -275,19 +234,108 @@ def _interrupted(*_: object) -> NoReturn:
     raise SystemExit(_INTERRUPTED)
 
 
-def main() -> None:
+def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
+    """Return the parser of the command line, and those of its commands by their names."""
+    says = "Police-recorded child sexual exploitation and abuse: from raw figures to a versioned report."
+    parser = ArgumentParser("cseanalysis", description=says, allow_abbrev=False)
+    commands = parser.add_subparsers(title="commands", metavar="command")
+
+    def command(carry_out: Callable[..., None]) -> Callable[..., object]:
+        says = carry_out.__doc__
+        made = commands.add_parser(carry_out.__name__, help=says, description=says, allow_abbrev=False)
+        made.set_defaults(carry_out=carry_out)
+        return made.add_argument
+
+    command(data)
+    takes = command(add)
+    takes("source", help="The published file, or its https address.")
+    takes(
+        "--as",
+        dest="layout",
+        default="home-office-recorded-crime",
+        help="How it is laid out: %(default)s, or home-office-outcomes.",
+    )
+    takes("--published", help="Day of publication, as 2026-07-23.")
+    takes("--publisher", help="Who published it; the Home Office by default.")
+    takes("--licence", help="Under which licence; OGL v3.0 by default.")
+    takes("--title", help="Title as it shall stand among the sources.")
+    takes("--address", help="Where a file on this computer came from.")
+    takes("--tier", default="A", help="A for the publisher's own text, D for a copy.")
+    takes("--caveat", action="append", default=[], help="What a reader must know of it; may be repeated.")
+    takes("--sha256", help="The hash that the file must have.")
+    takes("--yes", action="store_true", help="Ask nothing; --published must be given.")
+    takes = command(update)
+    takes("--yes", action="store_true", help="Ask nothing.")
+    command(results)
+    takes = command(report)
+    takes("--assumptions", type=Path, help="Use these assumptions instead of the study's.")
+    takes("--out", type=Path, help="Folder of the build.")
+    command(verify)
+    command(release)
+    takes = command(diff)
+    takes("first", type=Path, help="Folder of a build, edition or scenario, or . for the checkout.")
+    takes("second", type=Path, help="Folder of another.")
+    takes = command(run)
+    takes("scenarios", type=Path, nargs="+", help="Files such as scenarios/long_delay.toml.")
+    takes("--out", type=Path, help="Folder for their results; reports/scenarios without it.")
+    takes("--scheduler", help="Address of a Dask cluster, as tcp://host:port.")
+    takes = command(figures)
+    takes("words", nargs="*", help="Words to look for, or the id of one figure.")
+    takes = command(compare)
+    takes("first", help="Id of a figure, e.g. F031.")
+    takes("second", help="Id of another, e.g. F035.")
+    takes = command(forces)
+    takes("--xlsx", type=Path, help="Write a workbook for Excel.")
+    takes("--ods", type=Path, help="Write an OpenDocument workbook.")
+    takes("--csv", type=Path, help="Write the tables as CSV into this folder.")
+    return parser, commands.choices
+
+
+def parse(words: list[str]) -> Namespace:
+    """Return the command that the words name and what it is given; wrong use ends with exit code 2."""
+    parser, commands = build_parser()
+    if not words:
+        parser.print_help()
+        sys.exit(2)
+    if words[0] in commands:
+        return commands[words[0]].parse_args(_options_first(words[1:]))
+    return parser.parse_args(words)
+
+
+def _options_first(words: list[str]) -> list[str]:
+    """Options may stand among the names of files, and the word after one is its value whatever it begins with."""
+    options: list[str] = []
+    others: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            others += rest
+        elif word.startswith("--") and "=" not in word and word not in _FLAGS:
+            options.append("=".join([word, *islice(rest, 1)]))
+        else:
+            (options if word.startswith("-") and word != "-" else others).append(word)
+    return [*options, *(["--", *others] if others else [])]
+
+
+def main(words: list[str] | None = None) -> NoReturn:
     """Run the command line; errors a user can mend end in one message."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended from outside; nothing was changed, run it again"))
     signal.signal(signal.SIGINT, _interrupted)
+    words = sys.argv[1:] if words is None else words
     try:
-        app()
+        given = vars(parse(words))
+        given.pop("carry_out")(**given)
+        print(end="", flush=True)
+    except BrokenPipeError:  # who reads has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except shutil.Error as error:  # a copy into the temporary folder failed
         where = tempfile.gettempdir()
         sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
         there = "there, or set TMPDIR to another folder, " if _is_temporary(error.filename) else ""
-        writable = "; make the folder writable" + _ELSEWHERE.get("".join(sys.argv[1:2]), "")
+        writable = "; make the folder writable" + _ELSEWHERE.get("".join(words[:1]), "")
         cure = {
             errno.ENOSPC: f"; free some space {there}and run again",
             errno.EDQUOT: f"; free some space {there}and run again",
@@ -300,10 +348,34 @@ def main() -> None:
         sys.exit(f"error: {error}{cure}")
     except ValueError as error:
         sys.exit(f"error: {error}")
+    sys.exit(0)
 
 
 def _is_temporary(place: object) -> bool:
     return isinstance(place, str) and Path(place).is_relative_to(tempfile.gettempdir())
+
+
+def _answer(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        print()
+        raise ValueError(
+            "the input ended where an answer was asked for, so nothing was added; answer, or give --yes and --published"
+        ) from None
+
+
+def _prompt(question: str, usual: str | None) -> str:
+    shown = question if usual is None else f"{question} [{usual}]"
+    while not (answer := _answer(f"{shown}: ") or usual):
+        pass
+    return answer
+
+
+def _confirm(question: str) -> bool:
+    while (answer := _answer(f"{question} [y/N]: ").strip().lower()) not in {"", "n", "no", "y", "yes"}:
+        print("answer y or n")
+    return answer in {"y", "yes"}
 
 
 @contextmanager

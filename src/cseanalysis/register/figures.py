@@ -41,7 +41,16 @@ COUNTS: tuple[str, ...] = (
 )
 UNITS: tuple[str, ...] = (
     *COUNTS,
-    *("days_median", "days_mean", "days_unstated", "months_unstated", "years_mean", "years_of_sentence", "pounds"),
+    *(
+        "days_median",
+        "days_mean",
+        "days_upper_quartile",
+        "days_unstated",
+        "months_unstated",
+        "years_mean",
+        "years_of_sentence",
+        "pounds",
+    ),
     *("per_cent", "per_cent_change", "offences_per_1000_children", "none"),
 )
 # For every field with a closed list, the words it may hold.

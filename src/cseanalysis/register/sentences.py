@@ -28,7 +28,10 @@ _MOVED_BY = {
     "cases": ("Open cases", "how many come in", "how fast they are closed"),
     **dict.fromkeys(("suspects", "victims", "investigations"), ("Such counts", "police activity", "recording")),
     **dict.fromkeys(("assessments", "referrals"), ("Such counts", "practice", "the threshold for one")),
-    **dict.fromkeys(("days_median", "days_mean", "days_unstated"), ("Waits", "which cases are finished or left")),
+    **dict.fromkeys(
+        ("days_median", "days_mean", "days_upper_quartile", "days_unstated"),
+        ("Waits", "which cases are finished or left"),
+    ),
     "children": ("Such counts", "practice", "the threshold for protection"),
 }
 _COMPLETED, _OPEN, _WAITS = "Completed cases", "Open cases", "Waits"

@@ -31,6 +31,8 @@ ASSUMPTION_WORDS = {
     "non_recent_share": "non-recent share",
     "offences_per_child": "offences per child",
     "charge_probability": "probability of a charge",
+    "reopened_share": "closed offences that are charged after all",
+    "no_outcome_limit": "when a force counts as not returning outcomes",
     "days_to_charge": "median days to charge",
     "charge_to_trial_days": "mean days from charge to trial",
     "delay_shape": "shape of the delay",

@@ -21,7 +21,7 @@ from cseanalysis.study.data.project import Project, find_project
 REASON = "reason"
 _FIGURE = re.compile(r"\bF\d{3,}\b")
 _PRINTED = re.compile(r"\d+(\.\d+)?%")  # a share as printed may stand among the figures that a bad analysis is handed
-_DELAYS = ("days_median", "days_mean", "days_unstated", "months_unstated")
+_DELAYS = ("days_median", "days_mean", "days_upper_quartile", "days_unstated", "months_unstated")
 # What the figures of a column count, where the chapter calculates with them as that.
 _UNITS = {
     ("quoted_classes", "figure"): ("offences",),
