@@ -43,7 +43,6 @@ def data() -> None:
 def add(
     source: str,
     *,
-<<<<<<< HEAD
     layout: str,
     published: str | None,
     publisher: str | None,
@@ -54,20 +53,6 @@ def add(
     caveat: list[str],
     sha256: str | None,
     yes: bool,
-=======
-    layout: Annotated[
-        str, typer.Option("--as", help="How it is laid out, as home-office-outcomes.")
-    ] = "home-office-recorded-crime",
-    published: Annotated[str | None, typer.Option(help="Day of publication, as 2026-07-23.")] = None,
-    publisher: Annotated[str | None, typer.Option(help="Who published it; the Home Office by default.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Under which licence; OGL v3.0 by default.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title as it shall stand among the sources.")] = None,
-    address: Annotated[str | None, typer.Option(help="Where a file on this computer came from.")] = None,
-    tier: Annotated[str, typer.Option(help="A for the publisher's own text, D for a copy.")] = "A",
-    caveat: Annotated[list[str] | None, typer.Option(help="What a reader must know of it; may be repeated.")] = None,
-    sha256: Annotated[str | None, typer.Option(help="The hash that the file must have.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; --published must be given.")] = False,
->>>>>>> outc
 ) -> None:
     """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
     from datetime import UTC, datetime
@@ -101,31 +86,28 @@ def add(
         title=title,
         address=address,
         tier=tier,
-        caveats=caveat or (),
+        caveats=caveat,
         confirm=confirm,
     )
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
 
 
-<<<<<<< HEAD
-=======
-@app.command()
-def update(*, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False) -> None:
+def update(*, yes: bool) -> None:
     """Fetch the releases of data/releases.csv that are not there: show what each changes, ask, keep it."""
+    from datetime import UTC, datetime
+
     from cseanalysis.study.data.project import find_project
     from cseanalysis.study.data.releases import update_releases
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
     def confirm(changes: ReleaseChanges) -> bool:
         print(describe_changes(changes), flush=True)
-        return yes or typer.confirm("Add it to data/raw?")
+        return yes or _confirm("Add it to data/raw?")
 
     today = datetime.now(tz=UTC).date().isoformat()
     update_releases(find_project(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
 
 
-@app.command()
->>>>>>> outc
 def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable
@@ -267,7 +249,12 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     command(data)
     takes = command(add)
     takes("source", help="The published file, or its https address.")
-    takes("--as", dest="layout", default="home-office-recorded-crime", help="How it is laid out (%(default)s).")
+    takes(
+        "--as",
+        dest="layout",
+        default="home-office-recorded-crime",
+        help="How it is laid out: %(default)s, or home-office-outcomes.",
+    )
     takes("--published", help="Day of publication, as 2026-07-23.")
     takes("--publisher", help="Who published it; the Home Office by default.")
     takes("--licence", help="Under which licence; OGL v3.0 by default.")
@@ -277,6 +264,8 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     takes("--caveat", action="append", default=[], help="What a reader must know of it; may be repeated.")
     takes("--sha256", help="The hash that the file must have.")
     takes("--yes", action="store_true", help="Ask nothing; --published must be given.")
+    takes = command(update)
+    takes("--yes", action="store_true", help="Ask nothing.")
     command(results)
     takes = command(report)
     takes("--assumptions", type=Path, help="Use these assumptions instead of the study's.")
