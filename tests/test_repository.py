@@ -166,8 +166,9 @@ def test_every_figure_has_a_registered_source_and_every_headline_a_tier_above_d(
     figures, publications = load_figures(ROOT), load_sources(PROJECT)["publications"]
     headline = {name for estimate in load_results(ROOT).values() for name in estimate.basis if name in figures}
     copies = {name for name in headline if publications[figures[name].source]["tier"] == "D"}
-    # Ethnicity of suspects and the group-based counts of 2024 are known from copies only; the chapters say so.
-    assert copies <= {"F027", "F028", "F099", "F100", "F101", "F102", "F341"}
+    # Ethnicity of suspects, the group-based counts of 2024 and children's delays are known from copies only; the
+    # chapters say so.
+    assert copies <= {"F027", "F028", "F099", "F100", "F101", "F102", "F341", "F569", "F570"}
 
 
 def test_every_label_of_the_raw_data_is_mapped():
@@ -189,7 +190,7 @@ def test_every_assumption_is_used_and_every_basis_exists():
     known = (
         set(load_assumptions(ROOT))
         | set(load_figures(ROOT))
-        | {"figures", "recorded_offences", "forces", "revision_2017_18"}
+        | {"figures", "recorded_offences", "forces", "outcomes", "revision_2017_18"}
     )
     used = {name for estimate in load_results(ROOT).values() for name in estimate.basis}
     assert used <= known

@@ -109,6 +109,12 @@ def test_an_outcome_of_no_named_state_is_another_end_and_no_offence_is_lost():
     assert (row["assigned"], row["charges_assigned"]) == (21, 4)
 
 
+def test_a_charge_for_another_offence_is_within_the_charges_and_counted_once():
+    rows = [("A", 1, "charged_or_summonsed", 7, 7), ("A", 1, "subset_of_charged_or_summonsed", 2, 2)]
+    row = states_by_quarter(release("2020-01-01", "2018/19", rows)).iloc[0]
+    assert (row["recorded"], row["charged"], row["other"], row["assigned"]) == (7, 7, 0, 7)
+
+
 def test_a_force_that_returned_little_is_left_out_of_its_year_only():
     silent = release(
         "2020-01-01", "2018/19", [("A", 1, "charged_or_summonsed", 1, 1), ("A", 1, "not_yet_assigned", 9, None)]

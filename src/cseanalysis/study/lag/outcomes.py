@@ -18,6 +18,7 @@ from cseanalysis.study.ranges import Led, bounded
 from cseanalysis.values import Assumption, Estimate
 
 CHARGED, OPEN, HANDED_ON = "charged_or_summonsed", "not_yet_assigned", "transferred_to_another_body"
+WITHIN = "subset_of_"  # a group that is a part of another one
 # The states in which a release shows offences, and the groups of outcomes in each; what is in none is another end.
 STATES: Mapping[str, tuple[str, ...]] = {
     "charged": (CHARGED,),
@@ -46,7 +47,9 @@ def states_by_quarter(outcomes: pd.DataFrame, codes: Sequence[str] = CHILD_CODES
     """Say for each quarter of recording in which state the release shows its offences, and what was assigned in it."""
     # A row a quarter: ``recorded``, a column a state, and on the other basis, which is never divided by the first:
     # ``assigned`` and ``charges_assigned``, whenever the offence was recorded.
-    chosen = outcomes[outcomes["offence_code"].isin(codes)]
+    # An alternate offence is counted within its own type already.
+    alternate = outcomes["outcome_group"].str.startswith(WITHIN)
+    chosen = outcomes[outcomes["offence_code"].isin(codes) & ~alternate]
     states = chosen["outcome_group"].map(_STATE_OF).fillna("other")
     table = chosen.assign(state=states).pivot_table(
         index=_KEY, columns="state", values="of_recorded", aggfunc="sum", fill_value=0
