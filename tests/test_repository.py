@@ -166,7 +166,9 @@ def test_every_figure_has_a_registered_source_and_every_headline_a_tier_above_d(
     figures, publications = load_figures(ROOT), load_sources(PROJECT)["publications"]
     headline = {name for estimate in load_results(ROOT).values() for name in estimate.basis if name in figures}
     copies = {name for name in headline if publications[figures[name].source]["tier"] == "D"}
-    # Ethnicity of suspects and the group-based counts of 2024 are known from copies only; the chapters say so.
+    # Ethnicity of suspects and the group-based counts of 2024 are known from copies only; the chapters say so. Of other
+    # copies sources.toml names the official text that was copied.
+    copies = {name for name in copies if not publications[figures[name].source].get("primary")}
     assert copies <= {"F027", "F028", "F099", "F100", "F101", "F102", "F341"}
 
 

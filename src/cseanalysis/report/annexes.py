@@ -157,9 +157,11 @@ def _link(address: str) -> str:
 
 def _publication_line(name: str, entry: Mapping[str, Any]) -> str:
     lines = _publication(entry)
+    # Of a copy, where the text stands that it copies; it was not read there.
+    primary = f" Copied from: {_link(entry['primary'])}." if entry.get("primary") else ""
     return (
         f"**{escape(entry['title'])}** `{name}`. {escape(lines['Publisher'])}. {escape(lines['Licence'])}. "
-        f"Address: {lines['Address']}."
+        f"Address: {lines['Address']}.{primary}"
     )
 
 

@@ -12,7 +12,7 @@ MEDIANS_TO_CHARGE = ("F189", "F193")  # the published medians between which the 
 # Chapter 4: charges, the courts' cases and a list of suspects.
 CHARGES = "F340"  # of the newest year that is published: what share of recorded offences it would need is worked out
 CHARGED_SHARE = "F514"  # lowest and highest force: how many recorded offences are charged in the end is drawn from it
-OPEN_CASES = ("F451", "F450")  # at the Crown Court, a year apart: the only two counts of them that may be compared
+OPEN_CASES = ("F451", "F450")  # at the Crown Court, a year apart, by one rule; of a day or of the year is not known
 CASES_THROUGH = "F453"  # the courts, in the year between the two
 # Operation Hydrant prints all three numbers at both dates, so that stock and flows can be held against each other.
 HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE = ("F525", "F528"), ("F527", "F530"), ("F526", "F529")
