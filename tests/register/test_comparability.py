@@ -7,12 +7,14 @@ import csv
 import inspect
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from cseanalysis.register import compare, compare_all, differences
+from cseanalysis.register import compare, compare_all, differences, parity
+from cseanalysis.register.known import worst_case
 from cseanalysis.study import load_figures
 
 _TABLE = (Path(__file__).parent / "comparability.csv").read_text(encoding="utf-8")
@@ -38,6 +40,24 @@ def test_the_pairs_meet_every_way_in_which_figures_may_differ() -> None:
     }
     # No published pair is of other seasons: invented ones stand in test_gate_rules.
     assert told == rules - {"seasons"}
+
+
+def test_a_share_whose_known_share_is_not_published_has_no_bounds_and_both_groups_are_refused_alike() -> None:
+    # Without family and institutions: how many say is published of all classes only, which bounds no part of them.
+    for name in ("F703", "F704", "F705", "F722", "F723"):
+        share = FIGURES[name]
+        group = share.category.rpartition("/")[2]
+        people = replace(FIGURES["F111"], withheld="", category=f"population/{group}", geography=share.geography)
+        found = parity(share, people)
+        assert (found.verdict, found.low, found.high) == ("refused", 0, 100)
+        assert "known share: nobody published how many records say" in found.reasons
+    bounds = {name: worst_case(FIGURES[name]) for name in ("F701", "F702", "F713")}
+    assert bounds == {"F701": (25, 96), "F702": (1, 72), "F713": (1, 68)}
+
+
+def test_no_share_of_a_population_may_be_quoted_as_a_comparator() -> None:
+    # Comparators are held for every group by age and sex, or for none.
+    assert [one.id for one in FIGURES.values() if one.category.startswith("population/") and not one.withheld] == []
 
 
 @pytest.fixture(scope="module")

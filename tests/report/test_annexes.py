@@ -40,6 +40,13 @@ def test_every_table_and_publication_is_printed_with_its_tier_and_caveats(study)
     assert text.index("Tier A") < text.index("Tier B")
 
 
+def test_of_a_copy_the_place_of_the_text_that_was_copied_is_printed(study):
+    path, before = study.raw / "sources.toml", sources_annex(study)
+    path.write_text(path.read_text().replace('title = "A page"\n', 'title = "A page"\nprimary = "A law, page 3"\n'))
+    assert "Address: none known. Copied from: A law, page 3." in sources_annex(study)
+    assert "Copied from" not in before
+
+
 def test_a_source_without_tier_is_refused(study):
     path = study.raw / "sources.toml"
     path.write_text(path.read_text().replace('tier = "B"', 'tier = "Z"'))
