@@ -166,8 +166,8 @@ def test_every_figure_has_a_registered_source_and_every_headline_a_tier_above_d(
     figures, publications = load_figures(ROOT), load_sources(PROJECT)["publications"]
     headline = {name for estimate in load_results(ROOT).values() for name in estimate.basis if name in figures}
     copies = {name for name in headline if publications[figures[name].source]["tier"] == "D"}
-    # Ethnicity of suspects and the group-based counts of 2024 are known from copies only; the chapters say so. Others are
-    # copies of the official text itself, and sources.toml says where that stands.
+    # Ethnicity of suspects and the group-based counts of 2024 are known from copies only; the chapters say so. Others
+    # are copies of the official text itself, and sources.toml says where that stands.
     sources = {name: publications[figures[name].source] for name in copies}
     mirrors = {name for name, one in sources.items() if one.get("primary") and one["licence"].startswith("Open ")}
     assert copies - mirrors <= {"F027", "F028", "F099", "F100", "F101", "F102", "F341", "F713"}

@@ -157,7 +157,7 @@ def _link(address: str) -> str:
 
 def _publication_line(name: str, entry: Mapping[str, Any]) -> str:
     lines = _publication(entry)
-    # Of a copy, where the text stands that it copies: an address, or words that may begin with one. It was not read there.
+    # Of a copy, where the text stands that it copies: an address, or words that may begin with one.
     place = entry.get("primary", "")
     primary = f" Copied from: {escape(place) if ' ' in place else _link(place)}." if place else ""
     return (
