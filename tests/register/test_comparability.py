@@ -44,15 +44,15 @@ def test_the_pairs_meet_every_way_in_which_figures_may_differ() -> None:
 
 def test_a_share_whose_known_share_is_not_published_has_no_bounds_and_both_groups_are_refused_alike() -> None:
     # Without family and institutions: how many say is published of all classes only, which bounds no part of them.
-    for name in ("F703", "F704", "F705", "F722", "F723"):
+    for name in ("F737", "F738", "F739", "F756", "F757"):
         share = FIGURES[name]
         group = share.category.rpartition("/")[2]
         people = replace(FIGURES["F111"], withheld="", category=f"population/{group}", geography=share.geography)
         found = parity(share, people)
         assert (found.verdict, found.low, found.high) == ("refused", 0, 100)
         assert "known share: nobody published how many records say" in found.reasons
-    bounds = {name: worst_case(FIGURES[name]) for name in ("F701", "F702", "F713")}
-    assert bounds == {"F701": (25, 96), "F702": (1, 72), "F713": (1, 68)}
+    bounds = {name: worst_case(FIGURES[name]) for name in ("F735", "F736", "F747")}
+    assert bounds == {"F735": (25, 96), "F736": (1, 72), "F747": (1, 68)}
 
 
 def test_no_share_of_a_population_may_be_quoted_as_a_comparator() -> None:
