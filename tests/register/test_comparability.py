@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import csv
 import inspect
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from cseanalysis.register import compare, compare_all, differences
+from cseanalysis.register import compare, compare_all, differences, parity
+from cseanalysis.register.known import worst_case
 from cseanalysis.study import load_figures
 
 _TABLE = (Path(__file__).parent / "comparability.csv").read_text(encoding="utf-8")
@@ -35,8 +38,26 @@ def test_the_pairs_meet_every_way_in_which_figures_may_differ() -> None:
     told = {
         item.partition(":")[0] for pair in PAIRS for item in compare(FIGURES[pair["a"]], FIGURES[pair["b"]]).reasons
     }
-    # No published pair is of other seasons, and no figure was replaced: invented ones stand in test_gate_rules.
-    assert told == rules - {"seasons", "replaced"}
+    # No published pair is of other seasons: invented ones stand in test_gate_rules.
+    assert told == rules - {"seasons"}
+
+
+def test_a_share_whose_known_share_is_not_published_has_no_bounds_and_both_groups_are_refused_alike() -> None:
+    # Without family and institutions: how many say is published of all classes only, which bounds no part of them.
+    for name in ("F737", "F738", "F739", "F756", "F757"):
+        share = FIGURES[name]
+        group = share.category.rpartition("/")[2]
+        people = replace(FIGURES["F111"], withheld="", category=f"population/{group}", geography=share.geography)
+        found = parity(share, people)
+        assert (found.verdict, found.low, found.high) == ("refused", 0, 100)
+        assert "known share: nobody published how many records say" in found.reasons
+    bounds = {name: worst_case(FIGURES[name]) for name in ("F735", "F736", "F747")}
+    assert bounds == {"F735": (25, 96), "F736": (1, 72), "F747": (1, 68)}
+
+
+def test_no_share_of_a_population_may_be_quoted_as_a_comparator() -> None:
+    # Comparators are held for every group by age and sex, or for none.
+    assert [one.id for one in FIGURES.values() if one.category.startswith("population/") and not one.withheld] == []
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +68,7 @@ def table() -> pd.DataFrame:
 def test_what_may_be_compared_is_a_small_part_of_all_pairs_and_every_refusal_has_a_sentence(
     table: pd.DataFrame,
 ) -> None:
-    assert len(table) == len(FIGURES) * (len(FIGURES) - 1) // 2
+    assert len(table) == math.comb(len(FIGURES), 2)
     assert (table["verdict"] != "refused").mean() < 0.01
     for row in table.sample(300, random_state=1).itertuples():
         first, second = FIGURES[str(row.first)], FIGURES[str(row.second)]

@@ -379,8 +379,16 @@ def test_a_build_never_takes_the_place_of_what_it_did_not_write(study, monkeypat
         (lambda text: text.replace('[files."figures.csv"]', '[files."../figures.csv"]'), "plain file name"),
         (lambda text: text.replace("publisher =", "house =", 1), "lacks publisher"),
         (lambda text: "files = 1\n", "has no section [files"),
+        (
+            lambda text: re.sub('primary = ".*"', 'primary = " "', text, count=1),
+            "phil2504: primary is ' '; give the place",
+        ),
+        (
+            lambda text: re.sub('address = "(.*)"\nprimary = ".*"', r'address = "\1"\nprimary = "\1"', text),
+            "is not the address",
+        ),
     ],
-    ids=["a path", "no publisher", "no table"],
+    ids=["a path", "no publisher", "no table", "an empty primary", "a primary that is the copy"],
 )
 def test_a_malformed_list_of_sources_is_named(study, monkeypatch, change, words):
     path = study / "data" / "raw" / "sources.toml"

@@ -33,7 +33,7 @@ def test_every_dated_event_of_the_table_stands_under_the_chart_and_in_its_altern
     recorded = tables.read_table("recorded_offences", ROOT)
     figure, alt = charts.series_with_events(recorded, events)
     drawn = [event for event in events if event.first and event.first <= pd.Timestamp("2023-06-30").date()]
-    assert len(drawn) == 12
+    assert len(drawn) == 13
     texts = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
     for event in drawn:
         assert event.name.rstrip(".") in alt

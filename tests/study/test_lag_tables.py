@@ -146,9 +146,9 @@ def test_a_verdict_says_what_refuses_and_nothing_else_refuses():
 
 
 def test_pairs_are_printed_with_what_was_published_of_each_and_a_pair_that_is_lacking_is_not_asked():
-    asked = [CourtPair("F451", "F450", "open cases", "Because.")]
+    asked = [CourtPair("F454", "F453", "cases through the courts", "Because.")]
     assert rows(tables.pairs_in_words(asked, FIGURES, tables.COURT_PAIRS)) == [
-        {"Figures": "open cases (F451: 6,399, F450: 6,989)", "The gate": "comparable"}
+        {"Figures": "cases through the courts (F454: 6,705, F453: 7,621)", "The gate": "comparable"}
     ]
     chain = [Link("Charge to trial", None, None, "all", "Because."), Link("Years", "F451", "F452", "a day", "Because.")]
     undated = "5,513 cases (F452)"

@@ -39,6 +39,7 @@ from cseanalysis.study.missing.numbers import (
 )
 from cseanalysis.study.missing.tables import benchmark, local_bounds, parity_lines
 from cseanalysis.study.recorded.numbers import QuotedClass, quoted_classes
+from cseanalysis.study.recorded.shares import TOO_FEW, share_bases, unprinted
 from cseanalysis.study.tables import in_words
 from cseanalysis.values import Assumption, Interval
 
@@ -387,8 +388,8 @@ def test_no_recorded_share_is_compared_with_a_population_and_each_refusal_says_w
         "no: no population share for England and Wales is registered",
     ]
     local = table.filter(like="(F106)", axis=0).iloc[0]
-    assert local["Population share"] == "21% (F112)"
-    assert local["Compared?"].startswith("no: ages: not known for F112; ")
+    assert local["Population share"] == "never to be quoted (F112)"
+    assert local["Compared?"].startswith("no: quotation: F112 is never to be quoted: very probably of the City of ")
 
 
 def test_a_population_of_the_same_people_is_answered_with_what_the_bounds_say():
@@ -402,7 +403,7 @@ def test_a_population_of_the_same_people_is_answered_with_what_the_bounds_say():
 def test_local_shares_say_what_is_printed_what_is_not_known_and_what_that_allows(study):
     root, figures = study
     table = in_words(tables.local_shares(figures, local_records(root)), tables.LOCAL)
-    found = table.set_index("Printed")
+    found = table.set_index("Share")
     assert found.loc["52% (F106)", ["Ethnicity not known", "Allowed, of that base"]].tolist() == [
         "not published",
         "bounds not published",
@@ -412,11 +413,29 @@ def test_local_shares_say_what_is_printed_what_is_not_known_and_what_that_allows
         "Suspects of any child sexual abuse in Greater Manchester",
         "as above",
     ]
-    assert not table["Printed"].str.contains("F110").any()
+    assert not table["Share"].str.contains("F110").any()
     # The groups stand in the order of the national table, and an unclear base says that it is.
     groups = tables.ladder_in_words(figures, 2.0)["Recorded ethnicity"].tolist()
     assert table["Group"].tolist()[:4] == groups[:2] * 2
-    assert table.loc[table["Whose records"].str.contains("not said which"), "Printed"].tolist() == ["64% (F478)"]
+    assert table.loc[table["Whose records"].str.contains("not said which"), "Share"].tolist() == ["64% (F478)"]
+
+
+def test_a_local_share_without_a_published_base_is_not_printed_whatever_the_group_and_neither_are_its_bounds(study):
+    root, figures = study
+    hidden = unprinted(figures, share_bases(root))
+    table = in_words(tables.local_shares(figures, local_records(root), hidden), tables.LOCAL)
+    assert set(table["Share"].str.partition(" (")[0]) == {"base not published"}
+    assert set(table["Allowed, of that base"]) == {"not printed"}
+    assert not table["Share"].str.contains("%").any()
+    # The national shares have one: every group of it is printed, as without the rule.
+    assert tables.ladder_in_words(figures, 2.0, hidden).equals(tables.ladder_in_words(figures, 2.0))
+
+
+def test_a_group_whose_share_is_not_printed_has_no_bounds_in_the_national_table_either(study):
+    figures = study[1]
+    table = tables.ladder_in_words(figures, 2.0, {"F100": TOO_FEW}).set_index("Recorded ethnicity")
+    assert table.loc["Asian"].tolist() == [TOO_FEW, *[""] * (table.shape[1] - 1)]
+    assert table.loc["White"].str.contains("%").all()
 
 
 def test_local_records_without_a_share_of_suspects_are_refused(study):
@@ -473,12 +492,13 @@ def test_the_ladder_in_words_prints_nothing_known_without_what_nothing_assumed_a
     root, figures = study
     table = tables.ladder_in_words(figures, load_assumptions(root)["unrecorded_odds_ratio"].high)
     assert list(table)[:3] == ["Recorded ethnicity", "Printed, of those recorded", "All suspects, nothing assumed"]
-    assert table["Printed, of those recorded"].tolist() == ["83%", "7%", "5%", "not printed"]
+    assert table["Printed, of those recorded"].tolist() == ["83%", "7%", "5%", "3%", "not printed"]
     assert table["All suspects, nothing assumed"].tolist() == [
         "28% to 95%",
         "2.3% to 69%",
         "1.7% to 68%",
-        "1.7% to 68%",
+        "1% to 68%",
+        "0.68% to 67%",
     ]
 
 

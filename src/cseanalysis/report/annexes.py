@@ -157,9 +157,12 @@ def _link(address: str) -> str:
 
 def _publication_line(name: str, entry: Mapping[str, Any]) -> str:
     lines = _publication(entry)
+    # Of a copy, where the text stands that it copies: an address, or words that may begin with one.
+    place = entry.get("primary", "")
+    primary = f" Copied from: {escape(place) if ' ' in place else _link(place)}." if place else ""
     return (
         f"**{escape(entry['title'])}** `{name}`. {escape(lines['Publisher'])}. {escape(lines['Licence'])}. "
-        f"Address: {lines['Address']}."
+        f"Address: {lines['Address']}.{primary}"
     )
 
 

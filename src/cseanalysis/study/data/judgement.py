@@ -10,13 +10,13 @@ import csv
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 from cseanalysis.clean.crosswalks import read_crosswalk
 from cseanalysis.register import Figure
-from cseanalysis.study.data.project import Project, find_project
+from cseanalysis.study.data.project import Project, find_project, load_sources
 
 REASON = "reason"
 _FIGURE = re.compile(r"\bF\d{3,}\b")
@@ -34,7 +34,11 @@ _UNITS = {
     ("curve_options", "figure"): ("offences", *_DELAYS),
 }
 # Columns that hold figures and nothing else.
-_OF_FIGURES = {"figure", "figures", "first", "second", "quoted", "whole", "parts", "share", "share_of"}
+_OF_FIGURES = {
+    *("figure", "figures", "first", "second", "quoted", "whole", "parts", "share", "shares", "share_of", "base"),
+}
+_ID = re.compile(r"C\d{3}", re.ASCII)
+_ADDRESS = re.compile(r"https?://\S+|none known")
 _SHOWN = 5
 _YES = {"yes": True, "no": False}
 
@@ -63,6 +67,66 @@ def read_judgement(name: str, row: type[Row], root: Path | str | None = None) ->
                 wrong.append(f"line {line}: {error}")
     _refuse(path, wrong)
     return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ContestedClaim:
+    """A number as it is quoted, who said it, by which rule it was made, and what a usable figure would need."""
+
+    # ``source`` is the key of the publication in which the claim was read; ``reason`` why it cannot be used.
+
+    id: str
+    claim: str
+    published: str
+    said_by: str
+    said: str
+    place: str
+    rule: str
+    would_need: str
+    source: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"id: {self.id!r}; write C and three digits")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A published number that was read and is not in the register, and why."""
+
+    statement: str
+    published: str
+    place: str
+    period: str
+    publisher: str
+    address: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not _ADDRESS.fullmatch(self.address):
+            raise ValueError(f"address: {self.address!r}; write the address that was read, or none known")
+
+
+def contested_claims(root: Path | str | None = None) -> tuple[ContestedClaim, ...]:
+    """Return the rows of ``data/judgement/contested_claims.csv``, each id once and each source a registered one."""
+    claims = read_judgement("contested_claims", ContestedClaim, root)
+    publications = load_sources(find_project(root))["publications"]
+    ids = [one.id for one in claims]
+    wrong = [f"{name} stands in two rows; ids are unique" for name in sorted(set(ids)) if ids.count(name) > 1]
+    wrong += [
+        f"{one.id}: source {one.source!r} is not in data/raw/sources.toml"
+        for one in claims
+        if one.source not in publications
+    ]
+    if wrong:
+        raise ValueError(f"data/judgement/contested_claims.csv, {'; '.join(wrong[:5])}")
+    return claims
+
+
+def left_out(root: Path | str | None = None) -> tuple[LeftOut, ...]:
+    """Return the rows of ``data/judgement/left_out.csv``."""
+    return read_judgement("left_out", LeftOut, root)
 
 
 def check_judgement(project: Project, figures: Mapping[str, Figure], assumptions: Collection[str]) -> None:
@@ -104,6 +168,10 @@ def check_judgement(project: Project, figures: Mapping[str, Figure], assumptions
                             if name and name not in there
                         ]
         _refuse(path, wrong)
+    # Nothing computes with these two, so they are read here.
+    for name, table in {"contested_claims": contested_claims, "left_out": left_out}.items():
+        if (project.judgement / f"{name}.csv").is_file():
+            table(project.root)
 
 
 def check_results_named(project: Project, results: Collection[str]) -> None:

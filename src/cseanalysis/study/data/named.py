@@ -14,7 +14,7 @@ CHARGES = "F340"  # of the newest year that is published: what share of recorded
 CHARGED_SHARE = "F514"  # lowest and highest force, another base: what is drawn stands beside it
 # Children's own median to a charge and the upper quartile beside it: the only two points of one published delay.
 CHILD_MEDIAN, CHILD_QUARTILE = "F569", "F570"
-OPEN_CASES = ("F451", "F450")  # at the Crown Court, a year apart: the only two counts of them that may be compared
+OPEN_CASES = ("F451", "F450")  # at the Crown Court, a year apart, by one rule; of a day or of the year is not known
 CASES_THROUGH = "F453"  # the courts, in the year between the two
 # Operation Hydrant prints all three numbers at both dates, so that stock and flows can be held against each other.
 HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE = ("F525", "F528"), ("F527", "F530"), ("F526", "F529")

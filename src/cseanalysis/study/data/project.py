@@ -122,6 +122,14 @@ def _sources(content: bytes) -> dict[str, dict[str, dict[str, Any]]]:
             lacking = sorted(required - entry.keys()) if isinstance(entry, dict) else sorted(required)
             if lacking:
                 raise ValueError(f"sources.toml, {section}, {name}: lacks {', '.join(lacking)}; add them")
+    for name, entry in sources["publications"].items():
+        # Optional: where the text stands that a copy was read of, its address or, where no page is known, in words.
+        primary = entry.get("primary")
+        if primary is not None and (not isinstance(primary, str) or not primary.strip() or primary == entry["address"]):
+            raise ValueError(
+                f"sources.toml, publications, {name}: primary is {primary!r}; give the place of the text that was "
+                "copied, which is not the address that was read, or leave it out"
+            )
     if wrong := [key for key in sources["publications"] if not _KEY.fullmatch(key)]:
         raise ValueError(
             f"sources.toml, publications {wrong[:5]}: a key is letters, digits and _ : . -, to be cited by"

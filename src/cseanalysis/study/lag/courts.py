@@ -83,7 +83,10 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
     day = "Crown Court child sexual abuse cases"
     return [
         Estimate(
-            "court_open_growth", f"open {day}, 31 March 2025 less 31 March 2024", after - before, basis=OPEN_CASES
+            "court_open_growth",
+            f"open {day}, 31 March 2025 less 31 March 2024, if both are of the day",
+            after - before,
+            basis=OPEN_CASES,
         ),
         Estimate(
             "court_receipts_needed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -33,6 +34,16 @@ def _bounds_or(without: str) -> Any:
     return lambda bounds: without if bounds is None else span("share")(bounds.low, bounds.high)
 
 
+def _population(one: Figure | None) -> str:
+    if one is None:
+        return "none published"
+    return _with_id("never to be quoted" if one.withheld else one.published, one.id)
+
+
+def _allowed(bounds: Interval | None, hidden: str) -> str:
+    return "not printed" if hidden else str(_bounds_or("bounds not published")(bounds))
+
+
 FLAG = (
     Column("If group-based were", "share", number("share")),
     Column("Offences", "offences", number()),
@@ -42,13 +53,13 @@ FLAG = (
 LOCAL = (
     Column("Whose records", "whose"),
     Column("Group", "group"),
-    Column("Printed", ("published", "figure"), _with_id),
+    Column("Share", ("published", "figure"), _with_id),
     Column("Ethnicity not known", "not_known", lambda printed: printed or "not published"),
-    Column("Allowed, of that base", "bounds", _bounds_or("bounds not published")),
+    Column("Allowed, of that base", ("bounds", "hidden"), _allowed),
 )
 BENCHMARKS = (
     Column("Recorded share", ("group", "place", "share"), lambda group, place, share: f"{group}, {place} ({share})"),
-    Column("Population share", "population", lambda one: _with_id(one.published, one.id) if one else "none published"),
+    Column("Population share", "population", _population),
     Column("Compared?", "answer"),
 )
 GATE = (
@@ -87,7 +98,9 @@ def flag_needs(figures: Mapping[str, Figure]) -> Rows:
     ]
 
 
-def ladder_in_words(figures: Mapping[str, Figure], odds_ratio: float) -> pd.DataFrame:
+def ladder_in_words(
+    figures: Mapping[str, Figure], odds_ratio: float, hidden: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
     """Set each group's printed share beside what it allows for all suspects, assumption by assumption."""
     # A row a group, in the order of the register, and a column an assumption; every row by one formula.
     coverage, rows = field_coverage(figures), []
@@ -95,14 +108,19 @@ def ladder_in_words(figures: Mapping[str, Figure], odds_ratio: float) -> pd.Data
     for group in suspect_groups(figures):
         rungs = suspect_ladder(group, coverage, odds_ratio)[:-1]
         printed = figures[group.figures[0]].published if len(group.figures) == 1 else "not printed"
-        rows.append({"group": group.label, "printed": printed} | {rung.assumption: rung.interval for rung in rungs})
+        why = next((hidden[name] for name in group.figures if name in hidden), "")
+        allowed = {rung.assumption: None if why else rung.interval for rung in rungs}
+        rows.append({"group": group.label, "printed": why or printed} | allowed)
     assumed = list(rows[0])[2:]
     columns += [Column(f"All suspects, {name}", name, _bounds_or("")) for name in assumed]
     return in_words(rows, columns)
 
 
-def local_shares(figures: Mapping[str, Figure], records: Iterable[LocalRecords]) -> Rows:
+def local_shares(
+    figures: Mapping[str, Figure], records: Iterable[LocalRecords], hidden: Mapping[str, str] = MappingProxyType({})
+) -> Rows:
     """List the local shares with how many suspects' ethnicity is not known, and bounds where that is published."""
+    # ``hidden`` says, by id, why a share is not printed (`recorded.shares`); then nothing that gives it away is either.
     # A row a printed share, in the order of the national table, then of the register.
     order = [group.name for group in suspect_groups(figures)]
     rows = []
@@ -115,10 +133,11 @@ def local_shares(figures: Mapping[str, Figure], records: Iterable[LocalRecords])
             {
                 "whose": "as above" if number else one.whose or _whose(figure),
                 "group": _label(figure),
-                "published": figure.published,
+                "published": hidden.get(figure.id, figure.published),
+                "hidden": hidden.get(figure.id, ""),
                 "figure": figure.id,
                 "not_known": silent and silent.published,
-                "bounds": silent and local_bounds(figure, silent),
+                "bounds": None if figure.id in hidden else silent and local_bounds(figure, silent),
             }
             for number, figure in enumerate(said)
         ]

@@ -21,6 +21,7 @@ from cseanalysis.study.data.project import Project, check_raw, find_project, loa
 from cseanalysis.study.data.revisions import release_names
 from cseanalysis.study.data.tables import check_tables, read_table
 from cseanalysis.study.recorded.forces import SCOPES, force_figures, force_table, force_totals, force_years, places
+from cseanalysis.study.recorded.shares import share_bases, unprinted
 
 _GROUPS = {
     "child_only": (
@@ -127,7 +128,8 @@ def _tables(project: Project) -> dict[str, pd.DataFrame]:
     check_raw(project)
     check_tables(project)
     recorded = read_table("recorded_offences", project.root)
-    listed = force_figures(load_figures(project.root), places(project.root))
+    figures = load_figures(project.root)
+    listed = force_figures(figures, places(project.root), unprinted(figures, share_bases(project.root)))
     tables = {"forces": force_table(recorded, listed)}
     tables |= {name: force_years(recorded, scope) for name, scope in zip(_YEARS, SCOPES, strict=True)}
     tables["force_totals"] = force_totals(recorded)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -123,10 +124,12 @@ def force_table(recorded: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def force_figures(figures: Mapping[str, Figure], known: Mapping[str, Place]) -> pd.DataFrame:
+def force_figures(
+    figures: Mapping[str, Figure], known: Mapping[str, Place], hidden: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
     """List every published figure about a force, a place inside one or several forces together."""
     # In the order of the forces, then area, counting rule and period; never the value. A figure for a place is not one
-    # for the force.
+    # for the force. ``hidden`` says, by id, why a share of suspects by group is not printed.
     located = _located(figures.values(), known)
     order = {force: number for number, force in enumerate([*all_forces()["force"], SEVERAL])}
     chosen = sorted(
@@ -137,6 +140,9 @@ def force_figures(figures: Mapping[str, Figure], known: Mapping[str, Place]) -> 
         ),
     )
     rows = [_row(force, level, figure) for force, level, figure in chosen]
+    for row in rows:
+        if why := hidden.get(row["figure"]):
+            row["published"] = f"not printed: {why}"
     for row, (one, other) in zip(rows, pairwise(chosen), strict=False):
         if one[0] == other[0]:
             verdict = compare(one[2], other[2])

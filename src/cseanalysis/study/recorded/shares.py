@@ -1,0 +1,68 @@
+"""When a share of suspects by ethnicity or nationality is printed: one rule, for every group and every record alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cseanalysis.register import Figure
+from cseanalysis.register.figures import UNKNOWN
+from cseanalysis.study.data.judgement import read_judgement
+
+FEWEST = 10  # people that a printed share must stand for
+NO_BASE = "base not published"
+TOO_FEW = "fewer than ten people"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBase:
+    """Shares of suspects by group that have one base, and the figure that says of how many, if one is published."""
+
+    # The known share of the register is of the base, so the base counts those that do not say too.
+
+    shares: tuple[str, ...]
+    base: str | None
+    reason: str
+
+
+def share_bases(root: Path | str | None = None) -> tuple[ShareBase, ...]:
+    """Return the rows of ``data/judgement/share_bases.csv``."""
+    return read_judgement("share_bases", ShareBase, root)
+
+
+def unprinted(figures: Mapping[str, Figure], bases: Iterable[ShareBase]) -> dict[str, str]:
+    """Return, by id, why a share of suspects by group is not printed; those that are printed are left out.
+
+    Raises
+    ------
+    ValueError
+        When a share of a group that the table knows stands in no row of it, or in two.
+    """
+    # That the table names figures which are there is checked with all tables of judgements.
+    rows = [(name, one) for one in bases for name in one.shares if name in figures]
+    listed = [name for name, _ in rows]
+    if twice := sorted({name for name in listed if listed.count(name) > 1}):
+        raise ValueError(f"share_bases.csv: {', '.join(twice[:5])} in two rows; a share has one base")
+    groups = {_group(figures[name]) for name in listed}
+    if forgotten := [one.id for one in figures.values() if _of_suspects(one, groups) and one.id not in listed]:
+        raise ValueError(f"share_bases.csv: {', '.join(forgotten[:5])} in no row; say of how many suspects they are")
+    why = {name: _why_not(figures[name], figures[one.base] if one.base else None) for name, one in rows}
+    return {name: reason for name, reason in why.items() if reason}
+
+
+def _why_not(share: Figure, base: Figure | None) -> str:
+    """Say why a share is not printed, or nothing."""
+    # Its upper end must stand for ten people, of the fewest that the base can hold.
+    if base is None or share.base == UNKNOWN:
+        return NO_BASE
+    people = base.ends[0] if share.known is None else base.ends[0] * share.known.low / 100
+    return TOO_FEW if people * share.ends[1] / 100 < FEWEST else ""
+
+
+def _of_suspects(figure: Figure, groups: set[str]) -> bool:
+    return figure.unit == "per_cent" and figure.category.startswith("suspects/") and _group(figure) in groups
+
+
+def _group(figure: Figure) -> str:
+    return figure.category.rpartition("/")[2]
