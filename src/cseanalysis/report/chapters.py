@@ -112,9 +112,15 @@ def execute_all(
         log(f"chapter {name}: {time.perf_counter() - start:.1f} s")
         return Chapter(name, render(node), took, key_of(notebook, took))
 
+    def size(notebook: Path) -> int:
+        path = (folder or workdir) / notebook.name
+        return path.stat().st_size if path.is_file() else 0
+
     pool = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="chapter")
     try:
-        return {chapter.name: chapter for chapter in pool.map(run, notebooks)}
+        # Those that showed most the last time take longest, so first.
+        found = {chapter.name: chapter for chapter in pool.map(run, sorted(notebooks, key=size, reverse=True))}
+        return {notebook.stem: found[notebook.stem] for notebook in notebooks}
     finally:
         # After a failure or Ctrl-C nothing may go on: waiting chapters are dropped, running kernels are ended.
         pool.shutdown(wait=False, cancel_futures=True)
