@@ -170,7 +170,7 @@ def diff(
         project = find_project()
     except FileNotFoundError:  # two folders can be compared anywhere; causes are sought where the data are
         project = None
-    lines = compare(first, second, project)
+    lines = compare(first, second, project, beside=True)
     for line in lines or ["no assumption and no reported number differs"]:
         print(line)
 

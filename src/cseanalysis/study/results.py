@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.sensitivity.ranking import settled
-from cseanalysis.study.beside import Helper
+from cseanalysis.study.beside import Helper, helping
 from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
 from cseanalysis.study.change.judged import read_series_parts
@@ -81,7 +83,9 @@ def compute_results(
     beside: bool = False,
 ) -> dict[str, Any]:
     """Compute every reported number from what was read, part by part."""
-    parts = compute_parts(inputs, assumptions, scope=scope, kept=kept, beside=beside)
+    # A second process is for the command line: a script would have to be written for that.
+    with helping(computed) if beside else nullcontext() as helper:
+        (parts,) = compute_cases(inputs, [Case(assumptions, scope)], kept=kept, helper=helper)
     ordered = [parts[part.name] for part in PARTS]
     estimates = [one for part in ordered for one in part.results]
     narrowed = {name: rows for part in ordered for name, rows in part.narrowed.items()}
@@ -97,68 +101,68 @@ def compute_results(
     }
 
 
-def compute_parts(
-    inputs: StudyInputs,
-    assumptions: Mapping[str, Assumption],
-    *,
-    scope: str,
-    kept: Kept | None,
-    wanted: Collection[str] | None = None,
-    beside: bool = False,
-) -> dict[str, Computed]:
-    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all."""
-    # With ``beside``, some are computed in a second process, as the command line may: a script would have to be written
-    # for that.
-    needed = {part.name for part in PARTS} if wanted is None else set(wanted)
-    needed |= {name for part in PARTS if part.name in needed for name in part.after}
-    parts: dict[str, Computed] = {}
-    # The totals are quick, so first: a fault in an assumption is told at once.
-    waiting = [part for part in sorted(PARTS, key=lambda part: part.name != "totals: routes") if part.name in needed]
-    helper: Helper | None = None
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Assumptions under which parts are computed: those of the names, or all without them, and what they come after."""
 
-    def take(part: Part, given: Given, found: Computed) -> None:
-        parts[part.name] = found
+    assumptions: Mapping[str, Assumption]
+    scope: str
+    wanted: Collection[str] | None = None
+
+    def needed(self) -> list[Part]:
+        """Return the parts; the totals are quick, so first: a fault in an assumption is told at once."""
+        names = {part.name for part in PARTS} if self.wanted is None else set(self.wanted)
+        names |= {name for part in PARTS if part.name in names for name in part.after}
+        return sorted((part for part in PARTS if part.name in names), key=lambda part: part.name != "totals: routes")
+
+
+def compute_cases(
+    inputs: StudyInputs,
+    cases: Sequence[Case],
+    *,
+    kept: Kept | None = None,
+    helper: Callable[[], Helper | None] | None = None,
+) -> list[dict[str, Computed]]:
+    """Compute parts by name for each case; some in the second process that ``helper`` starts, where it is given."""
+    parts: list[dict[str, Computed]] = [{} for _ in cases]
+    waiting = [(number, part) for number, case in enumerate(cases) for part in case.needed()]
+    beside: Helper | None = None
+    asked: tuple[int, Part, Given] | None = None
+
+    def take(number: int, part: Part, given: Given, found: Computed) -> None:
+        parts[number][part.name] = found
         if kept is not None:
             kept.write(part, given, found)
 
-    def take_answer(helper: Helper, part: Part, given: Given) -> None:
-        take(part, given, helper.answer() or computed(part, given))
-
-    try:
-        while waiting or (helper and helper.asked):
-            ready = [part for part in waiting if all(name in parts for name in part.after)]
-            if helper and helper.asked and (not ready or helper.has_answered()):
-                take_answer(helper, *helper.asked)
-                continue
-            # From the last part on beside this process, from the first on in it.
-            free = beside and Helper.useful() and len(ready) > 1 and (helper is None or not helper.asked)
-            part = ready[-1] if free else ready[0]
-            waiting.remove(part)
-            results = {one.id: one for name in part.after for one in parts[name].results}
-            given = part.given(inputs, assumptions, scope, results)
-            if kept is not None and (found := kept.read(part, given)) is not None:
-                parts[part.name] = found
-            elif free and (helper := helper or _helper()):
-                helper.ask(part, given)
-            else:
-                take(part, given, computed(part, given))
-    finally:
-        if helper:
-            helper.end()
+    while waiting or asked:
+        ready = [(number, part) for number, part in waiting if all(name in parts[number] for name in part.after)]
+        if beside and asked and (not ready or beside.has_answered()):
+            number, part, given = asked
+            asked = None
+            take(number, part, given, beside.answer() or computed(part, given))
+            continue
+        # From the last part on beside this process, from the first on in it.
+        free = helper is not None and len(ready) > 1 and asked is None
+        number, part = ready[-1] if free else ready[0]
+        waiting.remove((number, part))
+        case = cases[number]
+        results = {one.id: one for name in part.after for one in parts[number][name].results}
+        given = part.given(inputs, case.assumptions, case.scope, results)
+        if kept is not None and (found := kept.read(part, given)) is not None:
+            parts[number][part.name] = found
+        elif free and helper and (beside := helper()):
+            beside.ask(part, given)
+            asked = number, part, given
+        else:
+            take(number, part, given, computed(part, given))
     return parts
-
-
-def _helper() -> Helper | None:
-    """Start a second process, where one more may be started."""
-    try:
-        return Helper(computed)
-    except OSError:
-        return None
 
 
 def computed(part: Part, given: Given) -> Computed:
     """Return a part's numbers, as they are kept."""
     numbers = part.compute(given)
+    if numbers.results and not part.results:
+        raise ValueError(f"the part {part.name} has results, and study/parts.py says that it has none; mend it there")
     tables = numbers.tables
     own = {one.id: one.narrowed for one in numbers.results if isinstance(one, Led)} | dict(numbers.narrowed)
     finer = narrowed_rows(tables["narrowing"]) if "narrowing" in tables else {}  # at nine places
