@@ -125,7 +125,7 @@ def report(
         raise ValueError("other assumptions need a folder of their own: add --out (or OUT=), e.g. OUT=build/mine")
     folder = project.root / BUILD if out is None else out.resolve()
     with _steps() as say:
-        outcome = build_report(project, assumptions=assumptions, out=folder, log=say)
+        outcome = build_report(project, assumptions=assumptions, out=folder, log=say, beside=True)
         say(f"{outcome.status}: {folder / 'report.pdf'}")
 
 
@@ -153,7 +153,7 @@ def release() -> None:
 
     project = find_project()
     with _steps() as say:
-        build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say)
+        build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say, beside=True)
         say(f"frozen: {freeze(project, project.root / BUILD)}")
 
 

@@ -71,8 +71,10 @@ def build_report(
     freezing: bool = False,
     log: Callable[[str], None] = lambda line: None,
     workers: int | None = None,
+    beside: bool = False,
 ) -> Outcome:
     """Build the report into ``out``, or leave it when nothing it is made from has changed."""
+    # With ``beside``, a second process computes too, as the command line may have it.
     check_out(out, project)
     clock = _Clock(log)
     used = assumptions if assumptions is not None else project.assumptions
@@ -104,7 +106,7 @@ def build_report(
         with clock.step("tables and results"):
             # before it is copied: a fault is named with the file's own name
             read_assumptions(used, sources=load_sources(project)["publications"])
-            rebuild(project, staged.root, assumptions=used, kept=project.root / FOLDER)
+            rebuild(project, staged.root, assumptions=used, kept=project.root / FOLDER, beside=beside)
             ignored = shutil.ignore_patterns(".*", "__pycache__")
             shutil.copytree(project.notebooks, staged.notebooks, ignore=ignored)
         with clock.step("chapters"):

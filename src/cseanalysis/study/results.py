@@ -126,6 +126,7 @@ def compute_cases(
     """Compute parts by name for each case; some in the second process that ``helper`` starts, where it is given."""
     parts: list[dict[str, Computed]] = [{} for _ in cases]
     waiting = [(number, part) for number, case in enumerate(cases) for part in case.needed()]
+    due: list[tuple[int, Part, Given]] = []  # what can be computed now, and is not kept
     beside: Helper | None = None
     asked: tuple[int, Part, Given] | None = None
 
@@ -134,26 +135,25 @@ def compute_cases(
         if kept is not None:
             kept.write(part, given, found)
 
-    while waiting or asked:
+    while waiting or due or asked:
         ready = [(number, part) for number, part in waiting if all(name in parts[number] for name in part.after)]
-        if beside and asked and (not ready or beside.has_answered()):
-            number, part, given = asked
-            asked = None
+        for number, part in ready:
+            waiting.remove((number, part))
+            results = {one.id: one for name in part.after for one in parts[number][name].results}
+            given = part.given(inputs, cases[number].assumptions, cases[number].scope, results)
+            if kept is not None and (found := kept.read(part, given)) is not None:
+                parts[number][part.name] = found
+            else:
+                due.append((number, part, given))
+        if beside and asked and (not due or beside.has_answered()):
+            (number, part, given), asked = asked, None
             take(number, part, given, beside.answer() or computed(part, given))
-            continue
         # From the last part on beside this process, from the first on in it.
-        free = helper is not None and len(ready) > 1 and asked is None
-        number, part = ready[-1] if free else ready[0]
-        waiting.remove((number, part))
-        case = cases[number]
-        results = {one.id: one for name in part.after for one in parts[number][name].results}
-        given = part.given(inputs, case.assumptions, case.scope, results)
-        if kept is not None and (found := kept.read(part, given)) is not None:
-            parts[number][part.name] = found
-        elif free and helper and (beside := helper()):
-            beside.ask(part, given)
-            asked = number, part, given
-        else:
+        elif helper and len(due) > 1 and not asked and (beside := helper()):
+            asked = due.pop()
+            beside.ask(*asked[1:])
+        elif due:
+            number, part, given = due.pop(0)
             take(number, part, given, computed(part, given))
     return parts
 
@@ -239,7 +239,9 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, kept: Path | None = None) -> Project:
+def rebuild(
+    project: Project, folder: Path, *, assumptions: Path | None = None, kept: Path | None = None, beside: bool = False
+) -> Project:
     """Build tables and results of a study in an empty folder, from its raw data and assumptions."""
     copy = Project(folder)
     shutil.copytree(project.raw, copy.raw)
@@ -249,5 +251,5 @@ def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, 
     check_raw(copy)
     copy.processed.mkdir()
     build_tables(copy, copy.processed)
-    write_results(copy.results, build_results(copy, kept=kept))
+    write_results(copy.results, build_results(copy, kept=kept, beside=beside))
     return copy
