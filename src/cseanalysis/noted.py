@@ -2,10 +2,10 @@
 
 Why this leaves nothing out: a chapter is executed with a fixed environment, and a key of its own covers notebook, data,
 code and versions. All else it can see is in files of the study, and Python tells a hook of every file it opens: each
-counts whole. (None of our libraries opens one behind Python's back.) Two are handed out in parts instead, by functions
-that note the parts: results and assumptions. Going through a mapping, counting or printing it takes all of it, and so
-does starting another process, which no hook follows. What is taken first hangs on nothing else, and whatever is taken
-next on what was taken before: where all of it is what it was, the chapter would take the same and show the same.
+counts whole. (No library of the report opens one behind Python's back.) Two are handed out in parts, by functions that
+note the parts: results and assumptions. Going through a mapping, counting or printing it takes all of it. So does the
+start of another process, which no hook follows. What is taken first hangs on nothing else, and whatever is taken next
+on what was taken before: where all of it is what it was, the chapter would take the same and show the same.
 """
 
 from __future__ import annotations
