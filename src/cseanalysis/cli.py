@@ -131,7 +131,7 @@ def report(*, assumptions: Path | None, out: Path | None) -> None:
         raise ValueError("other assumptions need a folder of their own: add --out (or OUT=), e.g. OUT=build/mine")
     folder = project.root / BUILD if out is None else out.resolve()
     with _steps() as say:
-        outcome = build_report(project, assumptions=assumptions, out=folder, log=say)
+        outcome = build_report(project, assumptions=assumptions, out=folder, log=say, beside=True)
         say(f"{outcome.status}: {folder / 'report.pdf'}")
 
 
@@ -157,7 +157,7 @@ def release() -> None:
 
     project = find_project()
     with _steps() as say:
-        build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say)
+        build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say, beside=True)
         say(f"frozen: {freeze(project, project.root / BUILD)}")
 
 
@@ -170,7 +170,7 @@ def diff(first: Path, second: Path) -> None:
         project = find_project()
     except FileNotFoundError:  # two folders can be compared anywhere; causes are sought where the data are
         project = None
-    lines = compare(first, second, project)
+    lines = compare(first, second, project, beside=True)
     for line in lines or ["no assumption and no reported number differs"]:
         print(line)
 

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import notebook
+from conftest import notebook, small_study
 
-from cseanalysis.report.chapters import execute, execute_all, parse, render
-from cseanalysis.study.data.project import sha256
+from cseanalysis.report import chapters
+from cseanalysis.report.chapters import execute, execute_all, parse, render, values_of
+from cseanalysis.study.data.project import Project, sha256
+from cseanalysis.study.data.reported import sealed
 
 
 @pytest.fixture
@@ -20,6 +23,14 @@ def write(tmp_path):
         return path
 
     return writer
+
+
+def about(built):
+    """What a manifest says of chapters."""
+    return {
+        name: {"key": chapter.key, "sha256": sha256(chapter.content), "taken": list(chapter.taken)}
+        for name, chapter in built.items()
+    }
 
 
 def test_a_chapter_has_the_same_bytes_whatever_the_users_settings(write, tmp_path, monkeypatch):
@@ -106,7 +117,7 @@ def test_an_unchanged_chapter_is_taken_from_the_last_build_and_a_damaged_one_is_
     out.mkdir()
     built = execute_all(paths, tmp_path, 2, shared_key="k")
     assert list(built) == ["01-a", "02-b"]
-    manifest = {name: {"key": chapter.key, "sha256": sha256(chapter.content)} for name, chapter in built.items()}
+    manifest = about(built)
     for name, chapter in built.items():
         (out / f"{name}.ipynb").write_bytes(chapter.content)
     (out / "02-b.ipynb").write_bytes(built["02-b"].content.replace(b"second", b"forged"))
@@ -143,3 +154,117 @@ def test_a_users_kernel_named_python3_is_not_used(write, tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "data"))
     node = execute(write("01-a", "import sys\nsys.executable"), tmp_path)
     assert Path(node.cells[0].outputs[0]["data"]["text/plain"].strip("'")).name.startswith("python")
+
+
+# The ways in which a chapter can see the study: a cell that does, and what is noted of it.
+LOADS = "from cseanalysis import load_assumptions, load_results\nfrom cseanalysis.study.data import reported\n"
+WAYS = {
+    "a result": ("load_results()['a'].point", "result:a"),
+    "a result that is not there": ("load_results().get('c')", "result:c"),
+    "whether there is a result": ("'a' in load_results()", "result:a"),
+    "how many results there are": ("len(load_results())", "result:*"),
+    "results one by one": ("[*load_results()]", "result:*"),
+    "results beside others": ("load_results() | {}", "result:*"),
+    "a copy of the results": ("{**load_results()}", "result:*"),
+    "results printed": ("print(load_results())", "result:*"),
+    "results compared": ("load_results() == {}", "result:*"),
+    "what a result hangs on": ("reported.load_leading()['a']", "leading:a"),
+    "a table": ("reported.load_results_table('t')", "table:t"),
+    "which tables there are": ("[*reported.load_tables()]", "table:*"),
+    "the period": ("reported.load_period()['first']", "period:first"),
+    "a number in a sentence": ("from cseanalysis.report import prose\nprose('{a} it is.')", "result:a"),
+    "a number computed": ("from cseanalysis.report import same_as_reported\nsame_as_reported('b', 1.0)", "result:b"),
+    "an assumption": ("load_assumptions()['x'].low", "assumption:x"),
+    "an assumption in a sentence": ("from cseanalysis.report import prose\nprose('{assumption:x}')", "assumption:x"),
+    "assumptions one by one": ("[one.low for one in load_assumptions().values()]", "assumption:*"),
+    "results as a file": ("open('../reports/results.json').read()", "file:reports/results.json"),
+    "assumptions as a file": (
+        "from cseanalysis.study.data.assumptions import read_assumptions\nfrom pathlib import Path\n"
+        "read_assumptions(Path('../assumptions.toml'))",
+        "file:assumptions.toml",
+    ),
+    "a file by another library": ("import pandas\npandas.read_csv('beside.txt')", "file:notebooks/beside.txt"),
+    "another chapter": ("open('00.ipynb').read()", "file:notebooks/00.ipynb"),
+    "code of the typesetting": ("import cseanalysis.report.annexes", "code:annexes.py"),
+    "a program": ("import subprocess\nsubprocess.run(['true'])", "file:reports/results.json"),
+    "a process of Python's": (
+        "import multiprocessing\none = multiprocessing.get_context('spawn').Process(target=print)\none.start()",
+        "file:assumptions.toml",
+    ),
+}
+
+
+def results_of(a=1.0, first="April", rows=1, more=()):
+    def one(name, point):
+        leading = {"kind": "counted" if point == 1.0 else "data"}
+        return {"id": name, "unit": "offences", "point": point, "interval": None, "basis": [], "leading": leading}
+
+    tables = {"t": [{"n": rows}], "u": []}
+    results = [one("a", a), one("b", 1.0), *(one(name, 1.0) for name in more)]
+    return sealed({"results": results, "tables": tables, "period": {"first": first, "last": "May"}})
+
+
+@pytest.fixture(scope="module")
+def every_way(tmp_path_factory):
+    """A study with a chapter for each way to see it, and the chapters as they were executed."""
+    project = small_study(tmp_path_factory.mktemp("ways") / "study")
+    (project.notebooks / "00-summary.ipynb").unlink()
+    (project.notebooks / "beside.txt").write_text("n\n1\n")
+    project.results.write_bytes(results_of())
+    text = project.assumptions.read_text()
+    project.assumptions.write_text(text.replace("known_probability", "x") + text.replace("known_probability", "y"))
+    for number, (code, _) in enumerate(WAYS.values()):
+        (project.notebooks / f"{number:02}.ipynb").write_bytes(notebook(LOADS + code))
+    paths = sorted(project.notebooks.glob("*.ipynb"))
+    return project, execute_all(paths, project.notebooks, value_of=values_of(project))
+
+
+def test_what_a_chapter_takes_is_noted_by_whichever_way(every_way):
+    taken = {way: chapter.taken for way, chapter in zip(WAYS, every_way[1].values(), strict=True)}
+    assert {way: noted for way, (_, noted) in WAYS.items() if noted not in taken[way]} == {}
+    assert [way for way, notes in taken.items() if "result:*" in notes and "result:a" in notes] == []
+    assert not [note for note in taken["a result"] if not note.startswith(("code:", "file:data/raw/", "result:a"))]
+
+
+FILES = {"file:reports/results.json", "result:*"}
+CHANGES = {
+    "nothing": (lambda study: None, set()),
+    "a result": (lambda study: study.results.write_bytes(results_of(a=2.0)), {*FILES, "result:a", "leading:a"}),
+    "one result more": (lambda study: study.results.write_bytes(results_of(more="c")), {*FILES, "result:c"}),
+    "a table": (
+        lambda study: study.results.write_bytes(results_of(rows=2)),
+        {"file:reports/results.json", "table:t", "table:*"},
+    ),
+    "the period": (
+        lambda study: study.results.write_bytes(results_of(first="March")),
+        {"file:reports/results.json", "period:first"},
+    ),
+    "an assumption": (
+        lambda study: study.assumptions.write_text(study.assumptions.read_text().replace("0.05", "0.06", 1)),
+        {"file:assumptions.toml", "assumption:x", "assumption:*"},
+    ),
+    "another assumption": (
+        lambda study: study.assumptions.write_text("0.06".join(study.assumptions.read_text().rsplit("0.05", 1))),
+        {"file:assumptions.toml", "assumption:*"},
+    ),
+    "a file": (lambda study: (study.notebooks / "beside.txt").write_text("n\n2\n"), {"file:notebooks/beside.txt"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_chapters_are_executed_again_that_took_what_changed_and_no_others(every_way, tmp_path, monkeypatch, change):
+    alter, moved = CHANGES[change]
+    project, built = Project(tmp_path / "study"), every_way[1]
+    shutil.copytree(every_way[0].root, project.root)
+    alter(project)
+    for name, chapter in built.items():
+        (tmp_path / f"{name}.ipynb").write_bytes(chapter.content)
+    monkeypatch.setattr(chapters, "_execute", lambda notebook, *_: (parse(notebook.read_bytes()), ()))
+    kept = {"previous": about(built), "folder": tmp_path, "value_of": values_of(project)}
+    found = execute_all(sorted(project.notebooks.glob("*.ipynb")), project.notebooks, **kept)
+    both = {"file:reports/results.json", "file:assumptions.toml"}  # what another process may have seen
+    takes = {
+        way: both if way in {"a program", "a process of Python's"} else {noted} for way, (_, noted) in WAYS.items()
+    }
+    executed = {way for way, chapter in zip(WAYS, found.values(), strict=True) if not chapter.reused}
+    assert executed == {way for way, notes in takes.items() if notes & moved}

@@ -12,13 +12,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cseanalysis.study import load_assumptions, load_results
+from cseanalysis.study import beside, load_assumptions, load_results
 from cseanalysis.study.beside import Helper, _serve
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.parts import PARTS, Given, Numbers, Part, StudyInputs
 from cseanalysis.study.ranges import Led
-from cseanalysis.study.results import _helper, computed
+from cseanalysis.study.results import computed
 from cseanalysis.values import Assumption, Estimate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,11 +131,13 @@ def test_a_second_process_whose_first_has_died_ends_without_a_word() -> None:
 
 
 def test_where_no_second_process_can_be_started_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: object) -> None:
+    def refuse(*_: object) -> None:
         raise BlockingIOError("no more processes")
 
-    monkeypatch.setattr("cseanalysis.study.results.Helper", refuse)
-    assert _helper() is None
+    monkeypatch.setattr(beside.Helper, "__init__", refuse)
+    monkeypatch.setattr(beside.Helper, "useful", lambda: True)
+    with beside.helping(computed) as helper:
+        assert helper() is None
 
 
 def test_what_was_kept_and_altered_is_computed_again(tmp_path: Path) -> None:

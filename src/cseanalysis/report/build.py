@@ -71,8 +71,10 @@ def build_report(
     freezing: bool = False,
     log: Callable[[str], None] = lambda line: None,
     workers: int | None = None,
+    beside: bool = False,
 ) -> Outcome:
     """Build the report into ``out``, or leave it when nothing it is made from has changed."""
+    # With ``beside``, a second process computes too, as the command line may have it.
     check_out(out, project)
     clock = _Clock(log)
     used = assumptions if assumptions is not None else project.assumptions
@@ -94,7 +96,7 @@ def build_report(
         if same and before.get("differs") == list(standing.differences) and _whole(out, before):
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
-    from cseanalysis.report.chapters import execute_all
+    from cseanalysis.report.chapters import execute_all, values_of
     from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import rebuild
 
@@ -104,7 +106,7 @@ def build_report(
         with clock.step("tables and results"):
             # before it is copied: a fault is named with the file's own name
             read_assumptions(used, sources=load_sources(project)["publications"])
-            rebuild(project, staged.root, assumptions=used, kept=project.root / FOLDER)
+            rebuild(project, staged.root, assumptions=used, kept=project.root / FOLDER, beside=beside)
             ignored = shutil.ignore_patterns(".*", "__pycache__")
             shutil.copytree(project.notebooks, staged.notebooks, ignore=ignored)
         with clock.step("chapters"):
@@ -112,7 +114,8 @@ def build_report(
                 _notebooks(staged),
                 staged.notebooks,
                 workers or min(os.cpu_count() or 1, 4),
-                shared_key=_shared_key(hashes),
+                shared_key=_shared_key(hashes, staged.notebooks),
+                value_of=values_of(staged),
                 previous=before.get("chapters", {}),
                 folder=out / "notebooks",
                 log=log,
@@ -140,7 +143,11 @@ def build_report(
                 "packages": {package: found for package in _PACKAGES if (found := _version(package))},
                 "outputs": {path: sha256(content) for path, content in sorted(contents.items())},
                 "chapters": {
-                    chapter.name: {"key": chapter.key, "sha256": sha256(chapter.content)}
+                    chapter.name: {
+                        "key": chapter.key,
+                        "sha256": sha256(chapter.content),
+                        "taken": list(chapter.taken),
+                    }
                     for chapter in chapters.values()
                 },
             }
@@ -254,14 +261,17 @@ def _notebooks(project: Project) -> list[Path]:
     return notebooks
 
 
-def _shared_key(hashes: Mapping[str, str]) -> str:
-    """Return a key over what every chapter reads: data, assumptions, code other than typesetting, versions."""
+def _shared_key(hashes: Mapping[str, str], notebooks: Path) -> str:
+    """Return a key over what any chapter may see without its being noted: data, code, versions, what lies beside it."""
     shared = {
         name: digest
         for name, digest in hashes.items()
-        if name.startswith(("data/", "assumptions.toml", "requirements/", "package/"))
+        if name.startswith(("data/", "requirements/", "package/"))
         and name.removeprefix("package/report/") not in _TYPESETTING
     }
+    for path in (path for path in notebooks.rglob("*") if path.is_file()):
+        text = path.suffix == ".ipynb" or path.name == "front.md"
+        shared[f"notebooks/{path.relative_to(notebooks).as_posix()}"] = "" if text else sha256(path.read_bytes())
     versions = {package: _version(package) for package in _PACKAGES} | {"python": platform.python_version()}
     return key_of(shared) + json.dumps(versions, sort_keys=True)
 

@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.noted import ALL, CODE, taken
 from cseanalysis.scratch import scratch_folder
-from cseanalysis.study.data.project import sha256
+from cseanalysis.study.data import assumptions, reported
+from cseanalysis.study.data.project import Project, sha256
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -48,16 +50,18 @@ _WARNINGS = (
     "else category.__name__ + ': ' + ' '.join(str(message).split()) + '\\n'\n"
     "del _w\n"
 )
+_BEGIN = "from cseanalysis import noted as _n\n_n.begin({notes!r}, {root!r})\ndel _n\n"
 _WARNING_LINE = re.compile(r"^(\w*Warning): (.+)$", re.MULTILINE)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """An executed chapter: the notebook, its bytes, and the key of what it was made from."""
+    """An executed chapter: its bytes, what it took from the study, and the key of all that it was made from."""
 
     name: str
     content: bytes
+    taken: tuple[str, ...]
     key: str
     reused: bool = False
 
@@ -86,33 +90,65 @@ def execute_all(
     workers: int = 2,
     *,
     shared_key: str = "",
-    previous: Mapping[str, Mapping[str, str]] | None = None,
+    value_of: Callable[[str], str] = str,
+    previous: Mapping[str, Mapping[str, Any]] | None = None,
     folder: Path | None = None,
     log: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Chapter]:
-    """Execute chapters side by side, and skip those whose inputs have not changed."""
+    """Execute chapters side by side, and skip those that would take what they took the last time."""
+    # ``value_of`` gives the hash of what a chapter can take, as it now is.
     live: dict[str, AsyncKernelManager] = {}
+
+    def key_of(notebook: Path, taken: Sequence[str]) -> str:
+        return sha256("\n".join([shared_key, sha256(notebook.read_bytes()), *taken, *map(value_of, taken)]).encode())
 
     def run(notebook: Path) -> Chapter:
         name = notebook.stem
-        key = sha256(f"{shared_key}\n{sha256(notebook.read_bytes())}".encode())
-        if (kept := _kept(name, key, previous or {}, folder)) is not None:
+        if (before := _before(name, previous or {}, folder)) and before.key == key_of(notebook, before.taken):
             log(f"chapter {name}: unchanged")
-            return Chapter(name, kept, key, reused=True)
+            return before
         start = time.perf_counter()
-        content = render(_execute(notebook, workdir, live))
+        node, took = _execute(notebook, workdir, live)
         log(f"chapter {name}: {time.perf_counter() - start:.1f} s")
-        return Chapter(name, content, key)
+        return Chapter(name, render(node), took, key_of(notebook, took))
+
+    def size(notebook: Path) -> int:
+        path = (folder or workdir) / notebook.name
+        return path.stat().st_size if path.is_file() else 0
 
     pool = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="chapter")
     try:
-        return {chapter.name: chapter for chapter in pool.map(run, notebooks)}
+        # Those that showed most the last time take longest, so first.
+        found = {chapter.name: chapter for chapter in pool.map(run, sorted(notebooks, key=size, reverse=True))}
+        return {notebook.stem: found[notebook.stem] for notebook in notebooks}
     finally:
         # After a failure or Ctrl-C nothing may go on: waiting chapters are dropped, running kernels are ended.
         pool.shutdown(wait=False, cancel_futures=True)
         for manager in list(live.values()):
             _end(manager)
         pool.shutdown()
+
+
+def values_of(project: Project) -> Callable[[str], str]:
+    """Return what gives the hash of anything that can be noted, as it now is in a study."""
+    homes: dict[str, Callable[[], Mapping[str, Any]]] = {
+        "assumption": lambda: assumptions.load_assumptions(project.root),
+        "result": lambda: reported.load_results(project.root),
+        "leading": lambda: reported.load_leading(project.root),
+        "period": lambda: reported.load_period(project.root),
+        "table": lambda: reported.load_tables(project.root),
+    }
+    home_of = cache(lambda home: homes[home]())
+
+    def value_of(note: str) -> str:
+        home, _, name = note.partition(":")
+        if home in {"file", "code"}:
+            path = (project.root if home == "file" else CODE) / name
+            return sha256(path.read_bytes()) if path.is_file() else ""
+        found = home_of(home) if home in homes else {}
+        return sha256(repr([*found.items()] if name == ALL else found.get(name)).encode())
+
+    return value_of
 
 
 def render(node: NotebookNode) -> bytes:
@@ -123,16 +159,22 @@ def render(node: NotebookNode) -> bytes:
     return (text.rstrip("\n") + "\n").encode("utf-8")
 
 
-def _kept(name: str, key: str, previous: Mapping[str, Mapping[str, str]], folder: Path | None) -> bytes | None:
-    before = previous.get(name, {})
-    if folder is None or before.get("key") != key:
+def _before(name: str, previous: Mapping[str, Mapping[str, Any]], folder: Path | None) -> Chapter | None:
+    """Return a chapter as it was built before, or None without its bytes or what it took."""
+    about, path = previous.get(name, {}), None if folder is None else folder / f"{name}.ipynb"
+    taken = about.get("taken")
+    if path is None or not path.is_file() or not isinstance(taken, list):
         return None
-    path = folder / f"{name}.ipynb"
-    content = path.read_bytes() if path.is_file() else b""
-    return content if sha256(content) == before.get("sha256") else None
+    content = path.read_bytes()
+    if sha256(content) != about.get("sha256"):
+        return None
+    return Chapter(name, content, tuple(map(str, taken)), str(about.get("key")), reused=True)
 
 
-def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager]) -> NotebookNode:
+def _execute(
+    notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager]
+) -> tuple[NotebookNode, tuple[str, ...]]:
+    """Return the executed notebook, and what it took from the study that its folder is in."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -141,7 +183,8 @@ def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager])
     _check_ids(name, content)
     node = parse(content)
     with _private_folder() as private:
-        manager = _manager(private)
+        notes = private / "notes"
+        manager = _manager(private, _BEGIN.format(notes=str(notes), root=str(workdir.parent)))
         live[name] = manager
         client = NotebookClient(
             node,
@@ -176,7 +219,7 @@ def _execute(notebook: Path, workdir: Path, live: dict[str, AsyncKernelManager])
             )  # after an interrupt it would end in a traceback; _end does its work
             live.pop(name, None)
             _end(manager)
-    return _settled(node)
+        return _settled(node), taken(notes)
 
 
 def _check_ids(name: str, content: bytes) -> None:
@@ -237,13 +280,13 @@ def _private_folder() -> Iterator[Path]:
         yield folder
 
 
-def _manager(private: Path) -> AsyncKernelManager:
-    """Return a manager whose kernel is this Python, whatever kernels the user has registered."""
+def _manager(private: Path, begin: str) -> AsyncKernelManager:
+    """Return a manager whose kernel is this Python, whatever kernels the user has registered, and begins as told."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    argv += ["--HistoryManager.enabled=False", f"--IPKernelApp.exec_lines={_WARNINGS}"]
+    argv += ["--HistoryManager.enabled=False", f"--IPKernelApp.exec_lines={_WARNINGS}{begin}"]
     manager = AsyncKernelManager(connection_file=str(private / "kernel.json"))
     # Sockets in a private folder: no open port, no warning about one. Windows has none and uses local ports.
     if sys.platform != "win32":

@@ -94,11 +94,12 @@ def release(project: Project, build: Path) -> Path:
     return edition
 
 
-def diff(first: Path, second: Path, project: Project | None = None) -> list[str]:
+def diff(first: Path, second: Path, project: Project | None = None, *, beside: bool = False) -> list[str]:
     """Say which assumptions and reported numbers differ between two builds, editions or scenarios, and why."""
+    # With ``beside``, a second process computes too, as the command line may have it.
     one, other = read_build(first), read_build(second)
     changed = changed_inputs(one, other)
-    leading = leading_causes(project, one, other) if project is not None else {}
+    leading = leading_causes(project, one, other, beside=beside) if project is not None else {}
     lines = []
     said = assumption_changes(one.assumptions, other.assumptions)
     for name in changed:

@@ -18,6 +18,19 @@ local function blocks_as_typst(blocks)
   return trim(pandoc.write(pandoc.Pandoc(blocks), 'typst', UNWRAPPED))
 end
 
+-- Many pieces are written at once, a mark after each: to start the writer takes longer than to write.
+local MARK = '\u{E000}'
+
+local function each_as_typst(pieces)
+  local blocks, out = pandoc.Blocks({}), pandoc.List()
+  for _, piece in ipairs(pieces) do
+    blocks:extend(piece)
+    blocks:insert(block(MARK))
+  end
+  for text in blocks_as_typst(blocks):gmatch('(.-)' .. MARK) do out:insert(trim(text)) end
+  return #out == #pieces and out or pandoc.List(pieces):map(blocks_as_typst)  -- a text may hold the mark
+end
+
 local function inlines_as_typst(inlines)
   return blocks_as_typst({pandoc.Plain(inlines)})
 end
@@ -130,10 +143,21 @@ end
 
 local SIDES = {AlignRight = 'right', AlignCenter = 'center', AlignLeft = 'left', AlignDefault = 'left'}
 
-local function row_as_typst(row)
-  local cells = pandoc.List()
-  for _, cell in ipairs(row.cells) do cells:insert('[' .. blocks_as_typst(cell.contents) .. ']') end
-  return table.concat(cells, ', ')
+local function rows_as_typst(rows)
+  local contents, out, position = pandoc.List(), pandoc.List(), 1
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do contents:insert(cell.contents) end
+  end
+  local texts = each_as_typst(contents)
+  for _, row in ipairs(rows) do
+    local cells = pandoc.List()
+    for _ in ipairs(row.cells) do
+      cells:insert('[' .. texts[position] .. ']')
+      position = position + 1
+    end
+    out:insert(table.concat(cells, ', '))
+  end
+  return out
 end
 
 local function as_table(element, id, widths)
@@ -146,13 +170,11 @@ local function as_table(element, id, widths)
     columns = pandoc.List()
     for share in widths:gmatch('[^,]+') do columns:insert(share .. 'fr') end
   end
-  for _, row in ipairs(element.head.rows) do rows:insert('table.header(' .. row_as_typst(row) .. ')') end
+  for _, row in ipairs(rows_as_typst(element.head.rows)) do rows:insert('table.header(' .. row .. ')') end
   local count = 0
   for _, body in ipairs(element.bodies) do
-    for _, row in ipairs(body.body) do
-      rows:insert(row_as_typst(row))
-      count = count + 1
-    end
+    rows:extend(rows_as_typst(body.body))
+    count = count + #body.body
   end
   local drawn = ('table(columns: (%s,), align: (%s,),\n  %s)'):format(
     table.concat(columns, ', '), table.concat(sides, ', '), table.concat(rows, ',\n  '))
@@ -170,25 +192,28 @@ local function division(div)
     end)
   end
   if div.classes:includes('opening') then
+    local said = div.content:filter(function(part) return part.t == 'Div' end)
+    local texts = each_as_typst(said:map(function(part) return part.content end))
     local parts = pandoc.List()
-    for _, part in ipairs(div.content) do
-      if part.t == 'Div' then
-        parts:insert(('(%s, [\n%s\n])'):format(quote(part.attributes.part), blocks_as_typst(part.content)))
-      end
+    for n, part in ipairs(said) do
+      parts:insert(('(%s, [\n%s\n])'):format(quote(part.attributes.part), texts[n]))
     end
     return block('#opening(' .. table.concat(parts, ', ') .. ')')
   end
   if div.classes:includes('note') then return block('#note[' .. blocks_as_typst(div.content) .. ']') end
   if div.classes:includes('entry') then
-    local head, lines = {}, pandoc.List()
+    local names, pieces, lines = pandoc.List(), pandoc.List({{}}), pandoc.List()
     for _, part in ipairs(div.content) do
       if part.t == 'DefinitionList' then
         for _, item in ipairs(part.content) do
-          lines:insert(('(%s, [\n%s\n])'):format(quote(pandoc.utils.stringify(item[1])), blocks_as_typst(item[2][1])))
+          names:insert(quote(pandoc.utils.stringify(item[1])))
+          pieces:insert(item[2][1])
         end
-      else head = {part} end
+      else pieces[1] = {part} end
     end
-    return block(('#entry([%s], %s)'):format(blocks_as_typst(head), table.concat(lines, ', ')))
+    local texts = each_as_typst(pieces)
+    for n, name in ipairs(names) do lines:insert(('(%s, [\n%s\n])'):format(name, texts[n + 1])) end
+    return block(('#entry([%s], %s)'):format(texts[1], table.concat(lines, ', ')))
   end
   return nil
 end

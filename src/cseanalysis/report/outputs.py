@@ -42,6 +42,8 @@ _FORMAT = {
     "svg.fonttype": "path",
     "font.family": ["DejaVu Sans"],
     "mathtext.fontset": "dejavusans",
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
     "savefig.bbox": None,
     "savefig.facecolor": "white",
 }
@@ -167,7 +169,9 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
             text.set_fontfamily("DejaVu Sans")
         vector, raster = io.StringIO(), io.BytesIO()
         figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-        figure.set_layout_engine("none")  # both pictures share one layout, which is slow to find for many panels
+        # Both pictures share one layout, which is slow to find for many panels. With an engine, even with one that does
+        # nothing ("none"), the second would be drawn twice.
+        figure.set_layout_engine(None)
         figure.savefig(raster, format="png", dpi=80, metadata={"Software": None})
     _close(figure)
     picture = base64.b64encode(raster.getvalue()).decode("ascii")

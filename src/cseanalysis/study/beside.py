@@ -5,8 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 
 from cseanalysis.study.kept import Computed
@@ -22,7 +22,6 @@ class Helper:
         self._process = context.Process(target=_serve, args=(there, compute), daemon=True)
         self._process.start()
         there.close()
-        self.asked: tuple[Part, Given] | None = None
 
     @classmethod
     def useful(cls) -> bool:
@@ -32,17 +31,15 @@ class Helper:
 
     def ask(self, part: Part, given: Given) -> None:
         """Have a part computed."""
-        self.asked = part, given
         with suppress(OSError):  # it died, as its answer will say
             self._here.send((part.name, given))
 
     def has_answered(self) -> bool:
         """Say whether what was asked is there."""
-        return self.asked is not None and self._here.poll()
+        return self._here.poll()
 
     def answer(self) -> Computed | None:
         """Wait for what was asked; None when it failed or the process died, so that it fails, or not, in this one."""
-        self.asked = None
         try:
             found: Computed | None = self._here.recv()
         except (EOFError, OSError):
@@ -54,6 +51,27 @@ class Helper:
         self._here.close()
         self._process.terminate()
         self._process.join()
+
+
+@contextmanager
+def helping(compute: Callable[[Part, Given], Computed]) -> Iterator[Callable[[], Helper | None]]:
+    """Yield what starts a second process when it is first asked, where one more is of use and may be started."""
+    started: list[Helper | None] = []
+
+    def helper() -> Helper | None:
+        if not started:
+            try:
+                started.append(Helper(compute) if Helper.useful() else None)
+            except OSError:
+                started.append(None)
+        return started[0]
+
+    try:
+        yield helper
+    finally:
+        for one in started:
+            if one:
+                one.end()
 
 
 def _serve(there: Connection, compute: Callable[[Part, Given], Computed]) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cseanalysis.sensitivity.ranking import agree, settled
+from cseanalysis.study.beside import helping
 from cseanalysis.study.data.assumptions import read_assumptions
 from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.project import ChecksumError, Project, read_json, sha256
 from cseanalysis.study.data.reported import check_seal
 from cseanalysis.study.kept import FOLDER, Computed, Kept
-from cseanalysis.study.results import as_json, compute_parts, read_inputs
+from cseanalysis.study.parts import PARTS, Part
+from cseanalysis.study.results import Case, as_json, compute_cases, computed, read_inputs
 from cseanalysis.values import Assumption
 
 SCOPE = "offence_scope"  # a structural choice, named beside the assumptions
@@ -70,10 +73,10 @@ def changed_inputs(first: Build, second: Build) -> list[str]:
     return [*changed, *([SCOPE] if first.scope != second.scope else [])]
 
 
-def leading_causes(project: Project, first: Build, second: Build) -> dict[str, str] | None:
+def leading_causes(project: Project, first: Build, second: Build, *, beside: bool = False) -> dict[str, str] | None:
     """Say for each number that differs which change moves it most, by making one change at a time."""
-    # None where swaps would compare other things too: ``first`` does not rebuild from the present data and code, or
-    # assumptions were added or removed.
+    # None where swaps would compare other things too: the numbers of ``first`` do not rebuild from the present data and
+    # code, or assumptions were added or removed.
     # Each change is made alone, from ``first``. The end of a range that moves most, relative to itself, is followed;
     # the share is what the one change does to it over what all of them do. Changes work together, so shares need not
     # sum to 1 and may exceed it.
@@ -84,23 +87,41 @@ def leading_causes(project: Project, first: Build, second: Build) -> dict[str, s
     if not wanted:
         return {}
     inputs, kept = read_inputs(project), Kept.of(project, project.root / FOLDER)
-    homes = compute_parts(inputs, first.assumptions, scope=first.scope, kept=kept)
-    if not _equal(_entries(homes), first.results):
-        return None
-    candidates = [name for name in changed if any(name in causes for causes in wanted.values())]
-    parts = [name for name, home in homes.items() if any(one.id in wanted for one in home.results)]
-    swapped = {}
-    for name in candidates:
-        scope, changed_to = first.scope, dict(first.assumptions)
-        if name == SCOPE:
-            scope = second.scope
-        else:
-            changed_to[name] = second.assumptions[name]
-        swapped[name] = _entries(compute_parts(inputs, changed_to, scope=scope, kept=kept, wanted=parts))
+    with helping(computed) if beside else nullcontext() as helper:
+        # What rests on no change, or has no results, is not computed: it is compared with nothing.
+        resting = [part.name for part in PARTS if part.results and _rests_on(part, changed)]
+        (home,) = compute_cases(inputs, [Case(first.assumptions, first.scope, resting)], kept=kept, helper=helper)
+        entries = _entries(home)
+        if not wanted.keys() <= entries.keys() or not _rebuilt(entries, first.results):
+            return None
+        candidates = [name for name in changed if any(name in causes for causes in wanted.values())]
+        cases = [_swapped(first, second, name, home, wanted) for name in candidates]
+        found = compute_cases(inputs, cases, kept=kept, helper=helper)
+    swapped = {name: entries | _entries(parts) for name, parts in zip(candidates, found, strict=True)}
     return {
         name: _words(first.results[name], second.results[name], {one: swapped[one][name] for one in causes})
         for name, causes in wanted.items()
     }
+
+
+def _swapped(first: Build, second: Build, name: str, home: Mapping[str, Computed], wanted: Collection[str]) -> Case:
+    """Return ``first`` with one change: the parts that it could move and that hold a number which is wanted."""
+    parts = [
+        part.name
+        for part in PARTS
+        if part.name in home and _rests_on(part, [name]) and any(one.id in wanted for one in home[part.name].results)
+    ]
+    if name == SCOPE:
+        return Case(first.assumptions, second.scope, parts)
+    return Case({**first.assumptions, name: second.assumptions[name]}, first.scope, parts)
+
+
+def _rests_on(part: Part, changed: Collection[str]) -> bool:
+    """Say whether a change could move a part: by itself, or by the results that it takes."""
+    own = (*part.assumptions, SCOPE) if part.scoped else part.assumptions
+    return any(name in own for name in changed) or any(
+        _rests_on(before, changed) for before in PARTS if before.name in part.after
+    )
 
 
 def causes_of(entries: Iterable[Mapping[str, Any] | None], changed: Iterable[str]) -> list[str]:
@@ -140,10 +161,8 @@ def _entries(parts: Mapping[str, Computed]) -> dict[str, Mapping[str, Any]]:
     return {estimate.id: as_json(estimate) for part in parts.values() for estimate in part.results}
 
 
-def _equal(found: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Mapping[str, Any]]) -> bool:
-    return found.keys() == expected.keys() and all(
-        agree(ends(entry), ends(expected[name])) for name, entry in found.items()
-    )
+def _rebuilt(found: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Mapping[str, Any]]) -> bool:
+    return all(name in expected and agree(ends(entry), ends(expected[name])) for name, entry in found.items())
 
 
 def _moved(old: float, new: float) -> float:

@@ -104,6 +104,7 @@ class Part:
     assumptions: tuple[str, ...] = ()  # ids of the assumptions that it takes
     scoped: bool = False  # whether it follows the offences of a scenario's scope
     after: tuple[str, ...] = ()  # parts whose results it takes
+    results: bool = True  # whether it has any, and not tables alone
 
     def given(
         self, inputs: StudyInputs, assumptions: Mapping[str, Assumption], scope: str, results: Mapping[str, Estimate]
@@ -315,7 +316,14 @@ PARTS: tuple[Part, ...] = (
         (*_DELAY, "effect_ratio"),
     ),
     Part("change: forces", ("recorded", "recording", "interventions"), _forces),
-    Part("sensitivity: narrowing", ("recorded", "figures"), _narrowing, (*_ROUTES, *_DELAY), scoped=True),
+    Part(
+        "sensitivity: narrowing",
+        ("recorded", "figures"),
+        _narrowing,
+        (*_ROUTES, *_DELAY),
+        scoped=True,
+        results=False,
+    ),
     Part(
         "sensitivity: breakdowns",
         ("recorded", "figures", "statements"),
@@ -323,17 +331,20 @@ PARTS: tuple[Part, ...] = (
         (*_ROUTES, *_DELAY, *_SURVEY),
         scoped=True,
         after=("recorded", "totals: routes", "totals: survey", "lag"),
+        results=False,
     ),
     Part(
         "sensitivity: curves",
         ("recorded", "revision", "figures", "curve_options", "statements"),
         _curves,
         (*_ROUTES, *_DELAY, *_SURVEY),
+        results=False,
     ),
     Part(
         "sensitivity: variance",
         ("recorded",),
         _variance,
         (*_DELAY, *_CHAIN, "charge_probability", "earlier_intake_ratio"),
+        results=False,
     ),
 )

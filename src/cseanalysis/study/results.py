@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say_month
 from cseanalysis.sensitivity.ranking import settled
-from cseanalysis.study.beside import Helper
+from cseanalysis.study.beside import Helper, helping
 from cseanalysis.study.change.events import load_recording_changes
 from cseanalysis.study.change.interventions import load_interventions
 from cseanalysis.study.change.judged import read_series_parts
@@ -82,7 +84,9 @@ def compute_results(
     beside: bool = False,
 ) -> dict[str, Any]:
     """Compute every reported number from what was read, part by part."""
-    parts = compute_parts(inputs, assumptions, scope=scope, kept=kept, beside=beside)
+    # A second process is for the command line: a script would have to be written for that.
+    with helping(computed) if beside else nullcontext() as helper:
+        (parts,) = compute_cases(inputs, [Case(assumptions, scope)], kept=kept, helper=helper)
     ordered = [parts[part.name] for part in PARTS]
     estimates = [one for part in ordered for one in part.results]
     narrowed = {name: rows for part in ordered for name, rows in part.narrowed.items()}
@@ -98,68 +102,68 @@ def compute_results(
     }
 
 
-def compute_parts(
-    inputs: StudyInputs,
-    assumptions: Mapping[str, Assumption],
-    *,
-    scope: str,
-    kept: Kept | None,
-    wanted: Collection[str] | None = None,
-    beside: bool = False,
-) -> dict[str, Computed]:
-    """Compute parts by name, the wanted ones and those whose results they take; without ``wanted``, all."""
-    # With ``beside``, some are computed in a second process, as the command line may: a script would have to be written
-    # for that.
-    needed = {part.name for part in PARTS} if wanted is None else set(wanted)
-    needed |= {name for part in PARTS if part.name in needed for name in part.after}
-    parts: dict[str, Computed] = {}
-    # The totals are quick, so first: a fault in an assumption is told at once.
-    waiting = [part for part in sorted(PARTS, key=lambda part: part.name != "totals: routes") if part.name in needed]
-    helper: Helper | None = None
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Assumptions under which parts are computed: those of the names, or all without them, and what they come after."""
 
-    def take(part: Part, given: Given, found: Computed) -> None:
-        parts[part.name] = found
+    assumptions: Mapping[str, Assumption]
+    scope: str
+    wanted: Collection[str] | None = None
+
+    def needed(self) -> list[Part]:
+        """Return the parts; the totals are quick, so first: a fault in an assumption is told at once."""
+        names = {part.name for part in PARTS} if self.wanted is None else set(self.wanted)
+        names |= {name for part in PARTS if part.name in names for name in part.after}
+        return sorted((part for part in PARTS if part.name in names), key=lambda part: part.name != "totals: routes")
+
+
+def compute_cases(
+    inputs: StudyInputs,
+    cases: Sequence[Case],
+    *,
+    kept: Kept | None = None,
+    helper: Callable[[], Helper | None] | None = None,
+) -> list[dict[str, Computed]]:
+    """Compute parts by name for each case; some in the second process that ``helper`` starts, where it is given."""
+    parts: list[dict[str, Computed]] = [{} for _ in cases]
+    waiting = [(number, part) for number, case in enumerate(cases) for part in case.needed()]
+    due: list[tuple[int, Part, Given]] = []  # what can be computed now, and is not kept
+    beside: Helper | None = None
+    asked: tuple[int, Part, Given] | None = None
+
+    def take(number: int, part: Part, given: Given, found: Computed) -> None:
+        parts[number][part.name] = found
         if kept is not None:
             kept.write(part, given, found)
 
-    def take_answer(helper: Helper, part: Part, given: Given) -> None:
-        take(part, given, helper.answer() or computed(part, given))
-
-    try:
-        while waiting or (helper and helper.asked):
-            ready = [part for part in waiting if all(name in parts for name in part.after)]
-            if helper and helper.asked and (not ready or helper.has_answered()):
-                take_answer(helper, *helper.asked)
-                continue
-            # From the last part on beside this process, from the first on in it.
-            free = beside and Helper.useful() and len(ready) > 1 and (helper is None or not helper.asked)
-            part = ready[-1] if free else ready[0]
-            waiting.remove(part)
-            results = {one.id: one for name in part.after for one in parts[name].results}
-            given = part.given(inputs, assumptions, scope, results)
+    while waiting or due or asked:
+        ready = [(number, part) for number, part in waiting if all(name in parts[number] for name in part.after)]
+        for number, part in ready:
+            waiting.remove((number, part))
+            results = {one.id: one for name in part.after for one in parts[number][name].results}
+            given = part.given(inputs, cases[number].assumptions, cases[number].scope, results)
             if kept is not None and (found := kept.read(part, given)) is not None:
-                parts[part.name] = found
-            elif free and (helper := helper or _helper()):
-                helper.ask(part, given)
+                parts[number][part.name] = found
             else:
-                take(part, given, computed(part, given))
-    finally:
-        if helper:
-            helper.end()
+                due.append((number, part, given))
+        if beside and asked and (not due or beside.has_answered()):
+            (number, part, given), asked = asked, None
+            take(number, part, given, beside.answer() or computed(part, given))
+        # From the last part on beside this process, from the first on in it.
+        elif helper and len(due) > 1 and not asked and (beside := helper()):
+            asked = due.pop()
+            beside.ask(*asked[1:])
+        elif due:
+            number, part, given = due.pop(0)
+            take(number, part, given, computed(part, given))
     return parts
-
-
-def _helper() -> Helper | None:
-    """Start a second process, where one more may be started."""
-    try:
-        return Helper(computed)
-    except OSError:
-        return None
 
 
 def computed(part: Part, given: Given) -> Computed:
     """Return a part's numbers, as they are kept."""
     numbers = part.compute(given)
+    if numbers.results and not part.results:
+        raise ValueError(f"the part {part.name} has results, and study/parts.py says that it has none; mend it there")
     tables = numbers.tables
     own = {one.id: one.narrowed for one in numbers.results if isinstance(one, Led)} | dict(numbers.narrowed)
     finer = narrowed_rows(tables["narrowing"]) if "narrowing" in tables else {}  # at nine places
@@ -238,7 +242,9 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, kept: Path | None = None) -> Project:
+def rebuild(
+    project: Project, folder: Path, *, assumptions: Path | None = None, kept: Path | None = None, beside: bool = False
+) -> Project:
     """Build tables and results of a study in an empty folder, from its raw data and assumptions."""
     copy = Project(folder)
     shutil.copytree(project.raw, copy.raw)
@@ -248,5 +254,5 @@ def rebuild(project: Project, folder: Path, *, assumptions: Path | None = None, 
     check_raw(copy)
     copy.processed.mkdir()
     build_tables(copy, copy.processed)
-    write_results(copy.results, build_results(copy, kept=kept))
+    write_results(copy.results, build_results(copy, kept=kept, beside=beside))
     return copy

@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
+from cseanalysis.noted import in_parts, noted
 from cseanalysis.study.data.project import find_project, load_sources, read_toml
 from cseanalysis.values import Assumption, Interval
 
@@ -40,7 +41,9 @@ def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]
         sources that are not registered.
     """
     project = find_project(root)
-    return read_assumptions(project.assumptions, sources=load_sources(project)["publications"])
+    sources = load_sources(project)["publications"]
+    with in_parts():
+        return noted("assumption", read_assumptions(project.assumptions, sources=sources))
 
 
 def read_assumptions(path: Path, *, sources: Collection[str] | None = None) -> Mapping[str, Assumption]:
@@ -151,6 +154,8 @@ def clustering(assumptions: Mapping[str, Assumption]) -> Interval:
 def load_clustering(root: Path | str | None = None) -> Interval:
     """Return the same from the study's file, of which no other entry is read: their distributions need scipy."""
     project, name = find_project(root), "clustering_inflation"
-    entries = {key: entry for key, entry in read_toml(project.assumptions).items() if key == name}
+    with in_parts():
+        stated = noted("assumption", read_toml(project.assumptions))
+    entries = {name: stated[name]} if name in stated else {}
     sources = load_sources(project)["publications"]
     return clustering({key: read_assumption(key, entry, sources=sources) for key, entry in entries.items()})

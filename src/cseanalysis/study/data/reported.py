@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.noted import in_parts, noted
 from cseanalysis.study.data.project import ChecksumError, find_project, read_json, sha256
 from cseanalysis.values import Estimate, Interval
 
@@ -41,20 +41,25 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
     ValueError
         When the file is damaged.
     """
-    return MappingProxyType({entry["id"]: _from_json(entry) for entry in _read(root)["results"]})
+    return noted("result", {entry["id"]: _from_json(entry) for entry in _read(root)["results"]})
 
 
 def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
     """Return a table among the results by its name, such as ``"lag_scenario"``, ``"dependence"`` or ``"narrowing"``."""
     import pandas as pd
 
-    tables = _read(root)["tables"]
+    tables = load_tables(root)
     if name not in tables:
         raise ValueError(f"no table {name!r} among the results: there are {', '.join(tables)}")
     table = pd.DataFrame(tables[name])
     if "period_start" in table:
         table["period_start"] = pd.to_datetime(table["period_start"])
     return table
+
+
+def load_tables(root: Path | str | None = None) -> Mapping[str, Any]:
+    """Return every table among the results by its name, as rows."""
+    return noted("table", _read(root)["tables"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +85,26 @@ class Leading:
 
 def load_leading(root: Path | str | None = None) -> Mapping[str, Leading]:
     """Return for every reported number, by id, the assumption that it hangs on most, or why there is none."""
-    return MappingProxyType(
+    return noted(
+        "leading",
         {
             entry["id"]: Leading(
                 entry["leading"]["kind"], tuple(Narrowed(**one) for one in entry["leading"].get("assumptions", ()))
             )
             for entry in _read(root)["results"]
-        }
+        },
     )
 
 
 def load_period(root: Path | str | None = None) -> Mapping[str, str]:
     """Return the months and years between which the recorded offences run, in words."""
-    return MappingProxyType(_read(root)["period"])
+    return noted("period", _read(root)["period"])
 
 
 def _read(root: Path | str | None) -> dict[str, Any]:
     path = find_project(root).results
-    content = read_json(path, _CURE, "results", "tables", "period", SEAL)
+    with in_parts():
+        content = read_json(path, _CURE, "results", "tables", "period", SEAL)
     check_seal(path, content, _CURE)
     return content
 
