@@ -95,6 +95,14 @@ def load_period(root: Path | str | None = None) -> Mapping[str, str]:
     return MappingProxyType(_read(root)["period"])
 
 
+def load_evidence(root: Path | str | None = None) -> Mapping[str, Any]:
+    """Return how far the evidence was read, and the newest period of each table: see `study.evidence.age`."""
+    content = _read(root)
+    if "evidence" not in content:
+        raise ValueError(f"{find_project(root).results} does not say how far the evidence was read: {_CURE}")
+    return MappingProxyType(content["evidence"])
+
+
 def _read(root: Path | str | None) -> dict[str, Any]:
     path = find_project(root).results
     content = read_json(path, _CURE, "results", "tables", "period", SEAL)

@@ -43,12 +43,14 @@ LOCAL = (
     Column("Whose records", "whose"),
     Column("Group", "group"),
     Column("Printed", ("published", "figure"), _with_id),
-    Column("Ethnicity not known", "not_known", lambda printed: printed or "not published"),
-    Column("Allowed, of that base", "bounds", _bounds_or("bounds not published")),
+    Column("Ethnicity not known", "not_known", lambda printed: printed or "not stated"),
+    Column("Allowed, of that base", "bounds", _bounds_or("no bounds")),
 )
 BENCHMARKS = (
     Column("Recorded share", ("group", "place", "share"), lambda group, place, share: f"{group}, {place} ({share})"),
-    Column("Population share", "population", lambda one: _with_id(one.published, one.id) if one else "none published"),
+    Column(
+        "Population share", "population", lambda one: _with_id(one.published, one.id) if one else "not in the register"
+    ),
     Column("Compared?", "answer"),
 )
 GATE = (
@@ -102,7 +104,7 @@ def ladder_in_words(figures: Mapping[str, Figure], odds_ratio: float) -> pd.Data
 
 
 def local_shares(figures: Mapping[str, Figure], records: Iterable[LocalRecords]) -> Rows:
-    """List the local shares with how many suspects' ethnicity is not known, and bounds where that is published."""
+    """List the local shares with how many suspects' ethnicity is not known, and bounds where that is stated."""
     # A row a printed share, in the order of the national table, then of the register.
     order = [group.name for group in suspect_groups(figures)]
     rows = []
