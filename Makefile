@@ -15,12 +15,13 @@ LAB_OPTIONS = --LabApp.news_url=None --LabApp.extension_manager=readonly --LabAp
 # make has an AS of its own, the assembler; only one that is given counts.
 LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add data results report run lab verify release diff check test test-engines processors lowest mutants campaign bench coverage clean
+.PHONY: install add update data results report run lab verify release diff check test test-engines processors lowest mutants campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
 install: .venv/report.done
 add: .venv/report.done ; @$(RUN) add --as $(LAYOUT) -- $(if $(value FILE),$(call given,FILE),$(error name a file or address: make add FILE=tables.ods))
+update: .venv/report.done ; @$(RUN) update
 data: .venv/report.done ; @$(RUN) data
 results: .venv/report.done ; @$(RUN) results
 report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)

@@ -51,6 +51,8 @@ def add(
     licence: str | None,
     title: str | None,
     address: str | None,
+    tier: str,
+    caveat: list[str],
     sha256: str | None,
     yes: bool,
 ) -> None:
@@ -72,7 +74,7 @@ def add(
     if yes and published is None:
         raise ValueError("with --yes nothing is asked: add --published and the day of publication, e.g. 2026-07-23")
     if published is not None:
-        check_day(project, published, today)
+        check_day(published, today)
     checked = check_release(project, source, layout=layout, expected_sha256=sha256)
     if not yes:
         print(f"{checked.original} was read and is in order; its sha256 is {checked.sha256}", flush=True)
@@ -85,9 +87,27 @@ def add(
         licence=ask(licence, "Licence", "Open Government Licence v3.0"),
         title=title,
         address=address,
+        tier=tier,
+        caveats=caveat,
         confirm=confirm,
     )
     print(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "nothing was added")
+
+
+def update(*, yes: bool) -> None:
+    """Fetch the releases of data/releases.csv that are not there: show what each changes, ask, keep it."""
+    from datetime import UTC, datetime
+
+    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.releases import update_releases
+    from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
+
+    def confirm(changes: ReleaseChanges) -> bool:
+        print(describe_changes(changes), flush=True)
+        return yes or _confirm("Add it to data/raw?")
+
+    today = datetime.now(tz=UTC).date().isoformat()
+    update_releases(find_project(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
 
 
 def results() -> None:
@@ -231,14 +251,23 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     command(data)
     takes = command(add)
     takes("source", help="The published file, or its https address.")
-    takes("--as", dest="layout", default="home-office-recorded-crime", help="How it is laid out (%(default)s).")
+    takes(
+        "--as",
+        dest="layout",
+        default="home-office-recorded-crime",
+        help="How it is laid out: %(default)s, or home-office-outcomes.",
+    )
     takes("--published", help="Day of publication, as 2026-07-23.")
     takes("--publisher", help="Who published it; the Home Office by default.")
     takes("--licence", help="Under which licence; OGL v3.0 by default.")
     takes("--title", help="Title as it shall stand among the sources.")
     takes("--address", help="Where a file on this computer came from.")
+    takes("--tier", default="A", help="A for the publisher's own text, D for a copy.")
+    takes("--caveat", action="append", default=[], help="What a reader must know of it; may be repeated.")
     takes("--sha256", help="The hash that the file must have.")
     takes("--yes", action="store_true", help="Ask nothing; --published must be given.")
+    takes = command(update)
+    takes("--yes", action="store_true", help="Ask nothing.")
     command(results)
     takes = command(report)
     takes("--assumptions", type=Path, help="Use these assumptions instead of the study's.")

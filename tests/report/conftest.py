@@ -82,9 +82,9 @@ tier = "B"
 licence = "publisher's copyright"
 """
 ABSENCES = (
-    "id,sought,searched,searched_on,qualifier,unit,base,definition,category,ages,geography,reason\n"
-    "per_child,how many offences are recorded a child,Everything.,,,offences_per_child,,,,,,It would be the ratio.\n"
-    "earlier,an earlier count,The first edition.,2025-02-01,,offences,,recorded_crime,all,,Wales,It would be one.\n"
+    "id,sought,searched,searched_on,qualifier,unit,base,definition,category,ages,geography,after,reason\n"
+    "per_child,how many offences are recorded a child,Everything.,,,offences_per_child,,,,,,,It would be the ratio.\n"
+    "earlier,an earlier count,The first edition.,2025-02-01,,offences,,recorded_crime,all,,Wales,,It would be one.\n"
 )
 RESULTS = {
     "evidence": {

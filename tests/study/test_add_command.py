@@ -60,8 +60,9 @@ def everything(folder):
 def test_one_command_brings_the_series_to_the_newest_quarter(checkout, typed):
     code, output = typed([*ARGUMENTS, "--licence", "OGL", "--yes"])
     assert code == 0
-    assert output.splitlines()[:2] == [
+    assert output.splitlines()[:3] == [
         "recorded_offences_2024-01-25.csv: 1 new quarter (2023/24 quarter 2)",
+        "it holds 88 rows of 44 police forces, 2023/24 quarter 1 to 2023/24 quarter 2",
         "0 counts revised of 572 that were there",
     ]
     assert output.endswith("added as data/raw/recorded_offences_2024-01-25.csv; now run make data results\n")

@@ -61,6 +61,7 @@ def test_newest_periods_are_counted_from_the_tables_and_money_for_years_to_come_
     inputs = SimpleNamespace(
         figures=figures,
         recorded=pd.DataFrame({"period_start": pd.to_datetime(["2022-10-01", "2023-04-01"])}),
+        outcomes=pd.DataFrame({"period_start": pd.to_datetime(["2019-01-01"])}),
         revision=pd.DataFrame({"financial_year": ["2017/18", "2017/18"], "quarter": [1, 4]}),
         forces=pd.DataFrame({"population_mid_2023": [1]}),
         recording=[event, SimpleNamespace(start=None)],
@@ -70,14 +71,18 @@ def test_newest_periods_are_counted_from_the_tables_and_money_for_years_to_come_
     assert {row["id"]: row["until"] for row in found["newest"]} == {
         "recorded_offences": "2023-06-30",
         "revision_2017_18": "2018-03-31",
+        "outcomes": "2019-03-31",
         "force_population": "2023-06-30",
         "figures": "2025-03-31",
         "figures_used": "2024-12-31",
         "recording_changes": "2023-04-03",
     }
+    inputs.outcomes = inputs.outcomes.iloc[:0]
     inputs.revision = pd.DataFrame({"financial_year": ["2017/18"], "quarter": [1]})
     found = evidence_of(find_project(ROOT), inputs, set())
-    assert {row["id"]: row["until"] for row in found["newest"]}["revision_2017_18"] == "2017-06-30"
+    newest = {row["id"]: row["until"] for row in found["newest"]}
+    assert newest["revision_2017_18"] == "2017-06-30"
+    assert "outcomes" not in newest, "a table without rows is about no period"
 
 
 def test_the_results_say_how_far_was_read_and_what_the_newest_figures_are_about():

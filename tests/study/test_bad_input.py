@@ -156,7 +156,11 @@ ASSUMPTIONS = {
         '"lbc25 and sct52"',
         "'sct52' is not in data/raw/sources.toml; did you",
     ),
-    "the sources that there are": ('source = "vkpp23"', 'source = "nobody"', "The known sources are acc25, aea23"),
+    "a source that nothing explains": (
+        'source = "vkpp23"',
+        'source = "nobody"',
+        "register it there under [publications], or give keys",
+    ),
     "a loss counted twice": ('loss = ["recorded"]', 'loss = ["reported"]', "would count it twice"),
 }
 
@@ -255,6 +259,7 @@ def test_results_are_not_computed_from_tables_of_other_raw_data(study, monkeypat
 COMMANDS = [
     *(["data"], ["results"], ["report"], ["verify"], ["release"], ["run", "a.toml"], ["figures"], ["figures", "F031"]),
     *(["compare", "F031", "F035"], ["forces", "--ods", "a.ods"], ["add", "a.csv", "--published", "2026-07-23"]),
+    ["update"],
 ]
 
 

@@ -1,10 +1,13 @@
 """A server on this machine that behaves badly in every way that a download must survive."""
 
 import hashlib
+import io
 import threading
 import time
 from contextlib import suppress
+from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import Request
 
 import pytest
 
@@ -264,3 +267,12 @@ def test_a_file_name_from_an_address_stays_in_its_folder(server, tmp_path):
     assert is_address("https://example.org/a.csv")
     assert not is_address("data/a.csv")
     assert not is_address(r"C:\a.csv")
+
+
+@pytest.mark.parametrize("target", ["http://example.org/a.csv", "//example.org:80/a.csv", "ftp://example.org/a.csv"])
+def test_a_redirection_off_https_is_not_followed(target):
+    request = Request("https://example.org/a.csv")
+    headers = HTTPMessage()
+    headers["Location"] = target
+    with pytest.raises(ValueError, match=r"redirects to .*; another host is not followed"):
+        fetching._SameHost().http_error_302(request, io.BytesIO(), 302, "Found", headers)

@@ -138,6 +138,7 @@ def test_what_a_release_changes_is_shown_before_it_is_added(project, publish):
     ]
     assert describe_changes(changes).splitlines() == [
         "recorded_offences_2024-01-25.csv: 1 new quarter (2023/24 quarter 2)",
+        "it holds 4 rows of 2 police forces, 2023/24 quarter 1 to 2023/24 quarter 2",
         "1 count revised of 4 that were there",
         "  2023/24 quarter 1, Kent, code 19D: 20 before, 25 now",
         "  2023/24 child_only, territorial forces: 23 before, 62 now, 2 quarters",
@@ -256,7 +257,7 @@ def test_a_newer_release_that_holds_less_says_so(project, publish):
 
 def test_a_release_older_than_what_is_there_says_that_it_changes_nothing_and_how_far_it_differs(project, publish):
     # Without this line the reader sees 0 counts revised and takes the two for equal.
-    changes = add_release(project, publish(), **OPTIONS | {"published": "2023-07-20"})
+    changes = add_release(project, publish(), **OPTIONS | {"published": "2023-10-05"})
     assert changes.overtaken == (
         "1 quarter in that of 2023-10-19 too, and what is newer stays in force; counts in both: 4, of which differ: 1.",
     )
@@ -281,7 +282,8 @@ def test_an_unknown_force_can_be_caught_by_its_label(project, publish):
     ("options", "message"),
     [
         ({"layout": "of-some-other-kind"}, "no layout 'of-some-other-kind'; there are home-office-recorded-crime"),
-        ({"layout": "home-office-outcomes"}, "no series of home-office-outcomes, .*; read_outcomes reads it"),
+        ({"layout": "ons-police-force-areas"}, "no series of ons-police-force-areas, .*; read_pfa_tables reads it"),
+        ({"tier": "E"}, "tier='E' is none of A, B, C, D"),
         ({"published": "25/01/2024"}, "published='25/01/2024' is no day; write it as"),
         ({"published": "20240125"}, "published='20240125' is no day"),
         ({"published": "2027-01-01"}, "published on 2027-01-01, after it was accessed"),
@@ -305,10 +307,10 @@ def test_the_registered_hash_is_that_of_the_bytes_that_were_read(project, publis
     link.symlink_to(first)
     second = publish([(*row[:4], row[4] + 1000) for row in NEW], name="second.csv")
 
-    def read_after_the_link_moved(path, limits):
+    def read_after_the_link_moved(path, series, limits):
         link.unlink()
         link.symlink_to(second)
-        return read(path, limits)
+        return read(path, series, limits)
 
     monkeypatch.setattr(releases, "_read_published", read_after_the_link_moved)
     kept = add_release(project, link, **OPTIONS)

@@ -1,13 +1,17 @@
 """What the tables of chapter 2 say, from both sides of each number that it depends on."""
 
+from inspect import signature
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from cseanalysis.export.wording import say
 from cseanalysis.study import load_assumptions, load_results
+from cseanalysis.study.labels import conditional
 from cseanalysis.study.tables import in_words
 from cseanalysis.study.totals.estimands import Estimand, Step, estimands
+from cseanalysis.study.totals.numbers import ROUTES
 from cseanalysis.study.totals.survey import Plank
 from cseanalysis.study.totals.tables import (
     DEPENDENCE,
@@ -200,3 +204,21 @@ def test_a_route_whose_rows_somebody_turned_round_is_worded_without_a_figure_bei
     )
     assert "with one value for" in second["Assumes"]
     assert "F012" not in str(second)
+
+
+def test_a_range_is_worded_with_what_it_does_not_cover_and_one_without_a_condition_as_it_is():
+    bounded = Estimate("contact_total", "offences", interval=Interval(510_000, 2_200_000, "bound"))
+    assert conditional(bounded, {"contact_total": "one in 10 being right"}).endswith(
+        "at most 2,200,000; conditional on one in 10 being right"
+    )
+    assert conditional(bounded, {"another": "x"}) == say(bounded)
+
+
+def test_rape_has_its_own_share_of_reports_that_are_not_recorded():
+    # All sexual offences lose more between report and record than rape alone, as the audit is reported.
+    known = load_assumptions(ROOT)
+    assert known["rape_recording_probability"].low > known["recording_probability"].low
+    models = {route.id: set(signature(route.model).parameters) for route in ROUTES}
+    for route, own in (("contact_total", "recording_probability"), ("rape_victims_ever", "rape_recording_probability")):
+        assert own in models[route]
+        assert not {"recording_probability", "rape_recording_probability"} - {own} & models[route]

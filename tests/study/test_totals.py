@@ -73,7 +73,7 @@ def test_only_recent_offences_are_set_against_the_share_told_at_the_time():
         non_recent_share=0.25,
         offences_per_child=2.0,
         told_police_at_the_time_probability=0.1,
-        recording_probability=0.5,
+        rape_recording_probability=0.5,
     )
     assert total == pytest.approx(200 * 0.75 / 2 / 0.1 / 0.5)
 

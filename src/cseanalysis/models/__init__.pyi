@@ -73,6 +73,8 @@ from .missing.shares import share_bounds as share_bounds
 from .missing.shares import share_confidence as share_confidence
 from .missing.unit_shares import UnitBounds as UnitBounds
 from .missing.unit_shares import unit_share_bounds as unit_share_bounds
+from .pipeline.final_share import final_share_bounds as final_share_bounds
+from .pipeline.final_share import share_by_age as share_by_age
 from .pipeline.projection import completeness as completeness
 from .pipeline.projection import periods_until_visible as periods_until_visible
 from .pipeline.projection import project_cohorts as project_cohorts

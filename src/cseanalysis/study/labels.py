@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from cseanalysis.export.wording import say
+from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.data.reported import load_results
 from cseanalysis.values import Estimate
 
@@ -26,11 +29,14 @@ ASSUMPTION_WORDS = {
     "known_offence_probability": "offences known to the authorities",
     "known_child_probability": "children known to police or councils",
     "recording_probability": "recorded, if reported",
+    "rape_recording_probability": "rape recorded, if reported",
     "told_police_ever_probability": "ever told the police",
     "told_police_at_the_time_probability": "told the police at the time",
     "non_recent_share": "non-recent share",
     "offences_per_child": "offences per child",
     "charge_probability": "probability of a charge",
+    "reopened_share": "closed offences that are charged after all",
+    "no_outcome_limit": "when a force counts as not returning outcomes",
     "days_to_charge": "median days to charge",
     "charge_to_trial_days": "mean days from charge to trial",
     "delay_shape": "shape of the delay",
@@ -58,12 +64,32 @@ def plain_words(text: str) -> str:
     return _MARK.sub(lambda mark: mark[0].replace("_", " "), text)
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a range does not cover: it holds only if this does."""
+
+    result: str
+    condition: str
+    reason: str
+
+
+def conditions(root: Path | str | None = None) -> dict[str, str]:
+    """Return by result the condition of ``data/judgement/conditions.csv``."""
+    return {row.result: row.condition for row in read_judgement("conditions", Condition, root)}
+
+
+def conditional(estimate: Estimate, known: Mapping[str, str]) -> str:
+    """Word a number with the condition that its range does not cover."""
+    condition = known.get(estimate.id)
+    return say(estimate) + (f"; conditional on {condition}" if condition else "")
+
+
 def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -> pd.DataFrame:
-    """Set results side by side: label, the number in words, what it rests on."""
-    results = load_results()
+    """Set results side by side: label, the number in words with its condition, what it rests on."""
+    results, known = load_results(), conditions()
     return pd.DataFrame(
         [
-            {name: label, number: say(results[identifier]), "Rests on": _basis(results[identifier])}
+            {name: label, number: conditional(results[identifier], known), "Rests on": _basis(results[identifier])}
             for label, identifier in ids.items()
         ]
     )

@@ -24,8 +24,16 @@ from cseanalysis.study.data.assumptions import clustering
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.lag.backtest import back_test_results, back_tests
 from cseanalysis.study.lag.courts import court_queue, court_results
+from cseanalysis.study.lag.evidence import delay_evidence, evidence_results
 from cseanalysis.study.lag.judged import BackTest, PublishedDelay
 from cseanalysis.study.lag.numbers import lag_by_year, lag_results, lag_scenario
+from cseanalysis.study.lag.outcomes import (
+    newest_outcomes,
+    outcome_development,
+    outcome_results,
+    states_by_quarter,
+    states_by_year,
+)
 from cseanalysis.study.lag.simulation import simulated_charges, simulation_results, simulation_runs, visible_by_age
 from cseanalysis.study.lag.snapshots import snapshot_results
 from cseanalysis.study.lag.waits import delays_corrected, wait_results
@@ -51,6 +59,7 @@ class StudyInputs:
     recorded: pd.DataFrame
     revision: pd.DataFrame
     forces: pd.DataFrame
+    outcomes: pd.DataFrame
     delays: tuple[PublishedDelay, ...]
     back_tests: tuple[BackTest, ...]
     recording: tuple[RecordingChange, ...]
@@ -114,8 +123,8 @@ _CHAIN = (
 )
 _ROUTES = (
     *("contact_share", "image_share", "known_child_probability", "known_offence_probability", "non_recent_share"),
-    *("offences_per_child", "rape_share", "recording_probability", "told_police_at_the_time_probability"),
-    "told_police_ever_probability",
+    *("offences_per_child", "rape_share", "recording_probability", "rape_recording_probability"),
+    *("told_police_at_the_time_probability", "told_police_ever_probability"),
 )
 _SURVEY = (
     *("abused_before_16_share", "abused_before_18_share", "children_per_age", "not_asked_inflation"),
@@ -163,6 +172,23 @@ def _waits(given: Given) -> Numbers:
     corrected, narrowed = delays_corrected(tables.delays, tables.figures, assumed)
     results = wait_results(tables.recorded, corrected, tables.delays, tables.figures, assumed)
     return Numbers(results, {"delays_corrected": corrected}, narrowed)
+
+
+def _outcomes(given: Given) -> Numbers:
+    outcomes = given.tables.outcomes
+    newest = newest_outcomes(outcomes)
+    tables = {
+        "outcomes_by_quarter": states_by_quarter(newest),
+        "outcomes_by_year": states_by_year(newest),
+        "outcome_development": outcome_development(outcomes),
+    }
+    return Numbers(outcome_results(outcomes, given.tables.recorded, given.assumptions), tables)
+
+
+def _evidence(given: Given) -> Numbers:
+    figures = given.tables.figures
+    tables = {"delay_evidence": delay_evidence(figures, given.tables.delays, given.assumptions["delay_shape"].low)}
+    return Numbers(evidence_results(figures, given.assumptions), tables)
 
 
 def _simulation(given: Given) -> Numbers:
@@ -265,6 +291,13 @@ PARTS: tuple[Part, ...] = (
         _simulation,
         (*_LAG, "charge_probability", "clustering_inflation", "earlier_intake_ratio"),
     ),
+    Part(
+        "lag: outcomes",
+        ("outcomes", "recorded"),
+        _outcomes,
+        ("no_outcome_limit", "reopened_share"),
+    ),
+    Part("lag: evidence", ("figures", "delays"), _evidence, ("days_to_charge", "delay_shape")),
     Part("lag: courts", ("figures",), _courts, ("court_capacity_ratio", "court_receipts_ratio")),
     Part("lag: snapshots", ("figures",), lambda given: Numbers(snapshot_results(given.tables.figures))),
     Part("comparisons: verdicts", ("figures",), _verdicts),

@@ -54,6 +54,7 @@ def read_inputs(project: Project) -> StudyInputs:
         recorded=recorded,
         revision=read_table("revision_2017_18", project.root),
         forces=read_table("forces", project.root),
+        outcomes=read_table("outcomes", project.root),
         delays=published_delays(project.root),
         back_tests=back_tests(project.root),
         recording=load_recording_changes(project.root),
@@ -94,7 +95,7 @@ def compute_results(
     if twice := sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"results {twice[:5]} are computed twice; an id names one number")
     return {
-        "period": data_period(inputs.recorded),
+        "period": data_period(inputs.recorded, inputs.outcomes),
         "results": [
             {**as_json(estimate), "leading": _leading(estimate, narrowed, assumptions)} for estimate in estimates
         ],
@@ -170,8 +171,8 @@ def computed(part: Part, given: Given) -> Computed:
     return Computed(tuple(numbers.results), {**own, **finer}, {name: _rows(table) for name, table in tables.items()})
 
 
-def data_period(recorded: pd.DataFrame) -> dict[str, str]:
-    """Say in words where the recorded offences begin and end, and which years with four quarters the chapters quote."""
+def data_period(recorded: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, str]:
+    """Say in words where the recorded offences begin and end, and which years the chapters quote of both tables."""
     quarters = recorded.groupby("financial_year")["quarter"].nunique()
     years = sorted(quarters.index[quarters == 4])
     if len(years) < 5:
@@ -182,6 +183,8 @@ def data_period(recorded: pd.DataFrame) -> dict[str, str]:
         "first_year": years[0],
         "newest_year": years[-1],
         "earlier_year": years[-5],
+        "outcomes_earlier": outcomes["financial_year"].min(),
+        "outcomes_newest": outcomes["financial_year"].max(),
     }
 
 

@@ -12,12 +12,15 @@ from cseanalysis.register.figures import COLUMNS
 from cseanalysis.study.data.codes import check_codes
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import Project, check_raw, load_sources, sha256
-from cseanalysis.study.data.revisions import newest_release, read_raw
+from cseanalysis.study.data.revisions import newest_release, read_raw, read_release, release_names
+from cseanalysis.study.data.series.outcomes import BASES, OUTCOMES, harmonise_release, whole_counts
 
 _TITLES = {
     "recorded_offences": "Police-recorded offences by force, financial quarter and offence code",
     "recorded_by_quarter": "Police-recorded offences by financial quarter, offence scope and type of force",
     "revision_2017_18": "The financial year 2017/18 in two releases, by force, quarter and offence code",
+    "outcomes": "Outcomes by release, force, quarter, offence code and outcome type: of_recorded, those so far of the "
+    "offences recorded in the quarter; assigned, those given in the quarter whenever the offence was recorded",
     "forces": "Territorial police forces with region and population",
     "figures": "Published figures the study uses, with publisher and tier",
 }
@@ -35,6 +38,7 @@ def build_tables(project: Project, out: Path) -> None:
             ["financial_year", "quarter", "period_start", "offence_scope", "force_type"], as_index=False, observed=True
         )["offences"].sum(),
         "revision_2017_18": _revision(project),
+        "outcomes": outcomes_table(project),
         "forces": _forces(project),
         "figures": _figures(project),
     }
@@ -102,6 +106,23 @@ def _revision(project: Project) -> pd.DataFrame:
     table = harmonise_forces(table, force="force_name").astype({"force": "str", "offence_scope": "str"})
     table = table.astype({"force_type": "str"})
     return table[["financial_year", "quarter", "force", "force_type", "offence_code", "offence_scope", *counts]]
+
+
+def outcomes_table(project: Project) -> pd.DataFrame:
+    """Put every release of outcomes below the one before it: two of the same year are two columns of a triangle."""
+    files = load_sources(project)["files"]
+    released = [
+        whole_counts(read_release(project, OUTCOMES, name), name).assign(release=pd.Timestamp(files[name]["published"]))
+        for name in release_names(project, OUTCOMES)
+    ]
+    columns = ["release", "financial_year", "quarter", "period_start", "force", "force_code", "force_type"]
+    columns += ["offence_code", "offence_category", "offence_scope", "outcome_type", "outcome_group", *BASES]
+    if not released:
+        return pd.DataFrame(columns=columns)
+    table = harmonise_release(pd.concat(released, ignore_index=True))
+    return table[columns].sort_values(
+        ["release", "period_start", "force", "offence_code", "outcome_type"], ignore_index=True
+    )
 
 
 def _forces(project: Project) -> pd.DataFrame:

@@ -118,8 +118,7 @@ def _check_source(name: str, source: str, sources: Collection[str]) -> None:
         hint = f"did you mean {' or '.join(close)}? " if close else ""
         raise ValueError(
             f"assumption {name}: source {', '.join(map(repr, unknown[:5]))} is not in data/raw/sources.toml; {hint}"
-            f"register it there under [publications], or give keys joined by 'and' or {_WITHOUT_KEY[0]!r}. "
-            f"The known sources are {', '.join(sorted(sources))}"
+            f"register it there under [publications], or give keys joined by 'and' or {_WITHOUT_KEY[0]!r}"
         )
 
 

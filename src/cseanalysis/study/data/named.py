@@ -11,7 +11,9 @@ MEDIANS_TO_CHARGE = ("F189", "F193")  # the published medians between which the 
 
 # Chapter 4: charges, the courts' cases and a list of suspects.
 CHARGES = "F340"  # of the newest year that is published: what share of recorded offences it would need is worked out
-CHARGED_SHARE = "F514"  # lowest and highest force: how many recorded offences are charged in the end is drawn from it
+CHARGED_SHARE = "F514"  # lowest and highest force, another base: what is drawn stands beside it
+# Children's own median to a charge and the upper quartile beside it: the only two points of one published delay.
+CHILD_MEDIAN, CHILD_QUARTILE = "F569", "F570"
 OPEN_CASES = ("F451", "F450")  # at the Crown Court, a year apart: the only two counts of them that may be compared
 CASES_THROUGH = "F453"  # the courts, in the year between the two
 # Operation Hydrant prints all three numbers at both dates, so that stock and flows can be held against each other.
@@ -20,6 +22,8 @@ HYDRANT_KNOWN, HYDRANT_CLOSED, HYDRANT_LIVE = ("F525", "F528"), ("F527", "F530")
 # Offence codes whose counts chapter 1 sets on either side of a break.
 GROOMING_CODE = "88A"  # since April 2017 it counts sexual communication with a child too
 EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relabelled in 2013
+# Chapter 4 shows what became of these besides the group: the largest, and the two that exploitation is looked for in.
+FOLLOWED_CODES = ("22B", EXPLOITATION_CODE, GROOMING_CODE)
 
 # The changes that chapter 7 quotes as numbers: two years of one count.
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024

@@ -1,6 +1,6 @@
 """New releases of the tables behind the study: checked, compared, and kept beside the older ones.
 
-Each release is a table in the arrangement of ``recorded_offences.csv``, named by its day of publication.
+Each release is a table in the arrangement of its series, named by its day of publication.
 """
 
 from __future__ import annotations
@@ -10,37 +10,39 @@ import errno
 import json
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cseanalysis.clean import harmonise_forces, harmonise_offences, harmonise_periods
+from cseanalysis import read  # loads what a function needs when it is called
+from cseanalysis.clean import harmonise_offences
 from cseanalysis.read.safety import DEFAULT_LIMITS, Limits
 from cseanalysis.read.safety.private import private_copy
 from cseanalysis.scratch import scratch_folder
+from cseanalysis.study.data.codes import CODES
 from cseanalysis.study.data.fetch import fetch, is_address
 from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import ChecksumError, Project, check_raw, load_sources, sha256
 from cseanalysis.study.data.revisions import (
-    KEY,
-    SERIES,
-    SHOWN,
     ReleaseChanges,
     newest_release,
+    read_release,
     release_changes,
-    release_codes,
     release_names,
+    shared_counts,
 )
+from cseanalysis.study.data.series.described import SHOWN, Series, plain_words, quarters, said
+from cseanalysis.study.data.series.listed import not_there
+from cseanalysis.study.data.series.outcomes import OUTCOMES
+from cseanalysis.study.data.series.recorded import RECORDED, release_codes
 
-LAYOUTS = ("home-office-recorded-crime",)
+LAYOUTS = {series.layout: series for series in (RECORDED, OUTCOMES)}
+_TIERS = ("A", "B", "C", "D")  # as data/README.md defines them
 # Published layouts that the library reads, but of which the study keeps no series.
-_OTHERS = {"home-office-outcomes": "read_outcomes", "ons-police-force-areas": "read_pfa_tables"}
-_WORDS = 80  # characters of a file's own words that are shown
-# Bodies without an area and totals have no row in the study's tables.
-_POLICE = ("territorial", "non_territorial")
+_OTHERS = {"ons-police-force-areas": "read_pfa_tables"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class CheckedRelease:
     original: str
     sha256: str
     address: str | None  # the address it was got from; none for a file on this computer
-    table: pd.DataFrame  # its counts in the arrangement of ``recorded_offences.csv``
+    series: Series
+    table: pd.DataFrame  # its counts in the arrangement of the series
     # The codes that no rule covers, each with the publisher's words: they are in no total of the study.
     unknown: tuple[str, ...]
 
@@ -67,6 +70,8 @@ def add_release(
     title: str | None = None,
     licence: str | None = None,
     address: str | None = None,
+    tier: str = "A",
+    caveats: Sequence[str] = (),
     expected_sha256: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     confirm: Callable[[ReleaseChanges], bool] | None = None,
@@ -74,7 +79,7 @@ def add_release(
     """Check a published file, show what it changes, and register it beside the releases that are there."""
     # Without ``expected_sha256`` the first download pins the hash: the same address must give the same file from then
     # on. ``confirm`` is shown the changes before anything is written.
-    check_day(project, published, accessed)
+    check_day(published, accessed)
     checked = check_release(project, source, layout=layout, expected_sha256=expected_sha256, limits=limits)
     return register_release(
         project,
@@ -85,6 +90,8 @@ def add_release(
         title=title,
         licence=licence,
         address=address,
+        tier=tier,
+        caveats=caveats,
         confirm=confirm,
     )
 
@@ -104,6 +111,7 @@ def check_release(
         )
     if layout not in LAYOUTS:
         raise ValueError(f"no layout {layout!r}; there are {', '.join(LAYOUTS)}")
+    series = LAYOUTS[layout]
     check_raw(project)
     if not os.access(project.raw, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(project.raw))
@@ -115,19 +123,20 @@ def check_release(
         with private_copy(path, limits=limits) as copy:
             digest = copy.sha256
             _check_hash(path.name, digest, expected_sha256, files)
-            frame = _read_published(copy.path, limits)
+            frame = _read_published(copy.path, series, limits)
     codes = release_codes(newest_release(project))
     return CheckedRelease(
         original=path.name,
         sha256=digest,
         address=str(source) if is_address(str(source)) else None,
-        table=arrange_release(frame, codes=codes),
+        series=series,
+        table=series.arrange(frame, codes),
         unknown=_unknown_codes(frame, codes),
     )
 
 
-def check_day(project: Project, published: str, accessed: str) -> None:
-    """Refuse a day of publication that is none, lies after the day of download, or whose release is there already."""
+def check_day(published: str, accessed: str) -> None:
+    """Refuse a day of publication that is none, or that lies after the day of download."""
     for what, day in (("published", published), ("accessed", accessed)):
         try:
             right = dt.date.fromisoformat(day).isoformat() == day
@@ -137,9 +146,40 @@ def check_day(project: Project, published: str, accessed: str) -> None:
             raise ValueError(f"{what}={day!r} is no day; write it as 2026-07-23")
     if published > accessed:
         raise ValueError(f"published on {published}, after it was accessed on {accessed}; correct one of the two")
+
+
+def _check_claim(project: Project, checked: CheckedRelease, published: str) -> None:
+    """Refuse a day on which this file cannot have been published, going by what it holds and what is there."""
+    series, table = checked.series, checked.table
+    last = max(quarters(table))
+    if published <= (end := _last_day(last)):
+        raise ValueError(
+            f"{checked.original} holds counts of {said(last)}, which ended on {end}, so it was not published on "
+            f"{published}; correct the day"
+        )
     files = load_sources(project)["files"]
-    if there := [file for file in release_names(project) if files[file]["published"] == published]:
-        raise ValueError(f"{there[0]} is the release of {published} already; a release stands once")
+    for name in release_names(project, series):
+        day, held = files[name]["published"], read_release(project, series, name)
+        mine, theirs = quarters(table), quarters(held)
+        both = shared_counts(held, table, series)
+        differ = int(both["before"].ne(both["after"]).sum())
+        if day == published and (mine & theirs or not series.yearly):
+            if differ:
+                raise ValueError(
+                    f"{name} is the release of {day} already, and {differ:,} of its counts are others in "
+                    f"{checked.original}; a release stands once: give the day on which this one was published"
+                )
+            raise ValueError(f"{name} is the release of {day} already, with the same counts; there is nothing to add")
+        if day > published and mine <= theirs and not differ:
+            raise ValueError(
+                f"{checked.original} has the very counts of {name}, published on {day}, so it is that release and no "
+                f"older one of {published}; there is nothing to add"
+            )
+
+
+def _last_day(quarter: tuple[str, str]) -> str:
+    start = pd.Timestamp(int(quarter[0][:4]), 4, 1)
+    return str((start + pd.offsets.QuarterEnd(int(quarter[1]))).date())
 
 
 def register_release(
@@ -152,32 +192,43 @@ def register_release(
     title: str | None = None,
     licence: str | None = None,
     address: str | None = None,
+    tier: str = "A",
+    caveats: Sequence[str] = (),
     confirm: Callable[[ReleaseChanges], bool] | None = None,
 ) -> ReleaseChanges:
     """Show what a checked file changes, and register it beside the releases that are there; see `add_release`."""
-    check_day(project, published, accessed)
-    base = load_sources(project)["files"]["recorded_offences.csv"]
-    name = f"recorded_offences_{published}.csv"
-    key = f"ho_prc_pfa_{published.replace('-', '_')}"
+    check_day(published, accessed)
+    if tier not in _TIERS:
+        raise ValueError(f"tier={tier!r} is none of {', '.join(_TIERS)}: A is the publisher's own text, D a copy")
+    _check_claim(project, checked, published)
+    files, series = load_sources(project)["files"], checked.series
+    base = files["recorded_offences.csv"]
+    years = sorted(set(checked.table["financial_year"]))
+    name = f"{series.stem}_{published}.csv"
+    if name in files:  # another year, published on the same day
+        name = f"{series.stem}_{published}_{years[0].replace('/', '-')}.csv"
+    key = series.key + name.removeprefix(series.stem).removesuffix(".csv").replace("-", "_")
     table = checked.table.assign(source=key)
-    changes = replace(release_changes(project, name, table, published), unknown_codes=checked.unknown)
+    changes = replace(release_changes(project, series, name, table, published), unknown_codes=checked.unknown)
+    covered = f", {years[0]}{f' to {years[-1]}' * (len(years) > 1)}" if series.yearly else ""
     if confirm is not None and not confirm(changes):
         return changes
     content = table.to_csv(index=False, lineterminator="\n").encode()
     entry = {
         "publisher": publisher or base["publisher"],
-        "title": title or f"{base['title'].partition(' (')[0]} (release of {published})",
+        "title": title or f"{series.title}{covered} (release of {published})",
         "address": checked.address or address or base["address"],
         "published": published,
         "accessed": accessed,
         "licence": licence or base["licence"],
         "sha256": sha256(content),
-        "tier": "A",
+        "tier": tier,
         "original": checked.original,
         "original_sha256": checked.sha256,
         "caveats": [
-            *_caveats(table),
-            *(f"{words[:1].upper()}{words[1:]}" for words in changes.shortfalls),
+            *caveats,
+            *series.caveats(table),
+            *(f"{words[:1].upper()}{words[1:]}" for words in (*changes.shortfalls, *changes.gaps)),
             *changes.left_out,
         ],
     }
@@ -185,14 +236,44 @@ def register_release(
     return replace(changes, added=True)
 
 
+def update_releases(
+    project: Project, *, accessed: str, confirm: Callable[[ReleaseChanges], bool], say: Callable[[str], None]
+) -> None:
+    """Fetch each listed release that is not there, and show what it changes before it is kept; see `add_release`."""
+    check_raw(project)
+    absent = not_there(project)
+    wanted = [one for one in absent if one.published]
+    say(f"{len(absent)} of the releases in data/releases.csv are not there")
+    for one in absent:
+        if not one.published:
+            say(f"not fetched: {one.series}, {one.years}, {one.address}: {one.note}")
+    refused = []
+    for one in wanted:
+        say(f"{one.series}, {one.years}, published {one.published}: {one.address}")
+        try:
+            check_day(one.published, accessed)
+            checked = check_release(project, one.address, layout=one.series)
+            kept = register_release(project, checked, published=one.published, accessed=accessed, confirm=confirm)
+        except ValueError as error:  # what is wrong with one release is not wrong with the next
+            say(f"refused: {error}")
+            refused.append(one.address)
+            continue
+        say(f"added as data/raw/{kept.name}; now run make data results" if kept.added else "not added")
+    if refused:
+        raise ValueError(
+            f"{len(refused)} of {len(wanted)} releases were refused, each for the reason above; what was added stays: "
+            "get those by hand and use cseanalysis add, or mend their rows of data/releases.csv"
+        )
+
+
 def _unknown_codes(frame: pd.DataFrame, codes: list[str]) -> tuple[str, ...]:
     """Name the codes that no rule covers; refuse those that a rule counts in a group that the series keeps."""
     # Rows of codes that a rule puts outside the study are left out without a word: most of a published file is theirs.
     columns = ["Offence Code", "Financial Year", *(["Offence Description"] if "Offence Description" in frame else [])]
-    kinds = frame[columns].astype("str").drop_duplicates(ignore_index=True)
+    kinds = frame[columns].drop_duplicates(ignore_index=True).astype("str")
     kinds = kinds[~kinds["Offence Code"].isin(codes)]
     kinds = harmonise_offences(kinds, on_unmapped="keep").astype({"offence_scope": "object"})
-    counted = kinds[kinds["offence_scope"].isin(SERIES)].drop_duplicates("Offence Code")
+    counted = kinds[kinds["offence_scope"].isin(list(CODES))].drop_duplicates("Offence Code")
     if len(counted):
         named = ", ".join(
             f"{row['Offence Code']} ({row['offence_scope']})" for _, row in counted.head(SHOWN).iterrows()
@@ -203,58 +284,15 @@ def _unknown_codes(frame: pd.DataFrame, codes: list[str]) -> tuple[str, ...]:
         )
     unknown = kinds[kinds["offence_scope"].isna()].drop_duplicates("Offence Code")
     said = unknown["Offence Description"] if "Offence Description" in unknown else pd.Series("", index=unknown.index)
-    pairs = sorted((_shown(code), _shown(words)) for code, words in zip(unknown["Offence Code"], said, strict=True))
+    pairs = sorted(
+        (plain_words(code), plain_words(words)) for code, words in zip(unknown["Offence Code"], said, strict=True)
+    )
     return tuple(f"{code} ({words})" if words else code for code, words in pairs)
 
 
-def _shown(text: str) -> str:
-    """Take from a file's own words what could act on a terminal or flood it."""
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return plain if len(plain) <= _WORDS else f"{plain[: _WORDS - 1]}…"
-
-
-def arrange_release(frame: pd.DataFrame, *, codes: list[str]) -> pd.DataFrame:
-    """Bring the published rows of the study's codes into one row a force and quarter, one column a code."""
-    chosen = frame[frame["Offence Code"].astype("str").isin(codes)]
-    chosen = chosen[["Financial Year", "Financial Quarter", "Force Name", "Offence Code", "Number of Offences"]]
-    if absent := sorted(set(codes) - set(chosen["Offence Code"].astype("str"))):
-        raise ValueError(f"the file has no row of the codes {', '.join(absent)}; the series needs them all")
-    chosen = harmonise_periods(harmonise_forces(chosen.reset_index(drop=True)), quarter="Financial Quarter")
-    chosen = chosen[chosen["force_type"].isin(_POLICE)]
-    start = chosen["period_start"].dt
-    first = start.year - (start.month < 4)
-    rows = pd.DataFrame(
-        {
-            "financial_year": first.astype("str") + "/" + ((first + 1) % 100).astype("str").str.zfill(2),
-            "quarter": ((start.month - 4) // 3 % 4 + 1).astype("str"),
-            "force_name": chosen["Force Name"].astype("str").str.strip(),
-            "code": "code_" + chosen["Offence Code"].astype("str"),
-            "offences": pd.to_numeric(chosen["Number of Offences"], errors="coerce"),
-        }
-    )
-    _refuse(rows, rows["offences"].isna() | (rows["offences"] % 1 != 0), "without a whole number; missing is not zero")
-    _refuse(rows, rows.duplicated([*KEY, "code"], keep=False), "that stand more than once")
-    wide = rows.pivot(index=KEY, columns="code", values="offences")[[f"code_{code}" for code in codes]]
-    if wide.isna().any(axis=None):
-        gaps = wide.stack(future_stack=True)
-        gaps = gaps[gaps.isna()].reset_index()
-        _refuse(gaps, pd.Series(data=True, index=gaps.index), "that the file leaves out; missing is not zero")
-    wide = wide.astype("int64").astype("str").reset_index()
-    wide.columns.name = None
-    return wide.sort_values(KEY, kind="stable", ignore_index=True)
-
-
-def _refuse(rows: pd.DataFrame, bad: pd.Series, what: str) -> None:
-    if bad.any():
-        shown = rows.loc[bad, [*KEY, "code"]].head(SHOWN).agg(" / ".join, axis=1)
-        raise ValueError(f"{int(bad.sum()):,} counts {what}: {'; '.join(shown)}")
-
-
-def _read_published(path: Path, limits: Limits) -> pd.DataFrame:
-    # Here, because reading spreadsheets needs packages that the study's figures do not.
-    from cseanalysis.read import read_recorded_crime
-
-    return read_recorded_crime(path, limits=limits)
+def _read_published(path: Path, series: Series, limits: Limits) -> pd.DataFrame:
+    table: pd.DataFrame = getattr(read, series.reader)(path, limits=limits)
+    return table
 
 
 def _locate(source: str, folder: Path, *, known: str | None, max_bytes: int) -> Path:
@@ -276,23 +314,6 @@ def _check_hash(original: str, digest: str, expected: str | None, files: dict[st
         raise ChecksumError(f"{original} has sha256 {digest}, not {expected}: get the file again from its publisher")
     if there := [name for name, entry in files.items() if entry.get("original_sha256") == digest]:
         raise ValueError(f"{original} is registered already, as {there[0]}; there is nothing to add")
-
-
-def _caveats(table: pd.DataFrame) -> list[str]:
-    counts = table[[column for column in table.columns if column.startswith("code_")]].astype("int64")
-    below = int((counts < 0).sum().sum())
-    first, last = table.iloc[0], table.iloc[-1]
-    span = f"{first['financial_year']} quarter {first['quarter']} to {last['financial_year']} quarter {last['quarter']}"
-    return [
-        "Counts are offences recorded by the police in the quarter, not offences committed in it, not victims and not "
-        "suspects.",
-        f"Rows are {table['force_name'].nunique()} police forces, {span}.",
-        f"{below} quarterly counts are below zero because transfers and cancellations are netted off; they are kept "
-        "and must not be clipped.",
-        "What recorded_offences.csv says of its codes and of breaks in recording holds here too.",
-        "The financial year, quarter, force and counts are the publisher's; the arrangement with one column per code "
-        "is ours.",
-    ]
 
 
 def _register(project: Project, name: str, content: bytes, key: str, entry: dict[str, Any]) -> None:

@@ -34,7 +34,8 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     name
-        ``"recorded_offences"``, ``"recorded_by_quarter"``, ``"revision_2017_18"``, ``"forces"`` or ``"figures"``.
+        ``"recorded_offences"``, ``"recorded_by_quarter"``, ``"revision_2017_18"``, ``"outcomes"``, ``"forces"`` or
+        ``"figures"``.
     root
         The checkout; without it, the one around the working directory.
 

@@ -37,12 +37,14 @@ class Absence:
     category: str | None
     ages: str | None
     geography: str | None
+    after: str | None  # the day after which its period would have to end
     reason: str
 
     def __post_init__(self) -> None:
         """Refuse a day that is none, and a row that any figure would refute."""
-        if self.searched_on is not None:
-            dt.date.fromisoformat(self.searched_on)
+        for day in (self.searched_on, self.after):
+            if day is not None:
+                dt.date.fromisoformat(day)
         if all((getattr(self, field) or "*") == "*" for field in ASKED):
             raise ValueError(f"{self.id} asks nothing of a figure, so every one refutes it; fill {', '.join(ASKED)}")
 
@@ -52,7 +54,9 @@ class Absence:
 
     def refuted_by(self, figure: Figure) -> bool:
         """Whether a figure is what was sought."""
-        return all(_fits(getattr(self, field), str(getattr(figure, field))) for field in ASKED)
+        end, after = figure.period_end, self.after
+        late = after is None or (end is not None and end > dt.date.fromisoformat(after))
+        return late and all(_fits(getattr(self, field), str(getattr(figure, field))) for field in ASKED)
 
 
 def absences(root: Path | str | None = None) -> tuple[Absence, ...]:

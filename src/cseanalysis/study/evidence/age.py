@@ -27,8 +27,9 @@ def evidence_of(project: Project, inputs: StudyInputs, basis: Collection[str]) -
     """Return how far the evidence was read and, table by table, the last day of the newest period it is about."""
     register = [figure for figure in inputs.figures.values() if figure.unit != MONEY]
     ends = {
-        "recorded_offences": ("Recorded offences by force and quarter", [data_end(inputs.recorded).date()]),
+        "recorded_offences": ("Recorded offences by force and quarter", _last_quarter(inputs.recorded)),
         "revision_2017_18": ("The same, one year in two releases", _quarter_ends(inputs.revision)),
+        "outcomes": ("Outcomes by force and quarter of recording", _last_quarter(inputs.outcomes)),
         "force_population": ("Residents of police force areas", _mid_years(inputs.forces)),
         "figures": ("Published figures in the register, money apart", _ends(register)),
         "figures_used": ("Those that results rest on", _ends(each for each in register if each.id in basis)),
@@ -73,6 +74,10 @@ def _quarter_ends(table: pd.DataFrame) -> list[dt.date]:
         (pd.Timestamp(int(str(year)[:4]), 3, 31) + pd.offsets.QuarterEnd(int(quarter))).date()
         for year, quarter in pairs
     ]
+
+
+def _last_quarter(table: pd.DataFrame) -> list[dt.date]:
+    return [] if table.empty else [data_end(table).date()]
 
 
 def _mid_years(table: pd.DataFrame) -> list[dt.date]:

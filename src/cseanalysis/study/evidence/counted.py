@@ -11,8 +11,8 @@ from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import Project
 
 _TABLE = re.compile(r"(?<=<!-- rows: counted by make data -->\n).*?(?=<!-- end of rows -->)", re.DOTALL)
-_ROW = re.compile(r"^\| `(\w+/\w+\.csv)` \| [\d,]* \| (.*)$", re.MULTILINE)
-_RELEASE = "recorded_offences_"  # further releases, which `add` keeps: the log says so beneath the table
+_ROW = re.compile(r"^\| `(\w+/[\w-]+\.csv)` \| [\d,]* \| (.*)$", re.MULTILINE)
+_RELEASE = re.compile(r"_\d{4}-\d\d")  # a further release, which `add` keeps: the log may leave its line out
 
 
 def write_counts(project: Project) -> None:
@@ -27,16 +27,17 @@ def write_counts(project: Project) -> None:
 def rows_of(project: Project) -> dict[str, int]:
     """Return the number of rows of every raw table and every table of judgements."""
     tables = (path for folder in (project.raw, project.judgement) for path in sorted(folder.glob("*.csv")))
-    return {f"{path.parent.name}/{path.name}": _rows(path) for path in tables if not path.stem.startswith(_RELEASE)}
+    return {f"{path.parent.name}/{path.name}": _rows(path) for path in tables}
 
 
 def with_counts(text: str, rows: Mapping[str, int]) -> str:
-    """Return the data log with the numbers of rows in its table; every table must have its line, and no other."""
+    """Return the data log with its rows counted; every table but a further release must have its line there."""
     found = _TABLE.search(text)
     if found is None:
         raise ValueError("data/README.md has no table between its two marks of rows; restore it with git checkout")
-    told = [match[1] for match in _ROW.finditer(found[0])]
-    if told_of := sorted(set(told) ^ rows.keys()):
+    told = {match[1] for match in _ROW.finditer(found[0])}
+    due = {name for name in rows if not _RELEASE.search(name)}
+    if told_of := sorted((due - told) | (told - rows.keys())):
         fault = "has no line for" if told_of[0] in rows else "has a line for a table that is not there:"
         raise ValueError(
             f"data/README.md {fault} data/{told_of[0]}; a line is | `{told_of[0]}` | 0 | what a row is |, and "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from textwrap import fill
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cseanalysis.export.wording import say_ends, say_interval, say_month
-from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, WIDTH
+from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 
@@ -51,6 +52,44 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
         for stage in ("charges", "trials")
     )
     return figure, f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
+
+
+_STATES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("charged", "charged or summonsed", {"color": BLUE}),
+    ("evidential", "closed: evidential difficulties", {"color": "#9A9A9A"}),
+    ("no_suspect", "closed: no suspect identified", {"color": "#C4C4C4"}),
+    ("other", "closed: other outcomes", {"color": "#E0E0E0"}),
+    ("handed_on", "handed on to another body", {"color": TURQUOISE}),
+    ("open", "no outcome in the file", {"facecolor": "white", "edgecolor": "#B8B8B8", "hatch": "////"}),
+)
+
+
+def outcome_states(quarters: pd.DataFrame) -> tuple[Figure, str]:
+    """Draw in which state one release shows the offences of each quarter; what has no outcome is hatched."""
+    labels = [f"{row.financial_year}\nquarter {row.quarter}" for row in quarters.itertuples()]
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 3.4))
+        axes = figure.subplots()
+        base = np.zeros(len(quarters))
+        for state, words, look in _STATES:
+            share = 100 * (quarters[state] / quarters["recorded"]).to_numpy()
+            axes.bar(labels, share, bottom=base, width=0.75, label=words, linewidth=0, **look)
+            base += share
+        axes.set_ylim(0, 100)
+        axes.set_ylabel("% of the quarter's recorded offences")
+        axes.set_xlabel("Quarter in which the offences were recorded")
+        axes.grid(visible=False, axis="x")
+        axes.tick_params(axis="x", labelsize=6.5)
+        handles, names = axes.get_legend_handles_labels()
+        figure.legend(handles[::-1], names[::-1], loc="outside right center", fontsize=7, frameon=False)
+    first, last = quarters.iloc[0], quarters.iloc[-1]
+    words = " ".join(
+        f"Of offences recorded in quarter {row['quarter']} of {row['financial_year']}, "
+        f"{100 * row['charged'] / row['recorded']:.1f}% were charged or summonsed and "
+        f"{100 * row['open'] / row['recorded']:.1f}% had no outcome in the file."
+        for row in (first, last)
+    )
+    return figure, f"Stacked bars, one a quarter, each of 100%. {words}"
 
 
 def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, str]:

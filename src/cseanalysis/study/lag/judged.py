@@ -30,6 +30,11 @@ class PublishedDelay:
         average, _, end = self.read_as.split()
         return cast(Stage, f"{end}s"), cast(Average, average)
 
+    @property
+    def to_charge(self) -> bool:
+        """Whether it runs from the recording to the charge."""
+        return self.stretch.startswith("recording to charge")
+
 
 @dataclass(frozen=True, slots=True)
 class BackTest:

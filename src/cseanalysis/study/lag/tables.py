@@ -9,11 +9,12 @@ from itertools import product
 
 import pandas as pd
 
-from cseanalysis.export.wording import say, say_number
+from cseanalysis.export.wording import say, say_interval, say_number
+from cseanalysis.models import final_share_bounds
 from cseanalysis.register import Comparison, Figure, compare
 from cseanalysis.study.lag.judged import CourtPair, Link, PublishedDelay
 from cseanalysis.study.lag.waits import SHARES
-from cseanalysis.study.tables import Column, bound, in_words, span
+from cseanalysis.study.tables import Column, bound, in_words, number, span
 from cseanalysis.values import Assumption, Estimate
 
 # What an error tells whoever called the function, which says nothing to a reader of the report.
@@ -80,6 +81,21 @@ def seen(low: float, high: float, fewest: float, most: float) -> str:
     return f"{span('days')(low, high)} days, of {span('share')(fewest, most)}"
 
 
+def share_of(*parts: int) -> str:
+    """Word the share of a whole, which stands last, that parts make up."""
+    return say_number(sum(parts[:-1]) / parts[-1], "share")
+
+
+def in_the_end(charged: int, open_: int, handed_on: int, recorded: int) -> str:
+    """Bound the share charged in the end by what is charged, and by that with all that is undecided."""
+    return say_interval(final_share_bounds(entered=recorded, left=charged, undecided=open_ + handed_on), "share")
+
+
+def at_least_before(charges: int, own: int) -> str:
+    """Word how many charges of a year are not of its own offences; more cannot be told."""
+    return say_number(charges - own) if charges > own else "cannot be told"
+
+
 def _cited(figure: Figure) -> str:
     year = "" if figure.period_end is None else f", {figure.geography}, to {figure.period_end.year}"
     return f"{figure.published} {figure.unit.replace('_', ' ')}{year} ({figure.id})"
@@ -101,6 +117,33 @@ YEARS = (
     Column("Offences", "recorded"),
     Column("Eventual charges visible", ("charges_visible_low", "charges_visible_high"), bound("share")),
     Column("Eventual trials visible", ("trials_visible_low", "trials_visible_high"), bound("share")),
+)
+OUTCOMES = (
+    Column("Offences", "group"),
+    Column("Recorded in", "financial_year"),
+    Column("Recorded", "recorded"),
+    Column("Charged so far", ("charged", "recorded"), share_of),
+    Column("Closed otherwise", ("evidential", "no_suspect", "other", "recorded"), share_of),
+    Column("Handed on", ("handed_on", "recorded"), share_of),
+    Column("No outcome in the file", ("open", "recorded"), share_of),
+    Column("Charged in the end", ("charged", "open", "handed_on", "recorded"), in_the_end),
+)
+ASSIGNED = (
+    Column("Offences", "group"),
+    Column("Outcomes assigned in", "financial_year"),
+    Column("Outcomes", "assigned"),
+    Column("Of these a charge", "charges_assigned"),
+    Column("Share of outcomes", ("charges_assigned", "assigned"), share_of),
+    Column("Of offences of earlier years, at least", ("charges_assigned", "charged"), at_least_before),
+)
+EVIDENCE = (
+    Column("Among charges of", ("statement", "geography", "year", "figure"), "{}, {}, {} ({})".format),
+    Column("Median, days", "median", number("days")),
+    Column("Gamma, lowest shape", "lowest", number()),
+    *(
+        Column(family.capitalize(), (f"{family}_low", f"{family}_high"), span("months"))
+        for family in ("gamma", "weibull", "lognormal")
+    ),
 )
 REMAINING = (
     Column("Of what is still to come", ("share", "stage"), "{} of the {}".format),

@@ -69,11 +69,11 @@ def rape_victims_ever(
     rape_share: float,
     offences_per_child: float,
     told_police_ever_probability: float,
-    recording_probability: float,
+    rape_recording_probability: float,
 ) -> float:
     """Victims of rape in childhood, if so many tell the police at some point in life."""
     victims = recorded * rape_share / offences_per_child
-    return victims / (told_police_ever_probability * recording_probability)
+    return victims / (told_police_ever_probability * rape_recording_probability)
 
 
 def rape_victims_at_the_time(
@@ -83,11 +83,11 @@ def rape_victims_at_the_time(
     non_recent_share: float,
     offences_per_child: float,
     told_police_at_the_time_probability: float,
-    recording_probability: float,
+    rape_recording_probability: float,
 ) -> float:
     """Victims of recent rape in childhood, if so many tell the police at the time."""
     victims = recorded * rape_share * (1 - non_recent_share) / offences_per_child
-    return victims / (told_police_at_the_time_probability * recording_probability)
+    return victims / (told_police_at_the_time_probability * rape_recording_probability)
 
 
 def contact_recorded(*, recorded: float, contact_share: float) -> float:
@@ -168,14 +168,14 @@ ROUTES = (
         "victims of rape in childhood, of any date, at the pace recorded in 2023",
         rape_victims_ever,
         rape_victims_recorded,
-        "recording_probability",
+        "rape_recording_probability",
     ),
     Route(
         "rape_victims_at_the_time",
         "victims of rape in childhood that happened at about the time it was recorded, 2023",
         rape_victims_at_the_time,
         rape_victims_recent_recorded,
-        "recording_probability",
+        "rape_recording_probability",
     ),
 )
 

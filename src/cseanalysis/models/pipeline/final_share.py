@@ -1,0 +1,149 @@
+"""What share of a cohort leaves by one exit in the end: bounds from one look at it, and more from two."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cseanalysis.models.checks import check_share, number
+from cseanalysis.values import Interval, NotEstimableError
+
+_STATES = ("entered", "left", "undecided")
+
+
+def final_share_bounds(*, entered: float, left: float, undecided: float, reopened: float = 0.0) -> Interval:
+    """Bound the share of a cohort that leaves by one exit in the end, from how it stood on one day.
+
+    Parameters
+    ----------
+    entered
+        Cases of the cohort, such as offences recorded in a year.
+    left
+        Cases that had left by the exit on that day, such as those with a charge.
+    undecided
+        Cases whose end is not known: open, handed on, or never returned. The rest had left by another exit.
+    reopened
+        Share of the cases that had left by another exit which may still come to this one, in [0, 1].
+
+    Returns
+    -------
+    Interval
+        A bound: the lower end if no undecided case leaves by the exit, the upper one if all do, and with them the
+        share ``reopened`` of those that had left by another.
+
+    Raises
+    ------
+    ValueError
+        When a count is negative or not finite, or the parts exceed the cohort.
+    NotEstimableError
+        When nobody entered.
+
+    Notes
+    -----
+    The worst case of Manski (1989) for one exit. It holds whatever the delays are and however they changed, as long as
+    who left by the exit stays out, the cohort's count stays as it is, and no more than the share named comes back.
+
+    Examples
+    --------
+    >>> final_share_bounds(entered=200, left=10, undecided=50)
+    Interval(low=0.05, high=0.3, kind='bound', level=None)
+    >>> final_share_bounds(entered=200, left=10, undecided=50, reopened=0.1)
+    Interval(low=0.05, high=0.37, kind='bound', level=None)
+    """
+    given = {"entered": entered, "left": left, "undecided": undecided}
+    counts = {name: number(name, value) for name, value in given.items()}
+    if wrong := [name for name, value in counts.items() if not np.isfinite(value) or value < 0]:
+        raise ValueError(
+            f"{wrong[0]} is {counts[wrong[0]]}: a count of cases is finite and not negative; where transfers are netted"
+            " off, sum over more cells"
+        )
+    check_share("reopened", reopened)
+    if entered == 0:
+        raise NotEstimableError("nobody entered, so there is no share; ask of a cohort with cases")
+    if left + undecided > entered:
+        raise ValueError(
+            f"{left} left and {undecided} undecided are more than the {entered} that entered; mend a count"
+        )
+    elsewhere = entered - left - undecided
+    return Interval(left / entered, min((left + undecided + reopened * elsewhere) / entered, 1.0), "bound")
+
+
+def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Follow cohorts through two looks at them: what share has left by one exit, and what share is undecided, by age.
+
+    Parameters
+    ----------
+    earlier, later
+        The same cohorts, one row each, on two days: ``age`` in whole periods at the end of the day, and the counts
+        ``entered``, ``left`` (by the exit) and ``undecided``. The days are the same number of periods apart for all.
+
+    Returns
+    -------
+    DataFrame
+        One row an age that can be reached, with ``left`` and ``undecided`` as shares of a cohort: by the pooled share
+        of undecided cases that leave by the exit, and by any, between one age and that of the second day.
+
+    Raises
+    ------
+    ValueError
+        When cohorts or ages do not match, or a cohort has more cases undecided on the second day than on the first.
+    NotEstimableError
+        When no case is undecided at an age.
+
+    Notes
+    -----
+    Hazards of grouped data (Aalen and Johansen 1978) over steps as long as the days are apart, started from what the
+    first day shows of the youngest cohorts. Assumed: cohorts of one age meet the same hazards. What is undecided at
+    the last age is not extrapolated: `final_share_bounds` says what may become of it.
+
+    Examples
+    --------
+    >>> first = pd.DataFrame({"age": [2, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
+    >>> second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
+    >>> share_by_age(first, second).round(3).values.tolist()
+    [[1.0, 0.05, 0.8], [2.0, 0.11, 0.52], [3.0, 0.131, 0.416]]
+    """
+    step = _step(earlier, later)
+    hazards = (
+        earlier.assign(exits=later["left"] - earlier["left"], stayed=later["undecided"].astype("float64"))
+        .groupby("age")[["undecided", "exits", "stayed"]]
+        .sum()
+    )
+    if (hazards["undecided"] <= 0).any():
+        age = hazards.index[hazards["undecided"] <= 0][0]
+        raise NotEstimableError(
+            f"no case is undecided at age {age}, so nothing follows from it; ask of younger cohorts"
+        )
+    shares: dict[int, tuple[float, float]] = {}
+    for age, row in hazards.sort_index().iterrows():
+        if age not in shares:  # as young as cohorts are seen in this step
+            seen = earlier[earlier["age"] == age]
+            entered = seen["entered"].sum()
+            shares[age] = (seen["left"].sum() / entered, seen["undecided"].sum() / entered)
+        left, undecided = shares[age]
+        at_risk = row["undecided"]
+        shares[age + step] = (left + undecided * row["exits"] / at_risk, undecided * row["stayed"] / at_risk)
+    rows = [(age, *shares[age]) for age in sorted(shares)]
+    return pd.DataFrame(rows, columns=["age", "left", "undecided"])
+
+
+def _step(earlier: pd.DataFrame, later: pd.DataFrame) -> int:
+    """Return how many periods lie between the two days, after looking whether they are of the same cohorts."""
+    if not earlier.index.equals(later.index) or earlier.empty:
+        raise ValueError("the two days do not hold the same cohorts; give one row a cohort in the same order")
+    for name, table in (("earlier", earlier), ("later", later)):
+        if lacking := [column for column in ("age", *_STATES) if column not in table]:
+            raise ValueError(f"{name} has no column {lacking[0]}; it needs age, {', '.join(_STATES)}")
+        if table[["age", *_STATES]].isna().any(axis=None):
+            raise ValueError(f"{name} has a missing count; missing is not zero, so leave the cohort out of both days")
+    steps = sorted(set(later["age"] - earlier["age"]))
+    if len(steps) != 1 or steps[0] <= 0:
+        raise ValueError(
+            f"ages differ by {steps}; the second day is one and the same number of periods after the first"
+        )
+    if (more := later["undecided"] > earlier["undecided"]).any():
+        raise ValueError(
+            f"{int(more.sum())} cohorts have more cases undecided on the second day, {more.idxmax()} first: cases came "
+            "back, so no hazard is one of leaving; report the bounds of each day instead"
+        )
+    return int(steps[0])

@@ -1,0 +1,1 @@
+"""The series of releases that the study keeps, each described once."""

@@ -1,0 +1,210 @@
+"""What became of recorded offences, from the published outcomes: what one release can bear, and no more.
+
+Counts are of offences, and an offence with a charge counts once, however many suspects; courts count defendants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from cseanalysis.models import final_share_bounds, share_by_age
+from cseanalysis.study.data.codes import ALL_CODES, ALL_WORDS, CHILD_CODES, OWN_SCOPE
+from cseanalysis.study.data.named import FOLLOWED_CODES
+from cseanalysis.study.ranges import Led, bounded
+from cseanalysis.values import Assumption, Estimate
+
+CHARGED, OPEN, HANDED_ON = "charged_or_summonsed", "not_yet_assigned", "transferred_to_another_body"
+WITHIN = "subset_of_"  # a group that is a part of another one
+# The states in which a release shows offences, and the groups of outcomes in each; what is in none is another end.
+STATES: Mapping[str, tuple[str, ...]] = {
+    "charged": (CHARGED,),
+    "evidential": (
+        "evidential_difficulties_victim_supports_action",
+        "evidential_difficulties_victim_does_not_support_action",
+    ),
+    "no_suspect": ("no_suspect_identified",),
+    "other": (),
+    "handed_on": (HANDED_ON,),
+    "open": (OPEN,),
+}
+_STATE_OF = {group: state for state, groups in STATES.items() for group in groups}
+GROUPS: Mapping[str, tuple[str, ...]] = {OWN_SCOPE: CHILD_CODES, **{f"code {code}": (code,) for code in FOLLOWED_CODES}}
+_KEY = ["financial_year", "quarter", "period_start"]
+_MONTHS_A_QUARTER = 3
+
+
+def newest_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return each year's rows from the newest release that holds the year."""
+    newest = outcomes.groupby("financial_year")["release"].transform("max")
+    return outcomes[outcomes["release"] == newest]
+
+
+def states_by_quarter(outcomes: pd.DataFrame, codes: Sequence[str] = CHILD_CODES) -> pd.DataFrame:
+    """Say for each quarter of recording in which state the release shows its offences, and what was assigned in it."""
+    # A row a quarter: ``recorded``, a column a state, and on the other basis, which is never divided by the first:
+    # ``assigned`` and ``charges_assigned``, whenever the offence was recorded.
+    # An alternate offence is counted within its own type already.
+    alternate = outcomes["outcome_group"].str.startswith(WITHIN)
+    chosen = outcomes[outcomes["offence_code"].isin(codes) & ~alternate]
+    states = chosen["outcome_group"].map(_STATE_OF).fillna("other")
+    table = chosen.assign(state=states).pivot_table(
+        index=_KEY, columns="state", values="of_recorded", aggfunc="sum", fill_value=0
+    )
+    table = table.reindex(columns=list(STATES), fill_value=0).astype("int64")
+    table.insert(0, "recorded", table.sum(axis=1))
+    by_quarter = chosen.groupby(_KEY)["assigned"]
+    table["assigned"] = by_quarter.sum().astype("int64")
+    table["charges_assigned"] = chosen[states == "charged"].groupby(_KEY)["assigned"].sum().astype("int64")
+    return table.rename_axis(columns=None).reset_index()
+
+
+def states_by_year(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Sum the same over each year, group by group."""
+    parts = []
+    for group, codes in GROUPS.items():
+        quarters = states_by_quarter(outcomes, codes).drop(columns=["quarter", "period_start"])
+        years = quarters.groupby("financial_year", as_index=False).sum()
+        years.insert(0, "group", group)
+        parts.append(years)
+    return pd.concat(parts, ignore_index=True)
+
+
+def returning(outcomes: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Leave out, year by year, the forces of whose offences more than a share have no outcome in the file."""
+    # Such a force has probably not returned its outcomes; which ones they are is not printed.
+    own = outcomes[outcomes["offence_code"].isin(CHILD_CODES)]
+    key = ["financial_year", "force"]
+    recorded = own.groupby(key)["of_recorded"].sum()
+    without = own[own["outcome_group"] == OPEN].groupby(key)["of_recorded"].sum()
+    silent = (without / recorded).gt(limit)
+    silent = silent.index[silent.fillna(value=False)]
+    return outcomes[~pd.MultiIndex.from_frame(outcomes[key]).isin(silent)]
+
+
+def outcome_development(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Follow offences through the oldest and the newest release of their year; empty where no year stands in two."""
+    # The only way from outcomes to a delay without assuming that every quarter meets the same chances at one release.
+    releases = outcomes.groupby("financial_year")["release"].agg(["min", "max"])
+    twice = releases[releases["min"] < releases["max"]]
+    if twice.empty:
+        return pd.DataFrame({"months": [], "charged": [], "undecided": []})
+    looks = []
+    for end in ("min", "max"):
+        chosen = outcomes[outcomes["release"].eq(outcomes["financial_year"].map(twice[end]))]
+        table = states_by_quarter(chosen)
+        day = pd.to_datetime(table["financial_year"].map(twice[end]))
+        table["age"] = ((day - table["period_start"]).dt.days / 91.3125).round().astype("int64")
+        table["undecided"] = table["open"] + table["handed_on"]
+        looks.append(table.rename(columns={"recorded": "entered", "charged": "left"}).set_index(_KEY))
+    course = share_by_age(*looks)
+    return pd.DataFrame(
+        {"months": _MONTHS_A_QUARTER * course["age"], "charged": course["left"], "undecided": course["undecided"]}
+    )
+
+
+def outcome_results(
+    outcomes: pd.DataFrame, recorded: pd.DataFrame, assumptions: Mapping[str, Assumption]
+) -> list[Estimate]:
+    """Return what outcomes of the earliest and of the newest year say, without assumptions and under stated ones."""
+    newest = newest_outcomes(outcomes)
+    years = states_by_year(newest)
+    own = years[years["group"] == OWN_SCOPE].set_index("financial_year")
+    results: list[Estimate] = []
+    for when, year in (("earlier", own.index[0]), ("newest", own.index[-1])):
+        row, of_year = own.loc[year], newest[newest["financial_year"] == year]
+        recorded_words = f"offences recorded in {year}, {OWN_SCOPE}"
+        undecided = row["open"] + row["handed_on"]
+        bounds = final_share_bounds(entered=row["recorded"], left=row["charged"], undecided=undecided)
+        results += [
+            _count(f"outcomes_recorded_{when}", f"{recorded_words}, in the outcomes file", row["recorded"]),
+            *(
+                _share(f"{state}_so_far_{when}", f"share {words}, {recorded_words}", row[state] / row["recorded"])
+                for state, words in (
+                    ("charged", "charged or summonsed by the release"),
+                    ("open", "without an outcome in the file"),
+                    ("handed_on", "handed on to another body"),
+                )
+            ),
+            _count(f"outcomes_assigned_{when}", f"outcomes assigned in {year}, {OWN_SCOPE}", row["assigned"]),
+            _count(f"charges_assigned_{when}", f"charges assigned in {year}, {OWN_SCOPE}", row["charges_assigned"]),
+            _share(
+                f"charged_of_assigned_{when}",
+                f"share of the outcomes assigned in {year} that were a charge, {OWN_SCOPE}",
+                row["charges_assigned"] / row["assigned"],
+            ),
+            # Net of revisions: of the charges assigned in a year no more than these are of its own offences.
+            _count(
+                f"charges_of_before_{when}",
+                f"charges assigned in {year} of offences recorded before it, at least, {OWN_SCOPE}",
+                row["charges_assigned"] - row["charged"],
+            ),
+            Estimate(
+                f"charged_in_the_end_{when}",
+                f"share charged in the end, {recorded_words}",
+                interval=bounds,
+                basis=("outcomes",),
+            ),
+            bounded(
+                f"charged_in_the_end_reopened_{when}",
+                f"share charged in the end, at most, if closed offences reopen, {recorded_words}",
+                partial(_highest, row["recorded"], row["charged"], undecided),
+                assumptions,
+                ("outcomes",),
+            ),
+            *(
+                _at_one_value(
+                    bounded(
+                        f"{state}_returning_{when}",
+                        f"share {words}, {recorded_words}, without forces that returned little",
+                        partial(_returning_share, of_year, state),
+                        assumptions,
+                        ("outcomes",),
+                    )
+                )
+                for state, words in (("charged", "charged or summonsed"), ("open", "without an outcome"))
+            ),
+        ]
+        negative = of_year[(of_year["outcome_group"] == OPEN) & of_year["offence_code"].isin(CHILD_CODES)]
+        negative = negative[negative["of_recorded"] < 0]["of_recorded"]
+        every = of_year[of_year["offence_code"].isin(ALL_CODES)]["of_recorded"].sum()
+        table = recorded[recorded["financial_year"] == year]["offences"].sum()
+        results += [
+            _count(f"open_cells_negative_{when}", f"cells without an outcome below zero, {year}", len(negative)),
+            _count(f"outcomes_all_codes_{when}", f"offences recorded in {year}, outcomes file, {ALL_WORDS}", every),
+            Estimate(
+                f"recorded_all_codes_{when}",
+                f"offences recorded in {year}, recorded crime, {ALL_WORDS}",
+                float(table),
+                basis=("recorded_offences",),
+            ),
+        ]
+    return results
+
+
+def _highest(recorded: float, charged: float, undecided: float, *, reopened_share: float) -> float:
+    return final_share_bounds(entered=recorded, left=charged, undecided=undecided, reopened=reopened_share).high
+
+
+def _returning_share(outcomes: pd.DataFrame, state: str, *, no_outcome_limit: float) -> float:
+    table = states_by_quarter(returning(outcomes, no_outcome_limit))
+    return float(table[state].sum() / table["recorded"].sum())
+
+
+def _at_one_value(estimate: Led) -> Led:
+    """Say a number where its bound has one value, whatever was assumed."""
+    interval = estimate.interval
+    if interval is None or interval.low != interval.high:
+        return estimate
+    return replace(estimate, point=interval.low, interval=None)
+
+
+def _count(name: str, unit: str, value: float, basis: Iterable[str] = ("outcomes",)) -> Estimate:
+    return Estimate(name, unit, float(value), basis=tuple(basis))
+
+
+def _share(name: str, unit: str, value: float) -> Estimate:
+    return Estimate(name, unit, float(value), basis=("outcomes",))
