@@ -30,14 +30,16 @@ _ELSEWHERE = {
 
 
 def data() -> None:
-    """Build the tidy tables in data/processed."""
+    """Build the tidy tables in data/processed, and count the rows of every table into data/README.md."""
     from cseanalysis.study.data.files import staged_folder
     from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.evidence.counted import write_counts
     from cseanalysis.study.tidy import build_tables
 
     project = find_project()
     with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:
         build_tables(project, folder)
+    write_counts(project)
 
 
 def add(

@@ -283,6 +283,7 @@ WIDER = {
         "United Kingdom",
         "Great Britain",
         "England, Wales and Northern Ireland",
+        "Yorkshire and the Humber",
     ),
     *("West Midlands region", "South West", "East of England"),
 }

@@ -91,7 +91,7 @@ def test_what_was_worked_out_and_not_printed_is_told() -> None:
     assert text(figure("A"), day, "inferred") == "worked out and not printed: the last day of B"
     refused = compare(one, replace(both, unit="victims"))
     assert refused.verdict == "refused"
-    assert "not published; worked out and not printed: the coverage of A and B." in refused.statement
+    assert "not known; worked out and not printed: the coverage of A and B." in refused.statement
 
 
 def test_a_refusal_tells_what_is_minded_of_the_figures_and_not_of_a_change_that_is_not_made() -> None:
@@ -598,7 +598,7 @@ def test_the_forces_of_a_coverage_have_a_name_and_other_coverages_are_not_counte
         ("not applicable", False),
     ):
         said = compare(figure("A", coverage=coverage), figure("B", 9, coverage=coverage, **NEXT_YEAR)).statement
-        assert ("that they are the same ones is not published" in said) is told
+        assert ("that they are the same ones is not known" in said) is told
     assert levels(figure("A", coverage="indicative"), figure("B", 9, coverage="indicative", **NEXT_YEAR)) == {
         "coverage": "minded"
     }

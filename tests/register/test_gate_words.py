@@ -190,7 +190,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     "coverage_areas": (
         {"coverage": "5 areas"},
         {"coverage": "5 areas", **NEXT_YEAR},
-        ("coverage: 5 areas on both sides; that they are the same ones is not published",),
+        ("coverage: 5 areas on both sides; that they are the same ones is not known",),
     ),
     "coverage_some": (
         {"coverage": "33 of 41 forces"},

@@ -31,6 +31,7 @@ locator = "page 4"
 loss = ["reported"]
 """
 SOURCES = """
+read_to = "2026-11-20"
 [files."figures.csv"]
 publisher = "The authors"
 title = "Figures"
@@ -80,7 +81,19 @@ published = ""
 tier = "B"
 licence = "publisher's copyright"
 """
+ABSENCES = (
+    "id,sought,searched,searched_on,qualifier,unit,base,definition,category,ages,geography,after,reason\n"
+    "per_child,how many offences are recorded a child,Everything.,,,offences_per_child,,,,,,,It would be the ratio.\n"
+    "earlier,an earlier count,The first edition.,2025-02-01,,offences,,recorded_crime,all,,Wales,,It would be one.\n"
+)
 RESULTS = {
+    "evidence": {
+        "read_to": "2026-11-20",
+        "newest": [
+            {"id": "recorded_offences", "table": "Recorded offences", "until": "2023-06-30"},
+            {"id": "figures", "table": "Published figures", "until": "2022-12-31"},
+        ],
+    },
     "results": [
         {"id": "recorded", "unit": "offences", "point": 1099, "interval": None, "basis": ["F001"]},
         {
@@ -118,13 +131,14 @@ def notebook(*cells):
 def small_study(root):
     """Write the small study into a new folder."""
     project = Project(root)
-    for folder in (project.raw, project.processed, project.notebooks, project.results.parent):
+    for folder in (project.raw, project.judgement, project.processed, project.notebooks, project.results.parent):
         folder.mkdir(parents=True)
     tables = {"figures.csv": FIGURES, "definitions.csv": DEFINITIONS, "bridges.csv": BRIDGES}
     for name, text in tables.items():
         (project.raw / name).write_text(text)
     digest, definitions, bridges = (sha256(text.encode()) for text in tables.values())
     (project.raw / "sources.toml").write_text(SOURCES.format(digest=digest, definitions=definitions, bridges=bridges))
+    (project.judgement / "absences.csv").write_text(ABSENCES)
     project.assumptions.write_text(ASSUMPTIONS)
     project.results.write_bytes(sealed(RESULTS))
     (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.3] - 2026-11-21\n\nFirst.\n")

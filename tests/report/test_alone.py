@@ -25,6 +25,7 @@ HO22 = "[Home Office & others, 2023](<https://www.gov.uk/a_b?c=d&e=f>)"
         ),
         ("See @fig:by-year, (@tbl:x).", "See Figure *by-year*, (Table *x*)."),
         ("In @sec:lag and @eq:total.", "In Chapter *lag* and Equation *total*."),
+        ("In @sec:annex-absences.", "In Annex *absences*."),
         ("[@fig:a; @tbl:b]", "Figure *a* and Table *b*"),
         ("# Lag {#sec:lag}\n\nText", "# Lag\n\nText"),
         (r"a\@b, \[\@ho22\], a@b.org, $x_{t}$, \[x\]", r"a\@b, \[\@ho22\], a@b.org, $x_{t}$, \[x\]"),

@@ -12,7 +12,9 @@ from cseanalysis.study.data.project import find_project
 from cseanalysis.study.data.reported import sealed
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = TitlePage("T", "S", "1.0.0", dt.date(2026, 1, 2), "0" * 12, ("A",), "C", (("Version", "1.0.0"),))
+PAGE = TitlePage(
+    "T", "S", "1.0.0", dt.date(2026, 1, 2), dt.date(2026, 1, 1), "0" * 12, ("A",), "C", (("Version", "1.0.0"),)
+)
 
 
 def test_every_assumption_is_printed_with_range_reason_and_source(study):
@@ -49,6 +51,23 @@ def test_of_a_copy_the_place_of_the_text_that_was_copied_is_printed(study):
     assert "Copied from: <https://www.gov.uk/law>." in sources_annex(study)
     path.write_text(path.read_text().replace("www.gov.uk/law", "www.gov.uk (3 May 2024)"))
     assert "Copied from: <" not in sources_annex(study)
+
+
+def test_what_was_not_found_is_listed_with_where_it_was_sought_and_the_newest_period_of_each_table(study):
+    printed = sources_annex(study)
+    assert "read up to 20 November 2026. How recent the figures are is another matter" in printed
+    assert (
+        "| Table | Newest |\n|:--|:--|\n| Recorded offences | 30 June 2023 |\n| Published figures | 31 December 2022 |"
+        in printed
+    )
+    assert "- **How many offences are recorded a child.** Everything.\n" in printed
+    assert "- **An earlier count.** The first edition. Searched up to 1 February 2025." in printed
+
+
+def test_a_reason_that_names_an_absence_prints_it_and_leaves_other_braces(study):
+    text = study.assumptions.read_text().replace("a_b <c>", "a ratio was {absent:per_child} in {{this}}")
+    study.assumptions.write_text(text)
+    assert "a ratio was not found in {{this}}" in assumptions_annex(study).replace("\\", "")
 
 
 def test_a_source_without_tier_is_refused(study):

@@ -191,7 +191,9 @@ def test_a_table_prints_its_cells_as_they_stand(tmp_path):
     assert [html.unescape(cell) for cell in cells] == [" ".join(text.split()) for text in texts]
 
 
-PAGE = TitlePage("T", "S", "1.0.0", dt.date(2026, 1, 2), "0" * 12, ("A",), "C", (("Version", "1.0.0"),))
+PAGE = TitlePage(
+    "T", "S", "1.0.0", dt.date(2026, 1, 2), dt.date(2026, 1, 1), "0" * 12, ("A",), "C", (("Version", "1.0.0"),)
+)
 
 
 def test_the_annexes_and_the_references_print_what_stands_in_the_tables(study):

@@ -85,7 +85,7 @@ def test_a_damaged_build_is_made_again_and_an_intact_chapter_is_kept(small, out)
 
 
 def judge(study):
-    study.judgement.mkdir()
+    study.judgement.mkdir(exist_ok=True)
     (study.judgement / "pairs.csv").write_text("key,reason\n")
 
 

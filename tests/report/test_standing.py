@@ -51,6 +51,26 @@ def freeze(study, out):
     return release(study, out)
 
 
+@pytest.mark.parametrize(
+    ("dated", "says"),
+    [
+        ("2027-02-20", ""),
+        ("2027-02-21", "This edition is dated 21 February 2027; its evidence was read up to 20 November"),
+    ],
+)
+def test_an_edition_dated_more_than_a_quarter_after_its_evidence_says_so_by_itself(small, tmp_path, pages, dated, says):
+    (small.root / "CHANGELOG.md").write_text(f"# Changelog\n\n## [1.2.3] - {dated}\n\nFirst.\n")
+    build_report(small, out=tmp_path / "build", freezing=True)
+    page, _ = pages[0]
+    assert page.age.startswith(says)
+    assert bool(page.age) == bool(says)
+    told = "Read up to 20 November 2026; recorded offences run to 30 June 2023; the newest published figure is of"
+    assert dict(page.facts)["Evidence"] == f"{told} 31 December 2022"
+    build_report(small, out=tmp_path / "later")
+    assert pages[1][0].age.startswith(says.replace("This edition", "Version 1.2.3"))
+    assert json.loads((tmp_path / "later" / "results.json").read_text())["evidence"]["read_to"] == "2026-11-20"
+
+
 def mine(study, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(study.assumptions.read_text().replace("low = 0.05", "low = 0.08"))

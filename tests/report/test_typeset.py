@@ -1,7 +1,9 @@
 """From notebook to tagged PDF: what is written for typst, and what typst makes of it."""
 
 import datetime as dt
+import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -20,6 +22,7 @@ PAGE = TitlePage(
     subtitle="On $nothing$",
     version="1.2.3",
     edition=dt.date(2026, 11, 21),
+    read=dt.date(2026, 11, 20),
     inputs="0123456789ab",
     authors=("The authors",),
     cite="The authors (2026).",
@@ -81,6 +84,27 @@ def test_the_report_is_accessible_and_archivable_and_has_the_same_bytes_twice(tm
     assert b"pdfaid:conformance>A" in first
     assert b"2026-11-21T00:00:00" in first
     assert str(tmp_path).encode() not in first
+
+
+def test_every_page_says_how_far_the_evidence_was_read_and_the_first_how_old_it_is(tmp_path):
+    late = "This edition is dated 21 November 2026; its evidence was read up to 1 August, more than a quarter earlier."
+    page = replace(PAGE, read=dt.date(2026, 8, 1), age=late)
+    options = {"annexes": "", "bibliography": "", "keep": tmp_path / "kept"}
+    typeset({"01-a": chapter(text("# One"))}, page, "", **options)
+    meta = json.loads((tmp_path / "kept" / "meta.json").read_text(encoding="utf-8"))
+    assert (meta["read"], meta["age"]) == ("1 August 2026", late)
+    typ = (tmp_path / "kept" / "main.typ").read_text(encoding="utf-8")
+    title, pages = typ.split("#set page(\n  header:")
+    assert "meta.age)" in title
+    assert "[Evidence read up to #meta.read]" in pages.partition("footer:")[2].partition("// Front matter")[0]
+
+
+def test_a_report_is_not_set_whose_front_page_is_silent_on_old_evidence_or_calls_new_evidence_old(tmp_path):
+    chapters = {"01-a": chapter(text("# One"))}
+    with pytest.raises(ValueError, match="its front page does not say so"):
+        typeset(chapters, replace(PAGE, read=dt.date(2026, 8, 1)), "", annexes="", bibliography="")
+    with pytest.raises(ValueError, match="its front page says that it is more"):
+        typeset(chapters, replace(PAGE, age="Read more than a quarter earlier."), "", annexes="", bibliography="")
 
 
 def test_alternative_text_and_caption_survive_every_sign(tmp_path):

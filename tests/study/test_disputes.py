@@ -66,7 +66,7 @@ def test_every_known_conflict_appears_and_is_explained(ids: set[str]) -> None:
 def test_findings_hold_the_published_answers() -> None:
     findings = explained(FIGURES, CONFLICTS).set_index("about")["finding"]
     assert "26.6%" in findings["Family share of group-based offences"]
-    assert "at most 2,085 of 4,228" in findings["Classes that nobody quotes"]
+    assert "at most 2,085 of 4,228" in findings["Classes that no statement quotes"]
     assert "3.66%" in findings["Share that is group-based"]
     assert "one in 8 to one in 9" in findings["Children known to police or councils"]
     assert "one in 10" in findings["Children known to police or councils"]

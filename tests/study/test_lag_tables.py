@@ -39,7 +39,7 @@ def a_delay(value, name="F999"):
 
 
 def an_assumption(low, high, locator="F998 and F999"):
-    return Assumption("days", float(low), float(high), "days", "Because.", "none published", locator)
+    return Assumption("days", float(low), float(high), "days", "Because.", "none found", locator)
 
 
 @pytest.mark.parametrize(

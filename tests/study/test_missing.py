@@ -384,7 +384,7 @@ def test_no_recorded_share_is_compared_with_a_population_and_each_refusal_says_w
     assert {"F099", "F100", "F101", "F106", "F108"} <= set(table.index.str.extract(r"\((F\d+)\)")[0])
     assert not table.index.str.contains("F110|F478").any()  # those not known, and a case series
     assert table.loc["Asian, England and Wales (F100)"].tolist() == [
-        "none published",
+        "not in the register",
         "no: no population share for England and Wales is registered",
     ]
     local = table.filter(like="(F106)", axis=0).iloc[0]
@@ -405,8 +405,8 @@ def test_local_shares_say_what_is_printed_what_is_not_known_and_what_that_allows
     table = in_words(tables.local_shares(figures, local_records(root)), tables.LOCAL)
     found = table.set_index("Share")
     assert found.loc["52% (F106)", ["Ethnicity not known", "Allowed, of that base"]].tolist() == [
-        "not published",
-        "bounds not published",
+        "not stated",
+        "no bounds",
     ]
     assert found.loc["16% (F108)", ["Ethnicity not known", "Allowed, of that base"]].tolist() == ["32%", "16% to 48%"]
     assert table["Whose records"].tolist()[:2] == [

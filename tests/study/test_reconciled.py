@@ -52,9 +52,9 @@ def rest(part, whole=WHOLE):
 # Worked out on paper from the figures as printed.
 BY_HAND = (
     # 4,228 - 1,125 - 717 = 2,386 of which at least 301 are institutional
-    "Left for classes that nobody quotes: from 0 to 2,085.",
+    "Left for classes that no statement quotes: from 0 to 2,085.",
     # more than 4,000 has no upper end; 1,150 + 701 + 301 fit into it
-    "Left for classes that nobody quotes: nothing bounds it from above.",
+    "Left for classes that no statement quotes: nothing bounds it from above.",
     # 25.5% of 4,228 is 1,078.14 and 26.5% is 1,120.42: 1,125 lies 4.58 above
     "Cannot all be true, by at least 4.58 counts: F022 with F023 with F025.",
     # 4,571 + 82 = 4,653, two short of 4,655

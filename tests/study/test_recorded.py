@@ -155,7 +155,7 @@ def test_what_is_quoted_stands_beside_what_was_counted():
     table = quoted_and_counted(load_figures(ROOT), quoted_counts(ROOT))
     assert list(table) == ["Offences, calendar year 2023", "As quoted", "As counted", "Figures"]
     assert table.iloc[0].tolist() == ["Offences recorded", "115,000", "115,489", "F552, F008"]
-    assert table.iloc[3].tolist() == ["group-based, in institutions", "over 300", "not published", "F548"]
+    assert table.iloc[3].tolist() == ["group-based, in institutions", "over 300", "not found", "F548"]
 
 
 def test_drawing_figure_1_loads_at_most_twenty_files_so_that_it_can_be_walked():

@@ -20,10 +20,10 @@ def in_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_requested_field_says_whether_it_is_published_and_names_figures_of_the_register() -> None:
     table = in_words(requested_fields(FIGURES), REQUESTED)
-    assert table["Published"].str.startswith(("filled", "partly", "not published")).all()
+    assert table["Published"].str.startswith(("filled", "partly", "not in the register")).all()
     named = table["Published"].str.findall(r"F\d{3}").explode().dropna()
     assert set(named) <= FIGURES.keys()
-    assert table["Published"].eq("not published").sum() == 7
+    assert table["Published"].eq("not in the register").sum() == 7
 
 
 def test_every_outcome_names_who_was_heard_and_a_source() -> None:
@@ -41,7 +41,11 @@ def test_money_is_printed_as_it_was_published() -> None:
 
 @pytest.mark.parametrize(
     ("filled", "figures", "said"),
-    [("yes", "F001; F002", "filled: F001; F002"), ("partly", "F001", "partly: F001"), ("no", "", "not published")],
+    [
+        ("yes", "F001; F002", "filled: F001; F002"),
+        ("partly", "F001", "partly: F001"),
+        ("no", "", "not in the register"),
+    ],
 )
 def test_a_requested_field_is_printed_with_who_asked_and_what_fills_it(filled: str, figures: str, said: str) -> None:
     row = {"field": "age of the victim", "asked_by": "An inquiry", "filled": filled, "filled_by": figures, "note": "N"}

@@ -26,7 +26,7 @@ from cseanalysis.values import Assumption, Estimate, Interval
 ROOT = Path(__file__).resolve().parents[2]
 SHARE = Assumption("contact_share", 0.6, 0.7, "share", "r", "vkpp23", "F012")
 KNOWN = Assumption("known_offence_probability", 0.1, 0.2, "probability", "r", "s", "l", ("disclosed", "reported"))
-LATER = Assumption("recording_probability", 0.5, 1.0, "probability", "r", "none published", "page 3", ("recorded",))
+LATER = Assumption("recording_probability", 0.5, 1.0, "probability", "r", "none found", "page 3", ("recorded",))
 ASSUMED = {one.id: one for one in (SHARE, KNOWN, LATER)}
 
 

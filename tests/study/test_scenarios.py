@@ -25,7 +25,7 @@ PROJECT = find_project(ROOT)
 BASE = load_assumptions(ROOT)
 SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))
 HEAD = 'title = "t"\nwhy = "w"\nsource = "s"\n'
-ENTRY = 'low = {low}\nhigh = {high}\nreason = "r"\nsource = "none published"\nlocator = "l"\n'
+ENTRY = 'low = {low}\nhigh = {high}\nreason = "r"\nsource = "none found"\nlocator = "l"\n'
 
 
 def entry(name, low=0.1, high=0.1):
@@ -87,7 +87,7 @@ def test_five_scenarios_are_shipped_and_each_value_has_a_source_of_the_register_
     figures, publications = load_figures(ROOT), load_sources(PROJECT)["publications"]
     for path in SHIPPED:
         for change in read_scenario(path, BASE).changes.values():
-            if change.source == "none published":
+            if change.source == "none found":
                 assert "judgement" in change.reason
                 continue
             assert set(change.source.split(" and ")) <= publications.keys()
@@ -99,7 +99,7 @@ def test_five_scenarios_are_shipped_and_each_value_has_a_source_of_the_register_
 
 def test_a_source_that_nobody_registered_is_refused(tmp_path):
     path = tmp_path / "a.toml"
-    path.write_text(HEAD + entry("known_offence_probability").replace("none published", "vkpp32"))
+    path.write_text(HEAD + entry("known_offence_probability").replace("none found", "vkpp32"))
     with pytest.raises(ValueError, match=r"a\.toml: assumption known_offence_probability: source 'vkpp32' is not in"):
         run_scenarios(PROJECT, [path], out=tmp_path / "out")
 

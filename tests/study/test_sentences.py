@@ -170,7 +170,7 @@ def test_every_question_that_types_a_number_is_held_against_its_figures():
 
 
 def an_assumption(low, high, locator="F998 and F999"):
-    return Assumption("days", float(low), float(high), "days", "Because.", "none published", locator)
+    return Assumption("days", float(low), float(high), "days", "Because.", "none found", locator)
 
 
 def test_what_is_counted_lies_where_what_is_quoted_says():

@@ -68,7 +68,7 @@ def test_in_the_register_shares_of_one_base_are_printed_together_or_not_at_all_f
     hidden = unprinted(FIGURES, BASES)
     assert hidden.keys().isdisjoint({"F099", "F100", "F101"})
     for one in BASES:
-        if one.base is None:
+        if one.base_of is None:
             assert {hidden[name] for name in one.shares} == {NO_BASE}
 
 

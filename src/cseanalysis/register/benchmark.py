@@ -110,7 +110,7 @@ def _reasons(share: Figure, population: Figure) -> Iterator[str]:
     if groups[0] != groups[1]:
         yield f"category: the groups are not the same ({groups[0]}; {groups[1]})"
     if share.known_share == UNKNOWN:
-        yield "known share: nobody published how many records say"
+        yield "known share: how many records say is not known"
     if share.dataset is not None and share.dataset.selection in CHOSEN:
         kind = share.dataset.selection.replace("_", " ")
         yield f"selection: the records are a {kind}, which speaks for no population"

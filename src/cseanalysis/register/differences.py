@@ -296,7 +296,7 @@ def _coverage(first: Figure, second: Figure, shared: Shared) -> Difference | Non
         text = f"{one} on both sides, which may be other ones, so no clear change is claimed"
         return Difference("coverage", "minded", text)
     elif ("forces" in one or "areas" in one) and not _same_period(first, second):
-        return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not published")
+        return Difference("coverage", "minded", f"{one} on both sides; that they are the same ones is not known")
     elif one == "indicative":
         return Difference("coverage", "minded", "the publisher calls its coverage indicative")
     return _plain("coverage", one, other, shared)

@@ -167,8 +167,8 @@ def _change(comparison: Comparison) -> str:
             "stock": "a stock holds the same cases twice, so no interval for chance applies to it",
             "survey": "that is rounding only: its sampling error is not in the register, the publisher gives it",
         }
-        unpublished = "the number of cases behind it is not published, so no interval is given"
-        return f"{text}; {why.get(first.counter, unpublished)}.{_moved_by(first, second)}"
+        unknown = "the number of cases behind it is not known, so no interval is given"
+        return f"{text}; {why.get(first.counter, unknown)}.{_moved_by(first, second)}"
     least = comparison.inflation.low
     lowest = (
         "if every event were independent" if least == 1 else f"if the variance is inflated {say_number(least)} times"

@@ -44,7 +44,8 @@ def alone(markdown: str) -> str:
 def named(label: str) -> str:
     """Name what has a label, in its caption as where the text refers to it."""
     kind, _, name = label.partition(":")
-    return f"{_KINDS[kind]} *{name}*"
+    annex = name.removeprefix("annex-")
+    return f"{_KINDS[kind] if annex == name else 'Annex'} *{annex}*"
 
 
 def as_html(markdown: str) -> str:

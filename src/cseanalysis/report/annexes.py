@@ -9,8 +9,11 @@ from typing import Any
 
 from cseanalysis.export.markup import bibtex_text, escape, web_address
 from cseanalysis.export.wording import say_assumption, say_date, say_month
+from cseanalysis.report.prose import fill_absent
 from cseanalysis.study.data.assumptions import load_assumptions
-from cseanalysis.study.data.project import Project, load_sources
+from cseanalysis.study.data.project import Project, load_sources, read_to
+from cseanalysis.study.data.reported import load_evidence
+from cseanalysis.study.evidence.absences import ANNEX, absences
 
 TIERS = {
     "A": "official text",
@@ -42,7 +45,7 @@ def assumptions_annex(project: Project) -> str:
         "# Assumptions {#sec:annex-assumptions}",
         "Every number that can be argued with, and the range that is defended. A range is a bound: no value in it is "
         "favoured, unless a distribution is stated with it. A reader who disagrees can change `assumptions.toml` and "
-        "build the report again.",
+        f"build the report again. What was *not found* is listed in @{ANNEX}, with where it was sought.",
     ]
     publications = load_sources(project)["publications"]
     for assumption in load_assumptions(project.root).values():
@@ -53,7 +56,7 @@ def assumptions_annex(project: Project) -> str:
             "Unit": "" if assumption.unit in words or assumption.unit == "probability" else assumption.unit,
             "Distribution": assumption.distribution or "",
             "Losses": losses,
-            "Reason": assumption.reason,
+            "Reason": fill_absent(assumption.reason, project.root),
             "Source": f"{_cited(assumption.source, publications)}, {escape(assumption.locator)}",
         }
         blocks.append(_entry(assumption.id, "", lines, literal=("Source",)))
@@ -92,6 +95,8 @@ def sources_annex(project: Project) -> str:
     blocks = [
         "# Sources {#sec:annex-sources}",
         f"Sources are graded by how close they stand to whoever made the number: {tiers}.",
+        *_age(project),
+        *_absences(project),
         "## Raw tables",
     ]
     for name, entry in sources["files"].items():
@@ -119,6 +124,35 @@ def bibliography(project: Project) -> str:
     if doubled := sorted(publications.keys() & set(_ENTRY.findall(methods))):
         raise ValueError(f"references.bib repeats {doubled[:5]}, which sources.toml already holds; remove them there")
     return "\n".join([*(_bibtex(name, entry) for name, entry in publications.items()), methods])
+
+
+def _age(project: Project) -> Iterable[str]:
+    """Say how far the evidence was read, and the newest period of each table."""
+    yield "## How far the evidence was read, and how recent it is"
+    evidence = load_evidence(project.root)
+    read = _day(evidence["read_to"])
+    yield (
+        f"The sources of the register were read up to {read}. How recent the figures are is another matter: the newest "
+        "period that each table is about ends, or its newest event began, on the day beside it."
+    )
+    rows = [f"| {escape(row['table'])} | {_day(row['until'])} |" for row in evidence["newest"]]
+    yield "\n".join(["| Table | Newest |", "|:--|:--|", *rows])
+
+
+def _absences(project: Project) -> Iterable[str]:
+    """List what was sought and not found, and where it was sought."""
+    read = read_to(project)
+    yield f"## What was sought and not found {{#{ANNEX}}}"
+    yield (
+        f"Not found in what was read up to {say_date(read)} does not mean that it does not exist: of long documents "
+        "often only the beginning could be read. The build stops when a figure of the register is one of these."
+    )
+    rows = []
+    for row in absences(project.root):
+        day = row.day(read)
+        until = "" if day == read else f" Searched up to {say_date(day)}."
+        rows.append(f"- **{escape(row.sought[:1].upper() + row.sought[1:])}.** {escape(row.searched)}{until}")
+    yield "\n".join(rows)
 
 
 def _cited(text: str, publications: Mapping[str, object]) -> str:

@@ -21,7 +21,7 @@ from cseanalysis.report.standing import CODE, EDITION, SHOWN_HASH, Standing, dif
 from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.data.assumptions import read_assumptions
 from cseanalysis.study.data.files import check_writable, staged_folder
-from cseanalysis.study.data.project import Project, check_raw, load_sources, sha256
+from cseanalysis.study.data.project import Project, check_raw, load_sources, read_to, sha256
 from cseanalysis.study.data.reported import sealed
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def build_report(
     with clock.step("inputs"):
         check_raw(project)
         edition = read_edition(project)
+        read_to(project)
         _notebooks(project)  # what is missing is told before anything is computed
         hashes = input_hashes(project, used)
         inputs = key_of(hashes)
@@ -295,8 +296,11 @@ def _typeset(
     from cseanalysis.export.wording import say_date
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.typeset import TitlePage, typeset
+    from cseanalysis.study.data.reported import load_evidence
+    from cseanalysis.study.evidence.age import evidence_in_words, said_age
 
     number, day = edition
+    read, newest = read_to(staged), evidence_in_words(load_evidence(staged.root))
     short, ours = inputs[:SHOWN_HASH], standing.edition or not standing.differences
     notice = "" if standing.edition else standing.words[:1].upper() + standing.words[1:]
     listed = "; page 2 lists what differs" if standing.differences else ""
@@ -313,12 +317,14 @@ def _typeset(
         subtitle=SUBTITLE,
         version=number,
         edition=day,
+        read=read,
         inputs=short,
         authors=AUTHORS if ours else (),
         cite=cite,
         facts=(
             ("Version", number),
             ("Edition", say_date(day) if standing.edition else f"None. {notice}{listed}"),
+            ("Evidence", f"Read up to {newest['read_to']}; {_reach(newest)}"),
             ("Inputs", f"{short} (the first digits of a SHA-256 over data, assumptions, chapters and code)"),
             ("Area", "England and Wales, unless a figure says otherwise"),
             ("Licence", "Code under the MIT licence; published figures under the licences in the annex on sources"),
@@ -326,6 +332,7 @@ def _typeset(
         description=f"{SUBTITLE}. {notice}" if notice else SUBTITLE,
         keywords=KEYWORDS,
         notice=notice,
+        age=said_age(read, day, "This edition" if standing.edition else f"Version {number}"),
     )
     return typeset(
         {name: chapter.node for name, chapter in chapters.items()},
@@ -334,6 +341,12 @@ def _typeset(
         annexes=annexes(staged),
         bibliography=bibliography(staged),
     )
+
+
+def _reach(newest: Mapping[str, str]) -> str:
+    """Say how recent the two tables are that a reader asks for first; reading later makes no figure newer."""
+    named = {"recorded_offences": "recorded offences run to", "figures": "the newest published figure is of"}
+    return "; ".join(f"{words} {newest[name]}" for name, words in named.items() if name in newest)
 
 
 def _version(package: str) -> str | None:

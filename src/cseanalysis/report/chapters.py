@@ -136,6 +136,7 @@ def values_of(project: Project) -> Callable[[str], str]:
         "result": lambda: reported.load_results(project.root),
         "leading": lambda: reported.load_leading(project.root),
         "period": lambda: reported.load_period(project.root),
+        "evidence": lambda: reported.load_evidence(project.root),
         "table": lambda: reported.load_tables(project.root),
     }
     home_of = cache(lambda home: homes[home]())

@@ -18,14 +18,16 @@ _UNIT_AFTER = re.compile(r" ?(%|(?:per cent|days?|weeks?|months?|years?)\b)")
 _SENTENCE_STARTS = re.compile(r"(?:^|\n[ \t]*\n|[.!?][\"”’)\]]*[ \n])[ \n]*\Z")
 
 
-__all__ = ["closest", "escape", "fill"]
+__all__ = ["closest", "escape", "fill", "fill_absent"]
 
 
 def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> str:
     """Replace placeholders in Markdown by the study's numbers."""
-    # ``{result_id}``, ``{assumption:id}``, ``{figure:id}``; ``{period:name}``, a month or year of the data; and, of a
-    # group of offences, ``{codes:group}`` and ``{count:group}``. ``{{`` and ``}}`` stand for braces, and so do those
-    # that `escape` has put behind a backslash. ``plain`` text is no Markdown, such as a chart's alternative text.
+    # ``{result_id}``, ``{assumption:id}``, ``{figure:id}``; ``{period:name}``, a month or year of the data; of a group
+    # of offences, ``{codes:group}`` and ``{count:group}``; ``{evidence:read_to}``, and by its id the newest period of a
+    # table; of a row of absences.csv, ``{searched:id}``, once a chapter, and ``{absent:id}``. ``{{`` and ``}}`` stand
+    # for braces, and so do those that `escape` has put behind a backslash. ``plain`` text is no Markdown, such as a
+    # chart's alternative text.
     homes: dict[str, Mapping[str, Any]] = {}
 
     def replace(match: re.Match[str]) -> str:
@@ -48,7 +50,8 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
         doubled = _UNIT_AFTER.match(text, match.end())
         if doubled and words.rstrip("s").endswith(doubled[1].rstrip("s").replace("per cent", "%")):
             raise ValueError(f"placeholder {whole}{doubled[0]}: prints {words!r}; leave {doubled[1]!r} out")
-        words = words if plain else escape(words)
+        ours = home in _ABSENT  # Markdown, with a reference to where the search is told
+        words = (_plain(words) if ours else words) if plain else words if ours else escape(words)
         return words[:1].upper() + words[1:] if _SENTENCE_STARTS.search(text, 0, match.start()) else words
 
     return _PLACEHOLDER.sub(replace, text)
@@ -56,12 +59,26 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
 
 _HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period": "period"}
 _HOMES |= dict.fromkeys(("codes", "count"), "group of codes")
+_HOMES |= {"evidence": "table"}
+_ABSENT = ("absent", "searched")
+_ABSENCE = re.compile(r"\{(absent|searched):(\w+)\}")
+_HOMES |= dict.fromkeys(_ABSENT, "row of data/judgement/absences.csv")
+
+
+def fill_absent(text: str, root: Path | str | None = None) -> str:
+    """Replace in plain text only what names a row of absences.csv: other braces are the writer's own."""
+    return _ABSENCE.sub(lambda match: _plain(_look_up(match[1], match[2], _load(match[1], root))), text)
 
 
 def closest(identifier: str, known: Mapping[str, Any]) -> str:
     """Say which of the known ids is meant, as far as one can tell."""
     close = difflib.get_close_matches(identifier, known, n=1, cutoff=0.4)
     return f"the closest is {close[0]!r}" if close else f"there are {len(known)}, none of them close"
+
+
+def _plain(words: str) -> str:
+    """Leave out the reference to where the search is told."""
+    return words.partition(" (@")[0]
 
 
 def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
@@ -77,8 +94,16 @@ def _load(home: str, root: Path | str | None) -> Mapping[str, Any]:
         from cseanalysis.study.data.codes import CODES_COUNTED, CODES_LISTED
 
         return CODES_LISTED if home == "codes" else CODES_COUNTED
-    from cseanalysis.study.data.reported import load_period, load_results
+    if home in _ABSENT:
+        from cseanalysis.study.evidence.absences import phrases
 
+        return phrases(root)
+    from cseanalysis.study.data.reported import load_evidence, load_period, load_results
+
+    if home == "evidence":
+        from cseanalysis.study.evidence.age import evidence_in_words
+
+        return evidence_in_words(load_evidence(root))
     return load_period(root) if home == "period" else load_results(root)
 
 
@@ -87,6 +112,8 @@ def _look_up(home: str, identifier: str, known: Mapping[str, Any]) -> str:
         raise ValueError(f"no {_HOMES[home]} has the id {identifier!r}; {closest(identifier, known)}")
     if home == "assumption":
         return say_assumption(known[identifier])
-    if home in {"period", "codes", "count"}:
+    if home == "absent":
+        return "not found"
+    if home in {"period", "codes", "count", "evidence", "searched"}:
         return str(known[identifier])
     return say(known[identifier]) if home == "" else str(known[identifier].published)

@@ -17,6 +17,7 @@ from cseanalysis.export.wording import say_date
 from cseanalysis.report.exporter import export
 from cseanalysis.report.references import cited_in, lettered
 from cseanalysis.scratch import scratch_folder
+from cseanalysis.study.evidence.age import check_age
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -38,6 +39,7 @@ class TitlePage:
     subtitle: str
     version: str
     edition: dt.date
+    read: dt.date  # the day up to which the evidence was read, on every page
     inputs: str
     authors: tuple[str, ...]
     cite: str
@@ -46,6 +48,7 @@ class TitlePage:
     keywords: tuple[str, ...] = ()
     running: str = ""
     notice: str = ""  # what a report says of itself on every page that is no edition
+    age: str = ""  # what it says where its evidence was read more than a quarter earlier
 
 
 def typeset(
@@ -60,6 +63,8 @@ def typeset(
     """Typeset executed chapters as one PDF/UA-1 and PDF/A-3a file."""
     # The same for the same input: the only date in the file is the edition's.
     import typst
+
+    check_age(meta.read, meta.edition, meta.age)
 
     with scratch_folder("cse") as folder:
         texts = {"front matter": front, "annexes": annexes}
@@ -123,6 +128,7 @@ def _page_values(meta: TitlePage) -> dict[str, Any]:
     return values | {
         "date": [day.year, day.month, day.day],
         "edition": say_date(day),
+        "read": say_date(meta.read),
         "running": meta.running or meta.title,
     }
 

@@ -27,6 +27,8 @@ from cseanalysis.study.data.judgement import check_judgement, check_results_name
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import check_tables, data_end, read_table
+from cseanalysis.study.evidence.absences import absences, check_absences
+from cseanalysis.study.evidence.age import evidence_of
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
@@ -46,6 +48,7 @@ def read_inputs(project: Project) -> StudyInputs:
     assumptions = load_assumptions(project.root)
     require((name for part in PARTS for name in part.assumptions), assumptions)
     check_judgement(project, figures, assumptions)
+    check_absences(absences(project.root), figures)
     recorded = read_table("recorded_offences", project.root)
     check_codes(recorded)
     return StudyInputs(
@@ -70,9 +73,11 @@ def read_inputs(project: Project) -> StudyInputs:
 def build_results(project: Project, *, kept: Path | None = None, beside: bool = False) -> dict[str, Any]:
     """Compute every reported number of the study; see `compute_results`."""
     own = None if kept is None else Kept.of(project, kept)
-    results = compute_results(read_inputs(project), load_assumptions(project.root), kept=own, beside=beside)
+    inputs = read_inputs(project)
+    results = compute_results(inputs, load_assumptions(project.root), kept=own, beside=beside)
     check_results_named(project, [one["id"] for one in results["results"]])
-    return results
+    basis = {name for one in results["results"] for name in one["basis"]}
+    return {"evidence": evidence_of(project, inputs, basis), **results}
 
 
 def compute_results(

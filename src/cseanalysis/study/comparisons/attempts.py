@@ -85,7 +85,7 @@ def share_claim(claim: str) -> Way:
 
 
 def supposed(recorded: Figure, per_cent: str) -> Figure:
-    """Return a population share that nobody published, so that only the recorded share can be what fails."""
+    """Return a population share that is made up, so that only the recorded share can be what fails."""
     # It is of England and Wales and of the same ages and sex as the recorded share, and says that it is supposed.
     value = float(per_cent.rstrip("%"))
     return replace(

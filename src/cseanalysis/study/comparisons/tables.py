@@ -68,7 +68,7 @@ def _closed(text: str) -> bool:
 
 
 def _filled(state: str, figures: str) -> str:
-    words = {"yes": "filled", "partly": "partly", "no": "not published"}[state]
+    words = {"yes": "filled", "partly": "partly", "no": "not in the register"}[state]
     return f"{words}: {figures}" if figures else words
 
 

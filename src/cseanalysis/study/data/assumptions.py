@@ -16,8 +16,9 @@ from cseanalysis.values import Assumption, Interval
 
 _FIELDS = {field.name for field in fields(Assumption)} - {"id"}
 _REQUIRED = _FIELDS - {"loss", "distribution"}
+NO_SOURCE = ("none found", "none published")  # the second is what files of earlier editions say
 # What an assumption may rest on that is no publication of the register.
-_WITHOUT_KEY = ("none published", "Home Office Counting Rules for recorded crime")
+_WITHOUT_KEY = (*NO_SOURCE, "Home Office Counting Rules for recorded crime")
 
 
 def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]:

@@ -35,7 +35,7 @@ _UNITS = {
 }
 # Columns that hold figures and nothing else.
 _OF_FIGURES = {
-    *("figure", "figures", "first", "second", "quoted", "whole", "parts", "share", "shares", "share_of", "base"),
+    *("figure", "figures", "first", "second", "quoted", "whole", "parts", "share", "shares", "share_of", "base_of"),
 }
 _ID = re.compile(r"C\d{3}", re.ASCII)
 _ADDRESS = re.compile(r"https?://\S+|none known")

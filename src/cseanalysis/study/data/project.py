@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -130,6 +131,8 @@ def _sources(content: bytes) -> dict[str, dict[str, dict[str, Any]]]:
                 f"sources.toml, publications, {name}: primary is {primary!r}; give the place of the text that was "
                 "copied, which is not the address that was read, or leave it out"
             )
+    if "read_to" in sources:
+        _day(sources["read_to"])
     if wrong := [key for key in sources["publications"] if not _KEY.fullmatch(key)]:
         raise ValueError(
             f"sources.toml, publications {wrong[:5]}: a key is letters, digits and _ : . -, to be cited by"
@@ -138,6 +141,21 @@ def _sources(content: bytes) -> dict[str, dict[str, dict[str, Any]]]:
         if name != Path(name).name or name.startswith("."):
             raise ValueError(f"sources.toml names {name!r}; a raw table is a plain file name in data/raw")
     return sources
+
+
+def read_to(project: Project) -> dt.date:
+    """Return the day up to which the evidence has been read, which ``sources.toml`` says once for the whole study."""
+    return _day(load_sources(project).get("read_to"))
+
+
+def _day(said: object) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(said))
+    except ValueError:
+        raise ValueError(
+            f"sources.toml, read_to is {said!r}: must be the day up to which the evidence has been read, "
+            'as in read_to = "2026-11-28", before the first table'
+        ) from None
 
 
 def read_json(path: Path, cure: str, *keys: str) -> dict[str, Any]:

@@ -101,6 +101,14 @@ def load_period(root: Path | str | None = None) -> Mapping[str, str]:
     return noted("period", _read(root)["period"])
 
 
+def load_evidence(root: Path | str | None = None) -> Mapping[str, Any]:
+    """Return how far the evidence was read, and the newest period of each table: see `study.evidence.age`."""
+    content = _read(root)
+    if "evidence" not in content:
+        raise ValueError(f"{find_project(root).results} does not say how far the evidence was read: {_CURE}")
+    return noted("evidence", content["evidence"])
+
+
 def _read(root: Path | str | None) -> dict[str, Any]:
     path = find_project(root).results
     with in_parts():

@@ -115,7 +115,7 @@ def suspects_panels(
         + (
             ""
             if lines
-            else " No line of a population is drawn, because none of the same ages, sex and area is published."
+            else " No line of a population is drawn, because the register holds none of the same ages, sex and area."
         )
     )
     return figure, alt
@@ -162,7 +162,7 @@ def coverage_curves(groups: Sequence[Group], coverage: tuple[float, float]) -> t
 
 def lists_and_overlap(results: Mapping[str, Estimate], lists: Mapping[str, str], together: str) -> tuple[Chart, str]:
     """Draw what each list and all of them together may hold, and the totals that assumed overlaps would mean."""
-    # The right panel is what it would take; no overlap is published.
+    # The right panel is what it would take; no overlap was found.
     spans = {label: _interval(results[name]) for label, name in lists.items()}
     spans[_TOGETHER] = _interval(results[together])
     first, second = list(spans.values())[:2]

@@ -124,7 +124,7 @@ def totals_over_overlap(
     first: Interval, second: Interval, shares: tuple[float, ...], odds_ratio: float
 ) -> list[Interval]:
     """Bound the total that two lists would mean, for each share of the shorter list assumed to be on the longer."""
-    # What it would take, not what is: no overlap is published.
+    # What it would take, not what is: no overlap was found.
     # With the overlap a fixed share of the shorter list the total is linear in both lengths on either side of equal
     # length, so its ends lie at corners of the two ranges or where the lists are equally long.
     corners = set(product((first.low, first.high), (second.low, second.high)))

@@ -64,7 +64,7 @@ def missing_results(
 
 def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     """Return what the group-based flag allows when offences without it, or with it, may be in the wrong class."""
-    # None of them is an estimate of how good the flag is: nobody has published one.
+    # None of them is an estimate of how good the flag is: none was found.
     offences, flagged = float(figures[RECORDED_2023].value), float(figures[FLAGGED].value)
     unflagged, apparent = offences - flagged, flagged / offences
     both = (RECORDED_2023, FLAGGED)

@@ -36,7 +36,7 @@ def _bounds_or(without: str) -> Any:
 
 def _population(one: Figure | None) -> str:
     if one is None:
-        return "none published"
+        return "not in the register"
     return _with_id("never to be quoted" if one.withheld else one.published, one.id)
 
 
@@ -54,7 +54,7 @@ LOCAL = (
     Column("Whose records", "whose"),
     Column("Group", "group"),
     Column("Share", ("published", "figure"), _with_id),
-    Column("Ethnicity not known", "not_known", lambda printed: printed or "not published"),
+    Column("Ethnicity not known", "not_known", lambda printed: printed or "not stated"),
     Column("Allowed, of that base", ("bounds", "hidden"), _allowed),
 )
 BENCHMARKS = (
@@ -119,7 +119,7 @@ def ladder_in_words(
 def local_shares(
     figures: Mapping[str, Figure], records: Iterable[LocalRecords], hidden: Mapping[str, str] = MappingProxyType({})
 ) -> Rows:
-    """List the local shares with how many suspects' ethnicity is not known, and bounds where that is published."""
+    """List the local shares with how many suspects' ethnicity is not known, and bounds where that is stated."""
     # ``hidden`` says, by id, why a share is not printed (`recorded.shares`); then nothing that gives it away is either.
     # A row a printed share, in the order of the national table, then of the register.
     order = [group.name for group in suspect_groups(figures)]

@@ -182,7 +182,7 @@ def _book(project: Project, tables: Mapping[str, pd.DataFrame]) -> Book:
                 "Published_figures",
                 "Published figures about police forces, places in their areas and several forces together [note 8]",
                 listed.rename(columns=_header),
-                ("A force without a row has no published figure in the register, which is not a count of nought.",),
+                ("The register holds no figure of a force without a row, which is not a count of nought.",),
                 tuple(sorted(set(listed["source"]))),
             )
         )

@@ -22,7 +22,7 @@ class ShareBase:
     # The known share of the register is of the base, so the base counts those that do not say too.
 
     shares: tuple[str, ...]
-    base: str | None
+    base_of: str | None
     reason: str
 
 
@@ -47,7 +47,7 @@ def unprinted(figures: Mapping[str, Figure], bases: Iterable[ShareBase]) -> dict
     groups = {_group(figures[name]) for name in listed}
     if forgotten := [one.id for one in figures.values() if _of_suspects(one, groups) and one.id not in listed]:
         raise ValueError(f"share_bases.csv: {', '.join(forgotten[:5])} in no row; say of how many suspects they are")
-    why = {name: _why_not(figures[name], figures[one.base] if one.base else None) for name, one in rows}
+    why = {name: _why_not(figures[name], figures[one.base_of] if one.base_of else None) for name, one in rows}
     return {name: reason for name, reason in why.items() if reason}
 
 

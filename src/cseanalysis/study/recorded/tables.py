@@ -21,7 +21,7 @@ YEARS = (
 _QUOTED = (
     Column("Offences, calendar year 2023", "words"),
     Column("As quoted", "quoted", lambda figure: figure.published),
-    Column("As counted", "counted", lambda figure: figure.published if figure else "not published"),
+    Column("As counted", "counted", lambda figure: figure.published if figure else "not found"),
     Column("Figures", ("quoted", "counted"), lambda *both: ", ".join(figure.id for figure in both if figure)),
 )
 

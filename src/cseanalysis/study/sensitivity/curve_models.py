@@ -134,7 +134,7 @@ def implied_total(
         window = WINDOWS[0] if route == WINDOWS[0].id else WINDOWS[1]
         asked = _interval(bounded(window.id, "children", window.model, kept, ()))
         police = _interval(bounded("recorded", "children", partial(children_route.base, recorded=recorded), kept, ()))
-        hold_against_record(window, asked, police)  # names the planks that no source publishes
+        hold_against_record(window, asked, police)  # names the planks that no source read gives
     known: dict[str, float] = {}
     if route == "known_offence_probability":
         if reading:

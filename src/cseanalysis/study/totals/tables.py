@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cseanalysis.export.wording import say, say_assumption, say_ends, say_interval, say_number
+from cseanalysis.study.data.assumptions import NO_SOURCE
 from cseanalysis.study.labels import ASSUMPTION_WORDS, plain_words
 from cseanalysis.study.tables import Column, in_words
 from cseanalysis.study.totals.chains import LEVEL, RECORDED
@@ -73,7 +74,7 @@ def _bought(step: Step, before: Estimate | None, estimate: Estimate) -> str:
 def _source(known: Assumption | None) -> str:
     if known is None:
         return "none"
-    if known.source == "none published":
+    if known.source in NO_SOURCE:
         return f"judgement: {known.locator}"
     return f"[@{known.source}], {known.locator}" if known.source.isalnum() else f"{known.source}: {known.locator}"
 
