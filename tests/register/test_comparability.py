@@ -50,7 +50,7 @@ def test_a_share_whose_known_share_is_not_published_has_no_bounds_and_both_group
         people = replace(FIGURES["F111"], withheld="", category=f"population/{group}", geography=share.geography)
         found = parity(share, people)
         assert (found.verdict, found.low, found.high) == ("refused", 0, 100)
-        assert "known share: nobody published how many records say" in found.reasons
+        assert "known share: how many records say is not known" in found.reasons
     bounds = {name: worst_case(FIGURES[name]) for name in ("F735", "F736", "F747")}
     assert bounds == {"F735": (25, 96), "F736": (1, 72), "F747": (1, 68)}
 

@@ -424,7 +424,7 @@ def test_a_local_share_without_a_published_base_is_not_printed_whatever_the_grou
     root, figures = study
     hidden = unprinted(figures, share_bases(root))
     table = in_words(tables.local_shares(figures, local_records(root), hidden), tables.LOCAL)
-    assert set(table["Share"].str.partition(" (")[0]) == {"base not published"}
+    assert set(table["Share"].str.partition(" (")[0]) == {"base not stated"}
     assert set(table["Allowed, of that base"]) == {"not printed"}
     assert not table["Share"].str.contains("%").any()
     # The national shares have one: every group of it is printed, as without the rule.

@@ -41,7 +41,7 @@ def _population(one: Figure | None) -> str:
 
 
 def _allowed(bounds: Interval | None, hidden: str) -> str:
-    return "not printed" if hidden else str(_bounds_or("bounds not published")(bounds))
+    return "not printed" if hidden else str(_bounds_or("no bounds")(bounds))
 
 
 FLAG = (

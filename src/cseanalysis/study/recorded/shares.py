@@ -11,7 +11,7 @@ from cseanalysis.register.figures import UNKNOWN
 from cseanalysis.study.data.judgement import read_judgement
 
 FEWEST = 10  # people that a printed share must stand for
-NO_BASE = "base not published"
+NO_BASE = "base not stated"
 TOO_FEW = "fewer than ten people"
 
 
