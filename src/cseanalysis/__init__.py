@@ -7,4 +7,4 @@ from cseanalysis.lazy import door
 
 __getattr__, __dir__, __all__ = door(__name__, __file__)
 
-__version__ = "0.3.2"
+__version__ = "0.4.0"

@@ -11,12 +11,13 @@ from cseanalysis.study.recorded.charts import group_based_parts
 from cseanalysis.study.recorded.numbers import (
     force_rates,
     group_based_results,
+    published_shares,
     quoted_classes,
     quoted_counts,
     revision_factors,
     yearly_offences,
 )
-from cseanalysis.study.recorded.tables import YEARS, quoted_and_counted
+from cseanalysis.study.recorded.tables import YEARS, quoted_and_counted, shares_in_words
 from cseanalysis.study.tables import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,9 +154,24 @@ def test_the_groups_of_codes_stand_under_their_own_headings(recorded):
 
 def test_what_is_quoted_stands_beside_what_was_counted():
     table = quoted_and_counted(load_figures(ROOT), quoted_counts(ROOT))
-    assert list(table) == ["Offences, calendar year 2023", "As quoted", "As counted", "Figures"]
-    assert table.iloc[0].tolist() == ["Offences recorded", "115,000", "115,489", "F552, F008"]
-    assert table.iloc[3].tolist() == ["group-based, in institutions", "over 300", "not found", "F548"]
+    assert list(table)[1:4] == ["Counted, 2024 (read in)", "Quoted, of 2023", "Counted, 2023 (read in)"]
+    # The newest year leads, with what it was read in; 2023 stays beside it in the words in which it is quoted.
+    assert table.iloc[0].tolist() == [
+        *("Offences recorded", "122,768 (a copy)", "115,000", "115,489 (its own text)", "F018, F552, F008")
+    ]
+    assert table.iloc[3].tolist() == ["group-based, in institutions", "not found", "over 300", "not found", "F548"]
+    assert table.iloc[4, 1:4].tolist() == ["761 (a copy)", "over 700", "717 (a copy)"]
+
+
+def test_every_published_share_stands_with_its_base_its_year_and_what_it_was_read_in():
+    figures = load_figures(ROOT)
+    table = shares_in_words(figures, published_shares(ROOT))
+    assert (table["Of"].str.len() > 0).all()
+    row = table[table["Read in"] == "its own text (F017)"].iloc[0]
+    assert row[["Printed", "Of", "Year"]].tolist() == [
+        *("more than half", "recorded CSAE offences with a known suspect age", "2023")
+    ]
+    assert table[table["Read in"].str.contains("F023")]["Of"].tolist() == ["a count"]
 
 
 def test_drawing_figure_1_loads_at_most_twenty_files_so_that_it_can_be_walked():

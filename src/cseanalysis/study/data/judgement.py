@@ -25,6 +25,7 @@ _DELAYS = ("days_median", "days_mean", "days_upper_quartile", "days_unstated", "
 # What the figures of a column count, where the chapter calculates with them as that.
 _UNITS = {
     ("quoted_classes", "figure"): ("offences",),
+    ("quoted_counts", "newest"): ("offences",),
     ("quoted_counts", "quoted"): ("offences",),
     ("quoted_counts", "counted"): ("offences",),
     ("parts_of_series", "figures"): ("offences",),

@@ -184,12 +184,27 @@ def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedC
 
 @dataclass(frozen=True, slots=True)
 class QuotedCount:
-    """A count as it was quoted, and the figure that it stands for, if one is published."""
+    """A count as it was quoted, the figure that it stands for and that of a newer year, where there is one."""
 
     words: str
+    newest: str | None
     quoted: str
     counted: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedShare:
+    """A published number that says who or what the records are about, with its own base."""
+
+    figure: str
+    of_whom: str
+    reason: str
+
+
+def published_shares(root: Path | str | None = None) -> tuple[PublishedShare, ...]:
+    """Return the rows of ``data/judgement/published_shares.csv``, in the order in which the chapter prints them."""
+    return read_judgement("published_shares", PublishedShare, root)
 
 
 def quoted_counts(root: Path | str | None = None) -> tuple[QuotedCount, ...]:
