@@ -35,22 +35,30 @@ def test_figures_are_those_that_results_rest_on(study):
 
 
 def test_every_table_and_publication_is_printed_with_its_tier_and_caveats(study):
-    text = sources_annex(study)
+    text = sources_annex(study, "as the council says [@undated].")
     assert "- Do not compare what differs." in text
     assert "Home Office & others; July 2023" in text
     assert "A council; no date given" in text
     assert text.index("Tier A") < text.index("Tier B")
 
 
+def test_a_publication_behind_nothing_that_the_report_shows_is_counted_and_not_listed(study):
+    text = sources_annex(study)
+    assert "A council" not in text
+    assert "1 more, of figures that it does not print" in text
+    # The other one is behind a figure that a result rests on.
+    assert "Home Office & others" in text
+
+
 def test_of_a_copy_the_place_of_the_text_that_was_copied_is_printed(study):
-    path, before = study.raw / "sources.toml", sources_annex(study)
+    path, before = study.raw / "sources.toml", sources_annex(study, "[@undated]")
     path.write_text(path.read_text().replace('title = "A page"\n', 'title = "A page"\nprimary = "A law, page 3"\n'))
-    assert "Address: none known. Copied from: A law, page 3." in sources_annex(study)
+    assert "Address: none known. Copied from: A law, page 3." in sources_annex(study, "[@undated]")
     assert "Copied from" not in before
     path.write_text(path.read_text().replace("A law, page 3", "https://www.gov.uk/law"))
-    assert "Copied from: <https://www.gov.uk/law>." in sources_annex(study)
+    assert "Copied from: <https://www.gov.uk/law>." in sources_annex(study, "[@undated]")
     path.write_text(path.read_text().replace("www.gov.uk/law", "www.gov.uk (3 May 2024)"))
-    assert "Copied from: <" not in sources_annex(study)
+    assert "Copied from: <" not in sources_annex(study, "[@undated]")
 
 
 def test_what_was_not_found_is_listed_with_where_it_was_sought_and_the_newest_period_of_each_table(study):
@@ -95,7 +103,7 @@ def test_methods_are_added_and_a_key_in_both_files_is_refused(study):
 
 
 def test_annexes_and_references_can_be_typeset(study):
-    pdf = typeset({}, PAGE, "", annexes=annexes(study), bibliography=bibliography(study))
+    pdf = typeset({}, PAGE, "", annexes=annexes(study, "[@undated]"), bibliography=bibliography(study))
     assert pdf.startswith(b"%PDF-1.7")
 
 

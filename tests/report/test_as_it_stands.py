@@ -209,7 +209,7 @@ def test_the_annexes_and_the_references_print_what_stands_in_the_tables(study):
     sources.write_text(register)
     assumptions = study.assumptions.read_text()
     study.assumptions.write_text(assumptions.replace('"Printed as one in 10; a_b <c> & $d$."', json.dumps(f"+ {text}")))
-    printed_twice = annexes(study)
+    printed_twice = annexes(study, "")
     plain = pypandoc.convert_text(printed_twice, "plain", format="markdown", extra_args=["--wrap=none"])
     lines = printed(plain)
     assert lines.count(text) == 5  # statement, note, reason, caveat, publisher of a publication

@@ -163,7 +163,7 @@ def test_one_release_of_each_year_gives_no_course():
 def test_the_table_words_bounds_and_where_nothing_can_be_told_it_says_so():
     years = states_by_year(newest_outcomes(OUTCOMES))
     shown = in_words(years, tables.OUTCOMES)
-    assert shown["Charged in the end"].iloc[1] == "at least 5% and at most 31%"
+    assert shown["Charged in the end"].iloc[1] == "at least 5.01% and at most 30.5%"
     assert shown["No outcome in the file"].iloc[0] == "13.5%"
     assigned = in_words(years, tables.ASSIGNED)
     assert assigned["Of offences of earlier years, at least"].iloc[0] == "1,952"

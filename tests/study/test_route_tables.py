@@ -8,10 +8,10 @@ import pytest
 
 from cseanalysis.export.wording import say
 from cseanalysis.study import load_assumptions, load_results
-from cseanalysis.study.labels import conditional
+from cseanalysis.study.labels import conditional, copies
 from cseanalysis.study.tables import in_words
 from cseanalysis.study.totals.estimands import Estimand, Step, estimands
-from cseanalysis.study.totals.numbers import ROUTES
+from cseanalysis.study.totals.numbers import ROUTES, neither_recorded
 from cseanalysis.study.totals.survey import Plank
 from cseanalysis.study.totals.tables import (
     DEPENDENCE,
@@ -222,3 +222,15 @@ def test_rape_has_its_own_share_of_reports_that_are_not_recorded():
     for route, own in (("contact_total", "recording_probability"), ("rape_victims_ever", "rape_recording_probability")):
         assert own in models[route]
         assert not {"recording_probability", "rape_recording_probability"} - {own} & models[route]
+
+
+def test_what_was_read_in_a_copy_or_in_the_press_is_known_and_what_was_read_itself_is_not_among_it():
+    read_in_copies = copies(ROOT)
+    assert {"F027", "F569", "outcomes"} <= read_in_copies
+    assert not {"F008", "recorded_offences", "days_to_charge"} & read_in_copies
+
+
+def test_two_shares_of_more_than_all_offences_are_refused_and_of_all_leave_none():
+    with pytest.raises(ValueError, match="more than all recorded offences"):
+        neither_recorded(recorded=100, contact_share=0.75, image_share=0.275)
+    assert neither_recorded(recorded=100, contact_share=0.75, image_share=0.25) == 0

@@ -31,12 +31,14 @@ _COVERAGE = {
     "self-selected": "whoever chose to answer",
     "not applicable": "",
 }
+_FIGURE = re.compile(r"\bF\d{3,}\b")
+_KEY = re.compile(r"@([\w:.-]+\w)")
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
-def annexes(project: Project) -> str:
-    """Return the report's annexes as Markdown: assumptions, figures used, sources."""
-    return "\n\n".join((assumptions_annex(project), figures_annex(project), sources_annex(project)))
+def annexes(project: Project, chapters: str) -> str:
+    """Return the report's annexes as Markdown: assumptions, figures used, sources behind what the chapters show."""
+    return "\n\n".join((assumptions_annex(project), figures_annex(project), sources_annex(project, chapters)))
 
 
 def assumptions_annex(project: Project) -> str:
@@ -88,8 +90,8 @@ def figures_annex(project: Project) -> str:
     return "\n\n".join(blocks)
 
 
-def sources_annex(project: Project) -> str:
-    """Return the raw tables with their caveats and the publications by tier, as Markdown."""
+def sources_annex(project: Project, chapters: str = "") -> str:
+    """Return the raw tables with their caveats and the publications behind the report by tier, as Markdown."""
     sources = load_sources(project)
     tiers = "; ".join(f"{tier}, {meaning}" for tier, meaning in TIERS.items())
     blocks = [
@@ -105,8 +107,13 @@ def sources_annex(project: Project) -> str:
         blocks.append(_entry(name, entry["title"], lines, literal=("Address", "SHA-256", "Caveats")))
     blocks.append("## Publications")
     publications = sources["publications"]
+    behind = _behind(project, chapters)
+    blocks.append(
+        f"Those of the figures and sentences of this report. {len(publications.keys() - behind)} more, of figures that "
+        "it does not print, stand in `data/raw/sources.toml`; `cseanalysis figures F018`, say, names the source."
+    )
     for tier, meaning in TIERS.items():
-        chosen = {name: entry for name, entry in publications.items() if entry.get("tier") == tier}
+        chosen = {name: entry for name, entry in publications.items() if entry.get("tier") == tier and name in behind}
         if chosen:
             blocks.append(f"### Tier {tier}: {meaning}")
             ordered = sorted(chosen.items(), key=lambda item: (item[1]["publisher"].casefold(), item[1]["title"]))
@@ -124,6 +131,18 @@ def bibliography(project: Project) -> str:
     if doubled := sorted(publications.keys() & set(_ENTRY.findall(methods))):
         raise ValueError(f"references.bib repeats {doubled[:5]}, which sources.toml already holds; remove them there")
     return "\n".join([*(_bibtex(name, entry) for name, entry in publications.items()), methods])
+
+
+def _behind(project: Project, chapters: str) -> set[str]:
+    """Return the keys of publications that chapters and assumptions cite, or whose figures they show or rest on."""
+    from cseanalysis.study.data.figures import load_figures
+    from cseanalysis.study.data.reported import load_results
+
+    assumptions = load_assumptions(project.root).values()
+    used = {name for result in load_results(project.root).values() for name in result.basis}
+    used.update(_FIGURE.findall(chapters), *(_FIGURE.findall(one.locator) for one in assumptions))
+    cited = {*_KEY.findall(chapters), *(word for one in assumptions for word in re.findall(r"[\w:.-]+", one.source))}
+    return cited | {one.source for one in load_figures(project.root).values() if one.id in used}
 
 
 def _age(project: Project) -> Iterable[str]:

@@ -338,14 +338,14 @@ def _typeset(
         {name: chapter.node for name, chapter in chapters.items()},
         page,
         f"{differences_page(standing)}\n{(staged.notebooks / 'front.md').read_text(encoding='utf-8')}",
-        annexes=annexes(staged),
+        annexes=annexes(staged, json.dumps([chapter.node for chapter in chapters.values()])),
         bibliography=bibliography(staged),
     )
 
 
 def _reach(newest: Mapping[str, str]) -> str:
     """Say how recent the two tables are that a reader asks for first; reading later makes no figure newer."""
-    named = {"recorded_offences": "recorded offences run to", "figures": "the newest published figure is of"}
+    named = {"recorded_offences": "recorded offences run to", "figures": "the newest figure is about"}
     return "; ".join(f"{words} {newest[name]}" for name, words in named.items() if name in newest)
 
 

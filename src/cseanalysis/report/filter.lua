@@ -2,7 +2,8 @@
 -- Cross references, alternative text of charts and equations, tables, the opening block, breakable long words.
 
 local LONG_WORD = 28      -- characters from which a word may be broken
-local LONG_TABLE = 14     -- rows from which a table may run over pages
+local LONG_TABLE = 14     -- rows from which a table may run over pages,
+local LONG_TEXT = 2200    -- and characters, where rows are few and tall
 
 local function quote(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('%s+', ' ') .. '"'
@@ -171,17 +172,19 @@ local function as_table(element, id, widths)
     for share in widths:gmatch('[^,]+') do columns:insert(share .. 'fr') end
   end
   for _, row in ipairs(rows_as_typst(element.head.rows)) do rows:insert('table.header(' .. row .. ')') end
-  local count = 0
+  local count, size = 0, 0
   for _, body in ipairs(element.bodies) do
-    rows:extend(rows_as_typst(body.body))
-    count = count + #body.body
+    for _, row in ipairs(rows_as_typst(body.body)) do
+      rows:insert(row)
+      count, size = count + 1, size + #row
+    end
   end
   local drawn = ('table(columns: (%s,), align: (%s,),\n  %s)'):format(
     table.concat(columns, ', '), table.concat(sides, ', '), table.concat(rows, ',\n  '))
   local caption = inlines_as_typst(pandoc.utils.blocks_to_inlines(element.caption.long))
   if caption == '' then return block('#' .. drawn) end
   return block(('#numbered-table(%s)[#figure(kind: table, caption: [%s], %s)%s]'):format(
-    tostring(count > LONG_TABLE), caption, drawn, label(id)))
+    tostring(count > LONG_TABLE or size > LONG_TEXT), caption, drawn, label(id)))
 end
 
 local function division(div)

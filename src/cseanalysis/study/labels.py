@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from cseanalysis.export.wording import say
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.judgement import read_judgement
+from cseanalysis.study.data.project import find_project, load_sources
 from cseanalysis.study.data.reported import load_results
 from cseanalysis.values import Estimate
 
@@ -86,13 +88,22 @@ def conditional(estimate: Estimate, known: Mapping[str, str]) -> str:
 
 def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -> pd.DataFrame:
     """Set results side by side: label, the number in words with its condition, what it rests on."""
-    results, known = load_results(), conditions()
-    return pd.DataFrame(
-        [
-            {name: label, number: conditional(results[identifier], known), "Rests on": _basis(results[identifier])}
-            for label, identifier in ids.items()
-        ]
-    )
+    results, known, read_in_copies = load_results(), conditions(), copies()
+    rows = []
+    for label, identifier in ids.items():
+        estimate = results[identifier]
+        mark = "†" if read_in_copies.intersection(estimate.basis) else ""
+        rows.append({name: label, number: conditional(estimate, known) + mark, "Rests on": _basis(estimate)})
+    return pd.DataFrame(rows)
+
+
+def copies(root: Path | str | None = None) -> set[str]:
+    """Return the ids of the figures, and the names of the tables, that were read in copies or in the press."""
+    project = find_project(root)
+    tables = {name.partition("_2")[0].removesuffix(".csv"): one for name, one in load_sources(project)["files"].items()}
+    known = {one.id: one.tier for one in load_figures(project.root).values()}
+    known |= {name: one["tier"] for name, one in tables.items()}
+    return {name for name, tier in known.items() if tier in "CD"}
 
 
 def _basis(estimate: Estimate) -> str:

@@ -88,7 +88,9 @@ def share_of(*parts: int) -> str:
 
 def in_the_end(charged: int, open_: int, handed_on: int, recorded: int) -> str:
     """Bound the share charged in the end by what is charged, and by that with all that is undecided."""
-    return say_interval(final_share_bounds(entered=recorded, left=charged, undecided=open_ + handed_on), "share")
+    return say_interval(
+        final_share_bounds(entered=recorded, left=charged, undecided=open_ + handed_on), "share", digits=3
+    )
 
 
 def at_least_before(charges: int, own: int) -> str:

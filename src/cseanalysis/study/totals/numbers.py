@@ -112,6 +112,11 @@ def images_recorded(*, recorded: float, image_share: float) -> float:
 
 def neither_recorded(*, recorded: float, contact_share: float, image_share: float) -> float:
     """Recorded offences that are in neither of the two published shares."""
+    if contact_share + image_share > 1:
+        raise ValueError(
+            f"contact_share {contact_share:g} and image_share {image_share:g} are more than all recorded offences; an "
+            "offence is in one of the two"
+        )
     return recorded * (1 - contact_share - image_share)
 
 
