@@ -194,17 +194,17 @@ def figures(words: list[str]) -> None:
     """Search the register of published figures, or show one with its lineage."""
     from cseanalysis.study.data.figures import load_figures
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
-    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures
+    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures, not_printed
 
     project = find_project()
     check_raw(project)
-    register = load_figures(project.root)
+    register, hidden = load_figures(project.root), not_printed(project.root)
     if len(words) == 1 and (name := words[0].strip().upper()) in register:
-        print(describe_figure(register[name], register, load_sources(project)["publications"]))
+        print(describe_figure(register[name], register, load_sources(project)["publications"], hidden))
         return
     found = find_figures(register, words)
     for figure in found:
-        print(figure_line(figure))
+        print(figure_line(figure, hidden))
     print(f"{len(found)} of {len(register)} figures")
 
 
