@@ -269,6 +269,10 @@ def test_scenarios_are_handed_over_one_by_one(checkout):
         (["run", "--out", "x"], "the following arguments are required: scenarios"),
         (["report", "--out"], "argument --out: expected one argument"),
         (["report", "--ou=x"], "unrecognized arguments: --ou=x"),
+        (["report", "extra"], "error: unrecognized arguments: extra"),  # and no -- that nobody wrote
+        (["report", "--assumption", "x"], "error: unrecognized arguments: --assumption x"),
+        (["forces", "--csv", "--ods"], "argument --csv: expected one argument"),
+        (["add", "a.ods", "--title", "--published=2026-07-23"], "argument --title: expected one argument"),
         (["add", "--yes=x", "a.ods"], "argument --yes: ignored explicit argument 'x'"),
     ],
 )
@@ -293,7 +297,7 @@ def test_help_names_every_command_and_every_argument_with_what_it_is(capsys):
         assert all(action.help for action in command._actions)
 
 
-def test_options_stand_anywhere_and_take_the_next_word_whatever_it_is():
+def test_options_stand_anywhere_and_take_the_next_word_unless_it_is_an_option():
     given = parse(["run", "a", "--out", "-x", "b", "--scheduler=tcp://a:1", "--", "--out", "-c"])
     assert given.scenarios == [Path("a"), Path("b"), Path("--out"), Path("-c")]
     assert (given.out, given.scheduler) == (Path("-x"), "tcp://a:1")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -193,17 +194,17 @@ def figures(words: list[str]) -> None:
     """Search the register of published figures, or show one with its lineage."""
     from cseanalysis.study.data.figures import load_figures
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
-    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures
+    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures, not_printed
 
     project = find_project()
     check_raw(project)
-    register = load_figures(project.root)
+    register, hidden = load_figures(project.root), not_printed(project.root)
     if len(words) == 1 and (name := words[0].strip().upper()) in register:
-        print(describe_figure(register[name], register, load_sources(project)["publications"]))
+        print(describe_figure(register[name], register, load_sources(project)["publications"], hidden))
         return
     found = find_figures(register, words)
     for figure in found:
-        print(figure_line(figure))
+        print(figure_line(figure, hidden))
     print(f"{len(found)} of {len(register)} figures")
 
 
@@ -300,20 +301,27 @@ def parse(words: list[str]) -> Namespace:
         parser.print_help()
         sys.exit(2)
     if words[0] in commands:
-        return commands[words[0]].parse_args(_options_first(words[1:]))
+        chosen = commands[words[0]]
+        known = re.findall(r"--[a-z\d-]+", chosen.format_usage())
+        given, rest = chosen.parse_known_args(_options_first(words[1:], known))
+        if rest:  # without the -- that was put before the names of files
+            chosen.error(f"unrecognized arguments: {' '.join(word for word in rest if word != '--')}")
+        return given
     return parser.parse_args(words)
 
 
-def _options_first(words: list[str]) -> list[str]:
-    """Options may stand among the names of files, and the word after one is its value whatever it begins with."""
+def _options_first(words: list[str], known: list[str]) -> list[str]:
+    """Options may stand among the names of files; the word after one is its value, if it is not the next option."""
     options: list[str] = []
     others: list[str] = []
-    rest = iter(words)
-    for word in rest:
+    rest = deque(words)
+    while rest:
+        word = rest.popleft()
         if word == "--":
             others += rest
-        elif word.startswith("--") and "=" not in word and word not in _FLAGS:
-            options.append("=".join([word, *islice(rest, 1)]))
+            rest.clear()
+        elif word in known and word not in _FLAGS and rest and rest[0].partition("=")[0] not in [*known, *_FLAGS]:
+            options.append(f"{word}={rest.popleft()}")
         else:
             (options if word.startswith("-") and word != "-" else others).append(word)
     return [*options, *(["--", *others] if others else [])]

@@ -41,6 +41,12 @@ def test_counts_that_cannot_be_are_refused(counts, words):
         final_share_bounds(**counts)
 
 
+def test_shares_in_place_of_counts_are_not_refused_for_their_rounding_and_no_end_is_below_nought():
+    bounds = final_share_bounds(entered=0.3, left=0.1, undecided=0.2)  # 0.1 + 0.2 is a little more than 0.3
+    assert bounds.high == 1
+    assert str(final_share_bounds(entered=1, left=-0.0, undecided=0).low) == "0.0"
+
+
 def test_a_cohort_without_cases_has_no_share():
     with pytest.raises(NotEstimableError, match="nobody entered"):
         final_share_bounds(entered=0, left=0, undecided=0)
@@ -139,6 +145,17 @@ def test_one_age_by_hand():
         (lambda later: later.iloc[1:], "same cohorts"),
         (lambda later: later.assign(undecided=[60, 52]), "came back"),
         (lambda later: later.assign(left=[np.nan, 11]), "missing is not zero"),
+        (lambda later: later.assign(left=[9, 4]), "came back"),
+        (lambda later: later.assign(entered=200, left=[60, 81], undecided=[50, 80]), "were added"),
+        (lambda later: later.assign(entered=10), "more that left or are undecided than entered"),
+        (lambda later: later.assign(entered=0, left=0, undecided=0), "nobody entered"),
+        (lambda later: later.assign(undecided=[-5, 52]), "below zero"),
+        (lambda later: later.assign(entered=np.inf), "infinite"),
+        (lambda later: later.assign(age=[3.5, 2.5]), "no whole numbers of periods"),
+        (lambda later: later.assign(left=[True, False]), "truth values"),
+        (lambda later: later.astype("str"), "dates or text"),
+        (lambda later: later.to_dict("list"), "give a DataFrame"),
+        (lambda later: pd.concat([later, later[["left"]]], axis=1), "2 columns left"),
         (lambda later: later.drop(columns="left"), "no column left"),
     ],
 )
@@ -147,3 +164,26 @@ def test_two_looks_that_do_not_fit_are_refused(change, words):
     second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
     with pytest.raises(ValueError, match=words):
         share_by_age(first, change(second))
+
+
+def test_order_index_and_kind_of_number_change_nothing():
+    first = pd.DataFrame({"age": [2, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
+    second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
+    course = share_by_age(first, second)
+    for change in (
+        lambda look: look.iloc[::-1],
+        lambda look: look.set_index(pd.Index([7, 7])),  # two cohorts under one label
+        lambda look: look.set_index(pd.Index([1, 2], name="age")),
+        lambda look: look.astype("uint8"),  # in which 0 - 1 is 255
+        lambda look: look.astype("Int64"),
+        lambda look: look.astype({"age": "category"}),
+        lambda look: look.astype("object"),
+    ):
+        pd.testing.assert_frame_equal(share_by_age(change(first), change(second)), course)
+
+
+def test_an_age_to_which_no_step_leads_starts_from_its_own_cohorts():
+    first = pd.DataFrame({"age": [7, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
+    second = pd.DataFrame({"age": [8, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
+    expected = [[1, 0.05, 0.8], [2, 0.11, 0.52], [7, 0.1, 0.5], [8, 0.12, 0.4]]
+    np.testing.assert_allclose(share_by_age(first, second), expected)

@@ -58,8 +58,8 @@ FIGURES = {figure.id: figure for figure in (OFFENCES, SHARE, REPEAT)}
 
 
 def test_a_figure_in_one_line_says_its_unit_once():
-    assert figure_line(OFFENCES) == "F1    1,234,567 offences: Offences recorded by police; England and Wales, 2023"
-    assert figure_line(SHARE) == "F2    26%: Share in the family; England and Wales, 2023"
+    assert figure_line(OFFENCES, {}) == "F1    1,234,567 offences: Offences recorded by police; England and Wales, 2023"
+    assert figure_line(SHARE, {}) == "F2    26%: Share in the family; England and Wales, 2023"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_every_word_must_occur_whatever_its_case_and_the_spaces_round_it(words, 
 
 
 def test_a_figure_is_described_with_every_digit_and_its_lineage():
-    described = describe_figure(OFFENCES, FIGURES, PUBLICATIONS).splitlines()
+    described = describe_figure(OFFENCES, FIGURES, PUBLICATIONS, {}).splitlines()
     for line in (
         "low: 1,234,567",
         "high: 1,234,567",
@@ -94,15 +94,17 @@ def test_a_figure_is_described_with_every_digit_and_its_lineage():
 
 
 def test_a_repetition_names_the_record_that_it_repeats_and_a_figure_alone_nobody():
-    described = describe_figure(REPEAT, FIGURES, PUBLICATIONS).splitlines()
+    described = describe_figure(REPEAT, FIGURES, PUBLICATIONS, {}).splitlines()
     assert "  F1 1,234,567: VKPP, 2025-01-02, tier A" in described
     assert "source: A paper, On offences, undated, tier D" in described
     assert not [line for line in described if line.startswith("address")]
-    assert "the same number elsewhere:" not in describe_figure(SHARE, FIGURES, PUBLICATIONS)
+    assert "the same number elsewhere:" not in describe_figure(SHARE, FIGURES, PUBLICATIONS, {})
 
 
 def test_fractions_keep_their_digits_and_show_no_noise():
-    described = describe_figure(replace(SHARE, low=0.1 + 0.2, high=0.1 + 0.2, rounded_to=0.1), FIGURES, PUBLICATIONS)
+    described = describe_figure(
+        replace(SHARE, low=0.1 + 0.2, high=0.1 + 0.2, rounded_to=0.1), FIGURES, PUBLICATIONS, {}
+    )
     assert "low: 0.3" in described.splitlines()
 
 
@@ -110,7 +112,7 @@ def test_the_definition_is_told_where_one_is_known():
     (figure,) = [each for each in load_figures(ROOT).values() if each.id == "F031"]
     assert isinstance(figure.dataset, Definition)
     publications = {figure.source: PUBLICATIONS["press"]}
-    described = describe_figure(figure, {figure.id: figure}, publications).splitlines()
+    described = describe_figure(figure, {figure.id: figure}, publications, {}).splitlines()
     assert described[2].startswith(f"definition: {figure.dataset.title} (")
     assert f"people: {figure.dataset.people}" in described
 
@@ -148,5 +150,5 @@ def test_the_command_line_compares_no_figure_with_itself(monkeypatch):
 
 def test_a_figure_of_a_broken_series_shows_the_days_of_its_breaks():
     figure = load_figures(ROOT)["F245"]
-    described = describe_figure(figure, {figure.id: figure}, {figure.source: PUBLICATIONS["press"]})
+    described = describe_figure(figure, {figure.id: figure}, {figure.source: PUBLICATIONS["press"]}, {})
     assert "breaks: 2005-01-01, 2006-01-01" in described.splitlines()

@@ -530,3 +530,31 @@ def test_every_listed_release_can_be_asked_for():
             )
         else:
             assert one.note
+
+
+def test_a_force_that_stands_under_two_names_in_a_quarter_is_refused_and_not_added_up_twice(
+    project, publish, monkeypatch
+):
+    again = [line.replace(",Kent,", ",Kent Police,") for line in published()[1:] if ",Kent," in line]
+    assert refused(project, monkeypatch, publish(published(more=again))) == (
+        "error: 1 forces stand under two names in one quarter, so their counts would be taken twice: 'Kent' and 'Kent "
+        "Police'; keep one row of each"
+    )
+
+
+def test_a_file_of_noughts_or_without_forces_is_refused_in_words(project, publish, monkeypatch):
+    noughts = publish(published(quarters=("3",)))  # of which nothing was counted
+    assert "holds nothing but noughts" in refused(project, monkeypatch, noughts)
+    totals = publish([line.replace(",Kent,", ",England and Wales,") for line in published(forces=("Kent",))])
+    assert "no row of a police force" in refused(project, monkeypatch, totals)
+
+
+def test_an_outcome_whose_words_are_those_of_another_number_is_refused(project, publish, monkeypatch):
+    words = "Investigation complete - no suspect identified"
+    slipped = [line.replace("Charged/Summonsed,1,", f"{words},1,") for line in published()]
+    assert f"1 outcome types have the words of another one: 1 ({words}, which is 18)" in (
+        refused(project, monkeypatch, publish(slipped))
+    )
+    # A charge for another offence has the words of a charge in some files, and is no other number.
+    alternate = [line.replace("Alternate offence,1a,", "Charged/Summonsed,1a,") for line in published()]
+    assert add(project, publish(alternate)).added

@@ -17,6 +17,7 @@ from cseanalysis.study.lag.outcomes import (
     states_by_quarter,
     states_by_year,
 )
+from cseanalysis.study.results import data_period
 from cseanalysis.study.tables import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +159,65 @@ def test_of_two_releases_of_a_year_the_newer_counts_and_both_together_follow_its
 
 def test_one_release_of_each_year_gives_no_course():
     assert outcome_development(OUTCOMES).empty
+    assert outcome_development(OUTCOMES.iloc[:0]).empty
+
+
+def again(year, day, quarters=("1", "2", "3", "4"), closed=0.3):
+    """A second release of a year, in which a part of what had no outcome is closed."""
+    key = ["quarter", "period_start", "force", "offence_code", "offence_scope"]
+    table = OUTCOMES[(OUTCOMES["financial_year"] == year) & OUTCOMES["quarter"].isin(quarters)]
+    without = (table["outcome_group"] == "not_yet_assigned") & (table["of_recorded"] > 0)
+    moved = (table["of_recorded"].where(without, 0) * closed).astype("int64")
+    ends = table.loc[without, key].assign(
+        financial_year=year, outcome_group="no_suspect_identified", of_recorded=moved[without]
+    )
+    both = pd.concat([table.assign(of_recorded=table["of_recorded"] - moved), ends], ignore_index=True)
+    return both.assign(release=pd.Timestamp(day))
+
+
+def test_years_whose_releases_lie_differently_far_apart_are_followed_beside_each_other():
+    # The releases that data/releases.csv lists are one, two, seventeen and twenty-one quarters apart.
+    later = [again("2017/18", "2024-07-24"), again("2018/19", "2024-07-24")]
+    course = outcome_development(pd.concat([OUTCOMES, *later], ignore_index=True))
+    assert course.groupby("apart")["months"].apply(list).to_dict() == {
+        51: [15, 18, 21, 24, 66, 69, 72, 75],
+        63: [15, 18, 21, 24, 78, 81, 84, 87],
+    }
+    assert course["undecided"].between(0, 1).all()
+
+
+def test_a_release_of_half_a_year_or_of_the_same_quarter_or_with_cases_added_gives_no_course_and_no_failure():
+    for table in (
+        again("2018/19", "2020-07-24", quarters=("1", "2")),
+        again("2018/19", "2020-03-10"),
+        again("2018/19", "2020-07-24", closed=-0.3),
+    ):
+        assert outcome_development(pd.concat([OUTCOMES, table], ignore_index=True)).empty
+
+
+def test_half_a_year_is_no_year_of_which_the_chapters_speak():
+    recorded = read_table("recorded_offences", ROOT)
+    half = again("2018/19", "2025-01-30", quarters=("1", "2"))
+    half = half.assign(financial_year="2024/25", period_start=half["period_start"] + pd.DateOffset(years=6))
+    revised = again("2018/19", "2020-07-24", quarters=("1", "2"))
+    table = pd.concat([OUTCOMES, half, revised], ignore_index=True)
+    assert data_period(recorded, table)["outcomes_newest"] == "2018/19"
+    assert states_by_year(newest_outcomes(table)).equals(states_by_year(newest_outcomes(OUTCOMES)))
+    told = {one.id: one.point for one in outcome_results(table, recorded, load_assumptions(ROOT))}
+    assert told["outcomes_recorded_newest"] == 63_408
+    with pytest.raises(ValueError, match="no release of outcomes holds four quarters of a year"):
+        newest_outcomes(half)
+
+
+def test_results_follow_however_many_years_there_are():
+    recorded, assumed = read_table("recorded_offences", ROOT), load_assumptions(ROOT)
+    one_year = OUTCOMES[OUTCOMES["financial_year"] == "2018/19"]
+    ids = {one.id for one in outcome_results(one_year, recorded, assumed)}
+    third = again("2018/19", "2021-02-27").assign(financial_year="2019/20")
+    third["period_start"] += pd.DateOffset(years=1)
+    three = pd.concat([OUTCOMES, third], ignore_index=True)
+    assert {one.id for one in outcome_results(three, recorded, assumed)} == ids
+    assert data_period(recorded, three)["outcomes_newest"] == "2019/20"
 
 
 def test_the_table_words_bounds_and_where_nothing_can_be_told_it_says_so():

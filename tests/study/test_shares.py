@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from cseanalysis.study import load_figures
+from cseanalysis.study.data.project import find_project, load_sources
+from cseanalysis.study.lookup import compare_figures, describe_figure, figure_line, not_printed
 from cseanalysis.study.recorded.forces import force_figures, places
 from cseanalysis.study.recorded.shares import NO_BASE, TOO_FEW, ShareBase, share_bases, unprinted
 from cseanalysis.values import Interval
@@ -62,6 +64,32 @@ def test_a_share_of_a_group_that_no_row_or_two_rows_name_is_refused():
         unprinted(figures, [ShareBase(("S1",), "B1", "r")])
     with pytest.raises(ValueError, match="S1 in two rows"):
         unprinted(figures, [ShareBase(("S1", "S2"), "B1", "r"), ShareBase(("S1",), None, "r")])
+
+
+@pytest.mark.parametrize("group", ["chinese", "british", "ethnicity_recorded/other", "irish_traveller", "foreign"])
+def test_a_group_that_nobody_has_thought_of_needs_a_row_too(group):
+    share = replace(SHARE, id="S2", category=f"suspects/{group}")
+    with pytest.raises(ValueError, match="S2 in no row"):
+        unprinted({"S1": SHARE, "S2": share, "B1": BASE}, [ShareBase(("S1",), "B1", "r")])
+
+
+def test_where_nobody_says_how_many_have_an_ethnicity_the_base_is_not_stated():
+    # 80% of 110 people are more than ten: it is the number of those that have one which is not known.
+    assert unprinted(FIGURES, BASES)["F767"] == NO_BASE
+
+
+def test_whoever_asks_for_a_figure_is_shown_no_share_that_the_report_does_not_print():
+    hidden = not_printed(ROOT)
+    publications = load_sources(find_project(ROOT))["publications"]
+    for name in hidden:
+        figure = FIGURES[name]
+        said = [figure_line(figure, hidden), *describe_figure(figure, FIGURES, publications, hidden).splitlines()]
+        assert figure.published.endswith("%")
+        assert not any(figure.published in line for line in said if "address: " not in line)
+        assert not any(line.startswith(("low: ", "high: ", "note: ")) for line in said)
+        with pytest.raises(ValueError, match=f"{name} is not printed, {hidden[name]}, so it is compared with nothing"):
+            compare_figures(ROOT, "F099", name)
+    assert figure_line(FIGURES["F099"], hidden).startswith("F099  83%: ")
 
 
 def test_in_the_register_shares_of_one_base_are_printed_together_or_not_at_all_for_want_of_one():

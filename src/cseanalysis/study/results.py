@@ -31,6 +31,7 @@ from cseanalysis.study.evidence.absences import absences, check_absences
 from cseanalysis.study.evidence.age import evidence_of
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
+from cseanalysis.study.lag.outcomes import newest_outcomes
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows, require
 from cseanalysis.study.recorded.numbers import quoted_classes
@@ -181,14 +182,15 @@ def data_period(recorded: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, str
     years = sorted(quarters.index[quarters == 4])
     if len(years) < 5:
         raise ValueError(f"the data hold {len(years)} years with four quarters; the chapters need five to look back")
+    followed = newest_outcomes(outcomes)
     return {
         "first": say_month(recorded["period_start"].min()),
         "last": say_month(data_end(recorded)),
         "first_year": years[0],
         "newest_year": years[-1],
         "earlier_year": years[-5],
-        "outcomes_earlier": outcomes["financial_year"].min(),
-        "outcomes_newest": outcomes["financial_year"].max(),
+        "outcomes_earlier": followed["financial_year"].min(),
+        "outcomes_newest": followed["financial_year"].max(),
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cseanalysis.models.checks import check_share, number
-from cseanalysis.values import Interval, NotEstimableError
+from cseanalysis.models.checks import check_share, number, numbers, uneven
+from cseanalysis.values import Interval, NotEstimableError, shown
 
 _STATES = ("entered", "left", "undecided")
+_ROUNDING = 1e-9  # parts of a cohort that exceed it by less do so because numbers are rounded
 
 
 def final_share_bounds(*, entered: float, left: float, undecided: float, reopened: float = 0.0) -> Interval:
@@ -51,7 +52,7 @@ def final_share_bounds(*, entered: float, left: float, undecided: float, reopene
     Interval(low=0.05, high=0.37, kind='bound', level=None)
     """
     given = {"entered": entered, "left": left, "undecided": undecided}
-    counts = {name: number(name, value) for name, value in given.items()}
+    counts = {name: number(name, value) + 0.0 for name, value in given.items()}  # + 0.0: no nought is below zero
     if wrong := [name for name, value in counts.items() if not np.isfinite(value) or value < 0]:
         raise ValueError(
             f"{wrong[0]} is {counts[wrong[0]]}: a count of cases is finite and not negative; where transfers are netted"
@@ -60,12 +61,13 @@ def final_share_bounds(*, entered: float, left: float, undecided: float, reopene
     check_share("reopened", reopened)
     if entered == 0:
         raise NotEstimableError("nobody entered, so there is no share; ask of a cohort with cases")
-    if left + undecided > entered:
+    if counts["left"] + counts["undecided"] > counts["entered"] * (1 + _ROUNDING):
         raise ValueError(
             f"{left} left and {undecided} undecided are more than the {entered} that entered; mend a count"
         )
-    elsewhere = entered - left - undecided
-    return Interval(left / entered, min((left + undecided + reopened * elsewhere) / entered, 1.0), "bound")
+    low, decided = min(counts["left"] / counts["entered"], 1.0), counts["left"] + counts["undecided"]
+    high = (decided + reopened * max(counts["entered"] - decided, 0.0)) / counts["entered"]
+    return Interval(low, min(max(high, low), 1.0), "bound")
 
 
 def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
@@ -76,6 +78,7 @@ def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     earlier, later
         The same cohorts, one row each, on two days: ``age`` in whole periods at the end of the day, and the counts
         ``entered``, ``left`` (by the exit) and ``undecided``. The days are the same number of periods apart for all.
+        ``entered`` may have been revised between them; what is counted as entered is that of the first day.
 
     Returns
     -------
@@ -86,15 +89,18 @@ def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When cohorts or ages do not match, or a cohort has more cases undecided on the second day than on the first.
+        When cohorts or ages do not match, or a count is none: text, missing, below zero, or parts above the cohort.
     NotEstimableError
-        When no case is undecided at an age.
+        When no case is undecided at an age, nobody entered, or cases came back or were added between the days: then
+        what changed is not what left.
 
     Notes
     -----
     Hazards of grouped data (Aalen and Johansen 1978) over steps as long as the days are apart, started from what the
-    first day shows of the youngest cohorts. Assumed: cohorts of one age meet the same hazards. What is undecided at
-    the last age is not extrapolated: `final_share_bounds` says what may become of it.
+    first day shows of the youngest cohorts; an age to which no step leads starts from its own cohorts, so with steps
+    longer than one period or ages left out the rows are several courses beside each other. Assumed: cohorts of one age
+    meet the same hazards. What is undecided at the last age is not extrapolated: `final_share_bounds` says what may
+    become of it.
 
     Examples
     --------
@@ -103,9 +109,9 @@ def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     >>> share_by_age(first, second).round(3).values.tolist()
     [[1.0, 0.05, 0.8], [2.0, 0.11, 0.52], [3.0, 0.131, 0.416]]
     """
-    step = _step(earlier, later)
+    earlier, later, step = _looks(earlier, later)
     hazards = (
-        earlier.assign(exits=later["left"] - earlier["left"], stayed=later["undecided"].astype("float64"))
+        earlier.assign(exits=later["left"] - earlier["left"], stayed=later["undecided"])
         .groupby("age")[["undecided", "exits", "stayed"]]
         .sum()
     )
@@ -127,23 +133,53 @@ def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["age", "left", "undecided"])
 
 
-def _step(earlier: pd.DataFrame, later: pd.DataFrame) -> int:
-    """Return how many periods lie between the two days, after looking whether they are of the same cohorts."""
+def _looks(earlier: pd.DataFrame, later: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Return both days as numbers and the periods between them, after looking whether they are of the same cohorts."""
+    looks = [_look("earlier", earlier), _look("later", later)]
     if not earlier.index.equals(later.index) or earlier.empty:
         raise ValueError("the two days do not hold the same cohorts; give one row a cohort in the same order")
-    for name, table in (("earlier", earlier), ("later", later)):
-        if lacking := [column for column in ("age", *_STATES) if column not in table]:
-            raise ValueError(f"{name} has no column {lacking[0]}; it needs age, {', '.join(_STATES)}")
-        if table[["age", *_STATES]].isna().any(axis=None):
-            raise ValueError(f"{name} has a missing count; missing is not zero, so leave the cohort out of both days")
-    steps = sorted(set(later["age"] - earlier["age"]))
+    first, second = looks
+    steps = sorted(set(second["age"] - first["age"]))
     if len(steps) != 1 or steps[0] <= 0:
         raise ValueError(
             f"ages differ by {steps}; the second day is one and the same number of periods after the first"
         )
-    if (more := later["undecided"] > earlier["undecided"]).any():
+    slack = _ROUNDING * first["entered"]
+    back = (second["undecided"] > first["undecided"] + slack) | (second["left"] < first["left"] - slack)
+    more = second["left"] + second["undecided"] > first["left"] + first["undecided"] + slack
+    for wrong, what in (
+        (back, "have more cases undecided, or fewer that left, on the second day, {}: cases came back"),
+        (more, "have more cases that left or are undecided on the second day, {}: cases came back or were added"),
+    ):
+        if wrong.any():
+            label = f"{earlier.index[wrong.to_numpy().argmax()]} first"
+            raise NotEstimableError(
+                f"{int(wrong.sum())} cohorts {what.format(label)}, so no hazard is one of leaving; report the bounds "
+                "of each day instead"
+            )
+    return first, second, int(steps[0])
+
+
+def _look(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return one day as numbers, rows counted from nought; refuse what is no count of cases."""
+    columns = ["age", *_STATES]
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"{name} is {shown(table)}: give a DataFrame with the columns {', '.join(columns)}")
+    for column in columns:
+        if (there := int((table.columns == column).sum())) != 1:
+            fault = f"no column {column}" if there == 0 else f"{there} columns {column}"
+            raise ValueError(f"{name} has {fault}; it needs age, {', '.join(_STATES)}, each once")
+    look = pd.DataFrame({column: numbers(f"{name}[{column!r}]", table[column]) for column in columns})
+    if look.isna().any(axis=None):
+        raise ValueError(f"{name} has a missing count; missing is not zero, so leave the cohort out of both days")
+    if (uneven(look["age"].to_numpy()) | ~np.isfinite(look["age"])).any():
+        raise ValueError(f"{name} has ages that are no whole numbers of periods; count periods from the cohort's own")
+    if (~np.isfinite(look[[*_STATES]]) | (look[[*_STATES]] < 0)).any(axis=None):
         raise ValueError(
-            f"{int(more.sum())} cohorts have more cases undecided on the second day, {more.idxmax()} first: cases came "
-            "back, so no hazard is one of leaving; report the bounds of each day instead"
+            f"{name} has a count that is infinite or below zero; where transfers are netted off, sum over more cells"
         )
-    return int(steps[0])
+    if (look["entered"] == 0).any():
+        raise NotEstimableError(f"{name} has a cohort that nobody entered, of which there is no share; leave it out")
+    if (look["left"] + look["undecided"] > look["entered"] * (1 + _ROUNDING)).any():
+        raise ValueError(f"{name} has a cohort with more that left or are undecided than entered; mend a count")
+    return look.assign(age=np.rint(look["age"]).astype(np.int64))

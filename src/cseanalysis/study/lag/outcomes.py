@@ -6,6 +6,7 @@ Counts are of offences, and an offence with a charge counts once, however many s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from cseanalysis.models import final_share_bounds, share_by_age
 from cseanalysis.study.data.codes import ALL_CODES, ALL_WORDS, CHILD_CODES, OWN_SCOPE
 from cseanalysis.study.data.named import FOLLOWED_CODES
 from cseanalysis.study.ranges import Led, bounded
-from cseanalysis.values import Assumption, Estimate
+from cseanalysis.values import Assumption, Estimate, NotEstimableError
 
 CHARGED, OPEN, HANDED_ON = "charged_or_summonsed", "not_yet_assigned", "transferred_to_another_body"
 WITHIN = "subset_of_"  # a group that is a part of another one
@@ -35,12 +36,25 @@ _STATE_OF = {group: state for state, groups in STATES.items() for group in group
 GROUPS: Mapping[str, tuple[str, ...]] = {OWN_SCOPE: CHILD_CODES, **{f"code {code}": (code,) for code in FOLLOWED_CODES}}
 _KEY = ["financial_year", "quarter", "period_start"]
 _MONTHS_A_QUARTER = 3
+_DAYS_A_QUARTER = 91.3125
+_QUARTERS = 4
+
+
+def whole_years(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return what each release holds of years of which it has all four quarters; a part of a year is no year."""
+    quarters = outcomes.groupby(["release", "financial_year"])["quarter"].transform("nunique")
+    return outcomes[quarters == _QUARTERS]
 
 
 def newest_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return each year's rows from the newest release that holds the year."""
-    newest = outcomes.groupby("financial_year")["release"].transform("max")
-    return outcomes[outcomes["release"] == newest]
+    """Return each year's rows from the newest release that holds the whole year."""
+    whole = whole_years(outcomes)
+    if whole.empty:
+        raise ValueError(
+            "no release of outcomes holds four quarters of a year, and the study looks at whole years: add one with "
+            "cseanalysis add FILE --as home-office-outcomes"
+        )
+    return whole[whole["release"] == whole.groupby("financial_year")["release"].transform("max")]
 
 
 def states_by_quarter(outcomes: pd.DataFrame, codes: Sequence[str] = CHILD_CODES) -> pd.DataFrame:
@@ -88,22 +102,29 @@ def returning(outcomes: pd.DataFrame, limit: float) -> pd.DataFrame:
 def outcome_development(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Follow offences through the oldest and the newest release of their year; empty where no year stands in two."""
     # The only way from outcomes to a delay without assuming that every quarter meets the same chances at one release.
-    releases = outcomes.groupby("financial_year")["release"].agg(["min", "max"])
-    twice = releases[releases["min"] < releases["max"]]
-    if twice.empty:
-        return pd.DataFrame({"months": [], "charged": [], "undecided": []})
-    looks = []
-    for end in ("min", "max"):
-        chosen = outcomes[outcomes["release"].eq(outcomes["financial_year"].map(twice[end]))]
-        table = states_by_quarter(chosen)
-        day = pd.to_datetime(table["financial_year"].map(twice[end]))
-        table["age"] = ((day - table["period_start"]).dt.days / 91.3125).round().astype("int64")
-        table["undecided"] = table["open"] + table["handed_on"]
-        looks.append(table.rename(columns={"recorded": "entered", "charged": "left"}).set_index(_KEY))
-    course = share_by_age(*looks)
-    return pd.DataFrame(
-        {"months": _MONTHS_A_QUARTER * course["age"], "charged": course["left"], "undecided": course["undecided"]}
-    )
+    # Years whose releases are equally far apart (``apart``, months) are followed together.
+    courses = [pd.DataFrame({"apart": [], "months": [], "charged": [], "undecided": []})]
+    if (whole := whole_years(outcomes)).empty:
+        return courses[0]
+    looks = [_look(whole, end) for end in ("min", "max")]
+    apart = looks[1]["age"] - looks[0]["age"]
+    for step in sorted(set(apart[apart > 0])):
+        # Where cases came back or were added, what changed is not what left.
+        with suppress(NotEstimableError):
+            course = share_by_age(*(look[apart == step] for look in looks))
+            months = {name: _MONTHS_A_QUARTER * age for name, age in (("apart", step), ("months", course["age"]))}
+            courses.append(course.rename(columns={"left": "charged"}).drop(columns="age").assign(**months))
+    return pd.concat(courses[1:] or courses, ignore_index=True)[courses[0].columns]
+
+
+def _look(outcomes: pd.DataFrame, end: str) -> pd.DataFrame:
+    """Say how the quarters of each year stood in its oldest or newest release, and how old they were, in quarters."""
+    chosen = outcomes[outcomes["release"] == outcomes.groupby("financial_year")["release"].transform(end)]
+    table = states_by_quarter(chosen)
+    day = pd.to_datetime(table["financial_year"].map(chosen.groupby("financial_year")["release"].first()))
+    table["age"] = ((day - table["period_start"]).dt.days / _DAYS_A_QUARTER).round().astype("int64")
+    table["undecided"] = table["open"] + table["handed_on"]
+    return table.rename(columns={"recorded": "entered", "charged": "left"}).set_index(_KEY)
 
 
 def outcome_results(

@@ -13,6 +13,14 @@ from cseanalysis.study.data.judgement import read_judgement
 FEWEST = 10  # people that a printed share must stand for
 NO_BASE = "base not stated"
 TOO_FEW = "fewer than ten people"
+# What a share of suspects may be of besides an ethnicity or nationality. Anything else is taken for a group, so that
+# one which nobody has thought of is not printed without a base.
+NO_GROUP = frozenset(
+    {
+        *("ethnicity_recorded", "ethnicity_not_known", "ethnicity_not_recorded"),
+        *("male", "female", "under_18", "aged_10_to_17"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +45,18 @@ def unprinted(figures: Mapping[str, Figure], bases: Iterable[ShareBase]) -> dict
     Raises
     ------
     ValueError
-        When a share of a group that the table knows stands in no row of it, or in two.
+        When a share of suspects by group stands in no row of the table, or in two.
     """
     # That the table names figures which are there is checked with all tables of judgements.
     rows = [(name, one) for one in bases for name in one.shares if name in figures]
     listed = [name for name, _ in rows]
     if twice := sorted({name for name in listed if listed.count(name) > 1}):
         raise ValueError(f"share_bases.csv: {', '.join(twice[:5])} in two rows; a share has one base")
-    groups = {_group(figures[name]) for name in listed}
-    if forgotten := [one.id for one in figures.values() if _of_suspects(one, groups) and one.id not in listed]:
-        raise ValueError(f"share_bases.csv: {', '.join(forgotten[:5])} in no row; say of how many suspects they are")
+    if forgotten := [one.id for one in figures.values() if by_group(one) and one.id not in listed]:
+        raise ValueError(
+            f"share_bases.csv: {', '.join(forgotten[:5])} in no row; say of how many suspects they are, or, where that "
+            "is no share by ethnicity or nationality, add its category to NO_GROUP in study/recorded/shares.py"
+        )
     why = {name: _why_not(figures[name], figures[one.base_of] if one.base_of else None) for name, one in rows}
     return {name: reason for name, reason in why.items() if reason}
 
@@ -54,15 +64,14 @@ def unprinted(figures: Mapping[str, Figure], bases: Iterable[ShareBase]) -> dict
 def _why_not(share: Figure, base: Figure | None) -> str:
     """Say why a share is not printed, or nothing."""
     # Its upper end must stand for ten people, of the fewest that the base can hold.
-    if base is None or share.base == UNKNOWN:
+    # Where nobody says how many have an answer, those that have one are a base that is not stated.
+    if base is None or UNKNOWN in (share.base, share.known_share):
         return NO_BASE
     people = base.ends[0] if share.known is None else base.ends[0] * share.known.low / 100
     return TOO_FEW if people * share.ends[1] / 100 < FEWEST else ""
 
 
-def _of_suspects(figure: Figure, groups: set[str]) -> bool:
-    return figure.unit == "per_cent" and figure.category.startswith("suspects/") and _group(figure) in groups
-
-
-def _group(figure: Figure) -> str:
-    return figure.category.rpartition("/")[2]
+def by_group(figure: Figure) -> bool:
+    """Whether a figure is a share of suspects by ethnicity or nationality."""
+    of_suspects = figure.unit == "per_cent" and figure.category.startswith("suspects/")
+    return of_suspects and figure.category.rpartition("/")[2] not in NO_GROUP

@@ -47,6 +47,11 @@ def police_rows(frame: pd.DataFrame, codes: list[str], columns: list[str]) -> pd
     chosen = clean.harmonise_forces(chosen.reset_index(drop=True))
     chosen = clean.harmonise_periods(chosen, quarter="Financial Quarter")
     chosen = chosen[chosen["force_type"].isin(_POLICE)]
+    if chosen.empty:
+        raise ValueError(
+            f"the file has no row of a police force under the codes {', '.join(codes[:SHOWN])} and the like; give the "
+            "table by force"
+        )
     start = chosen["period_start"].dt
     first = start.year - (start.month < 4)
     rows = pd.DataFrame(
@@ -57,7 +62,20 @@ def police_rows(frame: pd.DataFrame, codes: list[str], columns: list[str]) -> pd
             "offence_code": chosen["Offence Code"].astype("str"),
         }
     )
+    _check_names(rows.assign(force=chosen["force"].astype("str")))
     return rows.join(chosen[columns]).reset_index(drop=True)
+
+
+def _check_names(rows: pd.DataFrame) -> None:
+    """Refuse a force that stands under two names in one quarter: its counts would be added up twice."""
+    names = rows[[*KEY, "force"]].drop_duplicates()
+    if (twice := names.duplicated([*QUARTER, "force"], keep=False)).any():
+        both = names[twice].groupby("force")["force_name"].unique()
+        raise ValueError(
+            f"{len(both)} forces stand under two names in one quarter, so their counts would be taken twice: "
+            f"{'; '.join(' and '.join(map(repr, map(plain_words, map(str, pair)))) for pair in both[:SHOWN])}; keep "
+            "one row of each"
+        )
 
 
 def refuse(rows: pd.DataFrame, bad: pd.Series, what: str, named: list[str]) -> None:

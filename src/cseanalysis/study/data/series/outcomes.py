@@ -34,6 +34,8 @@ def _arrange(frame: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
     open_yet = rows["outcome_type"] == _NOT_ASSIGNED
     nought = (rows["of_recorded"] == 0).fillna(value=False) & ((rows["assigned"] == 0).fillna(value=False) | open_yet)
     _check_whole(rows, nought)
+    if nought.all():
+        raise ValueError("the file holds nothing but noughts under the codes of the series; get it from its publisher")
     table = rows.loc[~nought, [*_ROW, *BASES]].sort_values(_ROW, kind="stable", ignore_index=True)
     return table.assign(**{name: table[name].astype("string").fillna("") for name in BASES}).astype("str")
 
@@ -53,8 +55,28 @@ def _types(printed: pd.DataFrame) -> pd.Series:
             "knows to which sum they belong: add a row for each to src/cseanalysis/clean/crosswalks/outcomes.csv, with "
             "its source"
         )
+    _check_words(kinds)
     number = dict(zip(kinds["Outcome Type"], kinds["outcome_rule"].str.removeprefix("outcome:"), strict=True))
     return printed["Outcome Type"].astype("str").map(number)
+
+
+def _check_words(kinds: pd.DataFrame) -> None:
+    """Refuse a file in which the words of an outcome are those of another number: a column has slipped, or a code."""
+    words = kinds[["Outcome Description", "outcome_rule", "Outcome Type"]].rename(columns={"outcome_rule": "numbered"})
+    words = clean.harmonise_outcomes(words, outcome="Outcome Description", on_unmapped="keep")
+    words = words[words["outcome_rule"].notna()]
+    # Without its letter: 1A may have the words of 1.
+    words["own"], words["other"] = (words[name].str.extract(r":(\d+)")[0] for name in ("numbered", "outcome_rule"))
+    wrong = words[words["own"].notna() & words["other"].notna() & words["own"].ne(words["other"])]
+    if len(wrong):
+        said = sorted(
+            f"{plain_words(row['Outcome Type'])} ({plain_words(row['Outcome Description'])}, which is {row['other']})"
+            for row in wrong.to_dict("records")
+        )
+        raise ValueError(
+            f"{len(said)} outcome types have the words of another one: {', '.join(said[:SHOWN])}; look whether a "
+            "column of the file has slipped, and ask its publisher"
+        )
 
 
 def _check_whole(rows: pd.DataFrame, nought: pd.Series) -> None:
