@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cseanalysis.register.definitions import Bridge
-from cseanalysis.register.differences import NONE, Difference, bridge_for, chosen, lines, other_forces, unsaid, within
+from cseanalysis.register.definitions import Bridge, within
+from cseanalysis.register.differences import NONE, Difference, bridge_for, chosen, lines, other_forces, unsaid
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import among_all
 from cseanalysis.register.spans import months_in, years_of_age

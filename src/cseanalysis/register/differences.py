@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import Literal
 
 from cseanalysis.export.wording import say_date, say_number
-from cseanalysis.register.definitions import CHOSEN, Bridge
+from cseanalysis.register.definitions import CHOSEN, Bridge, within, worded
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
 from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.register.spans import crossing, disjoint, months_in, other_seasons, overlap, same_length, side
@@ -590,16 +590,6 @@ def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
     ways = [way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words]
     # A way holds within the one rule of both, or between two.
     return next((way for way in ways if not way.within or way.within == first.definition == second.definition), None)
-
-
-def within(part: str, whole: str) -> bool:
-    """Say whether a category path is a proper part of another."""
-    return part.startswith(whole + "/")
-
-
-def worded(name: str) -> str:
-    """Turn a word of the register into a word of a sentence."""
-    return name.replace("_", " ")
 
 
 def lines(found: tuple[Difference, ...]) -> Iterator[str]:
