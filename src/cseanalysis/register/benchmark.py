@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from cseanalysis.register.definitions import CHOSEN
-from cseanalysis.register.differences import worded
+from cseanalysis.register.definitions import CHOSEN, worded
 from cseanalysis.register.figures import UNKNOWN, Figure, check_figures
 from cseanalysis.register.known import among_all, worst_case
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cseanalysis.register.definitions import CHOSEN, Bridge
-from cseanalysis.register.differences import NONE, Difference, bridge_for, lines, other_forces, unsaid, within
+from cseanalysis.register.definitions import Bridge, within
+from cseanalysis.register.differences import NONE, Difference, bridge_for, chosen, lines, other_forces, unsaid
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import among_all
 from cseanalysis.register.spans import months_in, years_of_age
@@ -229,8 +229,8 @@ def _change(comparison: Comparison) -> Change:
     )
     # Chance is worked out for events only: a stock holds the same cases twice.
     ends = (low, high, later_low, later_high)
-    chosen = any(figure.dataset is not None and figure.dataset.selection in CHOSEN for figure in (first, second))
-    if chosen or first.unit not in COUNTS or first.counter != "flow" or not all(0 < end < math.inf for end in ends):
+    events = first.unit in COUNTS and first.counter == "flow" and all(0 < end < math.inf for end in ends)
+    if not events or chosen(first) or chosen(second):
         return Change(difference, ratio, None, None, None)
     # What was rounded is a whole count somewhere within its ends.
     fewest = math.floor(high), math.ceil(later_low), exposure * most

@@ -186,3 +186,13 @@ class Bridge:
         if word != self.second:
             return self.factor
         return Interval(1 / self.factor.high, 1 / self.factor.low, self.factor.kind)
+
+
+def within(part: str, whole: str) -> bool:
+    """Say whether a category path is a proper part of another."""
+    return part.startswith(whole + "/")
+
+
+def worded(name: str) -> str:
+    """Turn a word of the register into a word of a sentence."""
+    return name.replace("_", " ")

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Literal
 
 from cseanalysis.export.wording import say_date, say_number
-from cseanalysis.register.definitions import CHOSEN, Bridge
+from cseanalysis.register.definitions import CHOSEN, Bridge, within, worded
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
 from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.register.spans import crossing, disjoint, months_in, other_seasons, overlap, same_length, side
@@ -25,11 +26,13 @@ from cseanalysis.register.spans import crossing, disjoint, months_in, other_seas
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
 Shared = Literal["", "table", "number"]  # why what is unknown to both is the same: one table, or one number
-# Two figures that agree in all of these are of one thing in one period, whoever printed them.
-_ONE_THING = (
-    *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage", "period_start", "period_end"),
+# Two figures of one period that agree in all of these are of one thing, whoever printed them.
+_thing = attrgetter(
+    *("unit", "base", "definition", "category", "ages", "sex", "geography", "coverage"),
     *("time_basis", "counter", "stage"),
 )
+# What words come to is worked out once, for as many pairs of them as a register of 1,000 figures may hold.
+_once = lru_cache(maxsize=131072)
 _YEAR = 12  # months
 _KINDS = {"custom": "period of other days", "point_in_time": "day"}
 _NAMED = 5  # events that a sentence names; the others are counted
@@ -60,6 +63,7 @@ class Difference:
 
 
 _NO_DAYS = Difference("period", "refused", "not known on at least one side")
+_CHOSEN = Difference("selection", "minded", "records that were chosen, or chose themselves, and speak for no others")
 
 
 def differences(first: Figure, second: Figure) -> tuple[Difference, ...]:
@@ -99,7 +103,7 @@ def grave(first: Figure, second: Figure) -> tuple[Difference, ...]:
         _open(first, second, parts),
         _selection(first, second),
     )
-    return tuple(rule for rule in rules if rule is not None)
+    return tuple(filter(None, rules))
 
 
 def _withheld(first: Figure, second: Figure) -> Difference:
@@ -114,7 +118,7 @@ def _guessed(first: Figure, second: Figure) -> Difference | None:
     return Difference("guess", "refused", f"no more than a guess: {'; '.join(said)}")
 
 
-@lru_cache(maxsize=4096)
+@_once
 def _unit(unit: str, base: str, other: str, other_base: str, shared: Shared) -> Difference | None:
     if unit == "none" or other == "none":
         return Difference("unit", "refused", "words without a number on at least one side")
@@ -147,8 +151,8 @@ def _definition(first: Figure, second: Figure, shared: Shared) -> Difference | N
         return None
     if (bridge := bridge_for(first, second, "definition")) is not None:
         return Difference("definition", "bridged", bridge.reason)
-    titles = [figure.dataset.title if figure.dataset else figure.definition for figure in (first, second)]
-    return _rules(titles[0], titles[1])
+    one, other = first.dataset, second.dataset
+    return _rules(one.title if one else first.definition, other.title if other else second.definition)
 
 
 def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
@@ -156,12 +160,12 @@ def _category(first: Figure, second: Figure, shared: Shared, parts: bool) -> Dif
     if one == other:
         return _not_said("category", "which part is counted", shared) if unsaid(one) else None
     if within(one, other) or within(other, one) or _part_is_registered(first, second):
-        return Difference("category", "refused", f"a whole against one part of it, {_both(one, other)}")
+        return _classes("a whole against one part of it", one, other)
     if (bridge := bridge_for(first, second, "category")) is not None:
         return Difference("category", "bridged", bridge.reason)
     if parts:
         return Difference("category", "bridged", _side_by_side(first, second))
-    return Difference("category", "refused", f"different parts or different things, {_both(one, other)}")
+    return _classes("different parts or different things", one, other)
 
 
 def _side_by_side(first: Figure, second: Figure) -> str:
@@ -183,7 +187,7 @@ def _path(names: Sequence[str]) -> str:
     return worded(": ".join(names))
 
 
-@lru_cache(maxsize=4096)
+@_once
 def unsaid(category: str) -> bool:
     """Say whether the last part of a category says that nobody said which."""
     return _UNSAID.fullmatch(category.rpartition("/")[2]) is not None
@@ -212,14 +216,15 @@ def _parts(first: Figure, second: Figure) -> bool:
 
 def _part_is_registered(first: Figure, second: Figure) -> bool:
     """Whether one class is registered as part of the other, within the rule of both."""
-    classes = {first.category, second.category}
     return first.definition == second.definition and any(
-        way.dimension == "part" and way.within == first.definition and {way.first, way.second} == classes
+        way.dimension == "part"
+        and way.within == first.definition
+        and {way.first, way.second} == {first.category, second.category}
         for way in first.bridges
     )
 
 
-@lru_cache(maxsize=65536)
+@_once
 def _plain(dimension: str, one: str, other: str, shared: Shared) -> Difference | None:
     if one == other and (shared == "number" or one != UNKNOWN):
         return None
@@ -231,33 +236,32 @@ def _plain(dimension: str, one: str, other: str, shared: Shared) -> Difference |
     return Difference(dimension, "refused", f"{worded(one)} against {worded(other)}")
 
 
-@lru_cache(maxsize=65536)
-def _both(path: str, other: str) -> str:
-    """Word two category paths by their last parts, or by all of them where the last parts are alike."""
+@_once
+def _classes(what: str, path: str, other: str) -> Difference:
+    """Name two category paths by their last parts, or by all of them where the last parts are alike."""
     ends = [name.rpartition("/")[2] for name in (path, other)]
     one, two = ends if ends[0] != ends[1] else (path.replace("/", ": "), other.replace("/", ": "))
-    return f"{worded(one)} and {worded(two)}"
+    return Difference("category", "refused", f"{what}, {worded(one)} and {worded(two)}")
 
 
-@lru_cache(maxsize=65536)
+@_once
 def _rules(title: str, other: str) -> Difference:
     return Difference("definition", "refused", f"counted by different rules, {title} and {other}")
 
 
 def _ages(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
     one, other = first.ages, second.ages
-    if one != other and not {UNKNOWN, NONE} & {one, other}:
-        if parts:
-            return _as_cut("ages", one, other)
-        if disjoint(one, other) and _one_count(first, second):
-            return _two_groups("ages", first.unit)
+    if parts and one != other and not {UNKNOWN, NONE} & {one, other}:
+        return _as_cut("ages", one, other)
+    if one != other and disjoint(one, other) and _one_count(first, second):
+        return _two_groups("ages", first.unit)
     return _plain("ages", one, other, shared)
 
 
 def _sex(first: Figure, second: Figure, shared: Shared, parts: bool) -> Difference | None:
     one, other = first.sex, second.sex
     # Two groups of one survey or one count are what a comparison of the sexes is.
-    if {one, other} == {"female", "male"} and _same_period(first, second):
+    if one != other and {one, other} == {"female", "male"} and _same_period(first, second):
         return _two_groups("sex", first.unit)
     if parts and one != other and not {UNKNOWN, NONE} & {one, other}:
         return _as_cut("sex", one, other)
@@ -270,13 +274,13 @@ def _counter(first: Figure, second: Figure, shared: Shared, parts: bool) -> Diff
     return _plain("counter", first.counter, second.counter, shared)
 
 
-@lru_cache(maxsize=4096)
+@_once
 def _as_cut(dimension: str, one: str, other: str) -> Difference:
     said = " against ".join("both" if (dimension, word) == ("sex", "any") else worded(word) for word in (one, other))
     return Difference(dimension, "bridged", f"{said}, as the whole is cut")
 
 
-@lru_cache(maxsize=256)
+@_once
 def _two_groups(dimension: str, unit: str) -> Difference:
     base = ", each on its own base" if unit.startswith("per_cent") else ""
     return Difference(dimension, "bridged", f"two groups of one count in the same period{base}")
@@ -319,9 +323,8 @@ def _period(first: Figure, second: Figure, shared: Shared) -> Difference | None:
         return None
     if first.counter == second.counter and first.counter in ("stock", "cumulative"):
         return _counters(first.counter, (start, end), (other_start, other_end))
-    if days := overlap(start, end, other_start, other_end):
-        return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
-    return _lengths(first, second, months_in(start, end), months_in(other_start, other_end))
+    days = start, end, other_start, other_end
+    return _meeting(*days) or _lengths(first, second, _uneven(*days))
 
 
 def _counters(counter: str, one: tuple[date, date], other: tuple[date, date]) -> Difference:
@@ -343,25 +346,38 @@ def _undated(shared: Shared) -> Difference | None:
     return _NO_DAYS
 
 
-def _lengths(first: Figure, second: Figure, months: float, other_months: float) -> Difference | None:
-    if same_length(months, other_months):
+@_once
+def _meeting(start: date, end: date, other_start: date, other_end: date) -> Difference | None:
+    if days := overlap(start, end, other_start, other_end):
+        return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
+    if (start == end) != (other_start == other_end):
+        return Difference("period", "refused", "a day against a period")
+    return None
+
+
+@_once
+def _uneven(start: date, end: date, other_start: date, other_end: date) -> Difference | None:
+    months, other = months_in(start, end), months_in(other_start, other_end)
+    if same_length(months, other):
+        return None
+    return Difference("period", "refused", f"{say_number(months)} months against {say_number(other)} months")
+
+
+@_once
+def _kinds(one: str, other: str) -> Difference:
+    return Difference("period", "minded", f"a {_KINDS.get(one, worded(one))} and a {_KINDS.get(other, worded(other))}")
+
+
+def _lengths(first: Figure, second: Figure, uneven: Difference | None) -> Difference | None:
+    if uneven is None:
         if first.period_type == second.period_type:
             return None
-        kinds = [_KINDS.get(figure.period_type, worded(figure.period_type)) for figure in (first, second)]
-        return Difference("period", "minded", f"a {kinds[0]} and a {kinds[1]}")
-    if (first.period_start == first.period_end) != (second.period_start == second.period_end):
-        return Difference("period", "refused", "a day against a period")
-    uneven = _uneven(months, other_months)
+        return _kinds(first.period_type, second.period_type)
     for bridge in first.bridges:
         holds = bridge.dimension == "period" and bridge.within == first.definition == second.definition
         if holds and first.counter == second.counter == "flow" and first.unit in COUNTS:
             return Difference("period", "bridged", f"{uneven.text}; compare per month only: {bridge.reason}")
     return uneven
-
-
-@lru_cache(maxsize=4096)
-def _uneven(months: float, other_months: float) -> Difference:
-    return Difference("period", "refused", f"{say_number(months)} months against {say_number(other_months)} months")
 
 
 def _break(first: Figure, second: Figure) -> Difference | None:
@@ -374,8 +390,8 @@ def _break(first: Figure, second: Figure) -> Difference | None:
             return Difference("break", "refused", text)
     if not shifted:
         return None
-    shifts = sorted({*first.shifts, *second.shifts}, key=lambda shift: (shift.first, shift.what))
-    between = [shift for shift in shifts if _apart(first, second, shift.first, shift.last)]
+    shifts = {shift for shift in (*first.shifts, *second.shifts) if _apart(first, second, shift.first, shift.last)}
+    between = sorted(shifts, key=lambda shift: (shift.first, shift.what))
     if refusing := [shift.what for shift in between if shift.refuses]:
         return Difference("break", "refused", f"what is counted changed between the two: {_listed(refusing)}")
     if not between:
@@ -386,8 +402,9 @@ def _break(first: Figure, second: Figure) -> Difference | None:
 
 def _apart(first: Figure, second: Figure, event: date, last: date) -> bool:
     """Whether two figures stand on different sides of an event."""
-    sides = [side(figure.period_start, figure.period_end, event, last) for figure in (first, second)]
-    return "unknown" not in sides and sides[0] != sides[1]
+    one = side(first.period_start, first.period_end, event, last)
+    other = side(second.period_start, second.period_end, event, last)
+    return one != other and "unknown" not in (one, other)
 
 
 def _listed(events: Sequence[str]) -> str:
@@ -461,7 +478,7 @@ def _inferred(first: Figure, second: Figure) -> Difference | None:
     return Difference("inferred", "minded", f"worked out and not printed: {'; '.join(said)}")
 
 
-@lru_cache(maxsize=1024)
+@_once
 def _names(names: tuple[str, ...]) -> str:
     """Word the names of fields: both days of a period are the period."""
     days = ("period_start", "period_end")
@@ -471,18 +488,18 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _known(first: Figure, second: Figure) -> Difference | None:
-    partly = [figure.known is not None or figure.unrecorded is not None for figure in (first, second)]
-    if not any(partly) or _one_number(first, second):
+    one, other = first.known or first.unrecorded, second.known or second.unrecorded
+    if one is other is None or _one_number(first, second):
         return None
-    if not all(partly) or UNKNOWN in (first.known_share, second.known_share):
+    if one is None or other is None or UNKNOWN in (first.known_share, second.known_share):
         text = "not all records say, and how many do is not known on both sides"
         return Difference("known share", "refused", text)
     if (first.known is None) != (second.known is None):
         text = "one is a share of all records, the other of those that say"
         return Difference("known share", "refused", text)
     shown = "; ".join(f"{low:.0f}% to {high:.0f}%" for low, high in map(worst_case, (first, second)))
-    one, other = among_all(first), among_all(second)
-    if one[0] <= other[1] and other[0] <= one[1]:
+    (low, high), (least, most) = among_all(first), among_all(second)
+    if low <= most and least <= high:
         return Difference("known share", "refused", f"among all records the two can be equal (at worst {shown})")
     return Difference("known share", "bridged", f"among all records they differ whatever the rest are ({shown})")
 
@@ -501,10 +518,9 @@ def _conflict(first: Figure, second: Figure) -> Difference | None:
 
 def _lineage(first: Figure, second: Figure) -> Difference | None:
     """Two prints of one number, or two numbers for one thing in one period, show no change."""
-    one, other = (first.low, first.high, first.qualifier), (second.low, second.high, second.qualifier)
-    if not _one_number(first, second) and any(getattr(first, name) != getattr(second, name) for name in _ONE_THING):
+    if not _one_number(first, second) and not (_same_period(first, second) and _thing(first) == _thing(second)):
         return None
-    if one == other:
+    if (first.low, first.high, first.qualifier) == (second.low, second.high, second.qualifier):
         return Difference("lineage", "minded", "one number, published twice")
     if _one_number(first, second):
         exact = sum(figure.qualifier == "exact" and figure.rounded_to is None for figure in (first, second))
@@ -531,10 +547,10 @@ def _one_table(first: Figure, second: Figure) -> bool:
 
 
 def _open(first: Figure, second: Figure, parts: bool) -> Difference | None:
-    sides = {_OPEN_ENDS.get(first.qualifier, 0), _OPEN_ENDS.get(second.qualifier, 0)}
-    if sides == {0} or first.unit != second.unit or _one_number(first, second):
+    one, other = _OPEN_ENDS.get(first.qualifier, 0), _OPEN_ENDS.get(second.qualifier, 0)
+    if one == other == 0 or first.unit != second.unit or _one_number(first, second):
         return None
-    if len(sides) == 1:
+    if one == other:
         return Difference("rounding", "refused", "an end is open on both sides, so nothing bounds their difference")
     # Parts side by side have no difference, and an end that words leave open may be closed otherwise.
     if parts or not (_is_open(first) or _is_open(second)) or _lineage(first, second) is not None:
@@ -548,14 +564,14 @@ def _is_open(figure: Figure) -> bool:
 
 
 def _selection(first: Figure, second: Figure) -> Difference | None:
-    chosen = any(figure.dataset is not None and figure.dataset.selection in CHOSEN for figure in (first, second))
     if "self-selected" in (first.coverage, second.coverage) and not _same_period(first, second):
         return Difference("selection", "refused", "other people chose to take part each time")
-    if chosen:
-        return Difference(
-            "selection", "minded", "records that were chosen, or chose themselves, and speak for no others"
-        )
-    return None
+    return _CHOSEN if chosen(first) or chosen(second) else None
+
+
+def chosen(figure: Figure) -> bool:
+    """Say whether somebody chose the records of a figure, or they chose themselves."""
+    return figure.dataset is not None and figure.dataset.selection in CHOSEN
 
 
 def _copy(first: Figure, second: Figure) -> Difference | None:
@@ -568,22 +584,12 @@ def _copy(first: Figure, second: Figure) -> Difference | None:
 
 def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
     """Return the bridge that crosses a dimension between two counts of events; a factor applies to nothing else."""
-    if not first.bridges or first.unit not in COUNTS or first.counter != "flow":
+    if not first.bridges or first.counter != "flow" or first.unit not in COUNTS:
         return None
     words = {getattr(first, dimension), getattr(second, dimension)}
-    rules = {"", first.definition} & {"", second.definition}  # a way holds within the one rule of both, or between two
-    ways = (way for way in first.bridges if way.dimension == dimension and way.within in rules)
-    return next((way for way in ways if {way.first, way.second} == words), None)
-
-
-def within(part: str, whole: str) -> bool:
-    """Say whether a category path is a proper part of another."""
-    return part.startswith(whole + "/")
-
-
-def worded(name: str) -> str:
-    """Turn a word of the register into a word of a sentence."""
-    return name.replace("_", " ")
+    ways = [way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words]
+    # A way holds within the one rule of both, or between two.
+    return next((way for way in ways if not way.within or way.within == first.definition == second.definition), None)
 
 
 def lines(found: tuple[Difference, ...]) -> Iterator[str]:

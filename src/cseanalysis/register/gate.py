@@ -97,7 +97,7 @@ def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
     rows = []
     for first, second in combinations(sorted(figures, key=_order), 2):
         found = grave(first, second)
-        refusing = ", ".join(item.dimension for item in found if item.level == "refused")
+        refusing = ", ".join([item.dimension for item in found if item.level == "refused"])
         rows.append((first.id, second.id, _verdict(found), refusing))
     return pd.DataFrame(rows, columns=["first", "second", "verdict", "refused_by"])
 
