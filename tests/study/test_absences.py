@@ -12,7 +12,7 @@ import pytest
 from cseanalysis import load_figures
 from cseanalysis.report.prose import fill
 from cseanalysis.study.data.judgement import read_judgement
-from cseanalysis.study.evidence.absences import ASKED, Absence, absences, check_absences
+from cseanalysis.study.evidence.absences import ASKED, Absence, absences, check_absences, check_asked
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = {row.id: row for row in absences(ROOT)}
@@ -150,6 +150,9 @@ def test_no_figure_of_the_register_is_what_the_report_says_was_not_found():
         ("flag_errors", "F301", {"geography": "England and Wales"}),
         ("flag_by_force", "F023", {"geography": "Cleveland"}),
         ("children_assessed", "F153", {"unit": "children"}),
+        ("offences_per_child", "F153", {"category": "offences_per_child", "geography": "England and Wales"}),
+        ("offences_per_case", "F153", {"category": "group_based/offences_per_case"}),
+        ("offences_per_defendant", "F153", {"category": "offences_per_defendant"}),
     ],
 )
 def test_a_figure_that_is_found_after_all_stops_the_build_and_names_the_row_and_itself(row, like, changed):
@@ -194,6 +197,35 @@ def test_a_row_that_asks_nothing_or_gives_a_day_that_is_none_is_refused():
         a_row(unit="*")
     with pytest.raises(ValueError, match="28 November"):
         a_row(unit="offences", searched_on="28 November")
+
+
+def test_every_row_asks_for_words_that_a_figure_can_have():
+    # Three rows asked for units that the register does not know, so that nothing could have refuted them.
+    check_asked(ROWS.values(), load_figures(ROOT))
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ({"unit": "per_cnt"}, "such as per_cent"),
+        ({"unit": "offences|offences_per_child"}, "no figure has 'offences_per_child'"),
+        ({"geography": "!Englnd"}, "such as England"),
+        ({"definition": "cocad_groups"}, "nothing would refute the row"),
+        ({"qualifier": "exactly"}, "such as exact"),
+        ({"ages": "below 16"}, "or ask by category"),
+    ],
+)
+def test_a_slip_in_what_is_asked_would_leave_a_row_that_nothing_refutes(asked, near):
+    with pytest.raises(ValueError, match=near):
+        check_asked([a_row(**asked)], load_figures(ROOT))
+
+
+@pytest.mark.parametrize("asked", ["|", "!", "children|", "suspects/[", "a!b"])
+def test_what_is_asked_is_words_and_a_sentence_can_name_the_row(asked):
+    with pytest.raises(ValueError, match="is no word of the register"):
+        a_row(category=asked)
+    with pytest.raises(ValueError, match=r"sentences name it as \{absent:id\}"):
+        replace(a_row(category="a"), id="two words")
 
 
 def test_a_search_that_is_older_than_the_register_keeps_its_own_day(empty_study):

@@ -510,12 +510,29 @@ def test_a_listed_release_that_is_refused_does_not_stop_the_next(project, listed
         (None, "data/releases.csv is missing"),
         (LIST.replace("years", "year"), "they must be series, years, address, published, note"),
         (LIST.replace(",2019-07-18,", ""), "line 4: it has not 5 cells"),
+        (LIST + 'home-office-outcomes,"2015/16\n', "data/releases.csv is no CSV in UTF-8"),
+        (LIST.encode("utf-16").decode("latin-1"), "the columns"),
+        (LIST + "home-office-outcomes,2015/16,,2024-07-24,n\n", "address is empty; say it, or take the line out"),
     ],
 )
 def test_a_damaged_list_is_named(project, monkeypatch, text, message):
     if text is not None:
         (project.raw.parent / "releases.csv").write_text(text, encoding="utf-8")
     assert message in update(monkeypatch, "--yes")
+
+
+def test_an_address_that_answers_no_more_does_not_stop_the_next_release(project, listed, monkeypatch, capsys):
+    fetch = releases.fetch
+
+    def gone(address, *given, **options):
+        if "first" in address:
+            raise fetching.NotThereError(f"{address} answers 404 Not Found; check the address")
+        return fetch(address, *given, **options)
+
+    monkeypatch.setattr(releases, "fetch", gone)
+    assert update(monkeypatch, "--yes").startswith("error: 1 of 3 releases were refused, each for the reason above")
+    assert "answers 404 Not Found; check the address" in capsys.readouterr().out
+    assert listed == ["second.csv", "third.csv"]
 
 
 def test_every_listed_release_can_be_asked_for():

@@ -209,6 +209,14 @@ def test_half_a_year_is_no_year_of_which_the_chapters_speak():
         newest_outcomes(half)
 
 
+@pytest.mark.parametrize(("quarters", "held"), [((), 0), (("1", "2"), 2)])
+def test_a_year_whose_recorded_offences_are_not_there_is_not_set_beside_nought(quarters, held):
+    recorded = read_table("recorded_offences", ROOT)
+    recorded = recorded[(recorded["financial_year"] != "2018/19") | recorded["quarter"].isin(quarters)]
+    with pytest.raises(ValueError, match=f"2018/19 are there, and of its recorded offences {held} quarters"):
+        outcome_results(OUTCOMES, recorded, load_assumptions(ROOT))
+
+
 def test_results_follow_however_many_years_there_are():
     recorded, assumed = read_table("recorded_offences", ROOT), load_assumptions(ROOT)
     one_year = OUTCOMES[OUTCOMES["financial_year"] == "2018/19"]

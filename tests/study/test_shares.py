@@ -7,6 +7,7 @@ import pytest
 
 from cseanalysis.study import load_figures
 from cseanalysis.study.data.project import find_project, load_sources
+from cseanalysis.study.labels import conditions
 from cseanalysis.study.lookup import compare_figures, describe_figure, figure_line, not_printed
 from cseanalysis.study.recorded.forces import force_figures, places
 from cseanalysis.study.recorded.shares import NO_BASE, TOO_FEW, ShareBase, share_bases, unprinted
@@ -16,7 +17,15 @@ ROOT = Path(__file__).resolve().parents[2]
 FIGURES, BASES = load_figures(ROOT), share_bases(ROOT)
 # One share of a group, and a count of suspects that it is a share of.
 SHARE = replace(FIGURES["F106"], id="S1", published="2%", low=2.0, high=2.0, known_share="", known=None, rounded_to=1.0)
-BASE = replace(FIGURES["F068"], id="B1", published="500", low=500.0, high=500.0)
+BASE = replace(
+    FIGURES["F068"],
+    id="B1",
+    definition=SHARE.definition,
+    geography=SHARE.geography,
+    published="500",
+    low=500.0,
+    high=500.0,
+)
 
 
 def reason(share=SHARE, base=BASE, named="B1"):
@@ -71,6 +80,27 @@ def test_a_group_that_nobody_has_thought_of_needs_a_row_too(group):
     share = replace(SHARE, id="S2", category=f"suspects/{group}")
     with pytest.raises(ValueError, match="S2 in no row"):
         unprinted({"S1": SHARE, "S2": share, "B1": BASE}, [ShareBase(("S1",), "B1", "r")])
+
+
+@pytest.mark.parametrize(
+    ("shares", "base", "words"),
+    [
+        (("F099", "F022"), "F022", "F022 is no share of suspects by group"),
+        (("F099",), "F030", "base F030 is in per_cent; a base counts people"),
+        (("F099",), "F749", "F099 and its base F749 differ in definition or place"),
+    ],
+)
+def test_a_row_whose_base_cannot_be_what_its_shares_are_of_is_refused(shares, base, words):
+    figures = {name: FIGURES[name] for name in {*shares, base}}
+    with pytest.raises(ValueError, match=words):
+        unprinted(figures, [ShareBase(shares, base, "r")])
+
+
+def test_a_result_has_its_conditions_in_one_row(empty_study):
+    head = "result,condition,reason\n"
+    (empty_study / "data/judgement/conditions.csv").write_text(f"{head}one,this,r\none,that,r\n")
+    with pytest.raises(ValueError, match="one stands in two rows; say both conditions in one"):
+        conditions(empty_study)
 
 
 def test_where_nobody_says_how_many_have_an_ethnicity_the_base_is_not_stated():

@@ -77,7 +77,11 @@ class Condition:
 
 def conditions(root: Path | str | None = None) -> dict[str, str]:
     """Return by result the condition of ``data/judgement/conditions.csv``."""
-    return {row.result: row.condition for row in read_judgement("conditions", Condition, root)}
+    rows = read_judgement("conditions", Condition, root)
+    named = [row.result for row in rows]
+    if twice := sorted({name for name in named if named.count(name) > 1}):
+        raise ValueError(f"data/judgement/conditions.csv: {twice[0]} stands in two rows; say both conditions in one")
+    return {row.result: row.condition for row in rows}
 
 
 def conditional(estimate: Estimate, known: Mapping[str, str]) -> str:

@@ -27,7 +27,7 @@ from cseanalysis.study.data.judgement import check_judgement, check_results_name
 from cseanalysis.study.data.project import Project, check_raw
 from cseanalysis.study.data.reported import Narrowed, sealed
 from cseanalysis.study.data.tables import check_tables, data_end, read_table
-from cseanalysis.study.evidence.absences import absences, check_absences
+from cseanalysis.study.evidence.absences import absences, check_absences, check_asked
 from cseanalysis.study.evidence.age import evidence_of
 from cseanalysis.study.kept import Computed, Kept
 from cseanalysis.study.lag.judged import back_tests, published_delays
@@ -49,7 +49,9 @@ def read_inputs(project: Project) -> StudyInputs:
     assumptions = load_assumptions(project.root)
     require((name for part in PARTS for name in part.assumptions), assumptions)
     check_judgement(project, figures, assumptions)
-    check_absences(absences(project.root), figures)
+    sought = absences(project.root)
+    check_asked(sought, figures)
+    check_absences(sought, figures)
     recorded = read_table("recorded_offences", project.root)
     check_codes(recorded)
     return StudyInputs(

@@ -24,6 +24,10 @@ _SCHEMES = ("https",)
 _SAID = 100
 
 
+class NotThereError(ConnectionError):
+    """The server of an address answers, and not with the file."""
+
+
 def is_address(source: str) -> bool:
     """Whether ``source`` names something on the web rather than a file here."""
     return re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE) is not None
@@ -122,7 +126,7 @@ def download(address: str, output: Path, max_bytes: int, timeout: float) -> None
                     stream.write(piece)
     except HTTPError as error:
         error.close()
-        raise ConnectionError(f"{address} answers {error.code} {_said(error.reason)}; check the address") from None
+        raise NotThereError(f"{address} answers {error.code} {_said(error.reason)}; check the address") from None
     except (URLError, HTTPException) as error:
         raise ConnectionError(
             f"{address} could not be read whole ({_said(error)}); nothing was kept, try again"

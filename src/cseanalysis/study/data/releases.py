@@ -23,7 +23,7 @@ from cseanalysis.read.safety import DEFAULT_LIMITS, Limits
 from cseanalysis.read.safety.private import private_copy
 from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.data.codes import CODES
-from cseanalysis.study.data.fetch import fetch, is_address
+from cseanalysis.study.data.fetch import NotThereError, fetch, is_address
 from cseanalysis.study.data.files import write_atomic
 from cseanalysis.study.data.project import ChecksumError, Project, check_raw, load_sources, sha256
 from cseanalysis.study.data.revisions import (
@@ -254,7 +254,7 @@ def update_releases(
             check_day(one.published, accessed)
             checked = check_release(project, one.address, layout=one.series)
             kept = register_release(project, checked, published=one.published, accessed=accessed, confirm=confirm)
-        except ValueError as error:  # what is wrong with one release is not wrong with the next
+        except (ValueError, NotThereError) as error:  # what is wrong with one release is not wrong with the next
             say(f"refused: {error}")
             refused.append(one.address)
             continue

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cseanalysis.export.wording import say_date
+from cseanalysis.register.figures import VOCABULARY
 from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.data.project import find_project, read_to
 
@@ -20,6 +23,10 @@ ANNEX = "sec:annex-absences"  # where all of them are listed
 # What of a figure a row may ask for: words of the register, * for any, | between alternatives, ! before what it is not.
 ASKED = ("qualifier", "unit", "base", "definition", "category", "ages", "geography")
 _SHOWN = 5
+_ID = re.compile(r"\w+", re.ASCII)
+_PATTERN = re.compile(r"[\w*?/(][\w*?/ ,.'()-]*")
+# Fields whose words are known: one that no figure can have is a slip, and would leave a row that nothing refutes.
+_KNOWN = ("qualifier", "unit", "definition", "ages", "geography")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,20 @@ class Absence:
         for day in (self.searched_on, self.after):
             if day is not None:
                 dt.date.fromisoformat(day)
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"id {self.id!r}: sentences name it as {{absent:id}}; write letters, digits and _")
         if all((getattr(self, field) or "*") == "*" for field in ASKED):
             raise ValueError(f"{self.id} asks nothing of a figure, so every one refutes it; fill {', '.join(ASKED)}")
+        for field in ASKED:
+            if bad := [part for part in self.asked(field) if not _PATTERN.fullmatch(part)]:
+                raise ValueError(
+                    f"{self.id}, {field}: {bad[0]!r} is no word of the register; write words and *, | and !"
+                )
+
+    def asked(self, field: str) -> list[str]:
+        """Return what is asked of a field, each alternative without the ! before it."""
+        given = getattr(self, field)
+        return [] if given is None else [part.strip().removeprefix("!").strip() for part in given.split("|")]
 
     def day(self, read: dt.date) -> dt.date:
         """Return the last day on which it was searched."""
@@ -81,6 +100,22 @@ def check_absences(rows: Iterable[Absence], figures: Mapping[str, Figure]) -> No
             f"data/judgement/absences.csv, {said}{more}: mend the sentences that hold {{absent:{found[0][0].id}}} or "
             f"{{searched:{found[0][0].id}}} and take the row out, or narrow what the row asks of a figure"
         )
+
+
+def check_asked(rows: Collection[Absence], figures: Mapping[str, Figure]) -> None:
+    """Refuse a row that asks for a word which no figure has or can have: nothing would refute it."""
+    for field in _KNOWN:
+        known = {str(getattr(each, field)) for each in figures.values()} | set(VOCABULARY.get(field, ()))
+        words = {word.casefold() for word in known}
+        for row in rows:
+            asked = (part.casefold() for part in row.asked(field))
+            if lost := [part for part in asked if not any(fnmatchcase(word, part) for word in words)]:
+                near = difflib.get_close_matches(lost[0], known, n=1)
+                raise ValueError(
+                    f"data/judgement/absences.csv, {row.id}, {field}: no figure has {lost[0]!r}, so nothing would "
+                    f"refute the row; write a word of the register{f', such as {near[0]}' if near else ''}, or ask by "
+                    "category"
+                )
 
 
 def phrases(root: Path | str | None = None) -> dict[str, str]:

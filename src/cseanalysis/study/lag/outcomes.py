@@ -192,14 +192,19 @@ def outcome_results(
         negative = of_year[(of_year["outcome_group"] == OPEN) & of_year["offence_code"].isin(CHILD_CODES)]
         negative = negative[negative["of_recorded"] < 0]["of_recorded"]
         every = of_year[of_year["offence_code"].isin(ALL_CODES)]["of_recorded"].sum()
-        table = recorded[recorded["financial_year"] == year]["offences"].sum()
+        table = recorded[recorded["financial_year"] == year]
+        if table["quarter"].nunique() != _QUARTERS:
+            raise ValueError(
+                f"outcomes of {year} are there, and of its recorded offences {table['quarter'].nunique()} quarters; "
+                "missing is not zero: add a release of recorded crime that holds the year with cseanalysis add"
+            )
         results += [
             _count(f"open_cells_negative_{when}", f"cells without an outcome below zero, {year}", len(negative)),
             _count(f"outcomes_all_codes_{when}", f"offences recorded in {year}, outcomes file, {ALL_WORDS}", every),
             Estimate(
                 f"recorded_all_codes_{when}",
                 f"offences recorded in {year}, recorded crime, {ALL_WORDS}",
-                float(table),
+                float(table["offences"].sum()),
                 basis=("recorded_offences",),
             ),
         ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cseanalysis.register import Figure
-from cseanalysis.register.figures import UNKNOWN
+from cseanalysis.register.figures import COUNTS, UNKNOWN
 from cseanalysis.study.data.judgement import read_judgement
 
 FEWEST = 10  # people that a printed share must stand for
@@ -39,13 +39,14 @@ def share_bases(root: Path | str | None = None) -> tuple[ShareBase, ...]:
     return read_judgement("share_bases", ShareBase, root)
 
 
-def unprinted(figures: Mapping[str, Figure], bases: Iterable[ShareBase]) -> dict[str, str]:
+def unprinted(figures: Mapping[str, Figure], bases: Collection[ShareBase]) -> dict[str, str]:
     """Return, by id, why a share of suspects by group is not printed; those that are printed are left out.
 
     Raises
     ------
     ValueError
-        When a share of suspects by group stands in no row of the table, or in two.
+        When a share of suspects by group stands in no row of the table, or in two, or a row holds something else, or
+        its base is no count by the same rule and in the same place.
     """
     # That the table names figures which are there is checked with all tables of judgements.
     rows = [(name, one) for one in bases for name in one.shares if name in figures]
@@ -57,8 +58,29 @@ def unprinted(figures: Mapping[str, Figure], bases: Iterable[ShareBase]) -> dict
             f"share_bases.csv: {', '.join(forgotten[:5])} in no row; say of how many suspects they are, or, where that "
             "is no share by ethnicity or nationality, add its category to NO_GROUP in study/recorded/shares.py"
         )
+    for one in bases:
+        _check_row(one, figures)
     why = {name: _why_not(figures[name], figures[one.base_of] if one.base_of else None) for name, one in rows}
     return {name: reason for name, reason in why.items() if reason}
+
+
+def _check_row(row: ShareBase, figures: Mapping[str, Figure]) -> None:
+    """Refuse a row whose base cannot be what its shares are of."""
+    shares = [figures[name] for name in row.shares if name in figures]
+    if other := [one.id for one in shares if not by_group(one)]:
+        raise ValueError(f"share_bases.csv: {other[0]} is no share of suspects by group; take it out of its row")
+    base = figures.get(row.base_of or "")
+    if base is not None and base.unit not in COUNTS:
+        raise ValueError(
+            f"share_bases.csv: base {base.id} is in {base.unit}; a base counts people, or offences for them"
+        )
+    if base is not None and (
+        apart := [one.id for one in shares if (one.definition, one.geography) != (base.definition, base.geography)]
+    ):
+        raise ValueError(
+            f"share_bases.csv: {apart[0]} and its base {base.id} differ in definition or place; name the count that it "
+            "is a share of, or none"
+        )
 
 
 def _why_not(share: Figure, base: Figure | None) -> str:

@@ -28,12 +28,18 @@ def listed_releases(project: Project) -> list[ListedRelease]:
     if not path.is_file():
         raise FileNotFoundError(f"data/{NAME} is missing: restore it with git checkout")
     columns = [each.name for each in fields(ListedRelease)]
-    lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")), strict=True)
-    if lines.fieldnames != columns:
-        raise ValueError(f"data/{NAME} has the columns {lines.fieldnames}; they must be {', '.join(columns)}")
-    rows = list(lines)
+    try:
+        lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
+        heads, rows = lines.fieldnames, list(lines)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ValueError(f"data/{NAME} is no CSV in UTF-8 ({error}); restore it with git checkout") from None
+    if heads != columns:
+        raise ValueError(f"data/{NAME} has the columns {', '.join(heads or ())}; they must be {', '.join(columns)}")
     if wrong := [number for number, row in enumerate(rows, 2) if None in row or None in row.values()]:
         raise ValueError(f"data/{NAME}, line {wrong[0]}: it has not {len(columns)} cells; mend it")
+    for number, row in enumerate(rows, 2):
+        if empty := [name for name in ("series", "years", "address") if not row[name].strip()]:
+            raise ValueError(f"data/{NAME}, line {number}: {empty[0]} is empty; say it, or take the line out")
     return [ListedRelease(**row) for row in rows]
 
 
