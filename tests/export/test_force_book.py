@@ -16,7 +16,6 @@ from cseanalysis.register import Figure
 from cseanalysis.study import find_project, load_figures
 from cseanalysis.study.recorded import force_book
 from cseanalysis.study.recorded.forces import all_forces
-from cseanalysis.study.recorded.shares import share_bases, unprinted
 
 ROOT = Path(__file__).resolve().parents[2]
 
