@@ -14,9 +14,9 @@ from cseanalysis import cli
 from cseanalysis.export.ods import ods_bytes
 from cseanalysis.register import Figure
 from cseanalysis.study import find_project, load_figures
+from cseanalysis.study.lookup import not_printed
 from cseanalysis.study.recorded import force_book
 from cseanalysis.study.recorded.forces import all_forces
-from cseanalysis.study.recorded.shares import share_bases, unprinted
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -298,7 +298,7 @@ def test_every_figure_of_the_register_about_a_force_or_a_place_is_in_the_workboo
     figures = load_figures(ROOT)
     (listed,) = [sheet.table for sheet in book.sheets if sheet.name == "Published_figures"]
     assert sorted(listed["Figure"]) == sorted(name for name, each in figures.items() if each.geography not in WIDER)
-    hidden = unprinted(figures, share_bases(ROOT))
+    hidden = not_printed(ROOT)
     printed = [
         f"not printed: {hidden[name]}" if name in hidden else figures[name].published for name in listed["Figure"]
     ]

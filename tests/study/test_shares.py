@@ -114,11 +114,13 @@ def test_whoever_asks_for_a_figure_is_shown_no_share_that_the_report_does_not_pr
     for name in hidden:
         figure = FIGURES[name]
         said = [figure_line(figure, hidden), *describe_figure(figure, FIGURES, publications, hidden).splitlines()]
-        assert figure.published.endswith("%")
         assert not any(figure.published in line for line in said if "address: " not in line)
         assert not any(line.startswith(("low: ", "high: ", "note: ")) for line in said)
-        with pytest.raises(ValueError, match=f"{name} is not printed, {hidden[name]}, so it is compared with nothing"):
-            compare_figures(ROOT, "F099", name)
+        if name in unprinted(FIGURES, BASES):
+            with pytest.raises(
+                ValueError, match=f"{name} is not printed, {hidden[name]}, so it is compared with nothing"
+            ):
+                compare_figures(ROOT, "F099", name)
     assert figure_line(FIGURES["F099"], hidden).startswith("F099  83%: ")
 
 
@@ -135,3 +137,19 @@ def test_the_book_of_forces_prints_no_share_that_the_report_does_not():
     rows = force_figures(FIGURES, places(ROOT), hidden).set_index("figure")["published"]
     assert rows["F106"] == rows["F107"] == rows["F478"] == rows["F483"] == f"not printed: {NO_BASE}"
     assert rows["F110"] == "32%"  # of those not known: no group
+
+
+def test_nothing_in_the_book_of_forces_gives_a_share_away_that_it_does_not_print():
+    # The reasons of a comparison held both shares, and notes those beside them.
+    hidden = unprinted(FIGURES, BASES)
+    rows = force_figures(FIGURES, places(ROOT), hidden).set_index("figure")
+    there = [name for name in rows.index if name in hidden]
+    assert {"F108", "F478", "F767"} <= set(there)
+    for name in there:
+        assert not [cell for column, cell in rows.loc[name].items() if "%" in cell]
+
+
+def test_a_figure_that_is_never_to_be_quoted_is_not_printed_in_the_book_of_forces_nor_on_the_command_line():
+    rows = force_figures(FIGURES, places(ROOT), unprinted(FIGURES, BASES)).set_index("figure")["published"]
+    assert rows["F111"] == rows["F112"] == "not printed: never to be quoted"
+    assert figure_line(FIGURES["F111"], not_printed(ROOT)).startswith("F111  not printed, never to be quoted: ")

@@ -13,7 +13,7 @@ from cseanalysis.study.data.assumptions import load_clustering
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.recorded.shares import share_bases, unprinted
 
-# Of a share of suspects by group that is not printed, what would print it all the same.
+# Of a number that is not printed, what would print it all the same.
 _TELLING = ("low", "high", "qualifier", "rounded_to")
 _SHOWN_ALREADY = ("id", "statement", "published", "definition", "source", "period_start", "period_end", "tier", "note")
 _WHY = (
@@ -29,8 +29,10 @@ def find_figures(figures: Mapping[str, Figure], words: Iterable[str]) -> list[Fi
 
 
 def not_printed(root: Path | str | None = None) -> dict[str, str]:
-    """Return, by id, why a share of suspects by group is not printed: here by the rule of the report."""
-    return unprinted(load_figures(root), share_bases(root))
+    """Return, by id, why a number is not printed, here by the rules of the report."""
+    register = load_figures(root)
+    never = {one.id: "never to be quoted" for one in register.values() if one.withheld}
+    return unprinted(register, share_bases(root)) | never
 
 
 def figure_line(figure: Figure, hidden: Mapping[str, str]) -> str:
@@ -56,7 +58,7 @@ def describe_figure(
         lines += [f"selection: {dataset.selection.replace('_', ' ')}"]
     for name in COLUMNS:
         value = getattr(figure, name)
-        if name not in (*_SHOWN_ALREADY, *(_TELLING if silent else ())) and value not in ("", None, ()):
+        if name not in (*_SHOWN_ALREADY, *((*_TELLING, "withheld") if silent else ())) and value not in ("", None, ()):
             shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
             shown = f"{value:,.15g}" if isinstance(value, int | float) else shown
             lines.append(f"{name.replace('_', ' ')}: {shown}")
@@ -65,7 +67,7 @@ def describe_figure(
     )
     lines += [f"address: {source['address']}"] if source["address"] else []
     if silent:
-        lines.append(f"why not: {_WHY}")
+        lines.append(f"why not: {figure.withheld or _WHY}")
     elif figure.note:
         lines.append(f"note: {figure.note}")
     first = figure.relays or figure.id
@@ -86,7 +88,7 @@ def compare_figures(root: Path | str | None, first: str, second: str) -> Compari
     if first == second:
         raise ValueError(f"{first} and {second} are one and the same figure; name two")
     hidden = not_printed(root)
-    if silent := [name for name in (first, second) if name in hidden]:
+    if silent := [name for name in (first, second) if name in hidden and not register[name].withheld]:
         raise ValueError(f"{silent[0]} is not printed, {hidden[silent[0]]}, so it is compared with nothing: {_WHY}")
     return compare(register[first], register[second], inflation=load_clustering(root))
 

@@ -142,9 +142,14 @@ def force_figures(
     rows = [_row(force, level, figure) for force, level, figure in chosen]
     for row in rows:
         if why := hidden.get(row["figure"]):
-            row["published"] = f"not printed: {why}"
+            # A note may quote the share, or those beside it.
+            row["published"], row["note"] = f"not printed: {why}", NOT_APPLICABLE
+        elif figures[row["figure"]].withheld:
+            row["published"] = "not printed: never to be quoted"
     for row, (one, other) in zip(rows, pairwise(chosen), strict=False):
-        if one[0] == other[0]:
+        if one[0] == other[0] and (one[2].id in hidden or other[2].id in hidden):
+            row["why"] = "a share that is not printed is compared with nothing"  # the reasons would give it away
+        elif one[0] == other[0]:
             verdict = compare(one[2], other[2])
             row["next_row"], row["why"] = verdict.verdict, "; ".join(verdict.reasons) or "no difference is registered"
     return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object)
