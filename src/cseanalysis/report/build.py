@@ -48,7 +48,7 @@ _TYPESETTING = {
 _OURS = {"report.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
-    *("nbclient", "nbformat", "pypandoc_binary", "typst"),
+    *("ipython", "pillow", "nbclient", "nbformat", "pypandoc_binary", "typst"),
 )
 _EDITION = re.compile(r"^## \[(\d+\.\d+\.\d+[^\]]*)\] - (\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
 
