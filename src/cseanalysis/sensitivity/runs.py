@@ -9,6 +9,7 @@ import pickle
 import socket
 import time
 import warnings
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -172,7 +173,10 @@ def _on_cluster(
                 asked = time.monotonic()
             for position, task in islice(numbered, max(2 * threads - len(positions), 0)):
                 # Read, and so run, within the task: what a worker lacks is then the task's error and no endless wait.
-                future = client.submit(pickle.loads, cloudpickle.dumps(_Call(function, task)), pure=False)
+                # Packed, because the function takes its tables along.
+                packed = zlib.compress(cloudpickle.dumps(_Call(function, task)), level=1)
+                unpacking = _Call(pickle.loads, _Call(zlib.decompress, packed))
+                future = client.submit(pickle.loads, cloudpickle.dumps(unpacking), pure=False)
                 positions[future.key] = position
                 finished.add(future)
 
@@ -201,7 +205,7 @@ def _on_cluster(
 class _Call:
     """A function and a task that give, where they are read from bytes, the function's value for the task."""
 
-    def __init__(self, function: Callable[[Task], Result], task: Task) -> None:
+    def __init__(self, function: Callable[[Any], Any], task: Any) -> None:
         self.parts = function, task
 
     def __reduce__(self) -> tuple[Callable[[Any], Any], tuple[Any]]:
