@@ -93,15 +93,21 @@ def begin(notes: str, root: str) -> None:
                 name = path.relative_to(study).as_posix()
                 if not (name in _IN_PARTS and getattr(_opening, "in_parts", False)):
                     _note("file", name)
-            elif path.is_relative_to(CODE):
-                source = source_from_cache(str(path)) if path.suffix == ".pyc" else path
-                _note("code", Path(source).relative_to(CODE).as_posix())
+            elif path.is_relative_to(CODE) and (source := _source(path)):
+                _note("code", source.relative_to(CODE).as_posix())
         elif event.startswith(_PROCESSES) or (event == "import" and ".popen_" in arguments[0]):
             for name in _IN_PARTS:
                 _note("file", name)
 
     sys.addaudithook(hook)
     _write("begun")
+
+
+def _source(path: Path) -> Path | None:
+    """Return the module of a file of code; none of a compiled one that is being written, under a name of the moment."""
+    if path.parent.name != "__pycache__":
+        return path
+    return Path(source_from_cache(str(path))) if path.suffix == ".pyc" else None
 
 
 def taken(notes: Path) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 import json
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 from conftest import notebook, small_study
 
+from cseanalysis import noted
 from cseanalysis.report import chapters
 from cseanalysis.report.chapters import execute, execute_all, parse, render, values_of
 from cseanalysis.study.data.project import Project, sha256
@@ -268,3 +270,12 @@ def test_chapters_are_executed_again_that_took_what_changed_and_no_others(every_
     }
     executed = {way for way, chapter in zip(WAYS, found.values(), strict=True) if not chapter.reused}
     assert executed == {way for way, notes in takes.items() if notes & moved}
+
+
+def test_compiled_code_counts_as_its_module_and_not_under_the_name_that_it_has_while_it_is_written():
+    # Python writes a compiled module under a name that holds an address of memory, and another in every run.
+    folder = noted.CODE / "__pycache__"
+    tag = sys.implementation.cache_tag
+    assert noted._source(folder / f"prose.{tag}.pyc") == noted.CODE / "prose.py"
+    assert noted._source(folder / f"prose.{tag}.pyc.140325419547312") is None
+    assert noted._source(noted.CODE / "prose.py") == noted.CODE / "prose.py"
