@@ -189,6 +189,12 @@ WAYS = {
     "another chapter": ("open('00.ipynb').read()", "file:notebooks/00.ipynb"),
     "code of the typesetting": ("import cseanalysis.report.annexes", "code:annexes.py"),
     "a program": ("import subprocess\nsubprocess.run(['true'])", "file:reports/results.json"),
+    # Counts as the result and no more: older numpy asks for the processor when it is imported.
+    "a result beside the processor": (
+        "import subprocess, contextlib\nwith contextlib.suppress(OSError):\n    subprocess.run(['lscpu'], "
+        "capture_output=True)\nload_results()['a']",
+        "result:a",
+    ),
     "a process of Python's": (
         "import multiprocessing\none = multiprocessing.get_context('spawn').Process(target=print)\none.start()",
         "file:assumptions.toml",
