@@ -466,6 +466,16 @@ def test_the_ranges_in_the_readme_are_the_results():
         assert f"| {conditional(results[name], known)}" in readme, name
 
 
+def test_the_counts_in_the_readme_are_the_figures():
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    figures = load_figures(ROOT)
+    newest, before, quoted = ("F018", "F027", "F028"), ("F008", "F022", "F024"), ("F552", "F551", "F550")
+    first, second = readme.index(figures[newest[0]].published), readme.index(figures[before[0]].published)
+    assert all(figures[name].published in readme[first:second] for name in newest)
+    assert all(figures[name].published in readme[second : second + 200] for name in (*before, *quoted))
+    assert f"{100 * load_results(ROOT)['charged_so_far_newest'].point:.1f}% had been" in readme
+
+
 def test_the_wheel_carries_what_it_needs_and_works_from_elsewhere(tmp_path):
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

@@ -73,8 +73,6 @@ from .missing.shares import share_bounds as share_bounds
 from .missing.shares import share_confidence as share_confidence
 from .missing.unit_shares import UnitBounds as UnitBounds
 from .missing.unit_shares import unit_share_bounds as unit_share_bounds
-from .pipeline.final_share import final_share_bounds as final_share_bounds
-from .pipeline.final_share import share_by_age as share_by_age
 from .pipeline.projection import completeness as completeness
 from .pipeline.projection import periods_until_visible as periods_until_visible
 from .pipeline.projection import project_cohorts as project_cohorts
@@ -86,6 +84,8 @@ from .pipeline.simulation import PipelineSimulation as PipelineSimulation
 from .pipeline.simulation import Stage as Stage
 from .pipeline.simulation import UncertainDelay as UncertainDelay
 from .pipeline.simulation import simulate_pipeline as simulate_pipeline
+from .pipeline.ultimate_share import incidence_by_age as incidence_by_age
+from .pipeline.ultimate_share import ultimate_share_bounds as ultimate_share_bounds
 from .totals.identity import RecordedSplit as RecordedSplit
 from .totals.identity import breakdown_probability as breakdown_probability
 from .totals.identity import implied_total as implied_total

@@ -57,6 +57,8 @@ ASSUMPTION_WORDS = {
     "prevalence_change": "change since the adults' childhoods",
     "years_abused": "years in which a child is abused",
 }
+_COPIES = ("C", "D")
+_RELEASE = re.compile(r"(_\d{4}-\d{2}-\d{2}.*)?\.csv$")
 # A name of the software's; names of files and addresses stay what they are.
 _MARK = re.compile(r"(?<![\w/.])[a-z]+(?:_[a-z0-9]+)+(?![\w/]|\.[a-z])")
 
@@ -104,10 +106,10 @@ def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -
 def copies(root: Path | str | None = None) -> set[str]:
     """Return the ids of the figures, and the names of the tables, that were read in copies or in the press."""
     project = find_project(root)
-    tables = {name.partition("_2")[0].removesuffix(".csv"): one for name, one in load_sources(project)["files"].items()}
-    known = {one.id: one.tier for one in load_figures(project.root).values()}
-    known |= {name: one["tier"] for name, one in tables.items()}
-    return {name for name, tier in known.items() if tier in "CD"}
+    figures = {one.id for one in load_figures(project.root).values() if one.tier in _COPIES}
+    # A table of several releases rests on each of them.
+    files = load_sources(project)["files"].items()
+    return figures | {_RELEASE.sub("", name) for name, one in files if one["tier"] in _COPIES}
 
 
 def _basis(estimate: Estimate) -> str:

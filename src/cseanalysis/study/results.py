@@ -35,6 +35,7 @@ from cseanalysis.study.lag.outcomes import newest_outcomes
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
 from cseanalysis.study.ranges import Led, leading_of, narrowed_rows, require
 from cseanalysis.study.recorded.numbers import quoted_classes
+from cseanalysis.study.recorded.shares import share_bases, unprinted
 from cseanalysis.study.sensitivity.judged import read_curve_options, read_statements
 from cseanalysis.study.tidy import build_tables
 from cseanalysis.study.totals.numbers import evidence
@@ -52,6 +53,7 @@ def read_inputs(project: Project) -> StudyInputs:
     sought = absences(project.root)
     check_asked(sought, figures)
     check_absences(sought, figures)
+    unprinted(figures, share_bases(project.root))  # a rule that cannot be read must not wait for a chapter
     recorded = read_table("recorded_offences", project.root)
     check_codes(recorded)
     return StudyInputs(

@@ -12,7 +12,7 @@ from functools import partial
 
 import pandas as pd
 
-from cseanalysis.models import final_share_bounds, share_by_age
+from cseanalysis.models import incidence_by_age, ultimate_share_bounds
 from cseanalysis.study.data.codes import ALL_CODES, ALL_WORDS, CHILD_CODES, OWN_SCOPE
 from cseanalysis.study.data.named import FOLLOWED_CODES
 from cseanalysis.study.ranges import Led, bounded
@@ -111,7 +111,7 @@ def outcome_development(outcomes: pd.DataFrame) -> pd.DataFrame:
     for step in sorted(set(apart[apart > 0])):
         # Where cases came back or were added, what changed is not what left.
         with suppress(NotEstimableError):
-            course = share_by_age(*(look[apart == step] for look in looks))
+            course = incidence_by_age(*(look[apart == step] for look in looks))
             months = {name: _MONTHS_A_QUARTER * age for name, age in (("apart", step), ("months", course["age"]))}
             courses.append(course.rename(columns={"left": "charged"}).drop(columns="age").assign(**months))
     return pd.concat(courses[1:] or courses, ignore_index=True)[courses[0].columns]
@@ -139,7 +139,7 @@ def outcome_results(
         row, of_year = own.loc[year], newest[newest["financial_year"] == year]
         recorded_words = f"offences recorded in {year}, {OWN_SCOPE}"
         undecided = row["open"] + row["handed_on"]
-        bounds = final_share_bounds(entered=row["recorded"], left=row["charged"], undecided=undecided)
+        bounds = ultimate_share_bounds(entered=row["recorded"], left=row["charged"], undecided=undecided)
         results += [
             _count(f"outcomes_recorded_{when}", f"{recorded_words}, in the outcomes file", row["recorded"]),
             *(
@@ -212,7 +212,7 @@ def outcome_results(
 
 
 def _highest(recorded: float, charged: float, undecided: float, *, reopened_share: float) -> float:
-    return final_share_bounds(entered=recorded, left=charged, undecided=undecided, reopened=reopened_share).high
+    return ultimate_share_bounds(entered=recorded, left=charged, undecided=undecided, reopened=reopened_share).high
 
 
 def _returning_share(outcomes: pd.DataFrame, state: str, *, no_outcome_limit: float) -> float:

@@ -10,7 +10,7 @@ from itertools import product
 import pandas as pd
 
 from cseanalysis.export.wording import say, say_interval, say_number
-from cseanalysis.models import final_share_bounds
+from cseanalysis.models import ultimate_share_bounds
 from cseanalysis.register import Comparison, Figure, compare
 from cseanalysis.study.lag.judged import CourtPair, Link, PublishedDelay
 from cseanalysis.study.lag.waits import SHARES
@@ -89,7 +89,7 @@ def share_of(*parts: int) -> str:
 def in_the_end(charged: int, open_: int, handed_on: int, recorded: int) -> str:
     """Bound the share charged in the end by what is charged, and by that with all that is undecided."""
     return say_interval(
-        final_share_bounds(entered=recorded, left=charged, undecided=open_ + handed_on), "share", digits=3
+        ultimate_share_bounds(entered=recorded, left=charged, undecided=open_ + handed_on), "share", digits=3
     )
 
 

@@ -198,7 +198,6 @@ class PublishedShare:
     """A published number that says who or what the records are about, with its own base."""
 
     figure: str
-    of_whom: str
     reason: str
 
 

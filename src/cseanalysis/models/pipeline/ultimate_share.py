@@ -12,7 +12,7 @@ _STATES = ("entered", "left", "undecided")
 _ROUNDING = 1e-9  # parts of a cohort that exceed it by less do so because numbers are rounded
 
 
-def final_share_bounds(*, entered: float, left: float, undecided: float, reopened: float = 0.0) -> Interval:
+def ultimate_share_bounds(*, entered: float, left: float, undecided: float, reopened: float = 0.0) -> Interval:
     """Bound the share of a cohort that leaves by one exit in the end, from how it stood on one day.
 
     Parameters
@@ -46,9 +46,9 @@ def final_share_bounds(*, entered: float, left: float, undecided: float, reopene
 
     Examples
     --------
-    >>> final_share_bounds(entered=200, left=10, undecided=50)
+    >>> ultimate_share_bounds(entered=200, left=10, undecided=50)
     Interval(low=0.05, high=0.3, kind='bound', level=None)
-    >>> final_share_bounds(entered=200, left=10, undecided=50, reopened=0.1)
+    >>> ultimate_share_bounds(entered=200, left=10, undecided=50, reopened=0.1)
     Interval(low=0.05, high=0.37, kind='bound', level=None)
     """
     given = {"entered": entered, "left": left, "undecided": undecided}
@@ -70,7 +70,7 @@ def final_share_bounds(*, entered: float, left: float, undecided: float, reopene
     return Interval(low, min(max(high, low), 1.0), "bound")
 
 
-def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+def incidence_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     """Follow cohorts through two looks at them: what share has left by one exit, and what share is undecided, by age.
 
     Parameters
@@ -99,14 +99,14 @@ def share_by_age(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     Hazards of grouped data (Aalen and Johansen 1978) over steps as long as the days are apart, started from what the
     first day shows of the youngest cohorts; an age to which no step leads starts from its own cohorts, so with steps
     longer than one period or ages left out the rows are several courses beside each other. Assumed: cohorts of one age
-    meet the same hazards. What is undecided at the last age is not extrapolated: `final_share_bounds` says what may
+    meet the same hazards. What is undecided at the last age is not extrapolated: `ultimate_share_bounds` says what may
     become of it.
 
     Examples
     --------
     >>> first = pd.DataFrame({"age": [2, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
     >>> second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
-    >>> share_by_age(first, second).round(3).values.tolist()
+    >>> incidence_by_age(first, second).round(3).values.tolist()
     [[1.0, 0.05, 0.8], [2.0, 0.11, 0.52], [3.0, 0.131, 0.416]]
     """
     earlier, later, step = _looks(earlier, later)

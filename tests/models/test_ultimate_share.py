@@ -4,26 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cseanalysis.models import final_share_bounds, share_by_age
+from cseanalysis.models import incidence_by_age, ultimate_share_bounds
 from cseanalysis.values import NotEstimableError
 
 
 def test_no_undecided_case_leaves_or_all_do_and_a_part_of_the_closed_comes_back():
     # By hand: 30 of 400 charged, 60 undecided, 310 closed.
-    bounds = final_share_bounds(entered=400, left=30, undecided=60)
+    bounds = ultimate_share_bounds(entered=400, left=30, undecided=60)
     assert (bounds.low, bounds.high, bounds.kind) == (30 / 400, 90 / 400, "bound")
-    assert final_share_bounds(entered=400, left=30, undecided=60, reopened=0.1).high == pytest.approx((90 + 31) / 400)
-    assert final_share_bounds(entered=400, left=30, undecided=60, reopened=1).high == 1
+    assert ultimate_share_bounds(entered=400, left=30, undecided=60, reopened=0.1).high == pytest.approx(
+        (90 + 31) / 400
+    )
+    assert ultimate_share_bounds(entered=400, left=30, undecided=60, reopened=1).high == 1
 
 
 def test_when_nothing_is_undecided_the_bound_is_a_point_and_when_all_is_it_says_nothing():
     assert (
-        final_share_bounds(entered=8, left=2, undecided=0).low
-        == final_share_bounds(entered=8, left=2, undecided=0).high
+        ultimate_share_bounds(entered=8, left=2, undecided=0).low
+        == ultimate_share_bounds(entered=8, left=2, undecided=0).high
     )
     assert (
-        final_share_bounds(entered=8, left=0, undecided=8).low,
-        final_share_bounds(entered=8, left=0, undecided=8).high,
+        ultimate_share_bounds(entered=8, left=0, undecided=8).low,
+        ultimate_share_bounds(entered=8, left=0, undecided=8).high,
     ) == (0, 1)
 
 
@@ -38,18 +40,18 @@ def test_when_nothing_is_undecided_the_bound_is_a_point_and_when_all_is_it_says_
 )
 def test_counts_that_cannot_be_are_refused(counts, words):
     with pytest.raises(ValueError, match=words):
-        final_share_bounds(**counts)
+        ultimate_share_bounds(**counts)
 
 
 def test_shares_in_place_of_counts_are_not_refused_for_their_rounding_and_no_end_is_below_nought():
-    bounds = final_share_bounds(entered=0.3, left=0.1, undecided=0.2)  # 0.1 + 0.2 is a little more than 0.3
+    bounds = ultimate_share_bounds(entered=0.3, left=0.1, undecided=0.2)  # 0.1 + 0.2 is a little more than 0.3
     assert bounds.high == 1
-    assert str(final_share_bounds(entered=1, left=-0.0, undecided=0).low) == "0.0"
+    assert str(ultimate_share_bounds(entered=1, left=-0.0, undecided=0).low) == "0.0"
 
 
 def test_a_cohort_without_cases_has_no_share():
     with pytest.raises(NotEstimableError, match="nobody entered"):
-        final_share_bounds(entered=0, left=0, undecided=0)
+        ultimate_share_bounds(entered=0, left=0, undecided=0)
 
 
 def _world(rng: np.random.Generator) -> tuple[float, float, bool]:
@@ -77,7 +79,7 @@ def _world(rng: np.random.Generator) -> tuple[float, float, bool]:
             final += int(charged.sum()) + back
             left += 0 if silent[force] else int((over & charged).sum())
             undecided += cases if silent[force] else int((~over).sum())
-    bounds = final_share_bounds(entered=entered, left=left, undecided=undecided, reopened=reopening)
+    bounds = ultimate_share_bounds(entered=entered, left=left, undecided=undecided, reopened=reopening)
     return final / entered, reopening, bounds.low <= final / entered <= bounds.high
 
 
@@ -92,7 +94,7 @@ def test_in_a_thousand_worlds_the_bound_holds_what_is_charged_in_the_end():
 
 def test_the_bound_fails_where_more_comes_back_than_is_said():
     # The condition is one: 20 of 60 closed cases are charged after all, and no share of them was named.
-    bounds = final_share_bounds(entered=100, left=10, undecided=30)
+    bounds = ultimate_share_bounds(entered=100, left=10, undecided=30)
     assert not bounds.low <= (10 + 30 + 20) / 100 <= bounds.high
 
 
@@ -117,11 +119,11 @@ def test_two_looks_give_the_planted_delay_and_share_back():
     # undecided at the last age bounds the share in the end to it.
     share, mean_age = 0.12, 5.0
     earlier, later = _looks(share, mean_age, cohorts=24, apart=4)
-    course = share_by_age(earlier, later).set_index("age")
+    course = incidence_by_age(earlier, later).set_index("age")
     ages = course.index.to_numpy()
     np.testing.assert_allclose(course["left"], share * (1 - np.exp(-ages / mean_age)), rtol=1e-9)
     last = course.iloc[-1]
-    bounds = final_share_bounds(entered=1, left=last["left"], undecided=last["undecided"])
+    bounds = ultimate_share_bounds(entered=1, left=last["left"], undecided=last["undecided"])
     assert bounds.low <= share <= bounds.high
     assert bounds.high - bounds.low < 0.001
     # Half of the charges have been made where the planted delay says, 5 ln 2 = 3.5 quarters.
@@ -132,7 +134,7 @@ def test_two_looks_give_the_planted_delay_and_share_back():
 def test_one_age_by_hand():
     first = pd.DataFrame({"age": [2, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
     second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
-    course = share_by_age(first, second)
+    course = incidence_by_age(first, second)
     # Of 80 undecided at age 1, 6 were charged and 52 remain; of 50 at age 2, 2 were charged and 40 remain.
     assert course["left"].tolist() == pytest.approx([0.05, 0.05 + 0.8 * 6 / 80, 0.11 + 0.52 * 2 / 50])
     assert course["undecided"].tolist() == pytest.approx([0.8, 0.52, 0.52 * 40 / 50])
@@ -163,13 +165,13 @@ def test_two_looks_that_do_not_fit_are_refused(change, words):
     first = pd.DataFrame({"age": [2, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
     second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
     with pytest.raises(ValueError, match=words):
-        share_by_age(first, change(second))
+        incidence_by_age(first, change(second))
 
 
 def test_order_index_and_kind_of_number_change_nothing():
     first = pd.DataFrame({"age": [2, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
     second = pd.DataFrame({"age": [3, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
-    course = share_by_age(first, second)
+    course = incidence_by_age(first, second)
     for change in (
         lambda look: look.iloc[::-1],
         lambda look: look.set_index(pd.Index([7, 7])),  # two cohorts under one label
@@ -179,11 +181,11 @@ def test_order_index_and_kind_of_number_change_nothing():
         lambda look: look.astype({"age": "category"}),
         lambda look: look.astype("object"),
     ):
-        pd.testing.assert_frame_equal(share_by_age(change(first), change(second)), course)
+        pd.testing.assert_frame_equal(incidence_by_age(change(first), change(second)), course)
 
 
 def test_an_age_to_which_no_step_leads_starts_from_its_own_cohorts():
     first = pd.DataFrame({"age": [7, 1], "entered": [100, 100], "left": [10, 5], "undecided": [50, 80]})
     second = pd.DataFrame({"age": [8, 2], "entered": [100, 100], "left": [12, 11], "undecided": [40, 52]})
     expected = [[1, 0.05, 0.8], [2, 0.11, 0.52], [7, 0.1, 0.5], [8, 0.12, 0.4]]
-    np.testing.assert_allclose(share_by_age(first, second), expected)
+    np.testing.assert_allclose(incidence_by_age(first, second), expected)
