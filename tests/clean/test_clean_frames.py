@@ -392,3 +392,19 @@ def test_all_functions_can_be_chained_and_joined_by_rule_without_losing_a_row() 
     assert frame.shape[0] == 4
     assert frame.shape[1] >= 6 + 4 + 7 + 3 + 5
     np.testing.assert_array_equal(frame["value"], [1099, np.nan, np.nan, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("clean", "added"),
+    [
+        (lambda frame: harmonise_forces(frame, prefix="our_"), "our_force"),
+        (lambda frame: harmonise_offences(frame, prefix="our_"), "our_offence_category"),
+        (lambda frame: harmonise_outcomes(frame, prefix="our_"), "our_outcome"),
+        (lambda frame: harmonise_periods(frame, prefix="our_"), "our_period_start"),
+    ],
+)
+def test_a_prefix_makes_room_for_columns_that_the_source_has_already(clean, added):
+    frame = pd.DataFrame(
+        {"Force Name": ["Kent"], "Offence Code": ["88A"], "Financial Year": ["2019/20"], "Outcome Type": ["1"]}
+    ).assign(force="x", offence_category="x", outcome="x", period_start="x")
+    assert clean(frame)[added].notna().all()

@@ -104,8 +104,6 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
     """
     if not _is_width(around_width):
         raise ValueError(f"around_width={around_width!r}: must be above zero, because around is never exact; try 0.5")
-    if not isinstance(prefix, str):
-        raise ValueError(f"prefix={prefix!r}: must be text, such as 'offences_'")
     width = Decimal(str(around_width))
 
     def resolver(counted: Counted) -> Resolve:
@@ -113,11 +111,11 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
         return partial(_read_cell, around_width=width, decimals=any(map(_DECIMALS.search, texts)))
 
     added: dict[str, Kind] = {
-        f"{prefix}value": "number",
-        f"{prefix}qualifier": "text",
-        f"{prefix}low": "number",
-        f"{prefix}high": "number",
-        f"{prefix}flag": "text",
+        "value": "number",
+        "qualifier": "text",
+        "low": "number",
+        "high": "number",
+        "flag": "text",
     }
     return add_columns(
         frame,
@@ -126,6 +124,7 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
         resolver=resolver,
         on_unmapped="raise",
         remedy="A cell must be a number, a qualified number, a range or a known marker; correct the cell first",
+        prefix=prefix,
     )
 
 

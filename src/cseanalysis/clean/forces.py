@@ -23,6 +23,7 @@ def harmonise_forces(
     code: str | None = None,
     on_unmapped: str = "raise",
     crosswalk: Crosswalk | None = None,
+    prefix: str = "",
 ) -> IntoFrameT:
     """Add one name, code and region for each police force, and tell forces from totals and other bodies.
 
@@ -46,6 +47,8 @@ def harmonise_forces(
     crosswalk
         Rules of your own, which come before ours for the labels they name: a path or a table in the columns of
         ``read_crosswalk("forces")``. Dates in it are for the reader; force names carry no period.
+    prefix
+        Put before the names of the new columns.
 
     Returns
     -------
@@ -128,6 +131,7 @@ def harmonise_forces(
         resolver=resolver,
         on_unmapped=on_unmapped,
         remedy='Correct the label, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
+        prefix=prefix,
     )
 
 

@@ -21,6 +21,7 @@ def harmonise_offences(
     quarter: str | None = None,
     on_unmapped: str = "raise",
     crosswalk: Crosswalk | None = None,
+    prefix: str = "",
 ) -> IntoFrameT:
     """Add the category of each Home Office offence code, and whom its count can cover.
 
@@ -41,6 +42,8 @@ def harmonise_offences(
     crosswalk
         Rules of your own, which come before ours for the codes they name: a path or a table in the columns of
         ``read_crosswalk("offences")``.
+    prefix
+        Put before the names of the new columns.
 
     Returns
     -------
@@ -119,6 +122,7 @@ def harmonise_offences(
             'Correct the code or its period, pass on_unmapped="keep" to get nulls, '
             "or give rules of your own as crosswalk="
         ),
+        prefix=prefix,
     )
 
 

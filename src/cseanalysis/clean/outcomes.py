@@ -21,7 +21,12 @@ _IN_DENOMINATOR = {"yes": True, "no": False, "": None}
 
 
 def harmonise_outcomes(
-    frame: IntoFrameT, *, outcome: str = "Outcome Type", on_unmapped: str = "raise", crosswalk: Crosswalk | None = None
+    frame: IntoFrameT,
+    *,
+    outcome: str = "Outcome Type",
+    on_unmapped: str = "raise",
+    crosswalk: Crosswalk | None = None,
+    prefix: str = "",
 ) -> IntoFrameT:
     """Add what each outcome type means, its group, and whether it belongs in the denominator of assigned outcomes.
 
@@ -39,6 +44,8 @@ def harmonise_outcomes(
     crosswalk
         Rules of your own, which come before ours for the labels they name: a path or a table in the columns of
         ``read_crosswalk("outcomes")``.
+    prefix
+        Put before the names of the new columns.
 
     Returns
     -------
@@ -95,6 +102,7 @@ def harmonise_outcomes(
         resolver=lambda _: resolve,
         on_unmapped=on_unmapped,
         remedy='Correct the type, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
+        prefix=prefix,
     )
 
 

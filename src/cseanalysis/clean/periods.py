@@ -53,6 +53,7 @@ def harmonise_periods(
     quarter: str | None = None,
     convention: str | None = None,
     on_unmapped: str = "raise",
+    prefix: str = "",
 ) -> IntoFrameT:
     """Add the first and last day of each row's period.
 
@@ -74,6 +75,8 @@ def harmonise_periods(
         it; ``"calendar"``, the calendar year.
     on_unmapped
         ``"raise"``, or ``"keep"`` to get nulls for what cannot be read.
+    prefix
+        Put before the names of the new columns.
 
     Returns
     -------
@@ -122,6 +125,7 @@ def harmonise_periods(
         resolver=resolver,
         on_unmapped=on_unmapped,
         remedy='Write periods as 2017/18 or year ending March 2023, or pass on_unmapped="keep" to get nulls',
+        prefix=prefix,
     )
 
 

@@ -27,13 +27,17 @@ def add_columns(
     resolver: Callable[[Counted], Resolve],
     on_unmapped: str,
     remedy: str,
+    prefix: str = "",
 ) -> IntoFrameT:
-    """Append a column for each of ``added``, its values given by ``resolver`` for each distinct key."""
+    """Append a column for each of ``added``, named with ``prefix``, its values given by ``resolver`` for each key."""
     # ``resolver`` sees all distinct keys with their numbers of rows, as what a label means can hang on the rest of its
     # column; it gives a function from one key to its values, or to the reason why there are none. An empty cell of a
     # key is None.
     if on_unmapped not in ("raise", "keep"):
         raise ValueError(f'on_unmapped={on_unmapped!r}: must be "raise" or "keep"')
+    if not isinstance(prefix, str):
+        raise ValueError(f"prefix={prefix!r}: must be text, such as 'offences_'")
+    added = {f"{prefix}{name}": kind for name, kind in added.items()}
     engine, there = look_at(frame)
     check_columns(engine, there, keys, added)
 
