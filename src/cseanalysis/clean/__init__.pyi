@@ -7,3 +7,5 @@ from .offences import harmonise_offences as harmonise_offences
 from .outcomes import harmonise_outcomes as harmonise_outcomes
 from .periods import harmonise_periods as harmonise_periods
 from .relations import share_by_relation as share_by_relation
+from .whole import CleaningReport as CleaningReport
+from .whole import harmonise as harmonise

@@ -10,7 +10,7 @@ from numbers import Real
 
 from narwhals.stable.v2.typing import IntoDataFrameT
 
-from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Kind, Resolve
 from cseanalysis.clean.labels import Unmapped, split_notes
 from cseanalysis.clean.phrases import read_statement
@@ -102,6 +102,12 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
        717 [note 3]  717.0     exact  717.00  717.00 [note 3]
                 [c]    NaN       NaN     NaN     NaN      [c]
     """
+    task = count_task(column=column, around_width=around_width)
+    return add_columns(frame, task, on_unmapped="raise", prefix=prefix)
+
+
+def count_task(*, column: str, around_width: float) -> Task:
+    """Say how the counts in a column are read, and what is added for them."""
     if not _is_width(around_width):
         raise ValueError(f"around_width={around_width!r}: must be above zero, because around is never exact; try 0.5")
     width = Decimal(str(around_width))
@@ -117,14 +123,11 @@ def parse_counts(frame: IntoDataFrameT, *, column: str, prefix: str = "", around
         "high": "number",
         "flag": "text",
     }
-    return add_columns(
-        frame,
+    return Task(
         keys={"column": column},
         added=added,
         resolver=resolver,
-        on_unmapped="raise",
         remedy="A cell must be a number, a qualified number, a range or a known marker; correct the cell first",
-        prefix=prefix,
     )
 
 

@@ -209,6 +209,18 @@ def group(rules: Iterable[Rule], key: Callable[[str], str]) -> Rules:
     return grouped
 
 
+def vocabulary(*rules: Rules, scheme: str) -> dict[str, frozenset[str]]:
+    """Name all texts that the columns added by these rules may hold; the scheme in the singular begins their names."""
+    known = [rule for each in rules for group_of in each.values() for rule in group_of]
+    words: dict[str, frozenset[str]] = {
+        f"{scheme}_relation": frozenset(RELATIONS),
+        f"{scheme}_rule": frozenset(rule.rule_id for rule in known),
+    }
+    for name in known[0].category:
+        words[name] = frozenset(rule.category[name] for rule in known) - {""}
+    return words
+
+
 def with_supplied(ours: Rules, scheme: str, key: Callable[[str], str], crosswalk: Crosswalk | None) -> Rules:
     """Put the rules of a supplied crosswalk in place of ours for every label that it names."""
     if crosswalk is None:

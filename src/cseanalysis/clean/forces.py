@@ -7,8 +7,8 @@ from functools import cache
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, supplied_rules
-from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, supplied_rules, vocabulary
+from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
 
@@ -80,6 +80,12 @@ def harmonise_forces(
     >>> harmonise_forces(areas, force="area", code="code")["force_type"].tolist()
     ['total', 'territorial']
     """
+    task = force_task(force=force, code=code, crosswalk=crosswalk)
+    return add_columns(frame, task, on_unmapped=on_unmapped, prefix=prefix)
+
+
+def force_task(*, force: str | None, code: str | None, crosswalk: Crosswalk | None) -> Task:
+    """Say how the forces in a column are read, and what is added for them."""
     if force is None and code is None:
         raise ValueError("force=None and code=None: name the column of force names as force= or of codes as code=")
     own = () if crosswalk is None else supplied_rules("forces", crosswalk, match_key)
@@ -116,8 +122,7 @@ def harmonise_forces(
 
         return resolve
 
-    return add_columns(
-        frame,
+    return Task(
         keys=keys,
         added={
             "force": "text",
@@ -129,9 +134,8 @@ def harmonise_forces(
             "force_rule": "text",
         },
         resolver=resolver,
-        on_unmapped=on_unmapped,
         remedy='Correct the label, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
-        prefix=prefix,
+        vocabulary=vocabulary(names, codes, scheme="force"),
     )
 
 

@@ -49,6 +49,7 @@ class Unmapped:
     label: object
     reason: str = ""
     known: tuple[str, ...] = ()
+    ambiguous: bool = False
 
 
 def match_key(label: str) -> str:
@@ -107,11 +108,16 @@ def unmapped_error(
     return UnmappedLabelError(f"{labels} in {in_rows} of {where} without a rule: {shown}{more}. {remedy}", tuple(first))
 
 
+def reason_of(problem: Unmapped) -> str:
+    """Say why a label has no rule, or which known one is closest."""
+    # Looked up for the few labels that are shown: comparing every unknown label would be slow.
+    return closest(str(problem.label), problem.known) if problem.known else problem.reason
+
+
 def _describe(problem: Unmapped) -> str:
     if problem.label is None:
         return "an empty cell"
-    # Looked up here, for the few labels that are shown: comparing every unknown label would be slow.
-    reason = closest(str(problem.label), problem.known) if problem.known else problem.reason
+    reason = reason_of(problem)
     label = repr(problem.label)
     if len(label) > _LONGEST:
         label = f"{label[:_LONGEST]}... ({len(label):,} characters)"

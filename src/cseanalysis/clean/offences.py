@@ -6,8 +6,8 @@ from functools import cache
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, with_supplied
-from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, vocabulary, with_supplied
+from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, split_notes, undefined_term
 from cseanalysis.clean.periods import Readings, period_keys, period_reader
@@ -81,6 +81,12 @@ def harmonise_offences(
      sexual_grooming    child_only offence:88A:2017
       other_offences  out_of_scope     offence:4.10
     """
+    task = offence_task(code=code, period=period, quarter=quarter, crosswalk=crosswalk)
+    return add_columns(frame, task, on_unmapped=on_unmapped, prefix=prefix)
+
+
+def offence_task(*, code: str, period: str, quarter: str | None, crosswalk: Crosswalk | None) -> Task:
+    """Say how the offence codes in a column are read, and what is added for them."""
     rules = with_supplied(_rules_by_code(), "offences", offence_key, crosswalk)
 
     def resolver(counted: Counted) -> Resolve:
@@ -112,17 +118,15 @@ def harmonise_offences(
 
         return resolve
 
-    return add_columns(
-        frame,
+    return Task(
         keys={"code": code} | period_keys(period, quarter),
         added={"offence_category": "text", "offence_scope": "text", "offence_relation": "text", "offence_rule": "text"},
         resolver=resolver,
-        on_unmapped=on_unmapped,
         remedy=(
             'Correct the code or its period, pass on_unmapped="keep" to get nulls, '
             "or give rules of your own as crosswalk="
         ),
-        prefix=prefix,
+        vocabulary=vocabulary(rules, scheme="offence"),
     )
 
 

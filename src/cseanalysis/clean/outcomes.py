@@ -8,8 +8,8 @@ from numbers import Integral, Real
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Crosswalk, Rule, group, load_rules, with_supplied
-from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, group, load_rules, vocabulary, with_supplied
+from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Key
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
 
@@ -73,6 +73,12 @@ def harmonise_outcomes(
     >>> harmonise_outcomes(table)[["outcome_group", "outcome_in_denominator"]].values.tolist()
     [['charged_or_summonsed', True], ['subset_of_charged_or_summonsed', False], ['not_yet_assigned', False]]
     """
+    task = outcome_task(outcome=outcome, crosswalk=crosswalk)
+    return add_columns(frame, task, on_unmapped=on_unmapped, prefix=prefix)
+
+
+def outcome_task(*, outcome: str, crosswalk: Crosswalk | None) -> Task:
+    """Say how the outcomes in a column are read, and what is added for them."""
     rules = with_supplied(_rules_by_key(), "outcomes", outcome_key, crosswalk)
 
     def resolve(key: Key) -> Answer | Unmapped:
@@ -95,14 +101,12 @@ def harmonise_outcomes(
         counted = _IN_DENOMINATOR[given["outcome_in_denominator"]]
         return given["outcome"], given["outcome_group"], counted, rule.rule_id
 
-    return add_columns(
-        frame,
+    return Task(
         keys={"outcome": outcome},
         added={"outcome": "text", "outcome_group": "text", "outcome_in_denominator": "flag", "outcome_rule": "text"},
         resolver=lambda _: resolve,
-        on_unmapped=on_unmapped,
         remedy='Correct the type, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
-        prefix=prefix,
+        vocabulary=vocabulary(rules, scheme="outcome"),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.engine.extend import add_columns
+from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
 
@@ -102,6 +102,12 @@ def harmonise_periods(
     >>> harmonise_periods(bare, convention="ends")["period_start"].dt.strftime("%Y-%m-%d").tolist()
     ['2019-04-01']
     """
+    task = period_task(period=period, quarter=quarter, convention=convention)
+    return add_columns(frame, task, on_unmapped=on_unmapped, prefix=prefix)
+
+
+def period_task(*, period: str, quarter: str | None, convention: str | None) -> Task:
+    """Say how the periods in a column are read, and what is added for them."""
     if convention is not None and convention not in _CONVENTIONS:
         raise ValueError(f'convention={convention!r}: must be "starts", "ends" or "calendar"')
 
@@ -118,14 +124,11 @@ def harmonise_periods(
 
         return resolve
 
-    return add_columns(
-        frame,
+    return Task(
         keys=period_keys(period, quarter),
         added={"period_start": "date", "period_end": "date", "period_type": "text"},
         resolver=resolver,
-        on_unmapped=on_unmapped,
         remedy='Write periods as 2017/18 or year ending March 2023, or pass on_unmapped="keep" to get nulls',
-        prefix=prefix,
     )
 
 

@@ -232,7 +232,7 @@ def pandas_column(column: Column, positions: Codes, index: Any) -> Any:
 
     values: Any
     if column.kind == "text":
-        words = column.words
+        words = column.categories
         place = {word: number for number, word in enumerate(words)}
         kind = np.int8 if len(words) < 2**7 else np.int16 if len(words) < 2**15 else np.int32
         codes = np.array([place.get(value, -1) for value in column.values], kind)

@@ -25,16 +25,22 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One new column: its name, what it holds, and its value for each distinct key."""
+    """One new column: its name, what it holds, its value for each distinct key, and the texts that it may hold."""
 
     name: str
     kind: Kind
     values: list[Any]
+    vocabulary: frozenset[str] = frozenset()
 
     @property
     def words(self) -> list[str]:
         """The distinct texts, in alphabetical order."""
         return sorted({value for value in self.values if value is not None})
+
+    @property
+    def categories(self) -> list[str]:
+        """All texts that it may hold: pandas compares columns of categories only where these are the same."""
+        return sorted({*self.words, *self.vocabulary})
 
 
 def look_at(frame: Any) -> tuple[str, list[str]]:

@@ -1,0 +1,175 @@
+"""A whole frame in one call: columns found, labels read, rows and sums kept, and a report that hides nothing."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from cseanalysis.clean import UnmappedLabelError, harmonise, harmonise_forces, harmonise_offences
+from cseanalysis.clean.crosswalks import read_crosswalk
+
+RAW = pd.DataFrame(
+    {
+        "Financial Year": ["2022/23", "2022/23", "2022/23"],
+        "Financial Quarter": ["1", "2", "2"],
+        "Force Name": ["Kent", "Heddlu Gwent", "Mordor"],
+        "Offence Code": ["88A", "71", "4.10"],
+        "Outcome Type": ["1", "2a", "77"],
+        "Number": [5, 7, -1],
+        "Answer": ["1,099", "[c]", "<5"],
+        "Remark": ["a", "b", "a"],
+    }
+)
+
+
+def report_of(frame, **given):
+    return harmonise(frame, **given)[1]
+
+
+def test_it_adds_what_the_functions_add_and_nothing_else():
+    table, _ = harmonise(RAW)
+    alone = harmonise_forces(
+        harmonise_offences(RAW, quarter="Financial Quarter", on_unmapped="keep"), on_unmapped="keep"
+    )
+    added = [name for name in alone.columns if name not in RAW.columns]
+    assert_frame_equal(table[added], alone[added])
+    assert_frame_equal(table[RAW.columns.tolist()], RAW)
+    assert table["Answer_high"].tolist()[2] == 5
+    assert table["period_type"].tolist() == ["financial_quarter"] * 3
+
+
+def test_the_report_names_columns_sums_rules_and_every_label_without_a_rule():
+    report = report_of(RAW)
+    assert {each.role: each.column for each in report.columns} == {
+        "period": "Financial Year",
+        "quarter": "Financial Quarter",
+        "force": "Force Name",
+        "offence": "Offence Code",
+        "outcome": "Outcome Type",
+        "count": "Answer",
+    }
+    assert [(each.column, each.before, each.after) for each in report.sums] == [
+        ("Number", 11, 11),
+        ("Answer", 1099, 1099),
+    ]
+    assert [(each.role, each.label, each.rows) for each in report.unmapped] == [
+        ("force", "Mordor", 1),
+        ("outcome", "77", 1),
+    ]
+    assert report.rules["force:E23000032"] == 1
+    assert report.to_fill_in() == {"force": {"Mordor": None}, "outcome": {"77": None}}
+    assert "no rule: force 'Mordor' in 1 row" in str(report)
+    assert json.loads(json.dumps(report.as_dict()))["rows"] == {"in": 3, "out": 3}
+    assert len(report.to_frame()) == len(report.labels)
+
+
+ENGINES = {
+    "polars": pl.from_pandas,
+    "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
+    "pyarrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
+    "duckdb": duckdb.from_df,
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_finds_the_same_and_reports_the_same(engine):
+    ours = report_of(RAW).as_dict()
+    theirs = report_of(ENGINES[engine](RAW)).as_dict()
+    for each in (ours, theirs):
+        each["labels"].sort(key=lambda label: (label["role"], str(label["label"]), str(label["rule"])))
+        each["rules"] = dict(sorted(each["rules"].items()))
+    assert theirs == ours
+
+
+def test_two_columns_that_can_be_the_force_are_left_out_and_said_so():
+    frame = RAW.assign(**{"Police Force": RAW["Force Name"]})
+    table, report = harmonise(frame)
+    assert "force" not in table
+    assert any("'Force Name' and 'Police Force'" in each for each in report.left_out)
+    assert "force" in harmonise(frame, columns={"force": "Police Force"})[0]
+
+
+def test_offences_without_a_column_of_periods_are_left_out_and_said_so():
+    report = report_of(RAW[["Offence Code", "Number"]])
+    assert any("no column of periods" in each for each in report.left_out)
+
+
+def test_a_column_is_found_by_its_labels_where_all_of_them_have_a_rule():
+    assert [each.role for each in report_of(pd.DataFrame({"who": ["Kent", "Surrey"]})).columns] == ["force"]
+    with pytest.raises(ValueError, match="no column of forces"):
+        harmonise(pd.DataFrame({"who": ["Kent", "Gandalf"]}))
+
+
+def test_numbers_under_an_unknown_heading_are_no_outcomes_and_no_years():
+    with pytest.raises(ValueError, match="no column of forces"):
+        harmonise(pd.DataFrame({"x": [1, 2], "y": [2020, 2021]}))
+    assert [each.role for each in report_of(pd.DataFrame({"x": ["1", "2"], "y": ["2020", "2021"]})).columns] == [
+        "count"
+    ] * 2
+
+
+def test_codes_with_a_nought_in_front_are_no_counts():
+    with pytest.raises(ValueError, match="no column of forces"):
+        harmonise(pd.DataFrame({"ward": ["071", "088"]}))
+
+
+def test_what_the_user_fills_in_is_handed_back():
+    report = report_of(RAW)
+    own = report.to_fill_in()
+    own["force"]["Mordor"] = "Kent"
+    table, again = harmonise(RAW, crosswalk=own)
+    assert table["force"].tolist() == ["Kent", "Gwent", "Kent"]
+    assert [each.role for each in again.unmapped] == ["outcome"]
+
+
+def test_asked_to_raise_it_raises_as_the_functions_do():
+    with pytest.raises(UnmappedLabelError, match="Mordor"):
+        harmonise(RAW, on_unmapped="raise")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"columns": {"forces": "Force Name"}}, "no such role"),
+        ({"columns": {"force": "Force"}}, "no column 'Force'"),
+        ({"columns": {"force": ["Force Name", "Remark"]}}, "must be one column"),
+        ({"crosswalk": {"forces": {}}}, "must give rules for"),
+        ({"crosswalk": "own.csv"}, "must give rules for"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_with_the_cure(given, words):
+    with pytest.raises(ValueError, match=words):
+        harmonise(RAW, **given)
+
+
+def test_a_column_that_is_told_away_is_left_alone():
+    assert "outcome" not in harmonise(RAW, columns={"outcome": None})[0]
+
+
+def test_columns_of_two_frames_compare_whatever_labels_each_holds():
+    one = harmonise_forces(pd.DataFrame({"Force Name": ["Kent", "Surrey"]}))
+    other = harmonise_forces(pd.DataFrame({"Force Name": ["Kent", "Gwent"]}))
+    for name in ("force", "force_code", "region", "force_type", "force_relation", "force_rule"):
+        assert (one[name] == other[name]).tolist()[0]
+    assert (one["force"] == other["force"]).tolist() == [True, False]
+
+
+FORCES = read_crosswalk("forces")["label"].str.split("; ").explode().tolist()
+cells = st.one_of(st.sampled_from(FORCES), st.text(max_size=8), st.none())
+
+
+@given(st.lists(st.tuples(cells, cells, st.integers(-9, 9)), min_size=1, max_size=12))
+def test_whatever_the_frame_rows_and_sums_are_kept(rows):
+    frame = pd.DataFrame(rows, columns=["Force Name", "Outcome", "n"])
+    table, report = harmonise(frame, columns={"force": "Force Name", "count": None})
+    assert len(table) == report.rows_in == report.rows_out == len(frame)
+    assert_frame_equal(table[frame.columns.tolist()], frame)
+    assert sum(label.rows for label in report.labels if label.role == "force") == len(frame)
