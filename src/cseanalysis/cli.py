@@ -232,6 +232,33 @@ def forces(*, xlsx: Path | None, ods: Path | None, csv: Path | None) -> None:
             say(f"written: {path}")
 
 
+def clean(
+    source: Path,
+    *,
+    to: Path | None,
+    report: Path | None,
+    table: str | None,
+    column: list[str],
+    crosswalk: Path | None,
+    convention: str | None,
+    prefix: str,
+) -> None:
+    """Clean a published file: find its columns, map every label, and say what was read as what. Needs no checkout."""
+    from cseanalysis.export.cleaned import clean_file
+
+    told = clean_file(
+        source,
+        to=to,
+        report=report,
+        table=table,
+        columns=column,
+        crosswalk=crosswalk,
+        convention=convention,
+        prefix=prefix,
+    )
+    print(told)
+
+
 def _interrupted(*_: object) -> NoReturn:
     print("\nstopped by Ctrl-C; what was not finished is as it was before", file=sys.stderr, flush=True)
     raise SystemExit(_INTERRUPTED)
@@ -291,7 +318,19 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     takes("--xlsx", type=Path, help="Write a workbook for Excel.")
     takes("--ods", type=Path, help="Write an OpenDocument workbook.")
     takes("--csv", type=Path, help="Write the tables as CSV into this folder.")
+    _describe_clean(command(clean))
     return parser, commands.choices
+
+
+def _describe_clean(takes: Callable[..., object]) -> None:
+    takes("source", type=Path, help="A published workbook or CSV file.")
+    takes("--to", type=Path, help="Write the cleaned table here: .parquet, .csv or .xlsx.")
+    takes("--report", type=Path, help="Write what was read as what here, as JSON.")
+    takes("--table", help="Which table of a workbook with several.")
+    takes("--column", action="append", default=[], help="What a column is, as force='Name of area'; may be repeated.")
+    takes("--crosswalk", type=Path, help="Rules of your own: a report whose to_fill_in was filled in.")
+    takes("--convention", help="What a bare year names: starts, ends or calendar.")
+    takes("--prefix", default="", help="Put before the names of the new columns.")
 
 
 def parse(words: list[str]) -> Namespace:

@@ -338,12 +338,12 @@ def _find(frame: Any, there: Sequence[str], told: Mapping[str, str | Sequence[st
             found[role] = [UsedColumn(role, name, "labels") for name in names]
             texts = [name for name in texts if name not in names]
     if "count" not in found:
-        found["count"] = [UsedColumn("count", name, "labels") for name in texts if _all_counts(frame, name)]
+        found["count"] = [UsedColumn("count", name, "labels") for name in texts if _holds_counts(frame, name)]
     if not any(found.values()):
         shown = ", ".join(map(repr, there[:_SHOWN])) or "no columns"
         raise ValueError(
             f"no column of forces, offences, outcomes, periods or counts is known among {shown}; "
-            'say which is which, as columns={"force": "..."}'
+            'say which is which, as columns={"force": "..."} (--column force=... on the command line)'
         )
     return found
 
@@ -386,15 +386,15 @@ def _has_letter(label: object) -> bool:
     return isinstance(label, dt.date) or any(map(str.isalpha, str(label)))
 
 
-def _all_counts(frame: Any, name: str) -> bool:
-    """Say whether all cells of a column of text are counts or marks of missing ones, and one at least a number."""
+def _holds_counts(frame: Any, name: str) -> bool:
+    """Say whether a column of text holds counts: half of its labels can be read as such, and one is a number."""
     counted = count_keys(frame, [name])
     if any(isinstance(key[0], str) and re.match(r"\s*0[0-9]", key[0]) for key, _ in counted):
         return False  # a number that begins with a nought is a code
     resolve = _count_task(name).resolver(counted)
     answers = [resolve(key) for key, _ in counted]
     read = [answer for answer in answers if not isinstance(answer, Unmapped)]
-    return len(read) == len(answers) and any(answer[0] is not None for answer in read)
+    return len(read) * 2 >= len(answers) and any(answer[0] is not None for answer in read)
 
 
 def _count_task(name: str) -> Task:
@@ -422,7 +422,9 @@ def _tasks(found: Found, asked: _Asked) -> tuple[dict[tuple[str, str], Task], li
     for role, used in found.items():
         if role != "count" and len(used) > 1:
             names = " and ".join(repr(each.column) for each in used)
-            left_out.append(f'{role}: {names} can each be it; say which as columns={{"{role}": ...}}')
+            left_out.append(
+                f'{role}: {names} can each be it; say which as columns={{"{role}": ...}} (--column {role}=...)'
+            )
         elif role != "count" and used:
             one[role] = used[0].column
     tasks: dict[tuple[str, str], Task] = {}
