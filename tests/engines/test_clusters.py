@@ -13,6 +13,7 @@ import pytest
 
 from cseanalysis.clean import (
     UnmappedLabelError,
+    harmonise,
     harmonise_forces,
     harmonise_offences,
     harmonise_outcomes,
@@ -196,3 +197,15 @@ def test_spark_joins_without_moving_a_row(spread: Callable[..., Any], capsys: py
     plan = capsys.readouterr().out
     assert "BroadcastHashJoin" in plan
     assert "SortMergeJoin" not in plan
+
+
+@every_engine
+def test_a_whole_frame_in_one_call_is_reported_as_in_pandas(spread: Callable[..., Any]) -> None:
+    table, report = harmonise(pandas_frame())
+    frame, told = harmonise(spread())
+    assert rows(frame) == rows(table)
+    ours, theirs = report.as_dict(), told.as_dict()
+    for each in (ours, theirs):
+        each["labels"].sort(key=str)
+        each["rules"] = dict(sorted(each["rules"].items()))
+    assert theirs == ours
