@@ -75,7 +75,7 @@ ENGINES = {
     "polars": pl.from_pandas,
     "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
     "pyarrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
-    "duckdb": duckdb.from_df,
+    "duckdb": lambda frame: duckdb.sql("from frame"),
 }
 
 
