@@ -324,6 +324,8 @@ def test_an_end_beyond_it_is_refused_too_on_either_side() -> None:
         (Decimal("1e400"), "not a number that can be held exactly"),
         (float("-inf"), "not a number that can be held exactly"),
         ("1.234", "its point can be that of decimals or of thousands; pandas.to_numeric if of decimals"),
+        ("None", "can be nought, or say that nothing is on record or in the cell; say which with markers="),
+        ("717\u00b2", "a raised figure is a footnote mark or a power; take it out"),
     ],
 )
 def test_why_a_cell_is_refused_is_said_beside_it(cell: object, words: str) -> None:
@@ -332,7 +334,9 @@ def test_why_a_cell_is_refused_is_said_beside_it(cell: object, words: str) -> No
     message = str(caught.value)
     assert message.startswith("1 label in 1 row of 'n' without a rule: ")
     assert message.endswith(
-        f" ({words}). A cell must be a number, a qualified number, a range or a known marker; correct the cell first"
+        f" ({words}). A cell must be a number, a qualified number, a range or a known marker; correct the cell first, "
+        'say what its text means with markers={"text": 0} or markers={"text": None}, or pass on_unmapped="keep" to get '
+        "nulls"
     )
 
 
@@ -430,3 +434,108 @@ def test_company_decides_whether_any_text_is_read_and_never_what_it_says(cells: 
 def test_a_column_that_is_not_there_is_asked_for_by_its_argument() -> None:
     with pytest.raises(ValueError, match=r"no column 'm'; the frame has 'n'\. Name the column to read as column="):
         parse_counts(pd.DataFrame({"n": ["1"]}), column="m")
+
+
+def counts(*cells: object, **options: Any) -> list[Row]:
+    result = parse_counts(pd.DataFrame({"n": pd.Series(cells, dtype=object)}), column="n", **options)
+    rows = result[COLUMNS].astype(object)
+    return list(rows.where(rows.notna(), None).itertuples(index=False, name=None))
+
+
+def test_answers_to_a_request_are_numbers_noughts_and_reasons() -> None:
+    cells = ["12", "Nil", "No information held", "<5", "Refused (s.12)", "1 099", "12*"]
+    assert counts(*cells) == [
+        (12, "exact", 12, 12, None),
+        (0, "exact", 0, 0, None),
+        (None, None, None, None, "no information held"),
+        (None, "less_than", None, 5, None),
+        (None, None, None, None, "refused (s.12)"),
+        (1099, "exact", 1099, 1099, None),
+        (12, "exact", 12, 12, "*"),
+    ]
+
+
+def test_a_text_of_ones_own_is_a_number_or_a_missing_one_whatever_its_letters_and_spaces() -> None:
+    own = {"None": 0, "Pending review": None, "\N{EN DASH}": 0, "few": 2.5}
+    assert counts("none", "NONE [note 1]", "pending  REVIEW", "-", "Few", "5", "Nil", markers=own) == [
+        (0, "exact", 0, 0, None),
+        (0, "exact", 0, 0, "[note 1]"),
+        (None, None, None, None, "pending review"),
+        (0, "exact", 0, 0, None),
+        (2.5, "exact", 2.5, 2.5, None),
+        (5, "exact", 5, 5, None),
+        (0, "exact", 0, 0, None),
+    ]
+    assert counts("None", markers={"None": None}) == [(None, None, None, None, "none")]
+
+
+def test_what_a_text_of_ones_own_means_comes_before_what_we_would_read() -> None:
+    assert counts("Nil", "0", 0, -99, "[c]", markers={"nil": None, "0": None, "-99": None, "[c]": 2}) == [
+        (None, None, None, None, "nil"),
+        (None, None, None, None, "0"),
+        (None, None, None, None, "0"),
+        (None, None, None, None, "-99"),
+        (2, "exact", 2, 2, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markers", "words"),
+    [
+        ({"a": "b"}, "'a' means 'b'; must be a number, or None"),
+        ({"a": float("nan")}, "'a' means nan"),
+        ({"a": True}, "'a' means True"),
+        ({"a": 10**30}, "'a' means 10"),
+        ({1: 2}, "1 is no text of a cell"),
+        ({" ": 1}, "' ' is no text of a cell"),
+        ({"a b": 1, "AB": 2}, "'AB' stands there twice with two meanings"),
+        (["Nil"], "must map texts to numbers or None"),
+    ],
+)
+def test_markers_map_texts_to_numbers_or_to_none(markers: Any, words: str) -> None:
+    with pytest.raises(ValueError, match="^markers.*" + re.escape(words)):
+        counts("1", markers=markers)
+
+
+def test_a_cell_that_cannot_be_read_is_kept_as_null_with_a_flag_that_says_so() -> None:
+    cells = ["5", "1 2", "717\u00b2", None, True]
+    assert counts(*cells, on_unmapped="keep") == [
+        (5, "exact", 5, 5, None),
+        *[(None, None, None, None, "unread")] * 2,
+        (None, None, None, None, "empty"),
+        (None, None, None, None, "unread"),
+    ]
+    with pytest.raises(ValueError, match="on_unmapped='ignore'"):
+        counts("5", on_unmapped="ignore")
+
+
+@given(st.integers(1000, 10**12), st.sampled_from([" ", "\u00a0", "\u202f", "\u2009"]))
+def test_thousands_by_any_space_are_the_same_number(number: int, space: str) -> None:
+    assert read(f"{number:,}".replace(",", space)) == (number, "exact", number, number, None)
+
+
+@given(st.integers(0, 999), st.integers(0, 10**6))
+def test_two_numbers_beside_each_other_are_never_one_unless_the_second_has_three_figures(one: int, two: int) -> None:
+    if one > 0 and len(str(two)) == 3:
+        assert read(f"{one} {two}")[0] == 1000 * one + two
+    else:
+        with pytest.raises(UnmappedLabelError):
+            read(f"{one} {two}")
+
+
+def test_no_known_text_is_a_number_but_those_that_say_nought() -> None:
+    with (
+        Path(__file__)
+        .parents[2]
+        .joinpath("src/cseanalysis/clean/crosswalks/markers.csv")
+        .open(encoding="utf-8", newline="") as stream
+    ):
+        known = list(csv.DictReader(stream))
+    assert len({"".join(row["text"].split()) for row in known}) == len(known) > 100
+    for row in known:
+        if row["value"] == "?":
+            with pytest.raises(UnmappedLabelError, match="say which with markers="):
+                read(row["text"])
+        else:
+            value, *_, flag = read(row["text"].title())
+            assert (value, flag is None) == ((0, True) if row["value"] else (None, False))

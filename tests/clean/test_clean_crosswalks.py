@@ -9,10 +9,11 @@ import pytest
 import cseanalysis.clean
 from cseanalysis.clean import UnmappedLabelError, explain, read_crosswalk
 from cseanalysis.clean.crosswalks import RELATIONS, load_rules
-from cseanalysis.clean.labels import match_key, split_notes, undefined_term
+from cseanalysis.clean.forces import force_key
+from cseanalysis.clean.labels import split_notes, undefined_term
 from cseanalysis.clean.offences import offence_key
 
-SCHEMES = ["offences", "forces", "outcomes"]
+SCHEMES = ["offences", "forces", "outcomes", "places"]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -26,7 +27,7 @@ def test_every_rule_is_complete(scheme: str) -> None:
     assert (table["valid_from"].isna() | table["valid_to"].isna() | (table["valid_from"] < table["valid_to"])).all()
 
 
-@pytest.mark.parametrize("scheme", ["offences", "forces"])
+@pytest.mark.parametrize("scheme", ["offences", "forces", "places"])
 def test_validity_changes_with_the_financial_year_only(scheme: str) -> None:
     table = read_crosswalk(scheme)
     assert set(table["valid_from"].dropna().dt.strftime("%m-%d")) <= {"04-01"}
@@ -44,12 +45,16 @@ def test_no_day_has_two_rules_for_one_offence_code() -> None:
 def test_the_labels_that_two_rules_for_areas_share_are_these_and_their_codes_tell_them_apart() -> None:
     codes: dict[str, list[str]] = {}
     for rule in load_rules("forces"):
-        for key in {match_key(label) for label in rule.labels}:
+        for key in {force_key(label) for label in rule.labels}:
             codes.setdefault(key, []).append(rule.category["force_code"])
     shared = {key: sorted(each) for key, each in codes.items() if len(each) > 1}
     assert shared == {
         "westmidlands": ["E12000005", "E23000014"],
         "greaterlondon": ["E12000007", "E23000001"],
+        "westmids": ["E12000005", "E23000014"],
+        "wmidlands": ["E12000005", "E23000014"],
+        "wmids": ["E12000005", "E23000014"],
+        "wmp": ["E23000014", "E23000016"],
     }
 
 
@@ -57,7 +62,8 @@ def test_scopes_and_force_types_are_the_documented_ones() -> None:
     assert set(read_crosswalk("offences")["offence_scope"]) == {
         "child_only", "familial", "image", "age_mixed", "adult_context", "out_of_scope",
     }  # fmt: skip
-    assert read_crosswalk("forces")["force_type"].value_counts()["territorial"] == 44  # one force has two rules
+    assert read_crosswalk("forces").query("force_type == 'territorial'")["force_code"].nunique() == 43
+    assert set(read_crosswalk("places")["force_type"]) == {"part_of_force"}
     assert set(read_crosswalk("forces")["force_type"]) == {
         "territorial", "non_territorial", "combined_area", "fraud_body", "total", "unknown", "out_of_scope",
     }  # fmt: skip
@@ -82,7 +88,7 @@ def test_explain_answers_for_every_rule() -> None:
 def test_an_unknown_rule_or_scheme_is_an_error_that_helps() -> None:
     with pytest.raises(ValueError, match=r"no rule 'offence:88A:2018' \(closest known label: 'offence:88A:2017'"):
         explain("offence:88A:2018")
-    with pytest.raises(ValueError, match="no crosswalk 'victims'; there are forces, offences, outcomes"):
+    with pytest.raises(ValueError, match="no crosswalk 'victims'; there are forces, offences, outcomes, places"):
         read_crosswalk("victims")
 
 
@@ -112,13 +118,17 @@ print(sorted(loaded - sys.stdlib_module_names - {"cseanalysis", "narwhals"}))
 
 def test_the_public_names_are_these() -> None:
     assert set(cseanalysis.clean.__all__) == {
-        "UnmappedLabelError", "explain", "harmonise_forces", "harmonise_offences", "harmonise_outcomes",
+        "CleaningReport", "UnmappedLabelError", "explain", "harmonise", "harmonise_forces", "harmonise_offences", "harmonise_outcomes",
         "harmonise_periods", "parse_counts", "read_crosswalk", "share_by_relation",
     }  # fmt: skip
 
 
 def test_labels_are_told_apart_by_what_distinguishes_them():
     assert split_notes("Metropolitan Police[Note 6]") == ("Metropolitan Police", "[Note 6]")
+    assert split_notes("Devon and Cornwall **") == ("Devon and Cornwall", "**")
+    assert split_notes("Kent\u00b9 \u00b2 (see notes 3 and 4)*") == ("Kent", "\u00b9 \u00b2 (see notes 3 and 4) *")
+    assert split_notes("*") == ("*", None)
+    assert split_notes("71* (note 2)", spelt_only=True) == ("71*", "(note 2)")
     assert split_notes("British Transport Police (BTP)") == ("British Transport Police (BTP)", None)
     assert (offence_key(" 88a [note 3]"), offence_key("4.10")) == ("88a", "4.10")
     assert undefined_term("Localised grooming").startswith("no statistic defines this term")

@@ -188,7 +188,7 @@ def test_every_code_of_the_crosswalk_and_its_name_are_one_area() -> None:
         rules[["force_code", "force"]].set_axis(["code", "name"], axis=1), force="name", code="code"
     )
     assert result["force"].astype(str).tolist() == rules["force"].tolist()
-    assert len(rules["force_code"].unique()) == 43 + 9 + 3 + 1
+    assert len(rules["force_code"].unique()) == 43 + 9 + 5 + 1
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,8 @@ def test_every_code_of_the_crosswalk_and_its_name_are_one_area() -> None:
         ("E23000001", "E23000002", "the name is that of Metropolitan Police, .* that of Cumbria"),
         ("Kent [note 3]", "E12000008", "the name is that of Kent, .* that of South East"),
         ("Kent", "E23000099", "'E23000099' .no code of a force, region or country that is known here"),
-        ("Kent", "E06000001", "'E06000001' .no code"),
+        ("Kent", "E06000001", "the name is that of Kent, the code 'E06000001' beside it that of Cleveland"),
+        ("Kent", "E06000099", "'E06000099' .no code of .* district or partnership"),
         ("Kent", "-", "'-' .no code"),
     ],
 )
@@ -245,6 +246,77 @@ def test_codes_are_text_and_one_column_at_least_is_named() -> None:
         clean("Kent", force=None)
     with pytest.raises(ValueError, match=r"no column 'Force Name'; .* Name the column to read as force="):
         harmonise_forces(pd.DataFrame({"pfa": ["E23000014"]}), code="pfa")
+
+
+@pytest.mark.parametrize(
+    ("code", "force"),
+    [
+        ("E07000223", "Sussex"),
+        ("E06000052", "Devon and Cornwall"),
+        ("E08000025", "West Midlands"),
+        ("E09000033", "Metropolitan Police"),
+        ("E09000001", "City of London"),
+        ("W06000015", "South Wales"),
+        ("E22000374", "Hampshire"),
+        ("W14000023", "South Wales"),
+        ("E06000066", "Avon and Somerset"),
+    ],
+)
+def test_the_code_of_a_district_or_partnership_says_in_which_force_area_it_lies_and_is_never_the_force(
+    code: str, force: str
+) -> None:
+    frame = pd.DataFrame({"place": [code.lower()], "Force Name": [force]})
+    for options in ({"force": "place"}, {"force": None, "code": "place"}, {"code": "place"}):
+        row = harmonise_forces(frame, **options).iloc[0]  # type: ignore[arg-type]
+        assert (row["force"], row["force_type"], row["force_relation"]) == (force, "part_of_force", "narrower")
+        assert row["force_rule"] == f"place:{code}"
+
+
+def test_the_table_of_districts_is_whole() -> None:
+    places = read_crosswalk("places")
+    assert places["label"].is_unique
+    assert places["label"].str.fullmatch(r"E0[6789]\d{6}|W06\d{6}|E22\d{6}|W14\d{6}").all()
+    districts = places[~places["label"].str.match("E22|W14")]
+    published = districts[districts["status"] == "published"]
+    then = pd.Timestamp("2019-12-31")
+    # 317 in England and 22 in Wales in December 2019; 348 in December 2018.
+    in_2019 = published[~(published["valid_to"] < then)]
+    assert len(in_2019) == 317 + 22
+    assert len(published[~(published["valid_from"] > pd.Timestamp("2018-12-31"))]) == 348
+    assert set(in_2019["force_code"]) == {row["pfa_code"] for row in PUBLISHED if row["pfa_code"][:3] in ("E23", "W15")}
+    # The newest have the same forces without the districts that they were made from: 296 and 22 in 2023.
+    assert (
+        len(districts[districts["valid_to"].isna() & (districts["note"].fillna("").str[:7] != "Earlier")]) == 296 + 22
+    )
+    forces = read_crosswalk("forces").drop_duplicates("force_code").set_index("force_code")
+    for column in ("force", "region"):
+        assert (places[column] == places["force_code"].map(forces[column])).all()
+
+
+def test_every_place_stands_beside_its_own_name_and_beside_its_force_but_beside_no_other() -> None:
+    places = read_crosswalk("places")
+    for names in (places["description"], places["force"], places["force"] + " Police"):
+        frame = pd.DataFrame({"name": names, "code": places["label"]})
+        result = harmonise_forces(frame, force="name", code="code")
+        assert result["force_code"].tolist() == places["force_code"].tolist()
+        assert set(result["force_type"]) == {"part_of_force"}
+    with pytest.raises(UnmappedLabelError, match="the name is that of Kent"):
+        harmonise_forces(pd.DataFrame({"name": ["Kent"], "code": ["E07000223"]}), force="name", code="code")
+
+
+def test_districts_are_no_forces_for_what_a_name_with_two_readings_means() -> None:
+    codes = read_crosswalk("places").drop_duplicates("force_code")["label"].tolist()
+    with pytest.raises(UnmappedLabelError, match="it can be the force West Midlands"):
+        clean(NAME, *codes)
+
+
+def test_a_district_that_is_not_in_the_table_is_given_its_force_and_stays_a_part() -> None:
+    frame = pd.DataFrame({"code": ["E06000099", "E23000031"]})
+    result = harmonise_forces(frame, force=None, code="code", crosswalk={"E06000099": "Surrey"})
+    assert result["force_code"].tolist() == ["E23000031"] * 2
+    assert result["force_type"].tolist() == ["part_of_force", "territorial"]
+    assert result["force_relation"].tolist() == ["narrower", "exact"]
+    assert result["force_rule"].tolist() == ["own:force:E06000099", "force:E23000031"]
 
 
 def tables(data: dict[str, list[Any]]) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from cseanalysis.clean.labels import closest, undefined_term
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SCHEMES = ("forces", "offences", "outcomes")
+SCHEMES = ("forces", "offences", "outcomes", "places")
 RELATIONS = {
     "exact": "all that is counted under the label belongs to the category",
     "broader": "the label also counts what does not belong to the category",
@@ -69,7 +72,8 @@ def read_crosswalk(scheme: str) -> pd.DataFrame:
     Parameters
     ----------
     scheme
-        ``"offences"``, ``"forces"`` or ``"outcomes"``.
+        ``"offences"``, ``"forces"``, ``"outcomes"`` or ``"places"`` (codes of districts and community safety
+        partnerships, and the force area in which each lies).
 
     Returns
     -------
@@ -107,6 +111,7 @@ def explain(rule_id: str, *, crosswalk: Any = None) -> str:
         A value of ``offence_rule``, ``force_rule`` or ``outcome_rule``.
     crosswalk
         The crosswalk of your own that was given to the cleaning function, if there was one; its rules come first.
+        Those of ``{label: target}`` have ids such as ``own:force:Old Bill``.
 
     Returns
     -------
@@ -136,7 +141,8 @@ def explain(rule_id: str, *, crosswalk: Any = None) -> str:
         )
     known = {rule.rule_id: rule for scheme in SCHEMES for rule in load_rules(scheme)}
     if crosswalk is not None:
-        known |= {rule.rule_id: rule for rule in supplied_rules(supplied_scheme(crosswalk), crosswalk)}
+        scheme = supplied_scheme(crosswalk, rule_id)
+        known |= {rule.rule_id: rule for rule in supplied_rules(scheme, crosswalk)} if scheme else {}
     if rule_id not in known:
         raise ValueError(
             f"no rule {rule_id!r} ({closest(rule_id, known)}); "
@@ -190,13 +196,15 @@ def make_rule(row: Mapping[str, str]) -> Rule:
     )
 
 
-Crosswalk = Any  # a path, or a table of any engine that holds its rows
+Crosswalk = Any  # {label: target}, a path, or a table of any engine that holds its rows
 Rules = dict[str, tuple[Rule, ...]]
 
 _OPTIONAL = ("description", "valid_from", "valid_to", "note")
 _MAY_BE_EMPTY = (*_OPTIONAL, "force_code", "region")
 # Words that the documentation promises to be all there are.
 _CLOSED = ("offence_scope", "force_type", "outcome_in_denominator")
+# Codes of the statistics office for places that are neither forces nor regions nor countries
+_PLACE_CODE = re.compile(r"(?!E23|W15|E12|E92|W92)[EW][0-9]{8}", re.IGNORECASE)
 _SHOWN = 5
 
 
@@ -225,11 +233,16 @@ def with_supplied(ours: Rules, scheme: str, key: Callable[[str], str], crosswalk
     """Put the rules of a supplied crosswalk in place of ours for every label that it names."""
     if crosswalk is None:
         return ours
-    return ours | group(supplied_rules(scheme, crosswalk, key), key)
+    return ours | group(supplied_rules(scheme, crosswalk, key, ours), key)
 
 
-def supplied_rules(scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] = str) -> tuple[Rule, ...]:
-    """Read and check a crosswalk that is supplied, a CSV file or a table, in the columns of ours."""
+def supplied_rules(
+    scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] | None = None, known: Rules | None = None
+) -> tuple[Rule, ...]:
+    """Read and check a crosswalk that is supplied: labels and their targets, or the columns of ours."""
+    key = key or _key_of(scheme)
+    if isinstance(crosswalk, Mapping):
+        return _rules_of_targets(scheme, crosswalk, key, known or {})
     header, rows = _read(crosswalk)
     where = f"crosswalk {os.fspath(crosswalk)}" if isinstance(crosswalk, (str, os.PathLike)) else "crosswalk table"
     ours = scheme_columns(scheme)
@@ -258,14 +271,105 @@ def supplied_rules(scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] 
                     errors.append(f"{place}, column 'label': {other_place} has a rule for the same label and time")
             seen.setdefault(label, []).append((place, rule))
     if errors:
-        more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
-        many = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        raise ValueError(f"{where}, {many}: {'; '.join(errors[:_SHOWN])}{more}. Correct these cells")
+        raise ValueError(f"{where}, {_listed(errors)}. Correct these cells")
     return tuple(rules)
 
 
-def supplied_scheme(crosswalk: Crosswalk) -> str:
-    """Tell from its columns which of our crosswalks a supplied one stands beside."""
+def _listed(errors: list[str]) -> str:
+    more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
+    many = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+    return f"{many}: {'; '.join(errors[:_SHOWN])}{more}"
+
+
+def _rules_of_targets(
+    scheme: str, crosswalk: Mapping[Any, Any], key: Callable[[str], str], ours: Rules
+) -> tuple[Rule, ...]:
+    """Take the rules of each target over for its label."""
+    known = _targets(scheme, key) | ours
+    taken: dict[str, tuple[str, tuple[Rule, ...]]] = {}
+    errors: list[str] = []
+    for label, target in crosswalk.items():
+        found = _wrong_label(label, key) or _rules_of_target(scheme, target, key, known)
+        if isinstance(found, str):
+            errors.append(f"{label!r}: {found}")
+        elif (twin := taken.setdefault(key(label), (label, found)))[1] != found:
+            errors.append(f"{label!r}: is the same label as {twin[0]!r}, and has another target")
+    if errors:
+        raise ValueError(f"crosswalk {{label: target}}, {_listed(errors)}. Correct these labels or targets")
+    return tuple(rule for label, rules in taken.values() for rule in _taken_over(scheme, label, rules))
+
+
+def _targets(scheme: str, key: Callable[[str], str]) -> Rules:
+    """Arrange our rules by all that may be written as a target: labels first, then codes of areas and names."""
+    named: Rules = {}
+    for rule in load_rules(scheme):
+        for name in (rule.category.get("force_code"), rule.description):
+            if name:
+                named[key(name)] = (*named.get(key(name), ()), rule)
+    places = group(load_rules("places"), key) if scheme == "forces" else {}
+    return places | named | group(load_rules(scheme), key)
+
+
+def _wrong_label(label: object, key: Callable[[str], str]) -> str:
+    if not isinstance(label, str):
+        return f"a label is text, this is of type {type(label).__name__}"
+    return undefined_term(label) or ("" if key(label) else "is no label, but an empty cell or a mark")
+
+
+def _rules_of_target(scheme: str, target: object, key: Callable[[str], str], known: Rules) -> tuple[Rule, ...] | str:
+    """Give all rules of one target, which hold at different times; or say what is wrong with it."""
+    if target is None:
+        return (
+            "has no target yet (None): write the name or code of what it means, "
+            'or take the label out and pass on_unmapped="keep" to get nulls for it'
+        )
+    if isinstance(target, Integral) and not isinstance(target, bool):
+        target = str(int(target))
+    if not isinstance(target, str):
+        return f"its target is of type {type(target).__name__}; write a name or a code, as text"
+    if not (found := known.get(key(target))):
+        near = closest(target, (label for rule in load_rules(scheme) for label in rule.labels))
+        return f"its target {target!r} is no name or code that is known here ({near})"
+    different: dict[object, Rule] = {}
+    for rule in found:
+        different.setdefault((*rule.category.items(), rule.valid_from, rule.valid_to), rule)
+    rules = sorted(different.values(), key=lambda rule: rule.valid_from or dt.date.min)
+    if any(_overlap(one, other) for one, other in pairwise(rules)):
+        meant = " or ".join(rule.rule_id for rule in rules)
+        return f"its target {target!r} can be {meant}: write a code or a name that stands for one of them alone"
+    return tuple(rules)
+
+
+def _taken_over(scheme: str, label: str, rules: tuple[Rule, ...]) -> Iterator[Rule]:
+    for place, rule in enumerate(rules):
+        part = scheme == "forces" and _PLACE_CODE.fullmatch(label) and rule.category["force_type"] == "territorial"
+        yield replace(
+            rule,
+            rule_id=f"own:{scheme.removesuffix('s')}:{label}"
+            + (f":{rule.valid_from or place + 1}"[:5] if place else ""),
+            labels=(label,),
+            # The code of a place within an area of a force stands for a part of it.
+            category=rule.category | ({"force_type": "part_of_force"} if part else {}),
+            relation="narrower" if part else rule.relation,
+            status="inferred",
+            source="Crosswalk of one's own",
+            note=f"Means what {rule.rule_id} means. {rule.note}".strip(),
+        )
+
+
+def _key_of(scheme: str) -> Callable[[str], str]:
+    from cseanalysis.clean.forces import force_key
+    from cseanalysis.clean.offences import offence_key
+    from cseanalysis.clean.outcomes import outcome_key
+
+    keys = {"forces": force_key, "places": force_key, "offences": offence_key, "outcomes": outcome_key}
+    return keys[scheme]
+
+
+def supplied_scheme(crosswalk: Crosswalk, rule_id: str = "") -> str | None:
+    """Tell from its columns, or from the id of a rule, which of our crosswalks a supplied one stands beside."""
+    if isinstance(crosswalk, Mapping):
+        return next((scheme for scheme in SCHEMES if rule_id.startswith(f"own:{scheme.removesuffix('s')}:")), None)
     header = set(_read(crosswalk)[0])
     for scheme in SCHEMES:
         if set(scheme_columns(scheme)) - set(fixed_columns()) <= header:
@@ -331,7 +435,8 @@ def _wrong_word(scheme: str, column: str, text: str) -> Iterator[str]:
     elif column == "status":
         words = {"published": 1, "inferred": 1}
     elif column in _CLOSED:
-        words = {rule.category[column]: 1 for rule in load_rules(scheme) if rule.category[column]}
+        rules = load_rules(scheme) + (load_rules("places") if scheme == "forces" else ())
+        words = {rule.category[column]: 1 for rule in rules if rule.category[column]}
     elif column == "label":
         for label in text.split("; "):
             if reason := undefined_term(label):

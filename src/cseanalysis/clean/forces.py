@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from narwhals.stable.v2.typing import IntoFrameT
@@ -14,6 +15,10 @@ from cseanalysis.clean.labels import Unmapped, match_key, split_notes
 
 # The rows of a force and of its region are twice as many as those of another force.
 _MANY = 1.5
+_UNTOLD = re.compile(r"[.,'\u2018\u2019]")
+_EXPLAINED = re.compile(r"(.+)\(([^()]+)\)")
+_PART = "part_of_force"
+Suggested = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def harmonise_forces(
@@ -27,10 +32,10 @@ def harmonise_forces(
 ) -> IntoFrameT:
     """Add one name, code and region for each police force, and tell forces from totals and other bodies.
 
-    Labels are compared without regard to letter case, dashes, ``&`` and spaces; footnote marks such as
-    ``[Note 6]`` or ``(5)`` behind a label are set aside. A label that no rule covers is never guessed, and neither is
-    one with two readings: ``West Midlands`` is a force and a region, ``Greater London`` stands for the Metropolitan
-    Police and for a region.
+    Labels are compared without regard to letter case, dashes, dots, commas, ``&`` and spaces; footnote marks such as
+    ``[Note 6]``, ``(5)`` or ``*`` behind a label are set aside. A label that no rule covers is never guessed, and
+    neither is one with two readings: ``West Midlands`` is a force and a region, ``Greater London`` stands for the
+    Metropolitan Police and for a region, ``WMP`` for West Midlands Police and for West Mercia Police.
 
     Parameters
     ----------
@@ -39,14 +44,17 @@ def harmonise_forces(
     force
         Column of force names or of official codes, as text; None when there are codes only.
     code
-        Column of official codes, if there is one: E23 and W15 for forces, E12 for regions, E92, W92 and K04 for
-        countries. The code decides; where it is empty, the name does. A name that says another area than its code is
-        an error.
+        Column of official codes, if there is one: E23 and W15 for forces, E12 for regions, E92, W92 and K for
+        countries, and those of local authority districts (E06 to E09, W06) and community safety partnerships (E22,
+        W14), each of which lies in one force area. The code decides; where it is empty, the name does. A name that
+        says another area than its code is an error.
     on_unmapped
         ``"raise"``, or ``"keep"`` to get nulls for labels without a rule.
     crosswalk
-        Rules of your own, which come before ours for the labels they name: a path or a table in the columns of
-        ``read_crosswalk("forces")``. Dates in it are for the reader; force names carry no period.
+        Rules of your own, which come before ours for the labels they name: ``{"Old Bill": "Kent"}``, each label with
+        a name or code of what it means, or a path or a table in the columns of ``read_crosswalk("forces")``. Dates in
+        it are for the reader; force names carry no period. A code of a place that is not in ``read_crosswalk(
+        "places")``, such as that of a district made since, is given its force in the same way.
     prefix
         Put before the names of the new columns.
 
@@ -56,12 +64,14 @@ def harmonise_forces(
         The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``force``;
         ``force_code`` (police force area code; two joined by ``+`` for a combined area); ``region`` (of a force,
         empty for totals); ``force_type``: ``"territorial"`` (the 43 forces of England and Wales), ``"non_territorial"``
-        (British Transport Police), ``"combined_area"``, ``"fraud_body"``, ``"total"`` (a region, a country or both),
-        ``"unknown"`` (offences whose area is not known) or ``"out_of_scope"``; ``force_relation``; ``force_note`` (the
-        footnote mark); ``force_rule`` (see :func:`explain`). Without a code a name with two readings is decided only
-        where the rest of its column leaves one: beside all the other forces and no region it is the force (unless it
-        has more than one and a half times the rows of any of them), beside all the other regions and no force the
-        region.
+        (British Transport Police and others without an area), ``"part_of_force"`` (a district or partnership in the
+        force area, relation ``"narrower"``: never the force itself, nor to be added to it), ``"combined_area"``,
+        ``"fraud_body"``, ``"total"`` (a region, a country, or the sum of other rows), ``"unknown"`` (offences whose
+        area is not known) or ``"out_of_scope"`` (other countries, and bodies that are no police force);
+        ``force_relation``; ``force_note`` (the footnote mark); ``force_rule`` (see :func:`explain`). Without a code a
+        name with two readings is decided only where the rest of its column leaves one: beside all the other forces
+        and no region it is the force (unless it has more than one and a half times the rows of any of them), beside
+        all the other regions and no force the region.
 
     Raises
     ------
@@ -88,14 +98,17 @@ def force_task(*, force: str | None, code: str | None, crosswalk: Crosswalk | No
     """Say how the forces in a column are read, and what is added for them."""
     if force is None and code is None:
         raise ValueError("force=None and code=None: name the column of force names as force= or of codes as code=")
-    own = () if crosswalk is None else supplied_rules("forces", crosswalk, match_key)
-    names = _rules_by_key() | group(own, match_key)
-    codes = _rules_by_code() | _by_code(own)
+    own = () if crosswalk is None else supplied_rules("forces", crosswalk, force_key)
+    own_by_key = group(own, force_key)
+    names = _rules_by_key() | own_by_key
+    # A label of one's own may be a code; the code of what it means goes on to stand for that.
+    codes = _rules_by_code() | ({} if isinstance(crosswalk, Mapping) else _by_code(own)) | own_by_key
     keys = {argument: name for argument, name in (("force", force), ("code", code)) if name is not None}
 
     def resolver(counted: Counted) -> Resolve:
         # Beside codes nothing is inferred: a name without its code is one that the source could not place either.
         decided = _decide(counted, names, codes) if len(keys) == 1 else {}
+        suggested = cache(lambda: _suggested(names))
 
         def resolve(key: Key) -> Answer | Unmapped:
             cells = {argument: _text(cell, name) for (argument, name), cell in zip(keys.items(), key, strict=True)}
@@ -106,7 +119,7 @@ def force_task(*, force: str | None, code: str | None, crosswalk: Crosswalk | No
             elif label is None:
                 return Unmapped(None)
             else:
-                found = _by_name(label, match_key(bare), names, codes, decided)
+                found = _by_name(label, bare, names, codes, decided=decided, suggested=suggested)
             if isinstance(found, Unmapped):
                 return found
             given = found.category
@@ -148,12 +161,16 @@ def _text(cell: object, column: str) -> str | None:
     )
 
 
-def _by_name(label: str, key: str, names: Rules, codes: Rules, decided: dict[str, Rule]) -> Rule | Unmapped:
-    known = names.get(key)
+def _by_name(
+    label: str, bare: str, names: Rules, codes: Rules, *, decided: dict[str, Rule], suggested: Callable[[], Suggested]
+) -> Rule | Unmapped:
+    key = force_key(bare)
+    known = names.get(key) or _by_both(bare, names)
     if known is None:
         if key in codes:
             return codes[key][0]
-        return Unmapped(label, known=tuple(name for each in names.values() for name in each[0].labels))
+        forces, others = suggested()
+        return Unmapped(label, known=forces, others=others)
     if len(known) == 1:
         return known[0]
     if key in decided:
@@ -167,10 +184,29 @@ def _by_name(label: str, key: str, names: Rules, codes: Rules, decided: dict[str
     )
 
 
+def _by_both(bare: str, names: Rules) -> tuple[Rule, ...] | None:
+    """Read ``Greater Manchester Police (GMP)``: a name and another behind it that stand for one area."""
+    found = _EXPLAINED.fullmatch(bare.strip())
+    known = [names.get(force_key(part), ()) for part in found.groups()] if found else []
+    areas = [{rule.category["force"]: rule for rule in rules} for rules in known]
+    both = areas[0].keys() & areas[1].keys() if areas else ()
+    return tuple(areas[0][force] for force in both) if len(both) == 1 else None
+
+
+def _suggested(names: Rules) -> Suggested:
+    """Give the labels of forces, and those of sums over forces, which are offered only where nearly the same."""
+    forces: list[str] = []
+    sums: list[str] = []
+    for rules in names.values():
+        a_sum = all(rule.category["force_type"] == "total" for rule in rules)
+        (sums if a_sum else forces).extend(label for label in rules[0].labels if names.get(force_key(label)) == rules)
+    return tuple(forces), tuple(sums)
+
+
 def _clear_name(rule: Rule, names: Rules, codes: Rules) -> str:
     """Give a name of the same area that stands for nothing else."""
     same = [name for each in codes[match_key(rule.category["force_code"])] for name in each.labels]
-    return next(name for name in same[1:] + same[:1] if len(names[match_key(name)]) == 1)
+    return next(name for name in same[1:] + same[:1] if len(names[force_key(name)]) == 1)
 
 
 def _type(rule: Rule) -> str:
@@ -181,14 +217,19 @@ def _by_official(official: str, bare: str, names: Rules, codes: Rules) -> Rule |
     """Let the code decide, and refuse a name beside it that stands for something else."""
     listed = codes.get(match_key(official))
     if listed is None:
-        return Unmapped(official, "no code of a force, region or country that is known here")
-    key = match_key(bare)
-    named = names.get(key) or codes.get(key)
+        return Unmapped(
+            official, "no code of a force, region or country that is known here, nor of a district or partnership"
+        )
+    key = force_key(bare)
+    named = names.get(key) or _by_both(bare, names) or codes.get(key)
     if named is None:
         return listed[0]
     for rule in named:
         if rule in listed:
             return rule
+        if (code := rule.category["force_code"]) and code == listed[0].category["force_code"]:
+            # Of a place and its force the place is what the row counts.
+            return listed[0]
     areas = " or ".join(dict.fromkeys(rule.category["force"] for rule in named))
     return Unmapped(
         bare, f"the name is that of {areas}, the code {official!r} beside it that of {listed[0].category['force']}"
@@ -204,11 +245,11 @@ def _decide(counted: Counted, names: Rules, codes: Rules) -> dict[str, Rule]:
     for (label,), count in counted:
         if not isinstance(label, str):
             continue
-        key = match_key(split_notes(label)[0])
+        key = force_key(label)
         known = names.get(key) or codes.get(key, ())[:1]
         if len(known) > 1:
             open_rows[key] = open_rows.get(key, 0) + count
-        for rule in known if len(known) == 1 else ():
+        for rule in known if len(known) == 1 and known[0].category["force_type"] != _PART else ():
             for part in rule.category["force_code"].split("+"):
                 rows[part] = rows.get(part, 0) + count
     decided: dict[str, Rule] = {}
@@ -240,12 +281,12 @@ def _peers(rule: Rule) -> frozenset[str]:
 
 @cache
 def _rules_by_key() -> Rules:
-    return group(load_rules("forces"), match_key)
+    return group(load_rules("forces"), force_key)
 
 
 @cache
 def _rules_by_code() -> Rules:
-    return _by_code(load_rules("forces"))
+    return _by_code(load_rules("forces")) | group(load_rules("places"), force_key)
 
 
 def _by_code(rules: Iterable[Rule]) -> Rules:
@@ -254,3 +295,8 @@ def _by_code(rules: Iterable[Rule]) -> Rules:
         if key := match_key(rule.category["force_code"]):
             found[key] = (*found.get(key, ()), rule)
     return found
+
+
+def force_key(label: str) -> str:
+    """Reduce a label of an area to what distinguishes it; footnote marks, dots and commas do not."""
+    return match_key(_UNTOLD.sub("", split_notes(label)[0]))

@@ -8,8 +8,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_SPELT_NOTE = re.compile(r"\[\s*notes?\b[^\[\]]*\]$", re.IGNORECASE)
-_ANY_NOTE = re.compile(r"(?:\[\s*notes?\b[^\[\]]*\]|\[[0-9]+\]|\([0-9]+(?:,\s?[0-9]+)*\))$", re.IGNORECASE)
+_NUMBERS = r"[0-9]+(?:\s?(?:,|and|&)\s?[0-9]+)*"
+_SPELT = rf"\[\s*(?:see\s+)?(?:foot)?notes?\b[^\[\]]*\]|\(\s*(?:see\s+)?(?:foot)?notes?\s*{_NUMBERS}\s*\)"
+_RAISED = "\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
+_SPELT_NOTE = re.compile(rf"(?:{_SPELT})$", re.IGNORECASE)
+# A star, dagger or raised figure is a mark only behind something else: alone it stands for a missing number.
+_ANY_NOTE = re.compile(
+    rf"(?:{_SPELT}|\[[0-9]+\]|\({_NUMBERS}\)|(?<=[^\s*†‡§{_RAISED}])\s*(?:[*†‡§]+|[{_RAISED}]+(?:[,\s]+[{_RAISED}]+)*))$",
+    re.IGNORECASE,
+)
 _SHOWN = 5
 _LONGEST = 200
 # As match_key gives them. "Group-based" alone is not here: its definition may be named beside it.
@@ -50,6 +57,7 @@ class Unmapped:
     reason: str = ""
     known: tuple[str, ...] = ()
     ambiguous: bool = False
+    others: tuple[str, ...] = ()  # offered only where they are nearly the same
 
 
 def match_key(label: str) -> str:
@@ -81,16 +89,22 @@ def split_notes(label: str, *, spelt_only: bool = False) -> tuple[str, str | Non
     notes: list[str] = []
     label = label.strip()
     while found := pattern.search(label):
-        notes.insert(0, found.group())
+        notes.insert(0, found.group().strip())
         label = label[: found.start()].rstrip()
     return label, " ".join(notes) or None
 
 
-def closest(label: str, known: Iterable[str]) -> str:
-    """Name the known label that looks most like this one; a suggestion, never a mapping."""
-    by_key = {match_key(candidate): candidate for candidate in known}
-    found = difflib.get_close_matches(match_key(label), by_key, n=1, cutoff=0.5)
-    return f"closest known label: {by_key[found[0]]!r}" if found else "no known label is close"
+def closest(label: str, known: Iterable[str], others: Iterable[str] = ()) -> str:
+    """Name the known label that looks most like this one, one of ``others`` only if it is nearly the same."""
+    # A suggestion, never a mapping.
+    found = [best for best in (_nearest(label, known, 0.5), _nearest(label, others, 0.8)) if best]
+    return f"closest known label: {max(found, key=lambda best: best[0])[1]!r}" if found else "no known label is close"
+
+
+def _nearest(label: str, known: Iterable[str], cutoff: float) -> tuple[float, str] | None:
+    key, by_key = match_key(label), {match_key(candidate): candidate for candidate in known}
+    found = difflib.get_close_matches(key, by_key, n=1, cutoff=cutoff)
+    return (difflib.SequenceMatcher(None, found[0], key).ratio(), by_key[found[0]]) if found else None
 
 
 def unmapped_error(
@@ -111,7 +125,7 @@ def unmapped_error(
 def reason_of(problem: Unmapped) -> str:
     """Say why a label has no rule, or which known one is closest."""
     # Looked up for the few labels that are shown: comparing every unknown label would be slow.
-    return closest(str(problem.label), problem.known) if problem.known else problem.reason
+    return closest(str(problem.label), problem.known, problem.others) if problem.known else problem.reason
 
 
 def _describe(problem: Unmapped) -> str:

@@ -120,12 +120,13 @@ class CleaningReport:
                 used[label.rule] = used.get(label.rule, 0) + label.rows
         return used
 
-    def to_fill_in(self) -> dict[str, dict[object, None]]:
+    def to_fill_in(self) -> dict[str, dict[str, str | None]]:
         """Give the labels without a rule as a crosswalk to fill in and hand back as ``crosswalk=``."""
-        empty: dict[str, dict[object, None]] = {}
+        empty: dict[str, dict[str, str | None]] = {}
         for label in self.unmapped:
-            if label.label is not None:
-                empty.setdefault(label.role, {})[label.label] = None
+            # An empty cell has no label that could mean something; a count is told as markers= to parse_counts.
+            if label.role != "count" and label.label is not None and str(label.label).strip():
+                empty.setdefault(label.role, {})[str(label.label)] = None
         return empty
 
     def to_frame(self) -> pd.DataFrame:
@@ -391,14 +392,10 @@ def _holds_counts(frame: Any, name: str) -> bool:
     counted = count_keys(frame, [name])
     if any(isinstance(key[0], str) and re.match(r"\s*0[0-9]", key[0]) for key, _ in counted):
         return False  # a number that begins with a nought is a code
-    resolve = _count_task(name).resolver(counted)
+    resolve = count_task(column=name).resolver(counted)
     answers = [resolve(key) for key, _ in counted]
     read = [answer for answer in answers if not isinstance(answer, Unmapped)]
     return len(read) * 2 >= len(answers) and any(answer[0] is not None for answer in read)
-
-
-def _count_task(name: str) -> Task:
-    return count_task(column=name, around_width=0.5)
 
 
 def _task(role: str, name: str, one: Mapping[str, str], asked: _Asked) -> Task:
@@ -412,7 +409,7 @@ def _task(role: str, name: str, one: Mapping[str, str], asked: _Asked) -> Task:
         return outcome_task(outcome=name, crosswalk=rules)
     if role == "period":
         return period_task(period=name, quarter=one.get("quarter"), convention=asked.convention)
-    return _count_task(name)
+    return count_task(column=name)
 
 
 def _tasks(found: Found, asked: _Asked) -> tuple[dict[tuple[str, str], Task], list[str]]:
@@ -437,7 +434,7 @@ def _tasks(found: Found, asked: _Asked) -> tuple[dict[tuple[str, str], Task], li
         elif role in one:
             tasks[role, one[role]] = _task(role, one[role], one, asked)
     for count in found.get("count", ()):
-        tasks["count", count.column] = _count_task(count.column)
+        tasks["count", count.column] = count_task(column=count.column)
     return tasks, left_out
 
 

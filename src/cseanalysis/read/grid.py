@@ -207,12 +207,14 @@ def is_count(text: str | None) -> bool:
 
 
 def _unread(texts: list[str]) -> set[object]:
+    # A spreadsheet's error is no reason that a publisher gives for a missing number.
+    errors = {text for text in texts if text.startswith("#")}
     try:
         if texts:
             parse_counts(_cells(texts), column="cell")
     except UnmappedLabelError as error:
-        return set(error.labels)
-    return set()
+        return {*errors, *error.labels}
+    return {*errors}
 
 
 def _cells(texts: list[str]) -> pd.DataFrame:

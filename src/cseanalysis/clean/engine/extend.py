@@ -32,6 +32,7 @@ class Task:
     resolver: Callable[[Counted], Resolve]
     remedy: str
     vocabulary: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unread: Answer | None = None  # what stands where no rule applies; nulls without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def add_and_tell(
         if problems and on_unmapped == "raise":
             rows = sum(each.rows for each in told if isinstance(each.answer, Unmapped))
             raise unmapped_error(problems, rows=rows, columns=columns, remedy=task.remedy)
-        nothing = (None,) * len(task.added)
+        nothing = task.unread or (None,) * len(task.added)
         answers = [nothing if isinstance(each.answer, Unmapped) else each.answer for each in told]
         return [
             Column(f"{prefix}{name}", kind, [given[place] for given in answers], task.vocabulary.get(name, frozenset()))
