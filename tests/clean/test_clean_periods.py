@@ -458,3 +458,35 @@ def test_a_label_that_the_grammar_reads_in_two_ways_is_never_read_in_a_plain_col
         assert read_column(heading, text) == [None]
     if not ways:
         assert read_column(heading, text) == [None]
+
+
+@pytest.mark.parametrize(
+    ("publisher", "label", "expected"),
+    [
+        ("Office of Rail and Road", "Apr 2019 to Mar 2020 [b] [p] [r]", YEAR),
+        ("Office for National Statistics, house prices", "Year ending Mar 2020", YEAR),
+        ("Office for National Statistics, time series", "2020 MAR", MARCH),
+        ("reference.data.gov.uk", "government-year/2019-2020", YEAR),
+        ("data.police.uk", "2020-03", MARCH),
+        ("Public Health England, Fingertips", "2019/20 Q1", APRIL_TO_JUNE),
+        ("Eurostat, months", "2020M03", MARCH),
+        ("SDMX, months", "2020-M03", MARCH),
+        ("Department for Education, time_period", "201920", YEAR),
+        ("Ministry of Housing, homelessness", "Apr-Jun 2019", APRIL_TO_JUNE),
+        ("ISO 8601, interval", "2019-04-01/2020-03-31", YEAR),
+        ("Nomis", "Apr 2019-Mar 2020", YEAR),
+        # Which quarter it is depends on the publisher.
+        ("Eurostat, quarters", "2020-Q1", None),
+        ("Statistics Denmark", "2020K1", None),
+        ("Ministry of Justice", "2020 Q1", None),
+        # Two statements in one label
+        ("Ofgem", "Q1 (Apr-Jun 2019)", None),
+        ("gregorian interval of a week", "2020-04-27T00:00:00/P7D", None),
+    ],
+)
+def test_a_notation_of_a_publisher_is_read_or_refused(
+    publisher: str, label: str, expected: tuple[str, str, str] | None
+) -> None:
+    assert read_column("period", label) == [expected], publisher
+    if expected is None and "Q1" in label.replace("K1", "Q1") and "(" not in label:
+        assert read_column("period", label, convention="calendar") == [JANUARY_TO_MARCH], publisher

@@ -41,15 +41,21 @@ _LETTERS = {
     "qe": "qe",
     "": "the of period rolling",
 }
-_WORDS = {word: letters for letters, words in _LETTERS.items() for word in words.split()}
+# Each word to its letters and, of numbers and months, its value.
+_TOKENS = {word: (letters, "") for letters, words in _LETTERS.items() for word in words.split()}
+_TOKENS |= {word: ("m", str(number)) for word, number in _MONTHS.items()}
+_TOKENS |= {word: (str(len(number)), number) for word, number in _NUMBERS.items()} | {
+    mark: (mark, "") for mark in "-/_."
+}
 _LONGEST = 100  # characters; no period takes as many
 
 _SPACES = str.maketrans(",'", "  ")
-_TOKEN = re.compile(r"([0-9]+)|([a-z]+)|([-/_.~])|\S")
+_TOKEN = re.compile(r"[0-9]+|[a-z]+|\S")
 _ORDINAL = re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th)\b(?=\s*[a-z])")
 _MIDNIGHT = re.compile(r"(?<=[0-9])[t ]00:00(?::00(?:\.0+)?)?z?(?=$|/)")
+# Provisional, revised, and in brackets also estimated, and b for a break in the series.
 _MARK = re.compile(
-    r"(?:[\[(]\s*(?:p|r|prov|rev|provisional|preliminary|revised)\.?\s*[\])]"
+    r"(?:[\[(]\s*(?:p|r|b|e|prov|rev|provisional|preliminary|revised)\.?\s*[\])]"
     r"|(?<=[0-9])[pr]|\s(?:p|r|prov|rev|provisional|preliminary|revised)\.?)$",
     re.IGNORECASE,
 )
@@ -185,26 +191,19 @@ def tokenise(text: str) -> Tokens | None:
         return None
     plain = text.casefold()
     plain = (plain.translate(_SPACES) if plain.isascii() else "".join(map(_plain, plain))).strip()
-    plain = _ORDINAL.sub(r"\1", _MIDNIGHT.sub("", plain))
+    plain = _ORDINAL.sub(r"\1", _MIDNIGHT.sub("", plain) if ":" in plain else plain)
     shape: list[str] = []
     values: list[str] = []
-    for found in _TOKEN.finditer(plain):
-        number, word, mark = found.groups()
-        number = number or _NUMBERS.get(word or "")
-        if number is not None:
-            if len(number) not in (1, 2, 4, 6, 8):
-                return None
-            letters, value = str(len(number)), number
-        elif word in _MONTHS:
-            letters, value = "m", str(_MONTHS[word])
-        elif word is not None and word in _WORDS:
-            letters, value = _WORDS[word], ""
-        elif mark == "." and shape and shape[-1] == "m":
-            continue  # an abbreviated month
-        elif mark is not None and mark != "~":
-            letters, value = mark, ""
+    for word in _TOKEN.findall(plain):
+        token = _TOKENS.get(word)
+        if token is not None:
+            letters, value = token
+        elif word[0] in "0123456789" and len(word) in (1, 2, 4, 6, 8):
+            letters, value = str(len(word)), word
         else:
             return None
+        if word == "." and shape and shape[-1] == "m":
+            continue  # an abbreviated month
         shape += letters
         values += [value or letter for letter in letters]
     return "".join(shape), tuple(values)
