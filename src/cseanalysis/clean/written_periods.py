@@ -309,11 +309,12 @@ def _digits(shape: str, values: tuple[str, ...]) -> Iterator[Period]:
 def _point(year: int, month: int, day: str | None, way: str) -> Iterator[Period]:
     if not 1 <= month <= 12:
         return
-    first = dt.date(year, month, 1)
     if day is None:
+        first = dt.date(year, month, 1)
         yield make_period(first, last_of_month(first), way)
-    elif 1 <= int(day) <= last_of_month(first).day:
-        yield make_period(first.replace(day=int(day)), first.replace(day=int(day)), way)
+    elif 1 <= int(day) <= calendar.monthrange(year, month)[1]:
+        there = dt.date(year, month, int(day))
+        yield make_period(there, there, way)
 
 
 def _long_points(tokens: Tokens) -> Iterator[Period]:
@@ -362,7 +363,8 @@ def _middles(shape: str) -> tuple[int, ...]:
 
 
 def _may_end(shape: str) -> bool:
-    return bool(_point_places(shape) or _year_places(shape) or shape in ("6", "8"))
+    pair = _year_places(shape) or {}
+    return bool(_point_places(shape) or "first" in pair or shape in ("6", "8"))
 
 
 def _ends(tokens: Tokens) -> Iterator[Period]:
