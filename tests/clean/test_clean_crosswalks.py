@@ -118,7 +118,8 @@ print(sorted(loaded - sys.stdlib_module_names - {"cseanalysis", "narwhals"}))
 
 def test_the_public_names_are_these() -> None:
     assert set(cseanalysis.clean.__all__) == {
-        "CleaningReport", "UnmappedLabelError", "explain", "harmonise", "harmonise_forces", "harmonise_offences", "harmonise_outcomes",
+        "CleaningReport", "UnmappedLabelError", "explain", "harmonise", "harmonise_forces", "harmonise_offences",
+        "harmonise_outcomes",
         "harmonise_periods", "parse_counts", "read_crosswalk", "share_by_relation",
     }  # fmt: skip
 

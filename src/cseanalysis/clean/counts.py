@@ -17,7 +17,7 @@ from narwhals.stable.v2.typing import IntoDataFrameT
 from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Kind, Resolve
 from cseanalysis.clean.labels import Unmapped, split_notes
-from cseanalysis.clean.phrases import read_statement
+from cseanalysis.clean.phrases import QUALIFIERS, read_statement
 
 _REASONED = re.compile(r"n/a - [a-z ]+")  # as in the published outcomes: "N/A - offence code expired"
 _BRACKETED = re.compile(r"\[\s?(x|z|u1?|c|low|w|er)\s?\]", re.IGNORECASE)
@@ -164,6 +164,7 @@ def count_task(*, column: str, around_width: float = 0.5, markers: Mapping[str, 
             "A cell must be a number, a qualified number, a range or a known marker; correct the cell first, say what "
             'its text means with markers={"text": 0} or markers={"text": None}, or pass on_unmapped="keep" to get nulls'
         ),
+        vocabulary={"qualifier": QUALIFIERS},
         unread=(None, None, None, None, "unread"),
     )
 

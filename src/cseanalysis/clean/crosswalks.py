@@ -243,7 +243,7 @@ def supplied_rules(
     key = key or _key_of(scheme)
     if isinstance(crosswalk, Mapping):
         return _rules_of_targets(scheme, crosswalk, key, known or {})
-    header, rows = _read(crosswalk)
+    header, rows = read_supplied(crosswalk)
     where = f"crosswalk {os.fspath(crosswalk)}" if isinstance(crosswalk, (str, os.PathLike)) else "crosswalk table"
     ours = scheme_columns(scheme)
     errors = [
@@ -370,14 +370,15 @@ def supplied_scheme(crosswalk: Crosswalk, rule_id: str = "") -> str | None:
     """Tell from its columns, or from the id of a rule, which of our crosswalks a supplied one stands beside."""
     if isinstance(crosswalk, Mapping):
         return next((scheme for scheme in SCHEMES if rule_id.startswith(f"own:{scheme.removesuffix('s')}:")), None)
-    header = set(_read(crosswalk)[0])
+    header = set(read_supplied(crosswalk)[0])
     for scheme in SCHEMES:
         if set(scheme_columns(scheme)) - set(fixed_columns()) <= header:
             return scheme
     raise ValueError(f"a crosswalk with the columns {', '.join(sorted(header))} is not one of {', '.join(SCHEMES)}")
 
 
-def _read(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+def read_supplied(crosswalk: Crosswalk) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+    """Read the columns of a crosswalk that is supplied, and its rows with the place of each."""
     if isinstance(crosswalk, (str, os.PathLike)):
         try:
             with open(crosswalk, encoding="utf-8-sig", newline="") as lines:  # noqa: PTH123 - a path of any kind

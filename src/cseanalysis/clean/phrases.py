@@ -31,6 +31,7 @@ _WORDS = {
     "estimated;est.;~;≈",
 }
 _QUALIFIER_OF = {word: qualifier for qualifier, words in _WORDS.items() for word in words.split(";")}
+QUALIFIERS = frozenset((*_WORDS, "exact", "range"))
 _QUALIFIED = re.compile(
     rf"({'|'.join(re.escape(word) for word in sorted(_QUALIFIER_OF, key=len, reverse=True))})(\s?)(.+)"
 )

@@ -408,7 +408,7 @@ def _task(role: str, name: str, one: Mapping[str, str], asked: _Asked) -> Task:
     if role == "outcome":
         return outcome_task(outcome=name, crosswalk=rules)
     if role == "period":
-        return period_task(period=name, quarter=one.get("quarter"), convention=asked.convention)
+        return period_task(period=name, quarter=one.get("quarter"), convention=asked.convention, crosswalk=rules)
     return count_task(column=name)
 
 
