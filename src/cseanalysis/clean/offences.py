@@ -246,7 +246,8 @@ def _labels(rule: Rule) -> tuple[str, ...]:
 
 def _contradiction(known: tuple[Rule, ...], name: str, rules: Rules) -> str | None:
     """Say whose name stands beside a code, if it is that of another one; a name without a rule says nothing."""
-    named = rules.get(offence_key(name), ())
+    # A category of police.uk is no name of an offence, and holds many.
+    named = tuple(rule for rule in rules.get(offence_key(name), ()) if not of_police_uk(rule))
     codes = [{offence_key(label) for rule in each for label in rule.labels} for each in (known, named)]
     if not named or codes[0] & codes[1]:
         return None
