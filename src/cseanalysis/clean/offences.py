@@ -120,7 +120,7 @@ def harmonise_offences(
         def resolve(key: Key) -> Answer | Unmapped:
             cells = [_text(cell, column) for cell, column in zip(key, columns.values(), strict=False)]
             given, beside = cells[0], cells[1] if name is not None else None
-            label = beside if given is None or not given.strip() else given
+            label = beside if beside is not None and not (given or "").strip() else given
             if label is None:
                 return Unmapped(None)
             known = find(label)
