@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
 
-from cseanalysis.clean import harmonise_offences, share_by_relation
+from cseanalysis.clean import harmonise_offences, harmonise_outcomes, share_by_relation
 
 ROWS = pd.DataFrame(
     {
@@ -53,3 +53,9 @@ def test_columns_that_hold_something_else_are_refused() -> None:
         share_by_relation(frame, count="n")
     with pytest.raises(ValueError, match="no column 'force_relation'"):
         share_by_relation(frame, relation="force_relation")
+
+
+def test_relations_of_outcomes_are_reported_like_those_of_offences() -> None:
+    cleaned = harmonise_outcomes(pd.DataFrame({"Outcome Type": ["1", "1a", "Out-of-court (formal)", "Offender fined"]}))
+    shares = share_by_relation(cleaned, relation="outcome_relation")
+    assert shares["rows"].tolist() == [1, 1, 1, 1, 0, 3]

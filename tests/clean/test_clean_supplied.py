@@ -133,9 +133,12 @@ def test_grooming_gang_is_never_mapped_and_the_error_names_the_five_definitions(
     assert harmonise_offences(frame, on_unmapped="keep")["offence_category"].isna().all()
 
 
-def test_a_legal_term_with_grooming_in_it_is_an_unknown_label_like_any_other() -> None:
+def test_a_legal_term_with_grooming_in_it_is_a_name_like_any_other() -> None:
+    assert harmonise_offences(offences(["Sexual grooming"], ["2022/23"]))["offence_rule"].tolist() == [
+        "offence:88A:2017"
+    ]
     with pytest.raises(UnmappedLabelError) as caught:
-        harmonise_offences(offences(["Sexual grooming"], ["2022/23"]))
+        harmonise_offences(offences(["Meeting for sexual grooming"], ["2022/23"]))
     assert "five definitions" not in str(caught.value)
 
 

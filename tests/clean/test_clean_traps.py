@@ -75,3 +75,19 @@ def test_a_crosswalk_with_missing_cells_or_another_encoding(tmp_path: Any) -> No
     read_crosswalk("forces").assign(note="caf\u00e9").to_csv(path, index=False, encoding="cp1252")
     with pytest.raises(ValueError, match="not UTF-8"):
         harmonise_forces(frame, crosswalk=path)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, lambda data: pl.DataFrame(data).lazy()])
+def test_what_the_rest_of_a_column_decides_is_decided_alike_on_every_engine(make: Any) -> None:
+    frame = make(
+        {
+            "Offence Code": ["71.0", "088A", None],
+            "name": [None, "Sexual grooming", "Rape of a male child under 13"],
+            "Financial Year": ["2019/20"] * 3,
+            "Outcome Type": ["Charged", "imprisoned", "fined"],
+        }
+    )
+    done = harmonise_outcomes(harmonise_offences(frame, name="name"))
+    done = done.collect() if isinstance(done, pl.LazyFrame) else done
+    assert list(done["offence_rule"]) == ["offence:71:2013", "offence:88A:2017", "offence:19H"]
+    assert list(done["outcome_rule"]) == [f"outcome:police.uk:{slug}" for slug in ("charged", "imprisoned", "fined")]

@@ -18,6 +18,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from cseanalysis.clean.labels import closest, undefined_term
+from cseanalysis.clean.schemes import of_police_uk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -465,10 +466,12 @@ def _is_date(text: str) -> bool:
 
 
 def _same_time(scheme: str, one: Rule, other: Rule) -> bool:
-    """Whether two rules with one label leave no way to tell them: offences have dates, areas have codes."""
+    """Whether two rules with one label cannot be told apart, by dates, by codes of areas or by the rest of a column."""
     if scheme == "forces":
         codes = {rule.category["force_code"] for rule in (one, other)}
         return len(codes - {""}) < 2
+    if of_police_uk(one) != of_police_uk(other):
+        return False
     return scheme != "offences" or _overlap(one, other)
 
 

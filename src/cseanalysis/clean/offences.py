@@ -1,8 +1,11 @@
-"""Home Office offence codes to categories, each code in the period for which its rule holds."""
+"""Home Office offence codes, and names, to categories, each in the period for which its rule holds."""
 
 from __future__ import annotations
 
+import csv
+import re
 from functools import cache
+from importlib.resources import files
 
 from narwhals.stable.v2.typing import IntoFrameT
 
@@ -11,12 +14,22 @@ from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, split_notes, undefined_term
 from cseanalysis.clean.periods import Readings, period_keys, period_reader
+from cseanalysis.clean.schemes import of_police_uk, of_scheme, two_readings, whose_column
+
+_CODE = re.compile(r"(?=[0-9]{1,3}(?:[a-z]?|\.[0-9]{1,2})\Z)0*([1-9][0-9]*(?:[a-z]?|\.[0-9]+))")
+# A class of the Home Office and an offence in it, such as 071/17.
+_PART = re.compile(r"0{0,2}([1-9][0-9]{0,2}[a-z]?) ?/ ?0{0,2}([0-9]{1,3})")
+_WORD = re.compile("[a-z]{2}")
+_SUFFIX = re.compile(r"\(outcomes? only\)$")
+_CODE_AND_NAME = re.compile(r"([0-9][0-9a-z./]*)(?:\s*[-:\u2013\u2014]\s*|\s+)([a-z].*)", re.IGNORECASE | re.DOTALL)
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 
 
 def harmonise_offences(
     frame: IntoFrameT,
     *,
     code: str = "Offence Code",
+    name: str | None = None,
     period: str = "Financial Year",
     quarter: str | None = None,
     on_unmapped: str = "raise",
@@ -25,16 +38,21 @@ def harmonise_offences(
 ) -> IntoFrameT:
     """Add the category of each Home Office offence code, and whom its count can cover.
 
-    Codes are compared as text: ``4.10`` is not ``4.1``. Two rules may share a code when its content or label
-    changed (``71`` in April 2013, ``88A`` in April 2017); each holds for its own dates. Without ``quarter`` a rule
-    must hold for the whole year.
+    Codes are compared as text: ``4.10`` is not ``4.1``, and ``088A`` is ``88A``. Two rules may share a code when its
+    content or label changed (``71`` in April 2013, ``88A`` in April 2017); each holds for its own dates. Without
+    ``quarter`` a rule must hold for the whole year. In place of a code may stand its published name (``Sexual
+    grooming``), both (``88A Sexual grooming``), an offence within a class (``71/17``, which is counted in 88A and not
+    in 71) or a category of police.uk.
 
     Parameters
     ----------
     frame
         A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed.
     code
-        Column of offence codes, as text.
+        Column of offence codes or of names, as text.
+    name
+        Column of names beside the codes, if there is one. The code decides; where it is empty, the name does. A name
+        that is known as that of another code is an error.
     period, quarter
         Columns of the period, as in :func:`harmonise_periods`.
     on_unmapped
@@ -49,19 +67,21 @@ def harmonise_offences(
     -------
     same kind of frame
         The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``offence_category``;
-        ``offence_scope``: ``"child_only"`` (the Home Office's list of child-identifiable offences, and their
-        forerunners before 2004), ``"familial"`` (child and adult victims), ``"image"`` (mostly, not only,
-        indecent images of children), ``"age_mixed"`` (sexual offences against children and adults under one
-        code), ``"adult_context"`` or ``"out_of_scope"`` (every other known code);
+        ``offence_scope``: ``"child_only"`` (the Home Office's list of child-identifiable offences, their forerunners
+        before 2004, and offences counted in them), ``"familial"`` (child and adult victims), ``"image"`` (mostly, not
+        only, indecent images of children), ``"age_mixed"`` (sexual offences against children and adults under one
+        code; on police.uk together with violence), ``"adult_context"`` or ``"out_of_scope"`` (every other known code);
         ``offence_relation``: whether the code counts exactly what the category stands for, or is ``"broader"``,
-        ``"narrower"`` or ``"partial"`` (familial and image categories stand for offences against children);
+        ``"narrower"`` or ``"partial"`` (familial and image categories stand for offences against children, those of
+        police.uk for recorded offences);
         ``offence_rule`` (see :func:`explain`).
 
     Raises
     ------
     UnmappedLabelError
-        When a code is unknown, is known but not in that period, or a cell is empty. Also for "grooming gang" and
-        its like: five definitions are in use, and the error names them.
+        When a code is unknown, is known but not in that period, has two readings, contradicts its name, or a cell is
+        empty. ``71.0`` is read as ``71`` only in a column without other decimals, and beside it ``4.1`` has two
+        readings. Also for "grooming gang" and its like: five definitions are in use, and the error names them.
     ValueError
         When a column is missing, the codes are numbers, a new column exists already, or ``crosswalk`` has errors.
 
@@ -74,52 +94,58 @@ def harmonise_offences(
     --------
     >>> import pandas as pd
     >>> years = ["2016/17", "2017/18", "2017/18"]
-    >>> table = pd.DataFrame({"Offence Code": ["88A", "88A", "4.10"], "Financial Year": years})
+    >>> table = pd.DataFrame({"Offence Code": ["88A", "Sexual grooming", "4.10"], "Financial Year": years})
     >>> print(harmonise_offences(table)[["offence_category", "offence_scope", "offence_rule"]].to_string(index=False))
     offence_category offence_scope     offence_rule
      sexual_grooming    child_only      offence:88A
      sexual_grooming    child_only offence:88A:2017
       other_offences  out_of_scope     offence:4.10
     """
-    task = offence_task(code=code, period=period, quarter=quarter, crosswalk=crosswalk)
+    task = offence_task(code=code, name=name, period=period, quarter=quarter, crosswalk=crosswalk)
     return add_columns(frame, task, on_unmapped=on_unmapped, prefix=prefix)
 
 
-def offence_task(*, code: str, period: str, quarter: str | None, crosswalk: Crosswalk | None) -> Task:
-    """Say how the offence codes in a column are read, and what is added for them."""
-    rules = with_supplied(_rules_by_code(), "offences", offence_key, crosswalk)
+def offence_task(*, code: str, name: str | None, period: str, quarter: str | None, crosswalk: Crosswalk | None) -> Task:
+    """Say how the offences in a column are read, and what is added for them."""
+    rules = with_supplied(_rules_by_label(), "offences", offence_key, crosswalk)
+    columns = {"code": code} | ({} if name is None else {"name": name})
+    width = len(columns)
 
     def resolver(counted: Counted) -> Resolve:
-        read = period_reader(period, [key[1] for key, _ in counted], None)
+        read = period_reader(period, [key[width] for key, _ in counted], None)
+        labels = {key[0] for key, _ in counted}
+        decimals = {_bare(label) for label in labels if isinstance(label, str) and _DECIMAL.fullmatch(_bare(label))}
+        police_uk = whose_column(rules.get(offence_key(label), ()) for label in labels if isinstance(label, str))
+
+        def find(label: str) -> tuple[Rule, ...] | Unmapped:
+            found = _as_stored(label, decimals, rules)
+            if found is None:
+                found = rules.get(offence_key(label)) or _with_its_name(label, rules)
+            return found if isinstance(found, Unmapped) else of_scheme(found, police_uk)
 
         def resolve(key: Key) -> Answer | Unmapped:
-            label, when = key[0], key[1:]
+            cells = [_text(cell, column) for cell, column in zip(key, columns.values(), strict=False)]
+            given, beside = cells[0], cells[1] if name is not None else None
+            label = beside if beside is not None and not (given or "").strip() else given
             if label is None:
                 return Unmapped(None)
-            if not isinstance(label, str):
-                raise ValueError(
-                    f"column {code!r} holds {type(label).__name__} values (for example {label!r}): codes are text, "
-                    "because as numbers 4.10 and 4.1 are the same; read the file with dtype=str"
-                )
-            known = rules.get(offence_key(label))
-            if known is None:
-                undefined = undefined_term(label)
-                return Unmapped(label, undefined) if undefined else Unmapped(label, known=_labels(rules))
-            readings = read(*when)
+            known = find(label)
+            if isinstance(known, Unmapped):
+                return known
+            if beside is not None and label is given and (problem := _contradiction(known, beside, rules)):
+                return Unmapped(beside, f"{problem}, the code beside it is {label!r}")
+            readings = read(*key[width:])
             if isinstance(readings, Unmapped):
                 return readings
-            held = [next((rule for rule in known if rule.covers(each.start, each.end)), None) for each in readings]
-            rule = held[0]
-            # A period with two readings is none too many where both lead to one rule.
-            if rule is None or any(other is not rule for other in held):
-                return Unmapped(label, _not_then(known, readings))
-            given = rule.category
-            return given["offence_category"], given["offence_scope"], rule.relation, rule.rule_id
+            rule = _then(label, known, readings)
+            if isinstance(rule, Unmapped):
+                return rule
+            return rule.category["offence_category"], rule.category["offence_scope"], rule.relation, rule.rule_id
 
         return resolve
 
     return Task(
-        keys={"code": code} | period_keys(period, quarter),
+        keys=columns | period_keys(period, quarter),
         added={"offence_category": "text", "offence_scope": "text", "offence_relation": "text", "offence_rule": "text"},
         resolver=resolver,
         remedy=(
@@ -130,19 +156,118 @@ def offence_task(*, code: str, period: str, quarter: str | None, crosswalk: Cros
     )
 
 
+def offence_key(label: str) -> str:
+    """Reduce a code or name to what distinguishes it: no noughts before a code, only the letters of a name."""
+    bare = _bare(label)
+    if found := _CODE.fullmatch(bare):
+        return found[1]
+    if found := _PART.fullmatch(bare):
+        return f"{found[1]}/{int(found[2])}"
+    if not _WORD.search(bare):
+        # Dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 7117.
+        return bare
+    name = _SUFFIX.sub("", split_notes(bare)[0]).replace("&", "and")
+    return "".join(character for character in name if character.isalnum())
+
+
+def _bare(label: str) -> str:
+    return " ".join(split_notes(label, spelt_only=True)[0].casefold().split())
+
+
+def _text(cell: object, column: str) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    raise ValueError(
+        f"column {column!r} holds {type(cell).__name__} values (for example {cell!r}): codes are text, "
+        "because as numbers 4.10 and 4.1 are the same; read the file with dtype=str"
+    )
+
+
 @cache
-def _rules_by_code() -> Rules:
-    return group(load_rules("offences"), offence_key)
+def _rules_by_label() -> Rules:
+    rules = load_rules("offences")
+    by_code = group(rules, offence_key)
+    names = [(rule.description, rule) for rule in rules if rule.description]
+    text = (files("cseanalysis.clean") / "crosswalks" / "offence_names.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        names += [(row["name"], rule) for rule in by_code[offence_key(row["code"])]]
+    # A label that changed while its code went on meaning the same holds as long as the code does.
+    names += [
+        (name, other)
+        for name, rule in names
+        for other in by_code[offence_key(rule.labels[0])]
+        if (other.category, other.relation) == (rule.category, rule.relation)
+    ]
+    found = dict(by_code)
+    for name, rule in names:
+        known = found.get(offence_key(name), ())
+        if rule not in known:
+            found[offence_key(name)] = (*known, rule)
+    return {key: tuple(sorted(known, key=of_police_uk)) for key, known in found.items()}
 
 
-def _labels(rules: Rules) -> tuple[str, ...]:
-    return tuple(known[0].labels[0] for known in rules.values())
+def _as_stored(label: str, decimals: set[str], rules: Rules) -> tuple[Rule, ...] | Unmapped | None:
+    """Read a code that may have been stored as a number on the way; None for any other label."""
+    bare = _bare(label)
+    if bare not in decimals:
+        return None
+    whole = {each for each in decimals if each.endswith(".0")}
+    if bare in whole:
+        if others := sorted(decimals - whole):
+            return Unmapped(
+                label, f"a code read as a number? Beside {others[0]!r} it cannot be told; read codes as text"
+            )
+        return rules.get(offence_key(bare.removesuffix(".0")))
+    if whole and bare + "0" in rules:
+        return Unmapped(
+            label, f"its column holds {min(whole)!r}, so it was read as numbers, and {bare}0 became {bare} there too"
+        )
+    return None
 
 
-def offence_key(code: str) -> str:
-    """Reduce a code to what distinguishes it; letter case, outer and doubled spaces and spelt notes do not."""
-    # Spaces, dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 71.
-    return " ".join(split_notes(code, spelt_only=True)[0].casefold().split())
+def _with_its_name(label: str, rules: Rules) -> tuple[Rule, ...] | Unmapped:
+    """Read a code with its name behind it, or say what an unknown label is."""
+    bare = _bare(label)
+    if both := _CODE_AND_NAME.fullmatch(bare):
+        known, named = rules.get(offence_key(both[1])), rules.get(offence_key(both[2]))
+        if known and named:
+            problem = _contradiction(known, both[2], rules)
+            return Unmapped(label, f"{problem}, its code is {both[1]!r}") if problem else known
+    if part := _PART.fullmatch(bare):
+        return Unmapped(
+            label,
+            f"offence {int(part[2])} of class {part[1].upper()} of the Home Office, without a rule of its own; the "
+            "class is not taken for it, because an offence may be counted elsewhere, as 71/17 is in 88A",
+        )
+    if undefined := undefined_term(label):
+        return Unmapped(label, undefined)
+    return Unmapped(label, known=tuple(each for known in rules.values() for each in _labels(known[0])))
+
+
+def _labels(rule: Rule) -> tuple[str, ...]:
+    return (*rule.labels, rule.description) if rule.description else rule.labels
+
+
+def _contradiction(known: tuple[Rule, ...], name: str, rules: Rules) -> str | None:
+    """Say whose name stands beside a code, if it is that of another one; a name without a rule says nothing."""
+    # A category of police.uk is no name of an offence, and holds many.
+    named = tuple(rule for rule in rules.get(offence_key(name), ()) if not of_police_uk(rule))
+    codes = [{offence_key(label) for rule in each for label in rule.labels} for each in (known, named)]
+    if not named or codes[0] & codes[1]:
+        return None
+    return f"the name is that of {' or '.join(dict.fromkeys(rule.labels[0] for rule in named))}"
+
+
+def _then(label: str, known: tuple[Rule, ...], readings: Readings) -> Rule | Unmapped:
+    """Choose the rule that holds in a period, in all its readings."""
+    held = [tuple(rule for rule in known if rule.covers(each.start, each.end)) for each in readings]
+    for rules in held:
+        if problem := two_readings(rules):
+            return Unmapped(label, problem)
+    # A period with two readings is none too many where both lead to one rule.
+    if not held[0] or any(rules[:1] != held[0][:1] for rules in held):
+        return Unmapped(label, _not_then(known, readings))
+    return held[0][0]
 
 
 def _not_then(rules: tuple[Rule, ...], readings: Readings) -> str:

@@ -8,16 +8,22 @@ from numbers import Integral, Real
 
 from narwhals.stable.v2.typing import IntoFrameT
 
-from cseanalysis.clean.crosswalks import Crosswalk, Rule, group, load_rules, vocabulary, with_supplied
+from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, vocabulary, with_supplied
 from cseanalysis.clean.engine.extend import Task, add_columns
-from cseanalysis.clean.engine.lookup import Answer, Key
+from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import Unmapped, match_key, split_notes
+from cseanalysis.clean.schemes import of_police_uk, of_scheme, two_readings, whose_column
 
 _TYPE = re.compile(r"(?:outcome\s*)?(?:type\s*)?(?:oc)?\s*0*([0-9]{1,2})\s*([abc]?)", re.IGNORECASE)
-_PREFIX = re.compile(r"oc\s*([0-9]{1,2}[abc]?)\b.*", re.IGNORECASE | re.DOTALL)
-_WORDS_BEHIND = re.compile(r"oc\s*[0-9]{1,2}[abc]?\b\W*(\w.*)", re.IGNORECASE | re.DOTALL)
+_MARK = r"(?:oc|outcome(?:\s+type)?|type)\s*([0-9]{1,2}[abc]?)\b"
+_PREFIX = re.compile(rf"{_MARK}.*", re.IGNORECASE | re.DOTALL)
+_WORDS_BEHIND = re.compile(rf"{_MARK}\W*(\w.*)", re.IGNORECASE | re.DOTALL)
+_BARE_NUMBER = re.compile(r"([0-9]{1,2}[abc]?)\s*[-.:)\u2013\u2014]\s*([a-z].*)", re.IGNORECASE | re.DOTALL)
+# As police.uk writes in its addresses; "No further action" in words is something else than "no-further-action".
+_SLUG = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _IN_DENOMINATOR = {"yes": True, "no": False, "": None}
+_GROUP = "group:"
 
 
 def harmonise_outcomes(
@@ -31,7 +37,9 @@ def harmonise_outcomes(
     """Add what each outcome type means, its group, and whether it belongs in the denominator of assigned outcomes.
 
     Types are matched by number (``1``, ``1a``, ``OC01``, ``Outcome 15``) or by their published labels, whatever the
-    dashes, commas and letter case; a dash that older files hold as an unreadable character does not matter.
+    dashes, commas and letter case; a dash that older files hold as an unreadable character does not matter. Published
+    groups of types are told from types. The outcomes of police.uk are a scheme of their own: what a court did is no
+    outcome of the police there, and a label that both schemes have is read by the rest of its column, or refused.
 
     Parameters
     ----------
@@ -50,21 +58,26 @@ def harmonise_outcomes(
     Returns
     -------
     same kind of frame
-        The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``outcome``;
-        ``outcome_group``; ``outcome_in_denominator`` (true or false; null where no source says): false for type 0,
-        which is not yet an outcome, and for 1a, 2a and 3a, which types 1, 2 and 3 count already;
+        The same rows (in the same order on pandas, Polars, PyArrow, DuckDB and Dask), with ``outcome`` (``"group:"``
+        before a group of types, ``"police_uk:"`` and ``"court_stage:"`` before what only police.uk has);
+        ``outcome_group`` (``"subset_of_"`` before it for 1a, 2a and 3a, ``"total_of_"`` for a group one of whose types
+        stands in the same column, so that no sum by group counts twice);
+        ``outcome_in_denominator`` (true or false; null where no source says, as for police.uk): false for type 0,
+        which is not yet an outcome, for 1a, 2a and 3a, which types 1, 2 and 3 count already, and for such totals;
+        ``outcome_relation``: whether the label counts exactly that type, or is ``"broader"``, ``"narrower"`` or
+        ``"partial"`` to the framework;
         ``outcome_rule`` (see :func:`explain`).
 
     Raises
     ------
     UnmappedLabelError
-        When a type has no rule, or a cell is empty.
+        When a type has no rule or two readings, contradicts its words, or a cell is empty.
     ValueError
         When the column is missing, a new column exists already, or ``crosswalk`` has errors.
 
     Source
     ------
-    Home Office, police recorded crime outcomes open data.
+    Home Office, police recorded crime outcomes open data; data.police.uk, for its own outcomes.
 
     Examples
     --------
@@ -81,33 +94,57 @@ def outcome_task(*, outcome: str, crosswalk: Crosswalk | None) -> Task:
     """Say how the outcomes in a column are read, and what is added for them."""
     rules = with_supplied(_rules_by_key(), "outcomes", outcome_key, crosswalk)
 
-    def resolve(key: Key) -> Answer | Unmapped:
-        label = key[0]
-        if label is None:
-            return Unmapped(None)
-        known = rules.get(outcome_key(_text(label)))
-        if known is None:
-            return Unmapped(label, known=tuple(name for each in rules.values() for name in each[0].labels))
-        rule = known[0]
-        if words := _WORDS_BEHIND.fullmatch(split_notes(_text(label))[0]):
-            if not re.search("[a-z]", words[1], re.IGNORECASE):
-                return Unmapped(label, "two numbers of a type")
-            named = rules.get(outcome_key(words[1]), (rule,))[0]
-            if named.category != rule.category:
-                return Unmapped(
-                    label, f"its number is that of {rule.category['outcome']}, its words of {named.category['outcome']}"
-                )
-        given = rule.category
-        counted = _IN_DENOMINATOR[given["outcome_in_denominator"]]
-        return given["outcome"], given["outcome_group"], counted, rule.rule_id
+    def resolver(counted: Counted) -> Resolve:
+        labels = {_text(key[0]) for key, _ in counted if key[0] is not None}
+        found = {label: _find(label, rules) for label in labels}
+        police_uk = whose_column(found.values())
+        # Groups of the types that stand in the same column: their totals.
+        totals = {
+            rule.category["outcome_group"]
+            for known in found.values()
+            for rule in of_scheme(known, police_uk)[:1]
+            if not rule.category["outcome"].startswith(_GROUP)
+        }
 
+        def resolve(key: Key) -> Answer | Unmapped:
+            if key[0] is None:
+                return Unmapped(None)
+            label = _text(key[0])
+            if not found[label]:
+                return Unmapped(key[0], known=tuple(name for each in rules.values() for name in each[0].labels))
+            known = _as_printed(label, of_scheme(found[label], police_uk))
+            if problem := two_readings(known) or _other_words(label, known[0], rules):
+                return Unmapped(key[0], problem)
+            given, rule = known[0].category, known[0]
+            meaning, group_name, counted = (
+                given["outcome"], given["outcome_group"], _IN_DENOMINATOR[given["outcome_in_denominator"]],
+            )  # fmt: skip
+            if meaning.startswith(_GROUP) and group_name in totals:
+                group_name, counted = _total_of(group_name), False
+            return meaning, group_name, counted, rule.relation, rule.rule_id
+
+        return resolve
+
+    words = vocabulary(rules, scheme="outcome")
     return Task(
         keys={"outcome": outcome},
-        added={"outcome": "text", "outcome_group": "text", "outcome_in_denominator": "flag", "outcome_rule": "text"},
-        resolver=lambda _: resolve,
+        added={
+            "outcome": "text",
+            "outcome_group": "text",
+            "outcome_in_denominator": "flag",
+            "outcome_relation": "text",
+            "outcome_rule": "text",
+        },
+        resolver=resolver,
         remedy='Correct the type, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
-        vocabulary=vocabulary(rules, scheme="outcome"),
+        vocabulary=words
+        | {"outcome_group": words["outcome_group"] | {_total_of(name) for name in words["outcome_group"]}},
     )
+
+
+def _total_of(group_name: str) -> str:
+    """Name a group that stands beside its own types: their total, never to be added to them."""
+    return f"total_of_{group_name}"
 
 
 def outcome_key(label: str) -> str:
@@ -117,9 +154,47 @@ def outcome_key(label: str) -> str:
     found = _TYPE.fullmatch(_PREFIX.sub(r"\1", bare))
     if found:
         return f"type {int(found.group(1))}{found.group(2).lower()}"
-    letters = _LETTERS.sub("", match_key(bare))
+    if _SLUG.fullmatch(bare):
+        return bare.replace("_", "-")
+    return _letters(bare)
+
+
+def _letters(label: str) -> str:
+    letters = _LETTERS.sub("", match_key(label))
     # What is left of "1.5" or "-1" is no type.
     return "" if letters.isdecimal() else letters
+
+
+def _find(label: str, rules: Rules) -> tuple[Rule, ...]:
+    bare = split_notes(label)[0]
+    known = rules.get(outcome_key(bare)) or rules.get(_letters(bare))
+    if known is None and (numbered := _BARE_NUMBER.fullmatch(bare)):
+        # A bare number could count anything: its words must be known, and are checked like those behind a mark.
+        known = rules.get(outcome_key(numbered[1])) if outcome_key(numbered[2]) in rules else None
+    return known or ()
+
+
+def _as_printed(label: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Keep a reading of police.uk only for its own spelling, and the Home Office's beside it only for its own too."""
+    if len(rules) < 2:
+        return rules
+    exact = tuple(rule for rule in rules if match_key(split_notes(label)[0]) in map(match_key, rule.labels))
+    return exact if any(map(of_police_uk, exact)) else of_scheme(rules, police_uk=False)
+
+
+def _other_words(label: str, rule: Rule, rules: Rules) -> str | None:
+    """Say what is wrong with the words behind a number, if anything."""
+    bare = split_notes(label)[0]
+    words = _WORDS_BEHIND.fullmatch(bare) or _BARE_NUMBER.fullmatch(bare)
+    if words is None:
+        return None
+    named = rules.get(outcome_key(words[2]), ()) if re.search("[a-z]", words[2], re.IGNORECASE) else ()
+    # "OC1 to OC4" and "Outcome 9 and 10" are several types.
+    if not named:
+        return "two numbers of a type" if re.search(r"\b(?:oc)?[0-9]", words[2], re.IGNORECASE) else None
+    if any(each.category == rule.category for each in named):
+        return None
+    return f"its number is that of {rule.category['outcome']}, its words of {named[0].category['outcome']}"
 
 
 def _text(label: object) -> str:
@@ -131,5 +206,5 @@ def _text(label: object) -> str:
 
 
 @cache
-def _rules_by_key() -> dict[str, tuple[Rule, ...]]:
+def _rules_by_key() -> Rules:
     return group(load_rules("outcomes"), outcome_key)

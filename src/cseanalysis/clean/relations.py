@@ -21,8 +21,8 @@ def share_by_relation(frame: Any, *, relation: str = "offence_relation", count: 
     Parameters
     ----------
     frame
-        A frame that came out of :func:`harmonise_offences` or :func:`harmonise_forces`, of any engine; engines that
-        hold a query run one.
+        A frame that came out of :func:`harmonise_offences`, :func:`harmonise_forces` or :func:`harmonise_outcomes`, of
+        any engine; engines that hold a query run one.
     relation
         Column of relations.
     count

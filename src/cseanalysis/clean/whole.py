@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # In the order in which they are looked for: an offence is read with its period.
-ROLES = ("period", "quarter", "force", "force_code", "offence", "outcome", "count")
+ROLES = ("period", "quarter", "force", "force_code", "offence", "offence_name", "outcome", "count")
 # What is asked of the labels of a column whose heading says nothing, in this order.
 _BY_LABELS = ("period", "force", "offence", "outcome")
 # A column with more distinct labels than this is no column of forces, codes, outcomes or periods.
@@ -203,9 +203,9 @@ def harmonise(
         A pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark frame; it is not changed. A frame that
         holds a query runs one for each column that is looked at, and one for the sums before and after.
     columns
-        What a column is, where it is not found or is not what was found: ``"offence"``, ``"force"``, ``"force_code"``,
-        ``"outcome"``, ``"period"``, ``"quarter"`` and their columns, ``"count"`` and one column or several. None
-        leaves one out.
+        What a column is, where it is not found or is not what was found: ``"offence"``, ``"offence_name"`` (beside
+        codes, never found), ``"force"``, ``"force_code"``, ``"outcome"``, ``"period"``, ``"quarter"`` and their
+        columns, ``"count"`` and one column or several. None leaves one out.
     crosswalk
         Rules of your own for ``"offence"``, ``"force"``, ``"outcome"`` or ``"period"``, as the functions take them;
         the report's ``to_fill_in()``, filled in, is one.
@@ -404,7 +404,13 @@ def _task(role: str, name: str, one: Mapping[str, str], asked: _Asked) -> Task:
     if role == "force":
         return force_task(force=name, code=one.get("force_code"), crosswalk=rules)
     if role == "offence":
-        return offence_task(code=name, period=one["period"], quarter=one.get("quarter"), crosswalk=rules)
+        return offence_task(
+            code=name,
+            name=one.get("offence_name"),
+            period=one["period"],
+            quarter=one.get("quarter"),
+            crosswalk=rules,
+        )
     if role == "outcome":
         return outcome_task(outcome=name, crosswalk=rules)
     if role == "period":

@@ -22,7 +22,8 @@ def group_codes(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {group: {} for group in (*GROUPS, "contact", "changed")}
     for rule in rules:
         scope = rule.category["offence_scope"]
-        if scope in GROUPS and (rule.valid_to is None or rule.valid_to >= _BEGINS):
+        # An offence within a class, such as 71/17, is counted in a code of its own.
+        if "/" not in rule.labels[0] and scope in GROUPS and (rule.valid_to is None or rule.valid_to >= _BEGINS):
             contact = scope == "child_only" and rule.category["offence_category"] in _CONTACT
             again = scope == "child_only" and rule.labels[0] in found[scope]
             for group in (scope, *["contact"] * contact, *["changed"] * again):
