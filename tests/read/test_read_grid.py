@@ -97,11 +97,14 @@ def test_an_unclosed_quote_is_refused(tmp_path, text):
         read_grids(path)
 
 
-def test_a_csv_file_cut_inside_its_last_number_is_refused(tmp_path):
+def test_a_csv_file_that_may_be_cut_inside_its_last_number_is_read_with_a_warning(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,586")
-    with pytest.raises(UnreadableFileError, match=r"a\.csv: 1 problem: line 2: the last line has no end"):
-        read_grids(path)
+    with pytest.warns(
+        UserWarning, match=r"^a\.csv, line 2: the last line has no end, so its last value, '586', may be"
+    ):
+        (grid,) = read_grids(path)
+    assert grid.row(1) == ["1", "586"]
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,\x8d\x81\n", b"\n \n"])

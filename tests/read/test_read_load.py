@@ -12,6 +12,8 @@ from layouts import Fault, Number, write_ods, write_xlsx
 
 from cseanalysis.read import load, marks
 from cseanalysis.read.load import BrokenFileError, address, load_tables
+from cseanalysis.read.safety import UnsafeFileError, check_file
+from cseanalysis.read.safety.text import utf16_of
 
 
 def about(table):
@@ -233,18 +235,75 @@ def test_an_empty_file_is_refused(content):
 
 
 @pytest.mark.parametrize(
-    ("content", "line"),
-    [(b"a,b\n1,2", 2), (b"a,b", 1), (b"a,b\n1,2\n3,4 ", 3), (b"a,b\n1,2\n3,2", 3), (b"a,b\n1,NA\n2,N", 3)],
+    ("content", "line", "last"),
+    [
+        (b"a,b\n1,2", 2, "2"),
+        (b"a,b\n1,2\n3,4 ", 3, "4 "),
+        (b"a,b\n1,2\n3,2", 3, "2"),
+        (b"a,b\n1,2\n3,", 3, ""),
+        (b"a,b\n1,2\n3,-", 3, "-"),
+        (b"a,b\n1,31/03/2020\n3,31/03/20", 3, "31/03/20"),
+        (b"Title\n\na,b\n1,2\n3,2", 5, "2"),
+        (b"a\n1\n2", 3, "2"),
+    ],
 )
-def test_a_last_line_without_end_is_refused_with_its_number(content, line):
-    with pytest.raises(BrokenFileError, match=f"^line {line}: the last line has no end") as caught:
+def test_a_last_number_without_line_end_is_read_with_a_warning_as_it_may_be_cut(content, line, last):
+    # Programs often write no last line end, and so do programs that were stopped; the file does not say which.
+    with pytest.warns(
+        UserWarning, match=f"^the table, line {line}: the last line has no end, so .* {last!r}, may be cut"
+    ):
+        read = csv_columns(content)
+    assert read[-1][-1] == last
+
+
+@pytest.mark.parametrize(
+    "content", [b"a,b", b"a,b\n1,NA\n2,NA", b"a,b\n1,2\n3,4%", b"a,b\n1,2\n3,[c]", b"a\nKent\nSurrey"]
+)
+def test_a_last_word_without_line_end_needs_no_warning(content):
+    # The published outcomes of 2018/19 end so. Of a word that is cut the rest is a label that no rule knows.
+    assert csv_columns(content)[-1][-1] == content.decode().splitlines()[-1].split(",")[-1]
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n3", b"a,b,c\n1,2,3\n3,4", b"Title\na,b\n1,2\nSur"])
+def test_a_last_line_without_end_and_with_too_few_cells_is_refused(content):
+    row = content.count(b"\n") + 1
+    with pytest.raises(
+        BrokenFileError, match=rf"^row {row}: \d cells where the table has \d, and no end: .* line break$"
+    ):
         load._load_csv(content)
-    assert caught.match("if it is whole, add a line break")
 
 
-def test_a_last_line_without_end_is_whole_when_its_last_words_stand_above_it():
-    # As the published outcomes of 2018/19 end; a number could have lost digits, a word that stands elsewhere has not.
-    assert csv_columns(b"a,b\n1,NA\n2,NA") == [["a", "1", "2"], ["b", "NA", "NA"]]
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n\nSource: Home Office", b"a,b\n1,2\nNote 1\nNote"])
+def test_notes_below_a_table_need_no_line_end(content):
+    assert columns(load._load_csv(content))[0][-1] == content.decode().splitlines()[-1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_with_and_without_its_mark(encoding):
+    # "Unicode text" of Excel is UTF-16 with tabs.
+    assert csv_columns("Force\tn\r\nKent £\t5\r\n".encode(encoding)) == [["Force", "Kent £"], ["n", "5"]]
+
+
+def test_what_is_not_surely_utf_16_is_not_taken_for_it():
+    assert utf16_of("a,b\n1,2\n".encode("utf-32")) is None
+    assert utf16_of("a,b\n".encode("utf-32-le")) is None
+    assert utf16_of(b"a,b\n1,\0\n") is None
+    assert utf16_of(b"a\0") is None
+    assert utf16_of(b"") is None
+    assert utf16_of(b"a\0,\0b\0\n\0" + "\u4e00\u4e01".encode("utf-16-le") * 9) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        (b"a,b\r1,2\r", [["a", "1"], ["b", "2"]]),
+        (b'a,b\r1,"x\ny"\r3,4\r', [["a", "1", "3"], ["b", "x\ny", "4"]]),
+        (b'"a\rz",b\r1,2\r', [["a\rz", "1"], ["b", "2"]]),
+        (b'a,b\n1,"x\ry"\n', [["a", "1"], ["b", "x\ry"]]),
+    ],
+)
+def test_lines_may_end_with_carriage_returns_and_what_stands_in_quotes_stays(content, read):
+    assert csv_columns(content) == read
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b'"'])
@@ -402,3 +461,52 @@ def test_without_rows_or_lone_lines_nothing_is_said_about_quotes():
     assert load._not_quoted([["a", " b"]], alone=False) is None
     assert load._not_quoted([], alone=True) is None
     assert load._not_quoted([["a", "b"], ["1", "2"]], alone=True) is None
+
+
+def elsewhere(path, old, new):
+    """Move the parts of a workbook to another folder, as some programs write them."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            if name == "_rels/.rels" or name == "[Content_Types].xml":
+                content = content.replace(old.encode(), new.encode())
+            archive.writestr(name.replace(old, new), content)
+    return path
+
+
+@pytest.mark.parametrize("folder", ["", "book/"])
+def test_the_relations_of_a_package_say_where_the_parts_of_a_workbook_stand(tmp_path, folder):
+    rows = [["Force Name", "n"], ["Kent", Number("0.12345678901")]]
+    path = elsewhere(write_xlsx(tmp_path / "a.xlsx", {"Data": rows}), "xl/", folder)
+    check_file(path)
+    (table,) = load_tables(str(path))
+    assert columns(table) == [["Force Name", "Kent"], ["n", "0.12345678901"]]
+
+
+def test_a_part_of_the_workbook_is_judged_wherever_it_stands(tmp_path):
+    path = elsewhere(write_xlsx(tmp_path / "a.xlsx", {"Data": [["n"]]}), "xl/", "")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("externalLinks/externalLink1.xml", "<a/>")
+    with pytest.raises(UnsafeFileError, match="limit `external_links`"):
+        check_file(path)
+
+
+@pytest.mark.parametrize("name", ["Configurations2/accelerator/current.xml", "settings.xml"])
+def test_a_member_of_an_ods_that_nobody_reads_may_be_empty(tmp_path, name):
+    path = write_ods(tmp_path / "a.ods", {"S": [["n"], [5]]})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, "")
+    check_file(path)
+
+
+@pytest.mark.parametrize("name", ["styles.xml", "content.xml"])
+def test_a_member_of_an_ods_that_is_read_may_not_be_empty(tmp_path, name):
+    path = write_ods(tmp_path / "a.ods", {"S": [["n"], [5]]})
+    with zipfile.ZipFile(path) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()} | {name: b""}
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, content in members.items():
+            archive.writestr(each, content)
+    with pytest.raises(UnsafeFileError, match=f"member {name}: the member is not XML"):
+        check_file(path)

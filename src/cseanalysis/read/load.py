@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import re
+import warnings
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cseanalysis.lazy import install_advice
 from cseanalysis.read.marks import Marks, Range, read_marks
+from cseanalysis.read.safety.text import ends_with_returns, utf16_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +28,8 @@ _ROUNDED = 5.1e-10
 _THOUSANDS = re.compile(r"\s*-?[0-9]{1,3}(,[0-9]{3})+\s*")
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 65536  # characters in which the delimiter is looked for
-_DIGIT = re.compile(r"\d")
+# Of a word that is cut the rest is no known label; the rest of a number is a number.
+_COULD_BE_CUT = re.compile(r"[-\u2212£$]?[0-9.,/:\s]*")
 
 
 class BrokenFileError(ValueError):
@@ -50,7 +53,8 @@ def load_tables(path: str) -> list[pa.Table]:
         start = stream.read(4)
     if start == b"PK\x03\x04":
         return _load_workbook(file)
-    return [_load_csv(gzip.decompress(file.read_bytes()) if start[:2] == b"\x1f\x8b" else file.read_bytes())]
+    content = file.read_bytes()
+    return [_load_csv(gzip.decompress(content) if start[:2] == b"\x1f\x8b" else content, file.name)]
 
 
 def _encoded(
@@ -172,17 +176,20 @@ def _unrounded(encoded: pa.DictionaryArray, values: pa.Array, place: str) -> pa.
     return pc.replace_with_mask(encoded.dictionary_decode(), cut, pa.array(longer, pa.string())).dictionary_encode()
 
 
-def _load_csv(content: bytes) -> pa.Table:
-    content = _utf8(content)
+def _load_csv(content: bytes, name: str = "the table") -> pa.Table:
+    content = _line_feeds(_utf8(content))
     if not content.strip():
         raise BrokenFileError("the file is empty")
-    whole = content.endswith((b"\n", b"\r", b'"'))
     delimiter = _delimiter(content[:_SAMPLE].decode(errors="replace"))
+    ended = content.endswith((b"\n", b"\r", b'"'))
     table = _load_straight(content, delimiter)
-    if not whole and (table is None or not _ends_with_a_known_word(table)):
-        what = "the last line has no end, so its last value may be cut; if it is whole, add a line break"
-        raise BrokenFileError(f"line {content.count(10) + 1}: {what}")
-    return table if table is not None else _load_ragged(content.decode(), delimiter)
+    if table is None:
+        table = _load_ragged(content.decode(), delimiter, ended=ended)
+    last = table.columns[-1][-1].as_py()
+    if not ended and last is not None and _COULD_BE_CUT.fullmatch(last):
+        what = f"the last line has no end, so its last value, {last!r}, may be cut; if it is whole, add a line break"
+        warnings.warn(f"{name}, line {content.count(10) + 1}: {what}", UserWarning, stacklevel=2)
+    return table
 
 
 def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
@@ -210,17 +217,7 @@ def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
     return _encoded(table.unify_dictionaries().columns, sheet="")
 
 
-def _ends_with_a_known_word(table: pa.Table) -> bool:
-    """Say whether the last cell holds words that its column holds before: a number could have lost digits."""
-    import pyarrow.compute as pc
-
-    column = table.columns[-1]
-    last = column[-1].as_py()
-    found = pc.index(column.cast("string"), last).as_py()
-    return bool(last.strip()) and not _DIGIT.search(last) and 0 <= found < len(column) - 1
-
-
-def _load_ragged(text: str, delimiter: str) -> pa.Table:
+def _load_ragged(text: str, delimiter: str, *, ended: bool) -> pa.Table:
     import pyarrow as pa
 
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -235,6 +232,9 @@ def _load_ragged(text: str, delimiter: str) -> pa.Table:
     first = next((number for number, row in enumerate(rows) if len(row) == usual), 0)
     if what := _not_quoted([rows[number] for number in wide], alone=any(len(row) == 1 and row[0] for row in rows)):
         raise BrokenFileError(f"row {wide[0] + 1}: {what}; put values that hold {delimiter!r} in quotes")
+    if not ended and len(rows) > first + 1 and len(rows[-1]) < usual == len(rows[-2]):
+        what = f"{len(rows[-1])} cells where the table has {usual}, and no end: the line may be cut"
+        raise BrokenFileError(f"row {len(rows)}: {what}; if it is whole, add a line break")
     # From its first row on only a note, alone in its line, may be shorter than the table.
     broken = [
         (f"row {number + 1}", f"{len(rows[number])} cells where the table has {usual}: the line is broken or cut")
@@ -274,8 +274,19 @@ def _places(row: list[str]) -> list[int]:
     return [place for place, cell in enumerate(row) if cell.strip()]
 
 
+def _line_feeds(content: bytes) -> bytes:
+    """Return the text with line feeds where its lines end with carriage returns; what stands in quotes stays."""
+    if not ends_with_returns(content):
+        return content
+    pieces = content.split(b'"')
+    pieces[::2] = [piece.replace(b"\r", b"\n") for piece in pieces[::2]]
+    return b'"'.join(pieces)
+
+
 def _utf8(content: bytes) -> bytes:
     """Return the text in UTF-8 without a mark at its start."""
+    if (order := utf16_of(content)) is not None:
+        return content.decode(order).removeprefix("\ufeff").encode()
     content = content.removeprefix(b"\xef\xbb\xbf")
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

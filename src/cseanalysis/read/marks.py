@@ -60,7 +60,13 @@ def read_marks(path: Path) -> dict[str, Marks]:
 
 def _parts(archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
     """Give the member, in small letters, that holds each sheet of an XLSX workbook."""
-    home, links = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+    home = "xl/workbook.xml"
+    if "_rels/.rels" in members:
+        package = ElementTree.fromstring(archive.read(members["_rels/.rels"]))  # noqa: S314
+        named = (link.get("Target", "") for link in package if link.get("Type", "").endswith("/officeDocument"))
+        home = next(named, home).lstrip("/").lower()
+    folder, name = posixpath.split(home)
+    links = posixpath.join(folder, "_rels", f"{name}.rels")
     if home not in members or links not in members:
         return {}
     # The check refuses every DOCTYPE, and with it entities that grow.
@@ -70,7 +76,7 @@ def _parts(archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
     for element in ElementTree.fromstring(archive.read(members[home])).iter():  # noqa: S314
         if element.tag.rpartition("}")[2] == "sheet":
             link = next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
-            part = posixpath.normpath(posixpath.join("/xl", targets.get(link, "")))
+            part = posixpath.normpath(posixpath.join(f"/{folder}", targets.get(link, "")))
             parts[element.get("name", "")] = part.lstrip("/").lower()
     return parts
 
@@ -78,7 +84,9 @@ def _parts(archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
 def _xlsx_marks(stream: IO[bytes]) -> Marks:
     long, merges = False, list[Range]()
     for piece in _pieces(stream):
-        long = long or bool(_LONG_XLSX.search(piece) or _TINY_XLSX.search(piece))
+        # The plain looks are quick, and most sheets hold whole numbers.
+        long = long or (b"." in piece and _LONG_XLSX.search(piece) is not None)
+        long = long or ((b"e-" in piece or b"E-" in piece) and _TINY_XLSX.search(piece) is not None)
         if b"mergeCell" in piece:
             merges += [_range(*found.groups()) for found in _MERGED_XLSX.finditer(piece)]
     return Marks(long, faults=False, merges=tuple(merges))
