@@ -217,7 +217,9 @@ def _data_sheets(path: Path, grids: list[Grid], layout: _Layout) -> list[tuple[G
     chosen: list[tuple[Grid, int]] = []
     years: dict[str, str] = {}
     for grid, header, is_named in zip(grids, headers, named, strict=True):
-        if is_named and header is None:
+        if not grid.columns and grid.problems and (is_named or not any(named)):
+            problems += grid.problems
+        elif is_named and header is None:
             counts = " and ".join(repr(name) for name in layout.counts)
             what = f"no row with the headings 'Force Name', 'Offence Code' and {counts} (or their known variants)"
             problems.append(Problem(grid.sheet, "", what))

@@ -9,10 +9,10 @@ import io
 import json
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cseanalysis.lazy import install_advice
 from cseanalysis.read.marks import Marks, Range, read_marks
@@ -21,12 +21,28 @@ from cseanalysis.read.safety.text import ends_with_returns, utf16_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Mark = TypeVar("Mark")
+
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
+_TIME = r"^1899-12-3[01] ([0-9]{2}:[0-9]{2}:[0-9]{2})$"
 # The fast reader prints numbers with at most nine decimals: a longer one is off by half of the last place at most.
 _ROUNDED = 5.1e-10
 _THOUSANDS = re.compile(r"\s*-?[0-9]{1,3}(,[0-9]{3})+\s*")
+# What the fast reader calls an error, and what the cell shows.
+_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+_DETAIL = re.compile(r"Error\((\w+)\)")
 _DELIMITERS = (",", "\t", ";", "|")
+_AGAIN = "; open it in an office program and save it again"
 _SAMPLE = 65536  # characters in which the delimiter is looked for
 # Of a word that is cut the rest is no known label; the rest of a number is a number.
 _COULD_BE_CUT = re.compile(r"[-\u2212£$]?[0-9.,/:\s]*")
@@ -96,11 +112,23 @@ def _load_workbook(path: Path) -> list[pa.Table]:
             raise BrokenFileError(f"the workbook names the sheet {unknown[0]!r}, but no part of it holds that sheet")
         if len(marks) < len(book.sheet_names):
             raise BrokenFileError("two sheets have the same name; rename one")
-        tables = [_load_sheet(book, name, marks[name]) for name in book.sheet_names]
     except fastexcel.FastExcelError as error:
-        what = " ".join(str(error).split())[:200]
-        raise BrokenFileError(f"not a readable workbook ({what})") from error
+        raise BrokenFileError(f"not a readable workbook ({_in_short(error)}){_AGAIN}") from error
+    tables, faults = [], []
+    for name in book.sheet_names:
+        try:
+            tables.append(_load_sheet(book, name, marks[name]))
+        except fastexcel.FastExcelError as error:
+            faults.append(error)
+            what = f"the sheet cannot be read ({_in_short(error)}){_AGAIN}"
+            tables.append(_encoded([], sheet=name, problems=[("", what)]))
+    if faults and len(faults) == len(tables):
+        raise BrokenFileError(f"not a readable workbook ({_in_short(faults[0])}){_AGAIN}") from faults[0]
     return tables
+
+
+def _in_short(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _load_sheet(book: Any, name: str, marks: Marks) -> pa.Table:
@@ -118,42 +146,80 @@ def _load_sheet(book: Any, name: str, marks: Marks) -> pa.Table:
             _unrounded(texts, values, f"sheet {name!r}, column {address(0, number + first_column)[:-1]}")
             for number, (texts, values) in enumerate(zip(columns, second.columns, strict=True))
         ]
-    problems = [
-        (
-            address(error.position[0], error.position[1] + first_column),
-            f"the spreadsheet program found an error here ({error.detail})",
-        )
+    # The reader leaves a cell in error empty, and says so apart; in an ODS its text is empty in the file.
+    faults = [
+        ((row, place + first_column, row, place + first_column), _named(error.detail))
         for error in (errors.errors if errors else ())
+        for row, place in [error.position]
     ]
-    if marks.faults:
-        what = "empty text in a sheet with errors in cells, which look the same; correct the errors"
-        problems += [
-            (address(row, number + first_column), what)
-            for number, column in enumerate(columns)
-            for row in _blank(column)
-        ]
+    columns, problems = _show_errors(columns, (*faults, *marks.faults), first_column)
+    columns = _show_per_cents(columns, marks.per_cents, first_column)
     return _encoded(
         columns, sheet=name, hidden=hidden, first_column=first_column, problems=problems, merges=marks.merges
     )
 
 
 def _encode(texts: pa.Array) -> pa.DictionaryArray:
-    """Keep each text once; a date comes with the time of midnight, which says nothing."""
+    """Keep each text once; a date comes with the time of midnight, a time with the first day, which say nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     encoded = texts.dictionary_encode()
     dates = pc.replace_substring_regex(encoded.dictionary, pattern=_MIDNIGHT, replacement=r"\1")
+    dates = pc.replace_substring_regex(dates, pattern=_TIME, replacement=r"\1")
     if dates.equals(encoded.dictionary):
         return encoded
     return pa.DictionaryArray.from_arrays(encoded.indices, dates).dictionary_decode().dictionary_encode()
 
 
-def _blank(texts: pa.DictionaryArray) -> list[int]:
-    import pyarrow.compute as pc
+def _named(detail: str) -> str:
+    found = _DETAIL.search(detail)
+    return _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"
 
-    found: list[int] = pc.indices_nonzero(pc.fill_null(pc.equal(texts.dictionary_decode(), ""), False)).to_pylist()
-    return found
+
+def _show_errors(
+    columns: list[Any], faults: Sequence[tuple[Range, str]], first_column: int
+) -> tuple[list[Any], list[tuple[str, str]]]:
+    """Write into each cell in error what it shows, as every reader of counts knows it: no number, and why."""
+    changed, problems = dict[int, list[str | None]](), list[tuple[str, str]]()
+    for row, place, shown in _cells(faults, columns, first_column):
+        texts = changed.setdefault(place, columns[place].to_pylist())
+        if texts[row] in (None, "", shown):
+            texts[row] = shown or "#ERROR!"
+        else:
+            what = f"the cell shows an error ({shown}), but holds {texts[row]!r}; correct it in the spreadsheet"
+            problems.append((address(row, place + first_column), what))
+    return _changed(columns, changed), problems
+
+
+def _show_per_cents(columns: list[Any], per_cents: Sequence[tuple[Range, int]], first_column: int) -> list[Any]:
+    """Write numbers that are shown as per cents with their sign: 0.683 as 68.3%, with all their decimals."""
+    changed = dict[int, list[str | None]]()
+    for row, place, scale in _cells(per_cents, columns, first_column):
+        texts = changed.setdefault(place, columns[place].to_pylist())
+        if re.match(_NUMBER, text := texts[row] or ""):
+            shown = format(Decimal(text) * scale, "f")
+            texts[row] = f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}%"
+    return _changed(columns, changed)
+
+
+def _cells(
+    marked: Iterable[tuple[Range, Mark]], columns: list[Any], first_column: int
+) -> Iterator[tuple[int, int, Mark]]:
+    """Give row and place of every cell in the ranges; they may reach beyond what is read."""
+    for (top, left, bottom, right), mark in marked:
+        for place in range(max(left - first_column, 0), min(right - first_column + 1, len(columns))):
+            for row in range(top, min(bottom + 1, len(columns[place]))):
+                yield row, place, mark
+
+
+def _changed(columns: list[Any], changed: dict[int, list[str | None]]) -> list[Any]:
+    import pyarrow as pa
+
+    return [
+        pa.array(changed[place], pa.string()).dictionary_encode() if place in changed else column
+        for place, column in enumerate(columns)
+    ]
 
 
 def _unrounded(encoded: pa.DictionaryArray, values: pa.Array, place: str) -> pa.DictionaryArray:

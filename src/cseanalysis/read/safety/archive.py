@@ -210,13 +210,12 @@ def _workbook(stream: BinaryIO, by_name: dict[str, Member], watch: Watch) -> str
     """Name the part that holds the workbook: mostly in a folder of its own, but the relations of the package say."""
     links = by_name.get("_rels/.rels")
     named = workbook_part(_read_small(stream, links, watch), watch) if links is not None else "xl/workbook.xml"
-    if "[content_types].xml" in by_name and named in by_name and named.endswith(_XML_NAMES):
-        return named
-    kind = "an ODS spreadsheet" if "content.xml" in by_name else "another kind of archive"
     if named.endswith(".bin") and named in by_name:
-        kind = "a binary workbook (XLSB)"
-        watch.refuse(f"the name says XLSX, but this is {kind}", remedy="save it as XLSX in an office program")
-    watch.refuse(f"the name says XLSX, but this is {kind}", remedy="give the file its true ending")
+        watch.refuse("this is a binary workbook (XLSB)", remedy="save it as XLSX in an office program")
+    if "[content_types].xml" not in by_name or named not in by_name or not named.endswith(_XML_NAMES):
+        kind = "an ODS spreadsheet" if "content.xml" in by_name else "another kind of archive"
+        watch.refuse(f"the name says XLSX, but this is {kind}", remedy="give the file its true ending")
+    return named
 
 
 def _require_ods(stream: BinaryIO, by_name: dict[str, Member], watch: Watch) -> None:

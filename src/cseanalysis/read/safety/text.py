@@ -76,7 +76,7 @@ def utf16_of(start: bytes) -> str | None:
     # Latin letters leave every other byte empty, which no other text does.
     sample = start[:_SAMPLE]
     halves = sample[0::2], sample[1::2]
-    for empty, full, order in ((*halves, "utf-16-be"), (*reversed(halves), "utf-16-le")):
+    for empty, full, order in ((halves[0], halves[1], "utf-16-be"), (halves[1], halves[0], "utf-16-le")):
         if len(full) > 1 and not full.count(0) and empty.count(0) * 2 > len(empty):
             return order
     return None
