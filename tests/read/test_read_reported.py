@@ -65,7 +65,11 @@ XLSX = {
             '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
             "<cellXfs><xf/></cellXfs></styleSheet>",
         ),
-        (LINKS, "</Relationships>", f'<Relationship Id="r9" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>'),
+        (
+            LINKS,
+            "</Relationships>",
+            f'<Relationship Id="r9" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        ),
     ],
     "readxl 393: a sheet that is a chart": [
         ("xl/chartsheets/sheet1.xml", "", CHART),

@@ -154,7 +154,7 @@ class Grid:
 
 
 def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
-    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text; in this very process."""
+    """Read every sheet of an XLSX, ODS or XLS file, or a CSV file (also gzipped), as text; in this very process."""
     from cseanalysis.read.safety import DEFAULT_LIMITS, check_file
 
     path = Path(path)

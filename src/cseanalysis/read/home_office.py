@@ -92,7 +92,7 @@ def read_recorded_crime(path: str | Path, *, limits: Limits | None = None) -> pd
     Parameters
     ----------
     path
-        ODS, XLSX, CSV or gzipped CSV.
+        ODS, XLSX, XLS (Excel 97 to 2003), CSV or gzipped CSV.
     limits
         What a file may be at most; the default admits the published ones.
 
@@ -140,7 +140,7 @@ def read_outcomes(path: str | Path, *, limits: Limits | None = None) -> pd.DataF
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS, CSV or gzipped CSV.
     limits
         What a file may be at most; the default admits the published ones.
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cseanalysis.lazy import install_advice
 from cseanalysis.read.marks import Marks, Range, read_marks
+from cseanalysis.read.marks_xls import read_xls_marks
+from cseanalysis.read.safety.binary import OLE
 from cseanalysis.read.safety.text import ends_with_returns, utf16_of
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def load_tables(path: str) -> list[pa.Table]:
     file = Path(path)
     with file.open("rb") as stream:
         start = stream.read(4)
-    if start == b"PK\x03\x04":
+    if start in (b"PK\x03\x04", OLE[:4]):
         return _load_workbook(file)
     content = file.read_bytes()
     return [_load_csv(gzip.decompress(content) if start[:2] == b"\x1f\x8b" else content, file.name)]
@@ -107,7 +109,7 @@ def _load_workbook(path: Path) -> list[pa.Table]:
         raise ImportError(f"reading spreadsheets needs fastexcel and pyarrow: {install_advice('read')}") from error
     try:
         book = fastexcel.read_excel(path)
-        marks = read_marks(path)
+        marks = read_xls_marks(path) if path.suffix.lower() == ".xls" else read_marks(path)
         if unknown := [name for name in book.sheet_names if name not in marks]:
             raise BrokenFileError(f"the workbook names the sheet {unknown[0]!r}, but no part of it holds that sheet")
         if len(marks) < len(book.sheet_names):

@@ -100,22 +100,27 @@ def _member(folder: str, target: str) -> str:
 def _scales(styles: bytes) -> dict[bytes, int]:
     """Say of each style of cells with a per cent sign how many times its number such a cell shows."""
     root = ElementTree.fromstring(styles)  # noqa: S314
-    codes = dict(_PER_CENT_FORMATS)
+    codes = {}
     scales = {}
     for element in root.iter():
         if element.tag.rpartition("}")[2] == "numFmt":
             codes[element.get("numFmtId", "")] = element.get("formatCode", "")
     for group in (element for element in root if element.tag.rpartition("}")[2] == "cellXfs"):
         for number, style in enumerate(group):
-            code = codes.get(style.get("numFmtId", ""), "")
-            if "%" in code:
-                scales[b"%d" % number] = 100 if "%" in _PRINTED.sub("", code) else 1
+            if scale := scale_of(style.get("numFmtId", ""), codes):
+                scales[b"%d" % number] = scale
     return scales
+
+
+def scale_of(number: str, codes: dict[str, str]) -> int:
+    """Say how many times its number a cell of this number format shows before a per cent sign; 0 without one."""
+    code = codes.get(number, _PER_CENT_FORMATS.get(number, ""))
+    return 0 if "%" not in code else 100 if "%" in _PRINTED.sub("", code) else 1
 
 
 def _xlsx_marks(stream: IO[bytes], scales: dict[bytes, int]) -> Marks:
     long, merges = False, list[Range]()
-    per_cents = _PerCents(scales)
+    per_cents = PerCents(scales)
     for piece in _pieces(stream):
         # The plain looks are quick, and most sheets hold whole numbers.
         long = long or (b"." in piece and _LONG_XLSX.search(piece) is not None)
@@ -127,7 +132,7 @@ def _xlsx_marks(stream: IO[bytes], scales: dict[bytes, int]) -> Marks:
     return Marks(long, tuple(merges), per_cents=per_cents.found())
 
 
-class _PerCents:
+class PerCents:
     """Cells of a sheet with a per cent sign; those below one another make one range."""
 
     def __init__(self, scales: dict[bytes, int]) -> None:
@@ -144,13 +149,18 @@ class _PerCents:
             self.column += 1
             if place := _PLACE.fullmatch(given.get(b"r", b"")):
                 self.row, self.column = int(place[2]) - 1, _column(place[1])
-            scale = self.scales.get(given.get(b"s", b""))
-            if scale is not None and given.get(b"t", b"n") == b"n":
-                ranges = self.ranges.setdefault(self.column, [])
-                if ranges and ranges[-1][1:] == (self.row - 1, scale):
-                    ranges[-1] = (ranges[-1][0], self.row, scale)
-                else:
-                    ranges.append((self.row, self.row, scale))
+            if given.get(b"t", b"n") == b"n":
+                self.add(self.row, self.column, given.get(b"s", b""))
+
+    def add(self, row: int, column: int, style: bytes) -> None:
+        """Take one number into account."""
+        if (scale := self.scales.get(style)) is None:
+            return
+        ranges = self.ranges.setdefault(column, [])
+        if ranges and ranges[-1][1:] == (row - 1, scale):
+            ranges[-1] = (ranges[-1][0], row, scale)
+        else:
+            ranges.append((row, row, scale))
 
     def found(self) -> tuple[tuple[Range, int], ...]:
         """Give the ranges and their scales."""

@@ -42,7 +42,7 @@ def read_pfa_tables(path: str | Path, *, limits: Limits | None = None) -> pd.Dat
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS, CSV or gzipped CSV.
     limits
         What a file may be at most; the default admits the published ones.
 

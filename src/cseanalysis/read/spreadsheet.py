@@ -85,7 +85,8 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS (Excel 97 to 2003), CSV or gzipped CSV; text in UTF-8, UTF-16 or Windows-1252, its columns
+        apart by commas, tabs, semicolons or ``|``.
     limits
         What a file may be at most.
 
@@ -106,7 +107,8 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     -----
     UserWarning
         When some sheets cannot be read and others can: which, and why; only the others are returned. When cells show
-        an error such as ``#DIV/0!``: which; the table holds what they show.
+        an error such as ``#DIV/0!``: which; the table holds what they show. When the last line of a text table has no
+        end, so that its last number may be cut: line and number.
 
     Examples
     --------
@@ -168,7 +170,7 @@ def read_notes(path: str | Path, *, limits: Limits | None = None) -> pd.DataFram
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS, CSV or gzipped CSV.
     limits
         What a file may be at most.
 
