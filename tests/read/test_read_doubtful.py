@@ -451,9 +451,10 @@ def test_a_force_merged_over_its_rows_is_read_by_the_readers_of_open_data(tmp_pa
     assert read_recorded_crime(path)["Force Name"].tolist() == expected
 
 
-def test_a_sheet_with_errors_is_named_and_the_others_are_read(tmp_path):
+def test_cells_in_error_are_named_and_stay_what_they_show_and_harm_no_other(tmp_path):
     sheets = {"Data": [["Force", "n"], ["Kent", 5]], "Workings": [["a", "b"], [1, Fault()]]}
-    with pytest.warns(UserWarning, match="sheets with errors were left out: sheet 'Workings', B2") as caught:
+    with pytest.warns(UserWarning, match="cells show an error .*: sheet 'Workings', B2: #DIV/0!. They stay") as caught:
         tables = read_spreadsheet(write_xlsx(tmp_path / "a.xlsx", sheets))
-    assert list(tables) == ["Data"]
+    assert tables["Data"].frame["n"].tolist() == ["5"]
+    assert tables["Workings"].frame["b"].tolist() == ["#DIV/0!"]
     assert len(caught) == 1

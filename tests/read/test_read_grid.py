@@ -97,11 +97,14 @@ def test_an_unclosed_quote_is_refused(tmp_path, text):
         read_grids(path)
 
 
-def test_a_csv_file_cut_inside_its_last_number_is_refused(tmp_path):
+def test_a_csv_file_that_may_be_cut_inside_its_last_number_is_read_with_a_warning(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,586")
-    with pytest.raises(UnreadableFileError, match=r"a\.csv: 1 problem: line 2: the last line has no end"):
-        read_grids(path)
+    with pytest.warns(
+        UserWarning, match=r"^a\.csv, line 2: the last line has no end, so its last value, '586', may be"
+    ):
+        (grid,) = read_grids(path)
+    assert grid.row(1) == ["1", "586"]
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,\x8d\x81\n", b"\n \n"])
@@ -113,10 +116,12 @@ def test_what_is_no_text_table_is_refused(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.ods"])
-def test_a_cell_in_error_is_reported_and_not_read_as_empty(tmp_path, name):
-    path = write(tmp_path / name, [[None, "n"], [None, Fault()]], sheet="S")
+def test_a_cell_in_error_is_what_it_shows_and_not_empty(tmp_path, name):
+    path = write(tmp_path / name, [[None, "n"], [None, Fault()], [None, None], [None, Fault("#REF!")]], sheet="S")
     (sheet,) = read_grids(path)
-    assert [(problem.sheet, problem.cell) for problem in sheet.problems] == [("S", "B2")]
+    assert sheet.problems == ()
+    assert [sheet.columns[-1][row] for row in range(4)] == ["n", "#DIV/0!", None, "#REF!"]
+    assert [str(problem) for problem in sheet.errors([0, 3])] == ["sheet 'S', B4: #REF!"]
 
 
 def test_the_message_shows_at_most_five_problems_and_counts_the_rest(tmp_path):

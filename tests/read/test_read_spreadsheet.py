@@ -2,7 +2,7 @@ import pytest
 from layouts import Fault, pfa_sheets, write_csv, write_xlsx
 
 from cseanalysis.clean import parse_counts
-from cseanalysis.read import UnreadableFileError, read_notes, read_spreadsheet
+from cseanalysis.read import read_notes, read_spreadsheet
 from cseanalysis.read.spreadsheet import clean_heading, read_shorthand
 
 
@@ -126,11 +126,11 @@ def test_hidden_sheets_are_read_and_sheets_without_tables_are_notes(tmp_path):
     assert read_notes(path)["text"].tolist()[:2] == ["Title", "About"]
 
 
-def test_cells_in_error_are_all_refused_with_their_addresses(tmp_path):
+def test_cells_in_error_are_all_named_with_their_addresses(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", {"S": [["a", "b"], [Fault(), 1], [2, Fault("#REF!")]]})
-    with pytest.raises(UnreadableFileError) as caught:
-        read_spreadsheet(path)
-    assert [(problem.sheet, problem.cell) for problem in caught.value.problems] == [("S", "A2"), ("S", "B3")]
+    with pytest.warns(UserWarning, match="sheet 'S', A2: #DIV/0!; sheet 'S', B3: #REF!. They stay as shown"):
+        table = read_spreadsheet(path)["S"]
+    assert table.frame.to_numpy().tolist() == [["#DIV/0!", "1"], ["2", "#REF!"]]
 
 
 def test_headings_lose_their_marks_and_markers_get_their_meaning():

@@ -10,7 +10,7 @@ import numpy as np
 
 from cseanalysis.clean.labels import match_key
 from cseanalysis.read.columns import Rows
-from cseanalysis.read.grid import Grid, is_count, is_number
+from cseanalysis.read.grid import Grid, is_count, is_error, is_number
 from cseanalysis.read.marks import Range
 
 ABOUT = re.compile(r"\s*(cover|notes?\b|contents|table of contents|information|metadata|definitions?)", re.IGNORECASE)
@@ -318,7 +318,7 @@ def _is_filled(cell: str | None) -> bool:
 
 
 def _is_marker(cell: str | None) -> bool:
-    return cell is not None and _MARKER.fullmatch(cell) is not None
+    return cell is not None and (_MARKER.fullmatch(cell) is not None or is_error(cell))
 
 
 def _line(grid: Grid, row: int) -> str:

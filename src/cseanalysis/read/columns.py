@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cseanalysis.read.grid import Grid, Problem, read_numbers
+from cseanalysis.read.grid import Grid, Problem, is_error, read_numbers
 
 _QUARTER = re.compile(r"\s*Q?\s*([1-4])\s*", re.IGNORECASE)
 
@@ -33,6 +33,11 @@ def labels(grid: Grid, place: int, rows: Rows, *, needed: bool) -> tuple[pd.Seri
     column = grid.columns[place]
     codes = column.codes[rows]
     problems = [grid.problem(row, place, "empty") for row in rows[codes < 0].tolist()] if needed else []
+    wrong = np.array([*map(is_error, column.texts), False])[codes]
+    problems += [
+        grid.problem(row, place, f"{column[row]!r} is an error of the spreadsheet program, and no label")
+        for row in rows[wrong].tolist()
+    ]
     return pd.Series(encode([text.strip() for text in column.texts], codes)), problems
 
 

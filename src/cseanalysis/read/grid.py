@@ -28,6 +28,9 @@ _WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
 # A number of a spreadsheet, or of an English file: its point stands before decimals, also where there are three.
 _DECIMAL = re.compile(r"\s*-?[0-9]{1,15}\.[0-9]+\s*")
 _NUMERIC = re.compile(r"\s*[-\u2212]?[£$]?[0-9][0-9,. ]*%?\s*(\[[^\]]*\])?\s*")
+_ERROR = re.compile(
+    r"\s*(?:#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|GETTING_DATA|SPILL!|CALC!|FIELD!|ERROR!)|Err:[0-9]{3})\s*"
+)
 _YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
 
 
@@ -136,13 +139,22 @@ class Grid:
                 problems.append(self.problem(top, left, what))
         return problems
 
+    def errors(self, rows: Iterable[int]) -> list[Problem]:
+        """List the cells of these rows that show an error of a spreadsheet program."""
+        wanted = np.array(sorted(rows), dtype=np.int64)
+        found = []
+        for place, column in enumerate(self.columns):
+            wrong = np.array([*map(is_error, column.texts), False])
+            found += [(row, place) for row in wanted[wrong[column.codes[wanted]]].tolist()] if wrong.any() else []
+        return [self.problem(row, place, f"{self.columns[place][row]}") for row, place in sorted(found)]
+
     def problem(self, row: int, column: int, what: str) -> Problem:
         """Report what is wrong with one cell."""
         return Problem(self.sheet, self.address(row, column), what)
 
 
 def read_grids(path: str | Path, *, limits: Limits | None = None) -> list[Grid]:
-    """Read every sheet of an XLSX or ODS file, or a CSV file (also gzipped), as text; in this very process."""
+    """Read every sheet of an XLSX, ODS or XLS file, or a CSV file (also gzipped), as text; in this very process."""
     from cseanalysis.read.safety import DEFAULT_LIMITS, check_file
 
     path = Path(path)
@@ -204,6 +216,11 @@ def is_number(text: str | None) -> bool:
 def is_count(text: str | None) -> bool:
     """Say whether a cell shows a number that cannot be a calendar year."""
     return text is not None and is_number(text) and not _YEAR.fullmatch(text)
+
+
+def is_error(text: str | None) -> bool:
+    """Say whether a cell shows an error of a spreadsheet program."""
+    return text is not None and _ERROR.fullmatch(text) is not None
 
 
 def _unread(texts: list[str]) -> set[object]:

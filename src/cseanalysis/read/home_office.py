@@ -92,7 +92,7 @@ def read_recorded_crime(path: str | Path, *, limits: Limits | None = None) -> pd
     Parameters
     ----------
     path
-        ODS, XLSX, CSV or gzipped CSV.
+        ODS, XLSX, XLS (Excel 97 to 2003), CSV or gzipped CSV.
     limits
         What a file may be at most; the default admits the published ones.
 
@@ -140,7 +140,7 @@ def read_outcomes(path: str | Path, *, limits: Limits | None = None) -> pd.DataF
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS, CSV or gzipped CSV.
     limits
         What a file may be at most; the default admits the published ones.
 
@@ -217,7 +217,9 @@ def _data_sheets(path: Path, grids: list[Grid], layout: _Layout) -> list[tuple[G
     chosen: list[tuple[Grid, int]] = []
     years: dict[str, str] = {}
     for grid, header, is_named in zip(grids, headers, named, strict=True):
-        if is_named and header is None:
+        if not grid.columns and grid.problems and (is_named or not any(named)):
+            problems += grid.problems
+        elif is_named and header is None:
             counts = " and ".join(repr(name) for name in layout.counts)
             what = f"no row with the headings 'Force Name', 'Offence Code' and {counts} (or their known variants)"
             problems.append(Problem(grid.sheet, "", what))

@@ -8,25 +8,46 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cseanalysis.lazy import install_advice
 from cseanalysis.read.marks import Marks, Range, read_marks
+from cseanalysis.read.marks_xls import read_xls_marks
+from cseanalysis.read.safety.binary import OLE
+from cseanalysis.read.safety.text import ends_with_returns, utf16_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Mark = TypeVar("Mark")
+
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
+_TIME = r"^1899-12-3[01] ([0-9]{2}:[0-9]{2}:[0-9]{2})$"
 # The fast reader prints numbers with at most nine decimals: a longer one is off by half of the last place at most.
 _ROUNDED = 5.1e-10
 _THOUSANDS = re.compile(r"\s*-?[0-9]{1,3}(,[0-9]{3})+\s*")
+# What the fast reader calls an error, and what the cell shows.
+_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+_DETAIL = re.compile(r"Error\((\w+)\)")
 _DELIMITERS = (",", "\t", ";", "|")
+_AGAIN = "; open it in an office program and save it again"
 _SAMPLE = 65536  # characters in which the delimiter is looked for
-_DIGIT = re.compile(r"\d")
+# Of a word that is cut the rest is no known label; the rest of a number is a number.
+_COULD_BE_CUT = re.compile(r"[-\u2212£$]?[0-9.,/:\s]*")
 
 
 class BrokenFileError(ValueError):
@@ -48,9 +69,10 @@ def load_tables(path: str) -> list[pa.Table]:
     file = Path(path)
     with file.open("rb") as stream:
         start = stream.read(4)
-    if start == b"PK\x03\x04":
+    if start in (b"PK\x03\x04", OLE[:4]):
         return _load_workbook(file)
-    return [_load_csv(gzip.decompress(file.read_bytes()) if start[:2] == b"\x1f\x8b" else file.read_bytes())]
+    content = file.read_bytes()
+    return [_load_csv(gzip.decompress(content) if start[:2] == b"\x1f\x8b" else content, file.name)]
 
 
 def _encoded(
@@ -87,16 +109,28 @@ def _load_workbook(path: Path) -> list[pa.Table]:
         raise ImportError(f"reading spreadsheets needs fastexcel and pyarrow: {install_advice('read')}") from error
     try:
         book = fastexcel.read_excel(path)
-        marks = read_marks(path)
+        marks = read_xls_marks(path) if path.suffix.lower() == ".xls" else read_marks(path)
         if unknown := [name for name in book.sheet_names if name not in marks]:
             raise BrokenFileError(f"the workbook names the sheet {unknown[0]!r}, but no part of it holds that sheet")
         if len(marks) < len(book.sheet_names):
             raise BrokenFileError("two sheets have the same name; rename one")
-        tables = [_load_sheet(book, name, marks[name]) for name in book.sheet_names]
     except fastexcel.FastExcelError as error:
-        what = " ".join(str(error).split())[:200]
-        raise BrokenFileError(f"not a readable workbook ({what})") from error
+        raise BrokenFileError(f"not a readable workbook ({_in_short(error)}){_AGAIN}") from error
+    tables, faults = [], []
+    for name in book.sheet_names:
+        try:
+            tables.append(_load_sheet(book, name, marks[name]))
+        except fastexcel.FastExcelError as error:
+            faults.append(error)
+            what = f"the sheet cannot be read ({_in_short(error)}){_AGAIN}"
+            tables.append(_encoded([], sheet=name, problems=[("", what)]))
+    if faults and len(faults) == len(tables):
+        raise BrokenFileError(f"not a readable workbook ({_in_short(faults[0])}){_AGAIN}") from faults[0]
     return tables
+
+
+def _in_short(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _load_sheet(book: Any, name: str, marks: Marks) -> pa.Table:
@@ -114,42 +148,80 @@ def _load_sheet(book: Any, name: str, marks: Marks) -> pa.Table:
             _unrounded(texts, values, f"sheet {name!r}, column {address(0, number + first_column)[:-1]}")
             for number, (texts, values) in enumerate(zip(columns, second.columns, strict=True))
         ]
-    problems = [
-        (
-            address(error.position[0], error.position[1] + first_column),
-            f"the spreadsheet program found an error here ({error.detail})",
-        )
+    # The reader leaves a cell in error empty, and says so apart; in an ODS its text is empty in the file.
+    faults = [
+        ((row, place + first_column, row, place + first_column), _named(error.detail))
         for error in (errors.errors if errors else ())
+        for row, place in [error.position]
     ]
-    if marks.faults:
-        what = "empty text in a sheet with errors in cells, which look the same; correct the errors"
-        problems += [
-            (address(row, number + first_column), what)
-            for number, column in enumerate(columns)
-            for row in _blank(column)
-        ]
+    columns, problems = _show_errors(columns, (*faults, *marks.faults), first_column)
+    columns = _show_per_cents(columns, marks.per_cents, first_column)
     return _encoded(
         columns, sheet=name, hidden=hidden, first_column=first_column, problems=problems, merges=marks.merges
     )
 
 
 def _encode(texts: pa.Array) -> pa.DictionaryArray:
-    """Keep each text once; a date comes with the time of midnight, which says nothing."""
+    """Keep each text once; a date comes with the time of midnight, a time with the first day, which say nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     encoded = texts.dictionary_encode()
     dates = pc.replace_substring_regex(encoded.dictionary, pattern=_MIDNIGHT, replacement=r"\1")
+    dates = pc.replace_substring_regex(dates, pattern=_TIME, replacement=r"\1")
     if dates.equals(encoded.dictionary):
         return encoded
     return pa.DictionaryArray.from_arrays(encoded.indices, dates).dictionary_decode().dictionary_encode()
 
 
-def _blank(texts: pa.DictionaryArray) -> list[int]:
-    import pyarrow.compute as pc
+def _named(detail: str) -> str:
+    found = _DETAIL.search(detail)
+    return _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"
 
-    found: list[int] = pc.indices_nonzero(pc.fill_null(pc.equal(texts.dictionary_decode(), ""), False)).to_pylist()
-    return found
+
+def _show_errors(
+    columns: list[Any], faults: Sequence[tuple[Range, str]], first_column: int
+) -> tuple[list[Any], list[tuple[str, str]]]:
+    """Write into each cell in error what it shows, as every reader of counts knows it: no number, and why."""
+    changed, problems = dict[int, list[str | None]](), list[tuple[str, str]]()
+    for row, place, shown in _cells(faults, columns, first_column):
+        texts = changed.setdefault(place, columns[place].to_pylist())
+        if texts[row] in (None, "", shown):
+            texts[row] = shown or "#ERROR!"
+        else:
+            what = f"the cell shows an error ({shown}), but holds {texts[row]!r}; correct it in the spreadsheet"
+            problems.append((address(row, place + first_column), what))
+    return _changed(columns, changed), problems
+
+
+def _show_per_cents(columns: list[Any], per_cents: Sequence[tuple[Range, int]], first_column: int) -> list[Any]:
+    """Write numbers that are shown as per cents with their sign: 0.683 as 68.3%, with all their decimals."""
+    changed = dict[int, list[str | None]]()
+    for row, place, scale in _cells(per_cents, columns, first_column):
+        texts = changed.setdefault(place, columns[place].to_pylist())
+        if re.match(_NUMBER, text := texts[row] or ""):
+            shown = format(Decimal(text) * scale, "f")
+            texts[row] = f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}%"
+    return _changed(columns, changed)
+
+
+def _cells(
+    marked: Iterable[tuple[Range, Mark]], columns: list[Any], first_column: int
+) -> Iterator[tuple[int, int, Mark]]:
+    """Give row and place of every cell in the ranges; they may reach beyond what is read."""
+    for (top, left, bottom, right), mark in marked:
+        for place in range(max(left - first_column, 0), min(right - first_column + 1, len(columns))):
+            for row in range(top, min(bottom + 1, len(columns[place]))):
+                yield row, place, mark
+
+
+def _changed(columns: list[Any], changed: dict[int, list[str | None]]) -> list[Any]:
+    import pyarrow as pa
+
+    return [
+        pa.array(changed[place], pa.string()).dictionary_encode() if place in changed else column
+        for place, column in enumerate(columns)
+    ]
 
 
 def _unrounded(encoded: pa.DictionaryArray, values: pa.Array, place: str) -> pa.DictionaryArray:
@@ -172,17 +244,20 @@ def _unrounded(encoded: pa.DictionaryArray, values: pa.Array, place: str) -> pa.
     return pc.replace_with_mask(encoded.dictionary_decode(), cut, pa.array(longer, pa.string())).dictionary_encode()
 
 
-def _load_csv(content: bytes) -> pa.Table:
-    content = _utf8(content)
+def _load_csv(content: bytes, name: str = "the table") -> pa.Table:
+    content = _line_feeds(_utf8(content))
     if not content.strip():
         raise BrokenFileError("the file is empty")
-    whole = content.endswith((b"\n", b"\r", b'"'))
     delimiter = _delimiter(content[:_SAMPLE].decode(errors="replace"))
+    ended = content.endswith((b"\n", b"\r", b'"'))
     table = _load_straight(content, delimiter)
-    if not whole and (table is None or not _ends_with_a_known_word(table)):
-        what = "the last line has no end, so its last value may be cut; if it is whole, add a line break"
-        raise BrokenFileError(f"line {content.count(10) + 1}: {what}")
-    return table if table is not None else _load_ragged(content.decode(), delimiter)
+    if table is None:
+        table = _load_ragged(content.decode(), delimiter, ended=ended)
+    last = table.columns[-1][-1].as_py()
+    if not ended and last is not None and _COULD_BE_CUT.fullmatch(last):
+        what = f"the last line has no end, so its last value, {last!r}, may be cut; if it is whole, add a line break"
+        warnings.warn(f"{name}, line {content.count(10) + 1}: {what}", UserWarning, stacklevel=2)
+    return table
 
 
 def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
@@ -210,17 +285,7 @@ def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
     return _encoded(table.unify_dictionaries().columns, sheet="")
 
 
-def _ends_with_a_known_word(table: pa.Table) -> bool:
-    """Say whether the last cell holds words that its column holds before: a number could have lost digits."""
-    import pyarrow.compute as pc
-
-    column = table.columns[-1]
-    last = column[-1].as_py()
-    found = pc.index(column.cast("string"), last).as_py()
-    return bool(last.strip()) and not _DIGIT.search(last) and 0 <= found < len(column) - 1
-
-
-def _load_ragged(text: str, delimiter: str) -> pa.Table:
+def _load_ragged(text: str, delimiter: str, *, ended: bool) -> pa.Table:
     import pyarrow as pa
 
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -235,6 +300,9 @@ def _load_ragged(text: str, delimiter: str) -> pa.Table:
     first = next((number for number, row in enumerate(rows) if len(row) == usual), 0)
     if what := _not_quoted([rows[number] for number in wide], alone=any(len(row) == 1 and row[0] for row in rows)):
         raise BrokenFileError(f"row {wide[0] + 1}: {what}; put values that hold {delimiter!r} in quotes")
+    if not ended and len(rows) > first + 1 and len(rows[-1]) < usual == len(rows[-2]):
+        what = f"{len(rows[-1])} cells where the table has {usual}, and no end: the line may be cut"
+        raise BrokenFileError(f"row {len(rows)}: {what}; if it is whole, add a line break")
     # From its first row on only a note, alone in its line, may be shorter than the table.
     broken = [
         (f"row {number + 1}", f"{len(rows[number])} cells where the table has {usual}: the line is broken or cut")
@@ -274,8 +342,19 @@ def _places(row: list[str]) -> list[int]:
     return [place for place, cell in enumerate(row) if cell.strip()]
 
 
+def _line_feeds(content: bytes) -> bytes:
+    """Return the text with line feeds where its lines end with carriage returns; what stands in quotes stays."""
+    if not ends_with_returns(content):
+        return content
+    pieces = content.split(b'"')
+    pieces[::2] = [piece.replace(b"\r", b"\n") for piece in pieces[::2]]
+    return b'"'.join(pieces)
+
+
 def _utf8(content: bytes) -> bytes:
     """Return the text in UTF-8 without a mark at its start."""
+    if (order := utf16_of(content)) is not None:
+        return content.decode(order).removeprefix("\ufeff").encode()
     content = content.removeprefix(b"\xef\xbb\xbf")
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

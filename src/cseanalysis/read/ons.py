@@ -42,7 +42,7 @@ def read_pfa_tables(path: str | Path, *, limits: Limits | None = None) -> pd.Dat
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS, CSV or gzipped CSV.
     limits
         What a file may be at most; the default admits the published ones.
 
@@ -81,6 +81,8 @@ def read_pfa_tables(path: str | Path, *, limits: Limits | None = None) -> pd.Dat
     for grid in read_grids(path, limits=limits):
         header = next((row for row in range(grid.height) if _is_header(grid, row)), None)
         if header is None:
+            # What a sheet holds that cannot be read at all is not known.
+            problems += () if grid.columns else grid.problems
             continue
         problems += grid.problems
         tables += _read_sheet(grid, header, problems)

@@ -77,14 +77,16 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     filled cells opens a table. It ends where the same headings come again, or where, behind a line of text or an
     empty row, a row without any number follows a table of numbers. Rows of headings, the upper ones with gaps
     (merged cells), are joined by ``": "``. A row of words directly below the headings of numbers and without a label
-    is their units. Words in cells that are merged over several rows stand in each of them.
+    is their units. Words in cells that are merged over several rows stand in each of them. A number that the workbook
+    shows as a percentage stands with its sign and all its decimals, ``68.3%`` for 0.683; a date as ``2020-03-31``.
 
     A column alone is a table where nothing wider is in the file, or where it holds numbers.
 
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS (Excel 97 to 2003), CSV or gzipped CSV; text in UTF-8, UTF-16 or Windows-1252, its columns
+        apart by commas, tabs, semicolons or ``|``.
     limits
         What a file may be at most.
 
@@ -104,7 +106,9 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     Warns
     -----
     UserWarning
-        When some sheets cannot be read and others can: which, and why; only the others are returned.
+        When some sheets cannot be read and others can: which, and why; only the others are returned. When cells show
+        an error such as ``#DIV/0!``: which; the table holds what they show. When the last line of a text table has no
+        end, so that its last number may be cut: line and number.
 
     Examples
     --------
@@ -120,11 +124,13 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     grids = read_grids(path, limits=limits)
     tables: dict[str, PublishedTable] = {}
     problems: list[Problem] = []
+    errors: list[Problem] = []
     for grid, blocks in zip(grids, find_tables(grids), strict=True):
         rows = set().union(*(block.inside() for block in blocks))
         if found := [*grid.problems, *grid.merged(rows)]:
             problems += found
             continue
+        errors += grid.errors(rows)
         name = grid.sheet.strip() or path.name
         for block in blocks:
             key, number = name, 1
@@ -135,11 +141,17 @@ def read_spreadsheet(path: str | Path, *, limits: Limits | None = None) -> dict[
     if not tables:
         raise UnreadableFileError(path, problems or [Problem("", "", _no_table(grids))])
     if problems:
-        shown = "; ".join(str(problem) for problem in problems[:5])
-        more = f"; and {len(problems) - 5:,} more" if len(problems) > 5 else ""
-        what = f"{path.name}: sheets with errors were left out: {shown}{more}. Correct them to read these sheets too"
-        warnings.warn(what, UserWarning, stacklevel=2)
+        what = f"sheets with errors were left out: {_listed(problems)}. Correct them to read these sheets too"
+        warnings.warn(f"{path.name}: {what}", UserWarning, stacklevel=2)
+    if errors:
+        what = f"cells show an error of their program: {_listed(errors)}. They stay as shown, without a number"
+        warnings.warn(f"{path.name}: {what}", UserWarning, stacklevel=2)
     return tables
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    more = f"; and {len(problems) - 5:,} more" if len(problems) > 5 else ""
+    return "; ".join(str(problem) for problem in problems[:5]) + more
 
 
 def _no_table(grids: Sequence[Grid]) -> str:
@@ -158,7 +170,7 @@ def read_notes(path: str | Path, *, limits: Limits | None = None) -> pd.DataFram
     Parameters
     ----------
     path
-        XLSX, ODS, CSV or gzipped CSV.
+        XLSX, ODS, XLS, CSV or gzipped CSV.
     limits
         What a file may be at most.
 

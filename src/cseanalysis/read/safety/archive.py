@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import stat
 import struct
@@ -13,13 +14,14 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cseanalysis.read.safety.limits import Watch, nature_of
-from cseanalysis.read.safety.markup import Found, UncertainMarkupError, parse, relations
+from cseanalysis.read.safety.markup import Found, UncertainMarkupError, parse, relations, workbook_part
 
 Blocks = Callable[[], Iterator[bytes]]
 _FAST_FROM_BYTES = 1_000_000
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 
-_BLOCK = 1 << 20
+# Larger blocks leave the cache of a processor between one look and the next.
+_BLOCK = 1 << 19
 _NAME_BYTES = 1_000
 _ENTRY_BYTES = 46 + _NAME_BYTES
 _DESCRIPTOR_BYTES = 24
@@ -27,9 +29,10 @@ _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _XML_NAMES = (".xml", ".rels", ".vml", ".rdf")
 # The reader never touches these, and office programs write them in UTF-16 at times.
 _UNREAD = ("customxml/", "docprops/", "docmetadata/")
-_MACROS = re.compile(r"vbaproject|vbadata|^xl/(?:macrosheets|dialogsheets)/|^(?:basic|scripts|dialogs)/")
-_LINKS = re.compile(r"^xl/(?:externallinks|connections\.xml|querytables)")
-_EMBEDDED = re.compile(r"^xl/(?:embeddings|activex)/")
+_ODS_READ = {"content.xml", "styles.xml", "meta-inf/manifest.xml"}
+_MACROS = re.compile(r"vbaproject|vbadata|(?:^|/)(?:macrosheets|dialogsheets)/|^(?:basic|scripts|dialogs)/")
+_LINKS = re.compile(r"(?:^|/)(?:externallinks/|connections\.xml|querytables/)")
+_EMBEDDED = re.compile(r"(?:^|/)(?:embeddings|activex)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,19 @@ def check_archive(stream: BinaryIO, size: int, *, ods: bool, watch: Watch) -> No
     by_name = {member.name.lower(): member for member in members}
     if ods:
         _require_ods(stream, by_name, watch)
-    elif "[content_types].xml" not in by_name or "xl/workbook.xml" not in by_name:
-        kind = "an ODS spreadsheet" if "content.xml" in by_name else "another kind of archive"
-        watch.refuse(f"the name says XLSX, but this is {kind}", remedy="give the file its true ending")
+    workbook = "" if ods else _workbook(stream, by_name, watch)
     _check_names(by_name, watch)
     found = Found()
     # Shared texts come first: what a sheet holds depends on them.
-    for member in sorted(members, key=lambda member: member.name.lower() != "xl/sharedstrings.xml"):
+    shared = posixpath.join(posixpath.dirname(workbook), "sharedstrings.xml")
+    for member in sorted(members, key=lambda member: member.name.lower() != shared):
         watch.tick()
         place = watch.at(f"member {member.name}")
         if member.name.lower().endswith(_XML_NAMES):
-            _check_xml(stream, member, found, ods=ods, watch=place)
+            # The list of sheets is counted, which only the exact reading does.
+            _check_xml(
+                stream, member, found, ods=ods, exact=member.name.lower() in {workbook, "xl/workbook.xml"}, watch=place
+            )
         else:
             _check_other(stream, member, place)
     if not found.sheets:
@@ -196,9 +201,21 @@ def unpack(stream: BinaryIO, member: Member, watch: Watch) -> Iterator[bytes]:
 
 
 def _read_small(stream: BinaryIO, member: Member, watch: Watch) -> bytes:
-    if member.size > 16 * _BLOCK:
+    if member.size > 32 * _BLOCK:
         watch.refuse(f"found {member.size:,} bytes in a member that should be small")
     return b"".join(unpack(stream, member, watch))
+
+
+def _workbook(stream: BinaryIO, by_name: dict[str, Member], watch: Watch) -> str:
+    """Name the part that holds the workbook: mostly in a folder of its own, but the relations of the package say."""
+    links = by_name.get("_rels/.rels")
+    named = workbook_part(_read_small(stream, links, watch), watch) if links is not None else "xl/workbook.xml"
+    if named.endswith(".bin") and named in by_name:
+        watch.refuse("this is a binary workbook (XLSB)", remedy="save it as XLSX in an office program")
+    if "[content_types].xml" not in by_name or named not in by_name or not named.endswith(_XML_NAMES):
+        kind = "an ODS spreadsheet" if "content.xml" in by_name else "another kind of archive"
+        watch.refuse(f"the name says XLSX, but this is {kind}", remedy="give the file its true ending")
+    return named
 
 
 def _require_ods(stream: BinaryIO, by_name: dict[str, Member], watch: Watch) -> None:
@@ -218,13 +235,12 @@ def _check_names(by_name: dict[str, Member], watch: Watch) -> None:
             watch.refuse(f"found {what} in member {names[0]!r} ({len(names)} such)", limit=limit)
 
 
-def _check_xml(stream: BinaryIO, member: Member, found: Found, *, ods: bool, watch: Watch) -> None:
+def _check_xml(stream: BinaryIO, member: Member, found: Found, *, ods: bool, exact: bool, watch: Watch) -> None:
     name = member.name.lower()
-    if name.startswith(_UNREAD):
+    # Office programs write settings that they leave empty.
+    if name.startswith(_UNREAD) or (ods and not member.size and name not in _ODS_READ):
         _check_other(stream, member, watch)
         return
-    # The list of sheets is counted, which only the exact reading does.
-    exact = name == "xl/workbook.xml"
     check_markup(lambda: unpack(stream, member, watch), member.size, found, ods=ods, watch=watch, exact=exact)
     if name == "meta-inf/manifest.xml" and b"encryption-data" in _read_small(stream, member, watch):
         watch.refuse("the spreadsheet is encrypted", remedy="save the file without a password")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from cseanalysis.read.safety.archive import check_archive
+from cseanalysis.read.safety.binary import OLE, check_binary
 from cseanalysis.read.safety.limits import DEFAULT_LIMITS, Limits, Watch, check_there, nature_of
 from cseanalysis.read.safety.text import check_text
 
 _SPREADSHEETS = (".xlsx", ".ods")
+_OLD = ".xls"
 
 
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-_REMEDY = f"give a file with its true ending, one of {', '.join((*_SPREADSHEETS, *_TEXTS))}"
+_REMEDY = f"give a file with its true ending, one of {', '.join((*_SPREADSHEETS, _OLD, *_TEXTS))}"
 
 
 def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -37,6 +39,10 @@ def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
             if not start.startswith(b"PK\x03\x04"):
                 watch.refuse(f"the name says spreadsheet, but this is {_nature(start)}", remedy=_REMEDY)
             check_archive(stream, size, ods=name.endswith(".ods"), watch=watch)
+        elif name.endswith(_OLD):
+            if not start.startswith(OLE):
+                watch.refuse(f"the name says an old workbook, but this is {_nature(start)}", remedy=_REMEDY)
+            check_binary(stream.read(), watch)
         elif name.endswith(_TEXTS):
             packed = name.endswith(".gz")
             if packed != start.startswith(b"\x1f\x8b") or (not packed and not _is_text(start)):

@@ -72,8 +72,8 @@ class Limits:
     text: int = 500_000_000
     line_bytes: int = 1_000_000
     xml_depth: int = 100
-    seconds: float = 17.0
-    memory_bytes: int = 768 * 2**20
+    seconds: float = 30.0
+    memory_bytes: int = 1536 * 2**20
     macros: bool = False
     external_links: bool = False
     embedded: bool = False

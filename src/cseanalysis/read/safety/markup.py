@@ -307,6 +307,12 @@ def _place(text: str, watch: Watch) -> tuple[int, int]:
     return int(match[2]), column
 
 
+def workbook_part(data: bytes, watch: Watch) -> str:
+    """Name the part that holds the workbook, in small letters, from the relations of the package."""
+    kinds = ((given.get("type", ""), given.get("target", "")) for given in relations(data, watch))
+    return next((target.lower().lstrip("/") for kind, target in kinds if kind.endswith("/officeDocument")), "")
+
+
 def relations(data: bytes, watch: Watch) -> list[dict[str, str]]:
     """List the attributes of every relation in a small member."""
     listed: list[dict[str, str]] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -15,7 +17,12 @@ from cseanalysis.read.safety.limits import Watch, nature_of
 
 _BLOCK = 1 << 20
 _DELIMITERS = b",;\t|"
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+# Not to be told from UTF-16 by their first two bytes.
+_UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+_UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_SAMPLE = 4096
+_FIRST_LINE_END = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(\r\n?|\n)')
+_SWAP = bytes.maketrans(b"\r\n", b"\n\r")
 # Text in another encoding that happens to look like this is read "Ã©" by everyone, so it is doubtful too.
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -27,7 +34,8 @@ def check_text(stream: BinaryIO, size: int, *, packed: bool, watch: Watch) -> No
 
     def blocks() -> Iterator[bytes]:
         stream.seek(0)
-        return _unpack(stream, size, watch) if packed else iter(lambda: stream.read(_BLOCK), b"")
+        plain = _unpack(stream, size, watch) if packed else iter(lambda: stream.read(_BLOCK), b"")
+        return _old_line_ends(_utf8(plain, watch))
 
     delimiter, doubtful = _check_lines(blocks(), watch)
     if doubtful:
@@ -57,6 +65,51 @@ def _unpack(stream: BinaryIO, size: int, watch: Watch) -> Iterator[bytes]:
         yield block
     if not inflate.eof:
         watch.refuse(f"the gzip data are cut off after {total:,} bytes unpacked")
+
+
+def utf16_of(start: bytes) -> str | None:
+    """Name the byte order of UTF-16 that begins so, also without its mark; None where that is not sure."""
+    if start.startswith(_UTF32_MARKS):
+        return None
+    if marked := _UTF16_MARKS.get(start[:2]):
+        return marked
+    # Latin letters leave every other byte empty, which no other text does.
+    sample = start[:_SAMPLE]
+    halves = sample[0::2], sample[1::2]
+    for empty, full, order in ((halves[0], halves[1], "utf-16-be"), (halves[1], halves[0], "utf-16-le")):
+        if len(full) > 1 and not full.count(0) and empty.count(0) * 2 > len(empty):
+            return order
+    return None
+
+
+def ends_with_returns(start: bytes) -> bool:
+    """Say whether the first line ends with a carriage return alone, as old programs of Apple write it."""
+    found = _FIRST_LINE_END.match(start)
+    return found is not None and found[1] == b"\r"
+
+
+def _utf8(blocks: Iterator[bytes], watch: Watch) -> Iterator[bytes]:
+    """Yield UTF-16 as UTF-8, everything else as it is."""
+    start = next(blocks, b"")
+    if (order := utf16_of(start)) is None:
+        yield from chain([start], blocks)
+        return
+    decoder = codecs.getincrementaldecoder(order)()
+    try:
+        for number, block in enumerate(chain([start], blocks)):
+            text = decoder.decode(block)
+            yield (text.removeprefix("\ufeff") if number == 0 else text).encode()
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        watch.refuse(f"the text is broken UTF-16 ({error})", remedy=_REMEDY)
+
+
+def _old_line_ends(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Exchange the two characters of line ends where lines end with a carriage return; the other is then text."""
+    start = next(blocks, b"")
+    swap = ends_with_returns(start)
+    for block in chain([start], blocks):
+        yield block.translate(_SWAP) if swap else block
 
 
 @dataclass(slots=True)
@@ -90,6 +143,11 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+def _nature(start: bytes) -> str | None:
+    page = start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    return "a web page or XML" if page else nature_of(start)
+
+
 def _check_lines(blocks: Iterator[bytes], watch: Watch) -> tuple[str, bool]:
     """Check every line; return the delimiter and whether quotes or long lines need the exact reading."""
     held, delimiter, doubtful = b"", 0, False
@@ -97,8 +155,8 @@ def _check_lines(blocks: Iterator[bytes], watch: Watch) -> tuple[str, bool]:
     encodings = _Encodings()
     for place, block in enumerate(blocks):
         watch.tick()
-        if place == 0 and (block.startswith(_WIDE_MARKS) or nature_of(block)):
-            watch.refuse(f"this is {nature_of(block) or 'UTF-16 or UTF-32'}, not a table in UTF-8", remedy=_REMEDY)
+        if place == 0 and (nature := "UTF-32" if block.startswith(_UTF32_MARKS) else _nature(block)):
+            watch.refuse(f"this is {nature}, not a table in UTF-8 or UTF-16", remedy=_REMEDY)
         if b"\0" in block:
             line = lines + (held + block).split(b"\0", 1)[0].count(b"\n") + 1
             watch.at(f"line {line}").refuse("found a NUL byte", remedy=_REMEDY)
@@ -144,7 +202,7 @@ def _measure(data: bytes, delimiter: int, before: int, watch: Watch) -> tuple[in
         watch.at(f"line {line}").cap("columns", int(columns.max()), "columns")
     quotes = np.diff(np.searchsorted(np.flatnonzero(array == ord('"')), breaks), prepend=0)
     doubtful = bool((quotes % 2).any()) or int(lengths.max()) > watch.limits.cell_text
-    # A carriage return alone ends a line for some readers and is text for others.
+    # A carriage return alone among other line ends ends a line for some readers and is text for others.
     doubtful = doubtful or data.count(b"\r") != data.count(b"\r\n")
     return data.count(b"\n") or len(breaks), int(columns.max()), doubtful
 
