@@ -80,6 +80,12 @@ def harmonise_forces(
     ValueError
         When the column is missing or not text, a new column exists already, or ``crosswalk`` has errors.
 
+    Source
+    ------
+    Office for National Statistics, codes and names of areas, and its lookups of local authority districts to community
+    safety partnerships to police force areas of December 2018 and December 2019 (Open Government Licence v3.0), read in
+    the public copy github.com/jtrim-ons/ons-lookups. Districts made since lie where those lie that they were made from.
+
     Examples
     --------
     >>> import pandas as pd
