@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from itertools import pairwise
 from numbers import Integral
@@ -353,12 +354,10 @@ def _taken_over(scheme: str, label: str, rules: tuple[Rule, ...]) -> Iterator[Ru
 
 
 def _key_of(scheme: str) -> Callable[[str], str]:
-    from cseanalysis.clean.forces import force_key
-    from cseanalysis.clean.offences import offence_key
-    from cseanalysis.clean.outcomes import outcome_key
-
-    keys = {"forces": force_key, "places": force_key, "offences": offence_key, "outcomes": outcome_key}
-    return keys[scheme]
+    # By name, because those modules read their rules here.
+    module = "forces" if scheme == "places" else scheme
+    key: Callable[[str], str] = getattr(import_module(f"cseanalysis.clean.{module}"), f"{module.removesuffix('s')}_key")
+    return key
 
 
 def supplied_scheme(crosswalk: Crosswalk, rule_id: str = "") -> str | None:
