@@ -9,9 +9,7 @@ import pytest
 import cseanalysis.clean
 from cseanalysis.clean import UnmappedLabelError, explain, read_crosswalk
 from cseanalysis.clean.crosswalks import RELATIONS, load_rules
-from cseanalysis.clean.forces import force_key
-from cseanalysis.clean.labels import split_notes, undefined_term
-from cseanalysis.clean.offences import offence_key
+from cseanalysis.clean.labels import force_key, offence_key, split_notes, undefined_term
 
 SCHEMES = ["offences", "forces", "outcomes", "places"]
 

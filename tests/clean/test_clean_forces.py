@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cseanalysis.clean import UnmappedLabelError, harmonise_forces, read_crosswalk
 from cseanalysis.clean.crosswalks import load_rules
-from cseanalysis.clean.forces import force_key
+from cseanalysis.clean.labels import force_key
 
 PUBLISHED = """Avon and Somerset;Bedfordshire;British Transport Police;Cambridgeshire;Cheshire;Cleveland;Cumbria;
 Derbyshire;Devon and Cornwall;Dorset;Durham;Dyfed-Powys;Essex;Gloucestershire;Greater Manchester;Gwent;Hampshire;

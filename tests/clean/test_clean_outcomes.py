@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cseanalysis.clean import UnmappedLabelError, explain, harmonise_outcomes, read_crosswalk
-from cseanalysis.clean.outcomes import outcome_key
+from cseanalysis.clean.labels import outcome_key
 
 TYPES = ["0", "1", "1a", "2", "2a", "3", "3a", *(str(number) for number in range(4, 24))]
 

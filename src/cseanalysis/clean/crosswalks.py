@@ -17,8 +17,7 @@ from itertools import pairwise
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.clean.labels import closest, undefined_term
-from cseanalysis.clean.schemes import of_police_uk
+from cseanalysis.clean.labels import closest, force_key, offence_key, outcome_key, undefined_term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +30,7 @@ RELATIONS = {
     "narrower": "the label leaves out part of what the category counts",
     "partial": "the label leaves out part of the category and counts more besides",
 }
+_KEYS = {"forces": force_key, "places": force_key, "offences": offence_key, "outcomes": outcome_key}
 _FIXED = ("rule_id", "label", "description", "relation", "valid_from", "valid_to", "status", "source", "note")
 
 
@@ -52,6 +52,11 @@ class Rule:
     def covers(self, start: dt.date, end: dt.date) -> bool:
         """Whether the rule holds from the first to the last of these days, both included."""
         return (self.valid_from is None or self.valid_from <= start) and (self.valid_to is None or end <= self.valid_to)
+
+    @property
+    def of_police_uk(self) -> bool:
+        """Whether it is one of police.uk's own scheme."""
+        return ":police.uk:" in self.rule_id
 
     @property
     def validity(self) -> str:
@@ -241,7 +246,7 @@ def supplied_rules(
     scheme: str, crosswalk: Crosswalk, key: Callable[[str], str] | None = None, known: Rules | None = None
 ) -> tuple[Rule, ...]:
     """Read and check a crosswalk that is supplied: labels and their targets, or the columns of ours."""
-    key = key or _key_of(scheme)
+    key = key or _KEYS[scheme]
     if isinstance(crosswalk, Mapping):
         return _rules_of_targets(scheme, crosswalk, key, known or {})
     header, rows = read_supplied(crosswalk)
@@ -358,15 +363,6 @@ def _taken_over(scheme: str, label: str, rules: tuple[Rule, ...]) -> Iterator[Ru
         )
 
 
-def _key_of(scheme: str) -> Callable[[str], str]:
-    from cseanalysis.clean.forces import force_key
-    from cseanalysis.clean.offences import offence_key
-    from cseanalysis.clean.outcomes import outcome_key
-
-    keys = {"forces": force_key, "places": force_key, "offences": offence_key, "outcomes": outcome_key}
-    return keys[scheme]
-
-
 def supplied_scheme(crosswalk: Crosswalk, rule_id: str = "") -> str | None:
     """Tell from its columns, or from the id of a rule, which of our crosswalks a supplied one stands beside."""
     if isinstance(crosswalk, Mapping):
@@ -470,7 +466,7 @@ def _same_time(scheme: str, one: Rule, other: Rule) -> bool:
     if scheme == "forces":
         codes = {rule.category["force_code"] for rule in (one, other)}
         return len(codes - {""}) < 2
-    if of_police_uk(one) != of_police_uk(other):
+    if one.of_police_uk != other.of_police_uk:
         return False
     return scheme != "offences" or _overlap(one, other)
 

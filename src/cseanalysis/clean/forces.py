@@ -11,11 +11,10 @@ from narwhals.stable.v2.typing import IntoFrameT
 from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, supplied_rules, vocabulary
 from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
-from cseanalysis.clean.labels import Unmapped, match_key, split_notes
+from cseanalysis.clean.labels import Unmapped, force_key, match_key, split_notes
 
 # The rows of a force and of its region are twice as many as those of another force.
 _MANY = 1.5
-_UNTOLD = re.compile(r"[.,'\u2018\u2019]")
 _EXPLAINED = re.compile(r"(.+)\(([^()]+)\)")
 _PART = "part_of_force"
 Suggested = tuple[tuple[str, ...], tuple[str, ...]]
@@ -79,6 +78,12 @@ def harmonise_forces(
         When a label has no rule or two readings, contradicts its code, or a cell is empty.
     ValueError
         When the column is missing or not text, a new column exists already, or ``crosswalk`` has errors.
+
+    Source
+    ------
+    Office for National Statistics, codes and names of areas, and its lookups of local authority districts to community
+    safety partnerships to police force areas of December 2018 and December 2019 (Open Government Licence v3.0), read in
+    the public copy github.com/jtrim-ons/ons-lookups. Districts made since lie where those lie that they were made from.
 
     Examples
     --------
@@ -295,8 +300,3 @@ def _by_code(rules: Iterable[Rule]) -> Rules:
         if key := match_key(rule.category["force_code"]):
             found[key] = (*found.get(key, ()), rule)
     return found
-
-
-def force_key(label: str) -> str:
-    """Reduce a label of an area to what distinguishes it; footnote marks, dots and commas do not."""
-    return match_key(_UNTOLD.sub("", split_notes(label)[0]))

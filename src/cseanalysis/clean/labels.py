@@ -136,3 +136,60 @@ def _describe(problem: Unmapped) -> str:
     if len(label) > _LONGEST:
         label = f"{label[:_LONGEST]}... ({len(label):,} characters)"
     return f"{label} ({reason})" if reason else label
+
+
+# What distinguishes the labels of each scheme.
+_UNTOLD = re.compile(r"[.,'\u2018\u2019]")
+_CODE = re.compile(r"(?=[0-9]{1,3}(?:[a-z]?|\.[0-9]{1,2})\Z)0*([1-9][0-9]*(?:[a-z]?|\.[0-9]+))")
+# A class of the Home Office and an offence in it, such as 071/17.
+OFFENCE_PART = re.compile(r"0{0,2}([1-9][0-9]{0,2}[a-z]?) ?/ ?0{0,2}([0-9]{1,3})")
+_WORD = re.compile("[a-z]{2}")
+_SUFFIX = re.compile(r"\(outcomes? only\)$")
+_TYPE = re.compile(r"(?:outcome\s*)?(?:type\s*)?(?:oc)?\s*0*([0-9]{1,2})\s*([abc]?)", re.IGNORECASE)
+OUTCOME_MARK = r"(?:oc|outcome(?:\s+type)?|type)\s*([0-9]{1,2}[abc]?)\b"
+_PREFIX = re.compile(rf"{OUTCOME_MARK}.*", re.IGNORECASE | re.DOTALL)
+# As police.uk writes in its addresses; "No further action" in words is something else than "no-further-action".
+_SLUG = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
+_LETTERS = re.compile(r"[^a-z0-9]+")
+
+
+def force_key(label: str) -> str:
+    """Reduce a label of an area to what distinguishes it; footnote marks, dots and commas do not."""
+    return match_key(_UNTOLD.sub("", split_notes(label)[0]))
+
+
+def offence_key(label: str) -> str:
+    """Reduce a code or name to what distinguishes it: no noughts before a code, only the letters of a name."""
+    bare = bare_code(label)
+    if found := _CODE.fullmatch(bare):
+        return found[1]
+    if found := OFFENCE_PART.fullmatch(bare):
+        return f"{found[1]}/{int(found[2])}"
+    if not _WORD.search(bare):
+        # Dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 7117.
+        return bare
+    name = _SUFFIX.sub("", split_notes(bare)[0]).replace("&", "and")
+    return "".join(character for character in name if character.isalnum())
+
+
+def bare_code(label: str) -> str:
+    """Give a code or name in small letters, without spelt notes and doubled spaces."""
+    return " ".join(split_notes(label, spelt_only=True)[0].casefold().split())
+
+
+def outcome_key(label: str) -> str:
+    """Reduce an outcome to its type number, or else to the letters of its label."""
+    bare = split_notes(label)[0]
+    # A type in front of its label counts; the label behind it is a name that forces choose.
+    found = _TYPE.fullmatch(_PREFIX.sub(r"\1", bare))
+    if found:
+        return f"type {int(found.group(1))}{found.group(2).lower()}"
+    if _SLUG.fullmatch(bare):
+        return bare.replace("_", "-")
+    return letters_of(bare)
+
+
+def letters_of(label: str) -> str:
+    """Reduce a label to its letters; nothing is left of "1.5" or "-1", which are no types."""
+    letters = _LETTERS.sub("", match_key(label))
+    return "" if letters.isdecimal() else letters

@@ -12,15 +12,10 @@ from narwhals.stable.v2.typing import IntoFrameT
 from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, vocabulary, with_supplied
 from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
-from cseanalysis.clean.labels import Unmapped, split_notes, undefined_term
+from cseanalysis.clean.labels import OFFENCE_PART, Unmapped, bare_code, offence_key, undefined_term
 from cseanalysis.clean.periods import Readings, period_keys, period_reader
-from cseanalysis.clean.schemes import of_police_uk, of_scheme, two_readings, whose_column
+from cseanalysis.clean.schemes import of_scheme, two_readings, whose_column
 
-_CODE = re.compile(r"(?=[0-9]{1,3}(?:[a-z]?|\.[0-9]{1,2})\Z)0*([1-9][0-9]*(?:[a-z]?|\.[0-9]+))")
-# A class of the Home Office and an offence in it, such as 071/17.
-_PART = re.compile(r"0{0,2}([1-9][0-9]{0,2}[a-z]?) ?/ ?0{0,2}([0-9]{1,3})")
-_WORD = re.compile("[a-z]{2}")
-_SUFFIX = re.compile(r"\(outcomes? only\)$")
 _CODE_AND_NAME = re.compile(r"([0-9][0-9a-z./]*)(?:\s*[-:\u2013\u2014]\s*|\s+)([a-z].*)", re.IGNORECASE | re.DOTALL)
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 
@@ -114,7 +109,8 @@ def offence_task(*, code: str, name: str | None, period: str, quarter: str | Non
     def resolver(counted: Counted) -> Resolve:
         read = period_reader(period, [key[width] for key, _ in counted], None)
         labels = {key[0] for key, _ in counted}
-        decimals = {_bare(label) for label in labels if isinstance(label, str) and _DECIMAL.fullmatch(_bare(label))}
+        bare = {bare_code(label) for label in labels if isinstance(label, str)}
+        decimals = {code for code in bare if _DECIMAL.fullmatch(code)}
         police_uk = whose_column(rules.get(offence_key(label), ()) for label in labels if isinstance(label, str))
 
         def find(label: str) -> tuple[Rule, ...] | Unmapped:
@@ -156,24 +152,6 @@ def offence_task(*, code: str, name: str | None, period: str, quarter: str | Non
     )
 
 
-def offence_key(label: str) -> str:
-    """Reduce a code or name to what distinguishes it: no noughts before a code, only the letters of a name."""
-    bare = _bare(label)
-    if found := _CODE.fullmatch(bare):
-        return found[1]
-    if found := _PART.fullmatch(bare):
-        return f"{found[1]}/{int(found[2])}"
-    if not _WORD.search(bare):
-        # Dashes and brackets inside a code stay: without them "4-1" would become 41, "71(17)" would become 7117.
-        return bare
-    name = _SUFFIX.sub("", split_notes(bare)[0]).replace("&", "and")
-    return "".join(character for character in name if character.isalnum())
-
-
-def _bare(label: str) -> str:
-    return " ".join(split_notes(label, spelt_only=True)[0].casefold().split())
-
-
 def _text(cell: object, column: str) -> str | None:
     if cell is None or isinstance(cell, str):
         return cell
@@ -203,12 +181,12 @@ def _rules_by_label() -> Rules:
         known = found.get(offence_key(name), ())
         if rule not in known:
             found[offence_key(name)] = (*known, rule)
-    return {key: tuple(sorted(known, key=of_police_uk)) for key, known in found.items()}
+    return {key: tuple(sorted(known, key=lambda rule: rule.of_police_uk)) for key, known in found.items()}
 
 
 def _as_stored(label: str, decimals: set[str], rules: Rules) -> tuple[Rule, ...] | Unmapped | None:
     """Read a code that may have been stored as a number on the way; None for any other label."""
-    bare = _bare(label)
+    bare = bare_code(label)
     if bare not in decimals:
         return None
     whole = {each for each in decimals if each.endswith(".0")}
@@ -227,13 +205,13 @@ def _as_stored(label: str, decimals: set[str], rules: Rules) -> tuple[Rule, ...]
 
 def _with_its_name(label: str, rules: Rules) -> tuple[Rule, ...] | Unmapped:
     """Read a code with its name behind it, or say what an unknown label is."""
-    bare = _bare(label)
+    bare = bare_code(label)
     if both := _CODE_AND_NAME.fullmatch(bare):
         known, named = rules.get(offence_key(both[1])), rules.get(offence_key(both[2]))
         if known and named:
             problem = _contradiction(known, both[2], rules)
             return Unmapped(label, f"{problem}, its code is {both[1]!r}") if problem else known
-    if part := _PART.fullmatch(bare):
+    if part := OFFENCE_PART.fullmatch(bare):
         return Unmapped(
             label,
             f"offence {int(part[2])} of class {part[1].upper()} of the Home Office, without a rule of its own; the "
@@ -251,7 +229,7 @@ def _labels(rule: Rule) -> tuple[str, ...]:
 def _contradiction(known: tuple[Rule, ...], name: str, rules: Rules) -> str | None:
     """Say whose name stands beside a code, if it is that of another one; a name without a rule says nothing."""
     # A category of police.uk is no name of an offence, and holds many.
-    named = tuple(rule for rule in rules.get(offence_key(name), ()) if not of_police_uk(rule))
+    named = tuple(rule for rule in rules.get(offence_key(name), ()) if not rule.of_police_uk)
     codes = [{offence_key(label) for rule in each for label in rule.labels} for each in (known, named)]
     if not named or codes[0] & codes[1]:
         return None

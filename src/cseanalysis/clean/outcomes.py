@@ -11,17 +11,11 @@ from narwhals.stable.v2.typing import IntoFrameT
 from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, vocabulary, with_supplied
 from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
-from cseanalysis.clean.labels import Unmapped, match_key, split_notes
-from cseanalysis.clean.schemes import of_police_uk, of_scheme, two_readings, whose_column
+from cseanalysis.clean.labels import OUTCOME_MARK, Unmapped, letters_of, outcome_key, split_notes
+from cseanalysis.clean.schemes import of_scheme, two_readings, whose_column
 
-_TYPE = re.compile(r"(?:outcome\s*)?(?:type\s*)?(?:oc)?\s*0*([0-9]{1,2})\s*([abc]?)", re.IGNORECASE)
-_MARK = r"(?:oc|outcome(?:\s+type)?|type)\s*([0-9]{1,2}[abc]?)\b"
-_PREFIX = re.compile(rf"{_MARK}.*", re.IGNORECASE | re.DOTALL)
-_WORDS_BEHIND = re.compile(rf"{_MARK}\W*(\w.*)", re.IGNORECASE | re.DOTALL)
+_WORDS_BEHIND = re.compile(rf"{OUTCOME_MARK}\W*(\w.*)", re.IGNORECASE | re.DOTALL)
 _BARE_NUMBER = re.compile(r"([0-9]{1,2}[abc]?)\s*[-.:)\u2013\u2014]\s*([a-z].*)", re.IGNORECASE | re.DOTALL)
-# As police.uk writes in its addresses; "No further action" in words is something else than "no-further-action".
-_SLUG = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
-_LETTERS = re.compile(r"[^a-z0-9]+")
 _IN_DENOMINATOR = {"yes": True, "no": False, "": None}
 _GROUP = "group:"
 
@@ -147,27 +141,9 @@ def _total_of(group_name: str) -> str:
     return f"total_of_{group_name}"
 
 
-def outcome_key(label: str) -> str:
-    """Reduce an outcome to its type number, or else to the letters of its label."""
-    bare = split_notes(label)[0]
-    # A type in front of its label counts; the label behind it is a name that forces choose.
-    found = _TYPE.fullmatch(_PREFIX.sub(r"\1", bare))
-    if found:
-        return f"type {int(found.group(1))}{found.group(2).lower()}"
-    if _SLUG.fullmatch(bare):
-        return bare.replace("_", "-")
-    return _letters(bare)
-
-
-def _letters(label: str) -> str:
-    letters = _LETTERS.sub("", match_key(label))
-    # What is left of "1.5" or "-1" is no type.
-    return "" if letters.isdecimal() else letters
-
-
 def _find(label: str, rules: Rules) -> tuple[Rule, ...]:
     bare = split_notes(label)[0]
-    known = rules.get(outcome_key(bare)) or rules.get(_letters(bare))
+    known = rules.get(outcome_key(bare)) or rules.get(letters_of(bare))
     if known is None and (numbered := _BARE_NUMBER.fullmatch(bare)):
         # A bare number could count anything: its words must be known, and are checked like those behind a mark.
         known = rules.get(outcome_key(numbered[1])) if outcome_key(numbered[2]) in rules else None
@@ -179,7 +155,7 @@ def _as_printed(label: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     if len(rules) < 2:
         return rules
     exact = tuple(rule for rule in rules if match_key(split_notes(label)[0]) in map(match_key, rule.labels))
-    return exact if any(map(of_police_uk, exact)) else of_scheme(rules, police_uk=False)
+    return exact if any(rule.of_police_uk for rule in exact) else of_scheme(rules, police_uk=False)
 
 
 def _other_words(label: str, rule: Rule, rules: Rules) -> str | None:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cseanalysis.clean.crosswalks import Rule
-
-_POLICE_UK = ":police.uk:"
-
-
-def of_police_uk(rule: Rule) -> bool:
-    """Whether a rule is one of police.uk's own scheme."""
-    return _POLICE_UK in rule.rule_id
+from cseanalysis.clean.crosswalks import Rule
 
 
 def whose_column(known: Iterable[tuple[Rule, ...]]) -> bool | None:
     """Tell from the rules of each distinct label whether a column is police.uk's; None where nothing decides."""
-    sides = [{of_police_uk(rule) for rule in rules} for rules in known if rules]
+    sides = [{rule.of_police_uk for rule in rules} for rules in known if rules]
     seen = {side.pop() for side in sides if len(side) == 1}
     return seen.pop() if len(seen) == 1 else None
 
@@ -27,7 +18,7 @@ def of_scheme(rules: tuple[Rule, ...], police_uk: bool | None) -> tuple[Rule, ..
     """Leave the rules of one scheme, where it is decided and has any."""
     if police_uk is None:
         return rules
-    return tuple(rule for rule in rules if of_police_uk(rule) == police_uk) or rules
+    return tuple(rule for rule in rules if rule.of_police_uk == police_uk) or rules
 
 
 def two_readings(rules: tuple[Rule, ...]) -> str | None:

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.clean.crosswalks import load_rules
-from cseanalysis.clean.labels import match_key, split_notes
-from cseanalysis.clean.outcomes import outcome_key
+from cseanalysis.clean.labels import match_key, outcome_key, split_notes
 from cseanalysis.read.columns import Rows, counts, encode, join, labels, quarters, repeats
 from cseanalysis.read.grid import Grid, Problem, UnreadableFileError, read_grids
 from cseanalysis.read.safety.child import apart

@@ -28,6 +28,7 @@ from cseanalysis.register.figures import COLUMNS
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.study.comparisons.numbers import leading
 from cseanalysis.study.data.named import WHOLE
+from cseanalysis.study.recorded.forces import force_years
 from cseanalysis.values import Assumption, Estimate, Interval
 
 Kind = Literal["refused", "bounded", "no clear change"]
@@ -160,7 +161,7 @@ WAYS: Mapping[str, Way] = {
         lambda: harmonise_offences(pd.DataFrame({"Offence Code": ["grooming gang"], "Financial Year": ["2022/23"]})),
     ),
     "total as a force": _called(
-        0, lambda: harmonise_forces(pd.DataFrame({"Force Name": ["Total"]}), force="Force Name")
+        0, lambda: force_years(harmonise_forces(pd.DataFrame({"Force Name": ["Total"]})), "child_only")
     ),
 }
 

@@ -42,9 +42,9 @@ def places(root: Path | str | None = None) -> dict[str, Place]:
 def all_forces() -> pd.DataFrame:
     """Return the 44 forces in their fixed order."""
     rules = read_crosswalk("forces").fillna("")
-    # Other forces without an area have no rows in the table of recorded crime.
-    recorded = rules["force_type"].eq("territorial") | rules["force"].eq("British Transport Police")
-    chosen = rules[recorded].drop_duplicates("force")
+    # Of the forces without an area only those that the table of recorded crime names have rows in it.
+    elsewhere = rules["force_type"].eq("non_territorial") & ~rules["source"].str.contains("police recorded crime")
+    chosen = rules[rules["force_type"].isin(["territorial", "non_territorial"]) & ~elsewhere].drop_duplicates("force")
     table = chosen.sort_values(
         ["force_type", "force"], key=lambda column: column.map({"non_territorial": "~"}).fillna(column)
     )
