@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "from_file_to_table.md"
 SESSIONS = {  # and at least so many examples
+    "bring_your_own_file": 14,
     "how_long_cases_take": 25,
     "scaling": 30,
     "what_may_be_compared": 40,

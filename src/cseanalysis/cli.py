@@ -244,7 +244,7 @@ def clean(
     prefix: str,
 ) -> None:
     """Clean a published file: find its columns, map every label, and say what was read as what. Needs no checkout."""
-    from cseanalysis.export.cleaned import clean_file
+    from cseanalysis.read.cleaned import clean_file
 
     told = clean_file(
         source,

@@ -11,7 +11,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rules, vocabulary, with_supplied
 from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
-from cseanalysis.clean.labels import OUTCOME_MARK, Unmapped, letters_of, outcome_key, split_notes
+from cseanalysis.clean.labels import OUTCOME_MARK, Unmapped, letters_of, match_key, outcome_key, split_notes
 from cseanalysis.clean.schemes import of_scheme, two_readings, whose_column
 
 _WORDS_BEHIND = re.compile(rf"{OUTCOME_MARK}\W*(\w.*)", re.IGNORECASE | re.DOTALL)

@@ -54,6 +54,8 @@ _TOKEN = re.compile(r"[0-9]+|[a-z]+|\S")
 _ORDINAL = re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th)\b(?=\s*[a-z])")
 _MIDNIGHT = re.compile(r"(?<=[0-9])[t ]00:00(?::00(?:\.0+)?)?z?(?=$|/)")
 # Provisional, revised, and in brackets also estimated, and b for a break in the series.
+# A sign behind a year may say that it is not whole, and what it says stands somewhere else.
+_SIGNS = ("*", "\u2020", "\u2021", "#")
 _MARK = re.compile(
     r"(?:[\[(]\s*(?:p|r|b|e|prov|rev|provisional|preliminary|revised)\.?\s*[\])]"
     r"|(?<=[0-9])[pr]|\s(?:p|r|prov|rev|provisional|preliminary|revised)\.?)$",
@@ -168,6 +170,8 @@ def split_marks(label: str) -> tuple[str, str | None]:
     """Separate a label from the footnotes and the marks of provisional or revised figures behind it."""
     marks: list[str] = []
     while True:
+        if label.rstrip().endswith(_SIGNS):
+            return label, None
         label, notes = split_notes(label)
         found = _MARK.search(label)
         marks[:0] = [each for each in (found and found.group().strip(), notes) if each]

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from cseanalysis import cli
-from cseanalysis.export.cleaned import clean_file
+from cseanalysis.read.cleaned import clean_file
 
 TABLE = "Force Name,Financial Year,Offence Code,n\nKent,2022/23,88A,5\n=Mordor,2022/23,71,<5\n"
 

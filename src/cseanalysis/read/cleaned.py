@@ -62,7 +62,7 @@ def _one_table(source: Path, name: str | None) -> pd.DataFrame:
     """Read the table of a file; those with the same headings, as a sheet for each year, stand below each other."""
     import pandas as pd
 
-    from cseanalysis.read import read_spreadsheet
+    from cseanalysis.read.spreadsheet import read_spreadsheet
 
     tables = read_spreadsheet(source)
     if name is not None:
