@@ -103,7 +103,8 @@ def two_list_estimate(
     ``(n1 + 1)(n2 + 1)(n1 - m)(n2 - m) / ((m + 1)^2 (m + 2))``. Two lists cannot show whether they depend on each
     other; a published number without `TwoListEstimate.at_odds_ratio` beside it hides that assumption.
 
-    Given the lengths of independent lists, the cases on both are hypergeometric. The limits of that name are the totals at which a tail of that distribution, half of the observed overlap's own chance included (mid-p; Lancaster
+    Given the lengths of independent lists, the cases on both are hypergeometric. The limits of that name are the
+    totals at which a tail of that distribution, half of the observed overlap's own chance included (mid-p; Lancaster
     1961, *Journal of the American Statistical Association* 56), is ``(1 - level) / 2``. Of nominal 95% limits, in 122
     simulated worlds of 20 to 2,000 cases with a chance of 0.05 to 0.95 to be on each list, these covered at least 94.5%
     where half a case or more is to be expected on both lists, 92% where fewer are. Those of Sadinle (2009,
