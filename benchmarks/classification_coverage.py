@@ -3,6 +3,10 @@
     python benchmarks/classification_coverage.py [worlds]
 
 The Imbens-Manski interval must cover the true share wherever it lies in the bound; its worst places are the two ends.
+Found for 5, 10 and 20 records, all of which say, exactly: 98.4%, 97.0%, 96.4% of shares from 2% to 98% in the mean,
+95.6%, 94.3%, 93.3% at the worst (normal limits 97.0%, 95.0%, 93.7%, and 87.9%, 86.4%, 87.5%); with 5% to 66% unknown
+95.5% to 98.7% in the mean, 92.1% at the worst. With 4,000 worlds, 20% of those who say, the worse end: 50 records
+95.2%, 96.3%, 93.4% with 0%, 5% and 66% unknown; 200 records 94.4%, 95.0%, 94.1%; 1,000 records 94.7%, 94.9%, 95.4%.
 The interval of a corrected ratio takes the error rates as known. Those of two lists are measured with lists that are
 independent, among worlds in which somebody is on both. Printed as found, beside the nominal 95%.
 Found for two lists with 4,000 worlds (standard errors up to 0.6%, 1.2% where most worlds are refused), hypergeometric,
@@ -27,11 +31,12 @@ import sys
 from typing import get_args
 
 import numpy as np
+from scipy.stats import multinomial
 
 from cseanalysis.models.hidden.two_list_limits import LIMITS, Limits
 from cseanalysis.models.hidden.two_lists import two_list_estimate
 from cseanalysis.models.misclassified.tables import correct_two_by_two
-from cseanalysis.models.missing.shares import share_confidence
+from cseanalysis.models.missing.shares import ShareLimits, share_confidence
 from cseanalysis.values import NotEstimableError
 
 WORLDS = 4000
@@ -41,19 +46,35 @@ LISTS = (
 )
 
 
-def shares(worlds: int, records: int, unknown: float, known_share: float) -> tuple[float, float]:
+def shares(
+    worlds: int, records: int, unknown: float, known_share: float, limits: ShareLimits | None
+) -> tuple[float, float]:
     """Return how often the interval covers a share at the low and at the high end of the bound."""
     rng = np.random.default_rng(1)
     chances = [known_share * (1 - unknown), (1 - known_share) * (1 - unknown), unknown]
     covered = np.zeros(2)
     for yes, no, missing in rng.multinomial(records, chances, worlds).tolist():
-        try:
-            interval = share_confidence(yes, yes + no, missing)
-        except NotEstimableError:
-            continue  # refused: counts as not covered
+        interval = share_confidence(yes, yes + no, missing, limits=limits)
         covered += [interval.low <= chances[0] <= interval.high, interval.low <= chances[0] + unknown <= interval.high]
     low, high = covered / worlds
     return float(low), float(high)
+
+
+def few_records(records: int, unknown: float, limits: ShareLimits | None) -> tuple[float, float]:
+    """Return the exact coverage of shares among those who say of 2% to 98%, at both ends: the mean and the least."""
+    samples = [(yes, missing) for yes in range(records + 1) for missing in range(records - yes + 1)]
+    samples = [(yes, missing) for yes, missing in samples if unknown or not missing]
+    ends = [share_confidence(yes, records - missing, missing, limits=limits) for yes, missing in samples]
+    counts = [(yes, missing, records - yes - missing) for yes, missing in samples]
+    found = []
+    for share in np.linspace(0.02, 0.98, 49):
+        chances = [share * (1 - unknown), unknown, (1 - share) * (1 - unknown)]
+        weight = multinomial.pmf(counts, records, chances)
+        found += [
+            weight @ [end.low - 1e-12 <= truth <= end.high + 1e-12 for end in ends]
+            for truth in (chances[0], chances[0] + unknown)
+        ]
+    return float(np.mean(found)), float(min(found))
 
 
 def ratios(worlds: int, records: int, what: str) -> tuple[float, float, float]:
@@ -101,10 +122,16 @@ def main() -> int:
     """Print one line for each setting."""
     worlds = int(sys.argv[1]) if len(sys.argv) > 1 else WORLDS
     print(f"{worlds:,} worlds each, nominal 95%; standard error of a coverage about {0.218 / worlds**0.5:.2%}")
-    for records in (50, 200, 1000):
-        for unknown in (0.0, 0.05, 0.66):
-            low, high = shares(worlds, records, unknown, 0.2)
-            print(f"Imbens-Manski, {records} records, {unknown:.0%} unknown: low end {low:.1%}, high end {high:.1%}")
+    for limits in (None, *get_args(ShareLimits)):
+        name = limits or "default"
+        for records in (50, 200, 1000):
+            for unknown in (0.0, 0.05, 0.66):
+                low, high = shares(worlds, records, unknown, 0.2, limits)
+                print(f"share, {name}, {records}, {unknown:.0%} unknown: low end {low:.1%}, high end {high:.1%}")
+        for records in (5, 10, 20):
+            for unknown in (0.0, 0.05, 0.3, 0.66):
+                mean, least = few_records(records, unknown, limits)
+                print(f"share, {name}, {records}, {unknown:.0%} unknown: mean {mean:.1%}, least {least:.1%}")
     for records in (200, 1000, 5000):
         for what in ("exposure", "outcome"):
             odds, risk, refused = ratios(worlds, records, what)
