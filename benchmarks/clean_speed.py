@@ -26,10 +26,16 @@ KEYS = ["Force Name", "Offence Code", "Financial Year"]
 MEGABYTE = 2**20
 
 
+def codes_alone() -> pd.DataFrame:
+    """Give the rules of offence codes: no offences within a class, no categories of police.uk."""
+    offences = read_crosswalk("offences")
+    return offences[offences["label"].str.fullmatch(r"[0-9]+[A-Z]?(?:\.[0-9]+)?")]
+
+
 def example(rows: int) -> pd.DataFrame:
     """Make a table with categorical labels, a row number and a count, in the shape of the published file."""
     rng = np.random.default_rng(1)
-    offences = read_crosswalk("offences")
+    offences = codes_alone()
     always = offences[~(offences["valid_from"] > "2012-04-01") & offences["valid_to"].isna()]
     codes = sorted({*always["label"], "71", "88A"})
     forces = sorted(read_crosswalk("forces").query("force_type == 'territorial'")["force"].unique())
@@ -52,7 +58,7 @@ def small_tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     forces = forces.assign(**{"Force Name": forces["force"]})
     forces = forces[["Force Name", "force", "force_code", "region", "force_type", "relation", "rule_id"]]
     forces = forces.rename(columns={"relation": "force_relation", "rule_id": "force_rule"})
-    offences = read_crosswalk("offences").rename(
+    offences = codes_alone().rename(
         columns={"label": "Offence Code", "relation": "offence_relation", "rule_id": "offence_rule"}
     )
     named = ["Offence Code", "offence_category", "offence_scope", "offence_relation", "offence_rule"]
