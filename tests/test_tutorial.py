@@ -7,11 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import cseanalysis
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "from_file_to_table.md"
 SESSIONS = {  # and at least so many examples
     "bring_your_own_file": 14,
     "how_long_cases_take": 25,
+    "if_you_come_from_r": 9,
     "scaling": 30,
     "what_may_be_compared": 40,
     "what_records_do_not_say": 35,
@@ -89,3 +92,10 @@ def test_the_coverage_that_the_page_tells_is_the_one_that_the_benchmark_found():
     told = [set(re.findall(r"[\d.]+%", row)) for row in rows]
     assert [len(numbers) for numbers in told] == [6, 6]  # two nominal levels, two coverages, two standard errors
     assert set.union(*told) <= set(re.findall(r"[\d.]+%", found))
+
+
+def test_every_name_that_the_page_for_r_gives_is_there():
+    page = (ROOT / "docs" / "if_you_come_from_r.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(models|sensitivity)\.(\w+)", page)
+    assert len(named) >= 20
+    assert [name for package, name in named if name not in getattr(cseanalysis, package).__all__] == []
