@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import duckdb
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from cseanalysis.clean import UnmappedLabelError, harmonise, harmonise_forces, harmonise_offences
+from cseanalysis.clean import UnmappedLabelError, explain, harmonise, harmonise_forces, harmonise_offences
 from cseanalysis.clean.crosswalks import read_crosswalk
 
 RAW = pd.DataFrame(
@@ -173,3 +174,83 @@ def test_whatever_the_frame_rows_and_sums_are_kept(rows):
     assert len(table) == report.rows_in == report.rows_out == len(frame)
     assert_frame_equal(table[frame.columns.tolist()], frame)
     assert sum(label.rows for label in report.labels if label.role == "force") == len(frame)
+
+
+def test_a_year_beside_months_or_weeks_is_not_taken_for_the_period_of_its_rows():
+    # A row of March would otherwise count for the whole year.
+    for months in (["3", "4"], ["Mar", "Apr"], [3, 4]):
+        raw = pd.DataFrame({"Force": ["Kent"] * 2, "Year": ["2020", "2020"], "Month": months})
+        table, report = harmonise(raw)
+        assert "period_start" not in table
+        assert "'Month' beside 'Year' says which part of it a row is" in str(report)
+        assert harmonise(raw, columns={"period": "Year"})[0]["period_type"].tolist() == ["calendar_year"] * 2
+
+
+def test_a_quarter_beside_a_financial_year_is_a_quarter_of_it_and_beside_a_bare_year_nothing():
+    raw = pd.DataFrame({"Force": ["Kent"] * 3, "Year": ["2021/22"] * 2 + ["2022"], "Quarter": ["1", "Q4", "1"]})
+    table, report = harmonise(raw)
+    assert table["period_end"].astype("str").tolist()[:2] == ["2021-06-30", "2022-03-31"]
+    assert table["period_end"].isna().tolist() == [False, False, True]
+    assert [label.ambiguous for label in [report.unmapped[0].problem]] == [True]
+    whole = pd.DataFrame({"Force": ["Kent"], "Quarter": ["Apr-Jun 2020"]})
+    assert harmonise(whole)[0]["period_type"].tolist() == ["financial_quarter"]
+
+
+@pytest.mark.parametrize(
+    ("role", "column", "label"),
+    [
+        ("force", "Force", "WMP"),
+        ("outcome", "Outcome", "Charged"),
+        ("period", "Financial Year", "2020"),
+        ("period", "Quarter", "2020 Q1"),
+        ("count", "n", "1.099"),
+        ("count", "n", "None"),
+    ],
+)
+def test_a_label_with_two_readings_is_reported_as_such(role, column, label):
+    raw = pd.DataFrame({"Force": ["Kent"] * 2, "n": ["5", "6"]}).assign(**{column: label})
+    raw.loc[1, column] = {"Force": "Kent", "n": "5"}.get(column, label)
+    report = report_of(raw)
+    assert [(each.role, each.label) for each in report.ambiguous] == [(role, label)]
+    assert json.loads(json.dumps(report.as_dict()))["labels"][-1]["label"] is not None
+
+
+def test_a_column_whose_heading_is_known_and_whose_labels_are_not_is_named():
+    report = report_of(pd.DataFrame({"Force": ["Kent"], "Outcome": ["NFA"]}))
+    assert "outcome: by its heading 'Outcome' can be it, but none of its labels is read" in str(report)
+
+
+def test_an_offence_is_read_in_the_period_that_the_user_told():
+    raw = pd.DataFrame({"Financial Year": ["2013", "last year"], "Offence Code": ["71", "71"]})
+    assert report_of(raw).to_fill_in() == {"offence": {"71": None}, "period": {"2013": None, "last year": None}}
+    told, report = harmonise(raw, convention="ends", crosswalk={"period": {"last year": "2013/14"}})
+    assert told["offence_rule"].tolist() == ["offence:71", "offence:71:2013"]
+    assert not report.unmapped
+
+
+def test_an_offence_that_is_unread_for_its_period_is_not_to_fill_in():
+    report = report_of(pd.DataFrame({"Year": ["last year", "2021/22"], "Offence Code": ["88A"] * 2}))
+    assert report.to_fill_in() == {"period": {"last year": None}}
+    assert "offence '88A' in 1 row ('last year' beside it: " in str(report)
+
+
+@pytest.mark.parametrize("cell", [2020.0, 2020, dt.date(2020, 3, 31), pd.Timestamp(2020, 3, 31)])
+def test_what_is_to_fill_in_fits_cells_that_are_numbers_or_dates(cell):
+    raw = pd.DataFrame({"Force": ["Kent", "-"], "Financial Year": [cell, cell]})
+    own = json.loads(json.dumps(report_of(raw).to_fill_in()))
+    assert list(own) == ["period"]  # a mark is no label that could mean something
+    own["period"] = dict.fromkeys(own["period"], "2019/20")
+    assert harmonise(raw, crosswalk=own)[0]["period_type"].tolist() == ["financial_year"] * 2
+
+
+def test_a_column_of_small_numbers_withheld_is_one_of_counts():
+    table, _ = harmonise(pd.DataFrame({"Force": ["Kent", "Surrey"], "Recorded": ["<5", "*"]}))
+    assert table["Recorded_high"].tolist()[0] == 5
+    assert table["Recorded_value"].isna().all()
+
+
+def test_explain_asks_for_the_crosswalk_of_a_rule_of_ones_own():
+    with pytest.raises(ValueError, match="hand that in too, as crosswalk="):
+        explain("own:force:HQ")
+    assert "Kent" in explain("own:force:HQ", crosswalk={"HQ": "Kent"})
+    assert "Kent" in explain("own:force:HQ", crosswalk={"force": {"HQ": "Kent"}, "period": {"x": "2019/20"}})

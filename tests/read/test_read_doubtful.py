@@ -458,3 +458,14 @@ def test_cells_in_error_are_named_and_stay_what_they_show_and_harm_no_other(tmp_
     assert tables["Data"].frame["n"].tolist() == ["5"]
     assert tables["Workings"].frame["b"].tolist() == ["#DIV/0!"]
     assert len(caught) == 1
+
+
+@pytest.mark.parametrize("amount", ["2020", "<5", "less than 10"])
+def test_an_amount_merged_over_several_rows_is_refused_also_where_it_looks_like_a_year(tmp_path, amount):
+    # Written into each row it would be counted twice.
+    rows = [["Force", "n"], ["Kent", amount], ["Surrey", None], ["Essex", "4"]]
+    with pytest.raises(UnreadableFileError, match=f"one number, '{amount}', is merged over B2:B3"):
+        read_spreadsheet(written(tmp_path, rows, merges=[(1, 1, 2, 1)]))
+    years = [["Force", "Year"], ["Kent", "2020"], ["Surrey", None], ["Essex", "2021"]]
+    table = only(written(tmp_path, years, merges=[(1, 1, 2, 1)]))
+    assert table.frame["Year"].tolist() == ["2020", "2020", "2021"]

@@ -237,7 +237,7 @@ def _read_text(cell: str, around_width: Decimal, *, decimals: bool, own: Markers
     if not text:
         return (None, None, None, None, "empty")
     if _RAISED.search(text):
-        return Unmapped(cell, "a raised figure is a footnote mark or a power; take it out")
+        return Unmapped(cell, "a raised figure is a footnote mark or a power; take it out", ambiguous=True)
     # A marker first: alone, "[u]" says that there is no number; beside one, that the number is doubtful.
     marked = _by_marker(text, own) if own else None
     if marked is None and not text[0].isdigit():
@@ -258,7 +258,8 @@ def _read_number(cell: str, text: str, around_width: Decimal, *, decimals: bool)
     if read is None or any(end is not None and abs(end) >= _LARGEST for end in (read.low, read.high)):
         return Unmapped(cell, why)
     if not decimals and _POINT.search(text):
-        return Unmapped(cell, "its point can be that of decimals or of thousands; pandas.to_numeric if of decimals")
+        why = "its point can be that of decimals or of thousands; pandas.to_numeric if of decimals"
+        return Unmapped(cell, why, ambiguous=True)
     flag = " ".join([*([read.unit] if read.unit else []), *marks]) or None
     return (read.value, read.qualifier, read.low, read.high, flag)
 
@@ -278,7 +279,7 @@ def _by_marker(text: str, markers: Markers) -> Answer | Unmapped | None:
         return None
     meant = markers.get(_marker_key(marker))
     if isinstance(meant, str):
-        return Unmapped(text, f"{meant}; say which with markers=")
+        return Unmapped(text, f"{meant}; say which with markers=", ambiguous=True)
     if meant is not None:
         return (meant, "exact", meant, meant, note)
     flag = marker.upper() if marker.startswith("#") else marker

@@ -17,7 +17,7 @@ from itertools import pairwise
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.clean.labels import closest, force_key, offence_key, outcome_key, undefined_term
+from cseanalysis.clean.labels import closest, force_key, match_key, offence_key, outcome_key, undefined_term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,8 @@ def explain(rule_id: str, *, crosswalk: Any = None) -> str:
         A value of ``offence_rule``, ``force_rule`` or ``outcome_rule``.
     crosswalk
         The crosswalk of your own that was given to the cleaning function, if there was one; its rules come first.
-        Those of ``{label: target}`` have ids such as ``own:force:Old Bill``.
+        Those of ``{label: target}`` have ids such as ``own:force:Old Bill``. As :func:`harmonise` takes them,
+        ``{"force": {label: target}}``, they may be handed in too.
 
     Returns
     -------
@@ -147,9 +148,22 @@ def explain(rule_id: str, *, crosswalk: Any = None) -> str:
         )
     known = {rule.rule_id: rule for scheme in SCHEMES for rule in load_rules(scheme)}
     if crosswalk is not None:
+        role = next((scheme.removesuffix("s") for scheme in SCHEMES if rule_id.startswith(f"own:{scheme[:-1]}:")), "")
+        if isinstance(crosswalk, Mapping) and not isinstance(crosswalk.get(role, ""), str):
+            # As harmonise takes them, with rules for each kind of column.
+            given = crosswalk[role]
+            crosswalk = (
+                {label: target for label, target in given.items() if target is not None}
+                if isinstance(given, Mapping)
+                else given
+            )
         scheme = supplied_scheme(crosswalk, rule_id)
         known |= {rule.rule_id: rule for rule in supplied_rules(scheme, crosswalk)} if scheme else {}
     if rule_id not in known:
+        if rule_id.startswith("own:"):
+            raise ValueError(
+                f"no rule {rule_id!r} of ours: it is of a crosswalk of your own; hand that in too, as crosswalk="
+            )
         raise ValueError(
             f"no rule {rule_id!r} ({closest(rule_id, known)}); "
             "take an id from offence_rule, force_rule, outcome_rule or read_crosswalk"
@@ -314,6 +328,11 @@ def _targets(scheme: str, key: Callable[[str], str]) -> Rules:
                 named[key(name)] = (*named.get(key(name), ()), rule)
     places = group(load_rules("places"), key) if scheme == "forces" else {}
     return places | named | group(load_rules(scheme), key)
+
+
+def may_be_own(role: str, label: str) -> bool:
+    """Say whether a label can be given a meaning in a crosswalk of one's own; an empty cell or a mark cannot."""
+    return not _wrong_label(label, _KEYS.get(f"{role}s", match_key))
 
 
 def _wrong_label(label: object, key: Callable[[str], str]) -> str:

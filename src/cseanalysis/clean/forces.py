@@ -185,7 +185,10 @@ def _by_name(
     )
     clear = " or ".join(repr(_clear_name(rule, names, codes)) for rule in known)
     return Unmapped(
-        label, f"it can be {readings}: name the column of official codes as code=, or write {clear} where it is meant"
+        label,
+        f"it can be {readings}: name the column of official codes as code= (to harmonise and --column as force_code), "
+        f"or write {clear} where it is meant",
+        ambiguous=True,
     )
 
 

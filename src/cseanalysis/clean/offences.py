@@ -13,7 +13,7 @@ from cseanalysis.clean.crosswalks import Crosswalk, Rule, Rules, group, load_rul
 from cseanalysis.clean.engine.extend import Task, add_columns
 from cseanalysis.clean.engine.lookup import Answer, Counted, Key, Resolve
 from cseanalysis.clean.labels import OFFENCE_PART, Unmapped, bare_code, offence_key, undefined_term
-from cseanalysis.clean.periods import Readings, period_keys, period_reader
+from cseanalysis.clean.periods import Readings, period_keys, period_reader, supplied_periods
 from cseanalysis.clean.schemes import of_scheme, two_readings, whose_column
 
 _CODE_AND_NAME = re.compile(r"([0-9][0-9a-z./]*)(?:\s*[-:\u2013\u2014]\s*|\s+)([a-z].*)", re.IGNORECASE | re.DOTALL)
@@ -100,14 +100,24 @@ def harmonise_offences(
     return add_columns(frame, task, on_unmapped=on_unmapped, prefix=prefix)
 
 
-def offence_task(*, code: str, name: str | None, period: str, quarter: str | None, crosswalk: Crosswalk | None) -> Task:
+def offence_task(
+    *,
+    code: str,
+    name: str | None,
+    period: str,
+    quarter: str | None,
+    crosswalk: Crosswalk | None,
+    convention: str | None = None,
+    periods: Crosswalk | None = None,
+) -> Task:
     """Say how the offences in a column are read, and what is added for them."""
     rules = with_supplied(_rules_by_label(), "offences", offence_key, crosswalk)
+    own_periods = supplied_periods(periods)
     columns = {"code": code} | ({} if name is None else {"name": name})
     width = len(columns)
 
     def resolver(counted: Counted) -> Resolve:
-        read = period_reader(period, [key[width] for key, _ in counted], None)
+        read = period_reader(period, [key[width] for key, _ in counted], convention, own_periods)
         labels = {key[0] for key, _ in counted}
         bare = {bare_code(label) for label in labels if isinstance(label, str)}
         decimals = {code for code in bare if _DECIMAL.fullmatch(code)}
@@ -193,12 +203,16 @@ def _as_stored(label: str, decimals: set[str], rules: Rules) -> tuple[Rule, ...]
     if bare in whole:
         if others := sorted(decimals - whole):
             return Unmapped(
-                label, f"a code read as a number? Beside {others[0]!r} it cannot be told; read codes as text"
+                label,
+                f"a code read as a number? Beside {others[0]!r} it cannot be told; read codes as text",
+                ambiguous=True,
             )
         return rules.get(offence_key(bare.removesuffix(".0")))
     if whole and bare + "0" in rules:
         return Unmapped(
-            label, f"its column holds {min(whole)!r}, so it was read as numbers, and {bare}0 became {bare} there too"
+            label,
+            f"its column holds {min(whole)!r}, so it was read as numbers, and {bare}0 became {bare} there too",
+            ambiguous=True,
         )
     return None
 
@@ -241,10 +255,10 @@ def _then(label: str, known: tuple[Rule, ...], readings: Readings) -> Rule | Unm
     held = [tuple(rule for rule in known if rule.covers(each.start, each.end)) for each in readings]
     for rules in held:
         if problem := two_readings(rules):
-            return Unmapped(label, problem)
+            return Unmapped(label, problem, ambiguous=True)
     # A period with two readings is none too many where both lead to one rule.
     if not held[0] or any(rules[:1] != held[0][:1] for rules in held):
-        return Unmapped(label, _not_then(known, readings))
+        return Unmapped(label, _not_then(known, readings), ambiguous=any(held))
     return held[0][0]
 
 

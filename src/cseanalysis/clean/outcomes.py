@@ -107,7 +107,9 @@ def outcome_task(*, outcome: str, crosswalk: Crosswalk | None) -> Task:
             if not found[label]:
                 return Unmapped(key[0], known=tuple(name for each in rules.values() for name in each[0].labels))
             known = _as_printed(label, of_scheme(found[label], police_uk))
-            if problem := two_readings(known) or _other_words(label, known[0], rules):
+            if problem := two_readings(known):
+                return Unmapped(key[0], problem, ambiguous=True)
+            if problem := _other_words(label, known[0], rules):
                 return Unmapped(key[0], problem)
             given, rule = known[0].category, known[0]
             meaning, group_name, counted = (

@@ -143,7 +143,7 @@ def period_task(*, period: str, quarter: str | None, convention: str | None, cro
             f'convention={convention!r}: must be "starts", "ends" or "calendar" (years), "day_first" or "month_first" '
             "(dates)"
         )
-    own = _supplied(crosswalk)
+    own = supplied_periods(crosswalk)
 
     def resolver(counted: Counted) -> Resolve:
         read = period_reader(period, [key[0] for key, _ in counted], convention, own)
@@ -153,7 +153,8 @@ def period_task(*, period: str, quarter: str | None, convention: str | None, cro
             if isinstance(found, Unmapped):
                 return found
             if len(found) > 1:
-                return Unmapped(key[0] if len(key) == 1 else f"{key[0]} quarter {key[1]}", _two_readings(found))
+                label = key[0] if len(key) == 1 else f"{key[0]} quarter {key[1]}"
+                return Unmapped(label, _two_readings(found), ambiguous=True)
             note = split_marks(key[0])[1] if isinstance(key[0], str) else None
             return found[0].start, found[0].end, found[0].type, note
 
@@ -299,7 +300,7 @@ def _read_cell(
     label = f"{period} quarter {quarter}"
     number = _QUARTER.fullmatch(_text(quarter).lower()) if quarter is not None else None
     if number is None:
-        return Unmapped(label, "a quarter must be 1, 2, 3 or 4")
+        return Unmapped(label, f"a quarter must be 1, 2, 3 or 4, not {str(quarter)!r}")
     # Only a financial year has these quarters, so of the readings of a bare year two are left.
     whole = [each for each in read if each.type == "financial_year"]
     if not whole:
@@ -401,7 +402,7 @@ def _key(cell: object) -> str:
     return match_key(cell.isoformat()[:10] if isinstance(cell, dt.date) else _text(cell))
 
 
-def _supplied(crosswalk: Mapping[Any, str] | Crosswalk | None) -> dict[str, Period]:
+def supplied_periods(crosswalk: Mapping[Any, str] | Crosswalk | None) -> dict[str, Period]:
     """Read and check periods that are supplied, by the keys of their labels."""
     if crosswalk is None:
         return {}

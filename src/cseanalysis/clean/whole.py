@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from narwhals.stable.v2.typing import IntoFrameT
 
 from cseanalysis.clean.counts import count_task
-from cseanalysis.clean.crosswalks import Crosswalk
+from cseanalysis.clean.crosswalks import Crosswalk, may_be_own
 from cseanalysis.clean.engine.extend import Answered, Task, add_and_tell, count_keys
 from cseanalysis.clean.engine.lookup import check_columns, look_at
 from cseanalysis.clean.engine.totals import frame_totals, text_columns
@@ -62,9 +62,20 @@ class ReadLabel:
     problem: Unmapped | None
 
     @property
+    def by_another_cell(self) -> bool:
+        """Whether it is unread for what stands beside it: an offence for its period or name, a year for its quarter."""
+        if self.problem is None or self.role not in ("offence", "period"):
+            return False
+        return str(self.problem.label) != str(self.label)
+
+    @property
     def reason(self) -> str:
         """Why it has no meaning; empty where it has one."""
-        return "" if self.problem is None else reason_of(self.problem)
+        if self.problem is None:
+            return ""
+        named = "an empty cell" if self.problem.label is None else repr(self.problem.label)
+        beside = f"{named} beside it: " if self.by_another_cell and self.role == "offence" else ""
+        return beside + reason_of(self.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +136,13 @@ class CleaningReport:
         empty: dict[str, dict[str, str | None]] = {}
         for label in self.unmapped:
             # An empty cell has no label that could mean something; a count is told as markers= to parse_counts.
-            if label.role != "count" and label.label is not None and str(label.label).strip():
-                empty.setdefault(label.role, {})[str(label.label)] = None
+            # An offence that is unread for its period is read when that is filled in.
+            if (
+                label.role != "count"
+                and not (label.role == "offence" and label.by_another_cell)
+                and may_be_own(label.role, text := written(label.label))
+            ):
+                empty.setdefault(label.role, {})[text] = None
         return empty
 
     def to_frame(self) -> pd.DataFrame:
@@ -194,8 +210,9 @@ def harmonise(
     """Find the columns of a published table, add all that the cleaning functions add, and report what was read as what.
 
     Columns are found by their headings (a table of known ones, reviewable beside the crosswalks), or, where no heading
-    is known, by their labels: every label of the column must have a rule. A column of text in which every cell is a
-    count is read by :func:`parse_counts`. Numbers stay as they are.
+    is known, by their labels: every label of the column must have a rule. A column of text is read by
+    :func:`parse_counts` where at least half of its labels are counts and one says how many; the others are reported.
+    Numbers stay as they are. A year beside a column of months or weeks is no period, and is left out.
 
     Parameters
     ----------
@@ -254,9 +271,12 @@ def harmonise(
     """
     _, there = look_at(frame)
     asked = _Asked(_own_rules(crosswalk), convention)
-    found = _find(frame, [name for name in there if isinstance(name, str)], columns or {}, asked)
+    names = [name for name in there if isinstance(name, str)]
+    found = _find(frame, names, columns or {}, asked)
+    left_out = [*_unread(names, found), *_parts(names, found)]
     before = frame_totals(frame)
-    tasks, left_out = _tasks(found, asked)
+    tasks, doubtful = _tasks(found, asked)
+    left_out += doubtful
     labels: list[ReadLabel] = []
     read: dict[str, tuple[str, float]] = {}
     cleaned: Any = frame
@@ -349,6 +369,34 @@ def _find(frame: Any, there: Sequence[str], told: Mapping[str, str | Sequence[st
     return found
 
 
+def _parts(there: Sequence[str], found: Found) -> list[str]:
+    """Take no year for the period of rows that another column places in a part of it."""
+    periods = found.get("period", [])
+    used = {each.column for named in found.values() for each in named}
+    parts = [name for name in there if "part" in _headings().get(_heading_key(name), {}) and name not in used]
+    if len(periods) != 1 or periods[0].found_by == "told" or not parts:
+        return []
+    del found["period"]
+    year = periods[0].column
+    return [
+        f"period: {parts[0]!r} beside {year!r} says which part of it a row is; write both in one column, such as "
+        f'2020-03, or say that the whole is meant as columns={{"period": "{year}"}} (--column period="{year}")'
+    ]
+
+
+def _unread(there: Sequence[str], found: Found) -> list[str]:
+    """Say which columns have the heading of a role that no other column has, and no label that is read."""
+    used = {each.column for named in found.values() for each in named}
+    return [
+        f"{role}: by its heading {name!r} can be it, but none of its labels is read; if it is, say so as "
+        f'columns={{"{role}": "{name}"}} (--column {role}="{name}"), and what they mean as crosswalk='
+        for name in there
+        if name not in used
+        for role in _headings().get(_heading_key(name), {})
+        if role in _BY_LABELS and role not in found and not (role == "offence" and "period" not in found)
+    ]
+
+
 def _heading_key(heading: str) -> str:
     """Reduce a heading to its letters and figures; the year in a name such as PFA23NM does not count."""
     key = re.sub(r"[^a-z0-9]", "", match_key(heading))
@@ -372,15 +420,30 @@ def _share_known(frame: Any, role: str, name: str, found: Found, asked: _Asked) 
         return 1 if role in ("force_code", "quarter") else 0
     task = _task(role, name, one, asked)
     counted = [(key, rows) for key, rows in count_keys(frame, list(task.keys.values())) if key[0] is not None]
-    if not counted or len(counted) > _MOST or not any(_has_letter(key[0]) for key, _ in counted):
-        # Under a heading that is known numbers may be years or types; without one they may be anything.
-        return 1 if counted and len(counted) <= _MOST and _heading_key(name) in _headings() else 0
+    headed = _heading_key(name) in _headings()
+    if not counted or len(counted) > _MOST:
+        return 0
+    if role != "period" and headed and not any(_has_letter(key[0]) for key, _ in counted):
+        return 1
+    # Under a heading that is known numbers may be years or types; without one they may be anything.
+    if not headed and not any(_has_letter(key[0]) for key, _ in counted):
+        return 0
     try:
         resolve = task.resolver(counted)
         answers = [resolve(key) for key, _ in counted]
     except ValueError:  # cells of a kind that is no label of this role
         return 0
-    return sum(not isinstance(answer, Unmapped) for answer in answers) / len(answers)
+    # A label with two readings is one of the role, and is told as such where its heading says the same.
+    return sum(not isinstance(each, Unmapped) or (headed and each.ambiguous) for each in answers) / len(answers)
+
+
+def written(label: object) -> str:
+    """Write a label as it is written in a crosswalk: a date without a time, 2022.0 as 2022, nothing for no label."""
+    if isinstance(label, dt.date) and str(label).removesuffix(" 00:00:00") == label.isoformat()[:10]:
+        return label.isoformat()[:10]
+    if isinstance(label, float) and label.is_integer():
+        return str(int(label))
+    return "" if label is None else str(label)
 
 
 def _has_letter(label: object) -> bool:
@@ -388,14 +451,14 @@ def _has_letter(label: object) -> bool:
 
 
 def _holds_counts(frame: Any, name: str) -> bool:
-    """Say whether a column of text holds counts: half of its labels can be read as such, and one is a number."""
+    """Say whether a column of text holds counts: half of its labels can be read as such, and one says how many."""
     counted = count_keys(frame, [name])
     if any(isinstance(key[0], str) and re.match(r"\s*0[0-9]", key[0]) for key, _ in counted):
         return False  # a number that begins with a nought is a code
     resolve = count_task(column=name).resolver(counted)
     answers = [resolve(key) for key, _ in counted]
     read = [answer for answer in answers if not isinstance(answer, Unmapped)]
-    return len(read) * 2 >= len(answers) and any(answer[0] is not None for answer in read)
+    return len(read) * 2 >= len(answers) and any(answer[place] is not None for answer in read for place in (0, 2, 3))
 
 
 def _task(role: str, name: str, one: Mapping[str, str], asked: _Asked) -> Task:
@@ -410,6 +473,8 @@ def _task(role: str, name: str, one: Mapping[str, str], asked: _Asked) -> Task:
             period=one["period"],
             quarter=one.get("quarter"),
             crosswalk=rules,
+            convention=asked.convention,
+            periods=asked.crosswalk.get("period"),
         )
     if role == "outcome":
         return outcome_task(outcome=name, crosswalk=rules)
@@ -437,6 +502,8 @@ def _tasks(found: Found, asked: _Asked) -> tuple[dict[tuple[str, str], Task], li
             tasks["force", name] = force_task(force=None, code=name, crosswalk=asked.crosswalk.get("force"))
         elif role == "offence" and role in one and "period" not in one:
             left_out.append(f"offence: {one[role]!r} is read with its period, and no column of periods was found")
+        elif role == "period" and role not in one and "quarter" in one:
+            left_out.append(f"quarter: {one['quarter']!r} is read with its year, and no column of years was found")
         elif role in one:
             tasks[role, one[role]] = _task(role, one[role], one, asked)
     for count in found.get("count", ()):

@@ -31,6 +31,7 @@ _NUMERIC = re.compile(r"\s*[-\u2212]?[£$]?[0-9][0-9,. ]*%?\s*(\[[^\]]*\])?\s*")
 _ERROR = re.compile(
     r"\s*(?:#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|GETTING_DATA|SPILL!|CALC!|FIELD!|ERROR!)|Err:[0-9]{3})\s*"
 )
+_QUALIFIED = re.compile(r"\s*(?:[<>~≤≥]|(?:under|over|less than|fewer than|more than|up to|at least|about|around)\s)")
 _YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
 
 
@@ -134,7 +135,7 @@ class Grid:
                 self.problem(row, place, f"{found!r} lies under the merged cells {where}; unmerge them")
                 for row, place, found in under
             ]
-            if text is not None and left > 0 and is_count(text):
+            if text is not None and left > 0 and _is_amount(self.columns[left], top, bottom):
                 what = f"one number, {text!r}, is merged over {where}; unmerge the cells and write it where it belongs"
                 problems.append(self.problem(top, left, what))
         return problems
@@ -218,6 +219,23 @@ def is_count(text: str | None) -> bool:
     return text is not None and is_number(text) and not _YEAR.fullmatch(text)
 
 
+def _is_amount(column: Column, top: int, bottom: int) -> bool:
+    """Say whether a merged cell shows an amount: a number, or a year or ``<5`` in a column that holds other numbers."""
+    text = column[top] or ""
+    if is_count(text):
+        return True
+    # Nothing above it: a heading such as 2020.
+    if top in (bottom, 0) or column.codes[top - 1] < 0 or not (_YEAR.fullmatch(text) or _QUALIFIED.match(text)):
+        return False
+    # As far as the column goes on without a gap: below it may stand another table.
+    height, first, last = len(column.codes), top, min(bottom, len(column.codes) - 1)
+    while first > 0 and column.codes[first - 1] >= 0:
+        first -= 1
+    while last + 1 < height and column.codes[last + 1] >= 0:
+        last += 1
+    return any(is_count(column[row]) for row in (*range(first, top), *range(min(bottom, height - 1) + 1, last + 1)))
+
+
 def is_error(text: str | None) -> bool:
     """Say whether a cell shows an error of a spreadsheet program."""
     return text is not None and _ERROR.fullmatch(text) is not None
@@ -273,7 +291,12 @@ def _spread(grid: Grid) -> Grid:
         beside = filled[top : bottom + 1].copy()
         for column in columns[left : right + 1]:
             beside -= column.codes[top : bottom + 1] >= 0
-        if bottom > top and text is not None and (left == 0 or not is_count(text)) and beside.any():
+        if (
+            bottom > top
+            and text is not None
+            and (left == 0 or not _is_amount(grid.columns[left], top, bottom))
+            and beside.any()
+        ):
             codes = columns[left].codes.copy()
             codes[top : bottom + 1] = np.where(codes[top : bottom + 1] < 0, codes[top], codes[top : bottom + 1])
             columns[left] = Column(columns[left].texts, codes)

@@ -86,5 +86,5 @@ def check_columns(engine: str, there: Sequence[str], keys: Mapping[str, str], ad
     if taken := [name for name in added if (name.lower() if engine in _CASELESS else name) in folded]:
         raise ValueError(
             f"column {', '.join(map(repr, taken))} exists already and cleaning never overwrites; "
-            "rename or drop it first, or give the new columns a prefix="
+            "rename or drop it first, or give the new columns a prefix= (--prefix)"
         )
