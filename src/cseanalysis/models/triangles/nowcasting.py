@@ -10,6 +10,7 @@ import pandas as pd
 from cseanalysis.models.checks import check_counts, check_level, named
 from cseanalysis.models.draws.simulation import Simulation, block_generator
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
+from cseanalysis.models.triangles.shrinkage import prior_counts
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
 
@@ -47,7 +48,14 @@ class Nowcast:
     warnings: tuple[str, ...] = ()
 
 
-def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float = 0.95) -> Nowcast:
+def nowcast(
+    triangle: Triangle,
+    *,
+    hazards: pd.DataFrame | None = None,
+    draws: int = 10_000,
+    seed: int,
+    level: float = 0.95,
+) -> Nowcast:
     """Estimate the final counts of recent origins from a reporting triangle, corrected for truncation.
 
     Parameters
@@ -55,6 +63,9 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     triangle
         Cases by the period in which they happened (origin) and how much later they were reported (lag), cumulative.
         The last lag must be late enough that hardly anything follows: what does is in no number here.
+    hazards
+        Reverse hazards that lean on other units, ``pooled.hazards.loc[unit]`` of `pooled_hazards`; without them those
+        of this triangle alone.
     draws, seed
         Number of draws for the intervals, and the seed.
     level
@@ -106,8 +117,11 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     level = check_level(level)
     numbers = blocks(draws, seed)
     check_counts("triangle", triangle.cumulative.ravel())
-    new, before = _reporting(triangle)
-    share = _completeness(new / (new + before))
+    if hazards is None:
+        new, before = _reporting(triangle)
+    else:
+        new, before = prior_counts(hazards, list(range(1, triangle.cumulative.shape[1]))).T
+    share = completeness_of(new / (new + before))
     latest = triangle.latest_lag
     visible = triangle.latest.to_numpy()
     if unseen := triangle.origins[share[latest] == 0].tolist():
@@ -115,7 +129,7 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
             f"origins {named(unseen)}: nothing has ever been visible at the lag where they stand; leave out that lag "
             "and the origins that have only reached it"
         )
-    spread, freedom = _dispersion(triangle, share)
+    spread, freedom = _dispersion(triangle, share, fitted=hazards is None)
     seen_now = share[latest]
     half = seen_now >= 0.5  # the oldest origin is always complete
 
@@ -127,8 +141,11 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     for number in numbers:
         rng = block_generator(seed, number)
         factor = np.maximum(1.0, spread * freedom / rng.chisquare(freedom, BLOCK))[:, None]
-        hazards = rng.beta(new / factor + 1 / len(share), before / factor + 0.5)
-        seen = np.maximum(_completeness(hazards)[:, latest], 1 / _LARGEST_MEAN)
+        if hazards is None:
+            drawn_hazards = rng.beta(new / factor + 1 / len(share), before / factor + 0.5)
+        else:  # the spread of the counts is in what they are worth already
+            drawn_hazards = rng.beta(new, before, (BLOCK, len(new)))
+        seen = np.maximum(completeness_of(drawn_hazards)[:, latest], 1 / _LARGEST_MEAN)
         drawn_mean = factor * rng.standard_gamma(visible / factor + 0.5, (BLOCK, len(latest)))
         mean = drawn_mean * (1 - seen) / (seen + 0.5 * factor / largest(factor))
         drawn.append(_counts(np.minimum(mean, _LARGEST_MEAN), factor, rng))
@@ -164,27 +181,33 @@ def _reporting(triangle: Triangle) -> tuple[Floats, Floats]:
     reached = np.isfinite(values[:, 1:])
     before = np.where(reached, values[:, :-1], 0.0).sum(axis=0)
     new = np.where(reached, values[:, 1:], 0.0).sum(axis=0) - before
-    if back := (np.flatnonzero(new < 0) + 1).tolist():
-        raise NotEstimableError(
-            f"lags {named(back)} take back more than they add: reporting adds cases; use chain_ladder for net revisions"
-        )
+    check_adding(new)
     if empty := (np.flatnonzero(new + before == 0) + 1).tolist():
         raise NotEstimableError(f"no origin that reached lags {named(empty)} has any counts: add older origins")
     return new, before
 
 
-def _completeness(hazards: Floats) -> Floats:
+def check_adding(new: Floats) -> None:
+    """Refuse lags that take back more than they add over all origins."""
+    if back := (np.flatnonzero(new < 0) + 1).tolist():
+        raise NotEstimableError(
+            f"lags {named(back)} take back more than they add: reporting adds cases; use chain_ladder for net revisions"
+        )
+
+
+def completeness_of(hazards: Floats) -> Floats:
     """Return the share visible at each lag from reverse hazards (lags on the last axis); the last is 1."""
     kept = np.cumprod((1 - hazards)[..., ::-1], axis=-1)[..., ::-1]
     return np.concatenate([kept, np.ones((*hazards.shape[:-1], 1))], axis=-1)
 
 
-def _dispersion(triangle: Triangle, share: Floats) -> tuple[float, int]:
-    """Return Pearson's chi-squared over its degrees of freedom, and these."""
+def _dispersion(triangle: Triangle, share: Floats, *, fitted: bool) -> tuple[float, int]:
+    """Return Pearson's chi-squared over its degrees of freedom, and these; more if the shares come from elsewhere."""
     final = triangle.latest.to_numpy() / share[triangle.latest_lag]
     expected = final[:, None] * np.diff(share, prepend=0.0)
     held = (expected > 0) & np.isfinite(triangle.cumulative)
-    freedom = int(held.sum()) - int((final > 0).sum()) - int((np.diff(share, prepend=0.0) > 0).sum()) + 1
+    free = int((np.diff(share, prepend=0.0) > 0).sum()) - 1 if fitted else 0
+    freedom = int(held.sum()) - int((final > 0).sum()) - free
     if freedom <= 0:
         raise NotEstimableError(
             f"{int(held.sum())} counts leave {freedom} degrees of freedom: nothing shows the spread; add origins"
