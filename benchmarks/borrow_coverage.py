@@ -110,6 +110,36 @@ def exits(rng: np.random.Generator, kind: float, seed: int, draws: int) -> list[
     return rows
 
 
+def newest(rng: np.random.Generator, seed: int, draws: int) -> list[tuple[int, float, Judged | None]]:
+    """Forces alike in delay whose counts stray from an exposure by a fifth; the newest quarter, without and with it."""
+    rows: list[tuple[int, float, Judged | None]] = []
+    finals, triangles, exposures = [], {}, []
+    for number in range(FORCES):
+        exposure = np.exp(rng.normal(0, 0.3, ORIGINS))
+        strayed = SIZES[number % 3] * exposure * rng.gamma(25, 1 / 25, ORIGINS)
+        final = increments(rng, strayed[:, None] * SHARES, 1).cumsum(axis=1)
+        finals.append(final[-1:, -1])
+        triangles[str(number)] = hidden(final)
+        exposures.append(pd.Series(exposure, index=range(ORIGINS)))
+    pooled = pooled_hazards(triangles)
+    for number, (name, triangle) in enumerate(triangles.items()):
+        known = exposures[number]
+        chosen = {
+            "alone": {},
+            "pooled": {"hazards": pooled.hazards.loc[name]},
+            "true": {"hazards": pooled.hazards.loc[name], "exposure": known},
+        }
+        found: Judged | None = {}
+        try:
+            for label, options in chosen.items():
+                table = nowcast(triangle, **options, draws=draws, seed=seed).table
+                found[label] = judged(table.iloc[-1:], finals[number])
+        except NotEstimableError:
+            found = None
+        rows.append((SIZES[number % 3], float(pooled.weights[name]), found))
+    return rows
+
+
 HEAD = f"{'':28}{'size':>5}{'weight':>8} | {'error: alone':>12}{'pooled':>8}{'true':>7}{'change':>8} | "
 HEAD += f"{'width: alone':>12}{'pooled':>8}{'true':>7} | {'held: alone':>12}{'pooled':>8}{'true':>7} | refused"
 
@@ -143,6 +173,9 @@ def main() -> None:
             rng = np.random.Generator(np.random.Philox(key=1, counter=[0, 0, place, column]))
             rows = [row for seed in range(worlds) for row in make(rng, kind, seed, draws)]
             printed(f"{name}, {label}", rows)
+    print("the newest quarter only; for true read: pooled and with an exposure")
+    rng = np.random.Generator(np.random.Philox(key=1, counter=[0, 0, 2, 0]))
+    printed("newest quarter", [row for seed in range(worlds) for row in newest(rng, seed, draws)])
     print(f"{worlds} worlds a kind, {draws} draws, {time.perf_counter() - start:.0f} s")
 
 

@@ -82,6 +82,61 @@ def test_an_outbreak_hidden_by_slow_reports_is_not_nought_and_not_thousands():
     np.testing.assert_allclose(result.table["median"].iloc[-3:], [27, 12, 26], rtol=0.1)
 
 
+def test_with_an_exposure_nothing_visible_is_the_rate_of_the_others_times_the_exposure():
+    # Planted: ten cases for each unit of exposure, the newest quarter of twice the exposure and nothing visible.
+    rng = np.random.default_rng(5)
+    exposure = pd.Series([4.0] * 13 + [8.0])
+    truth = rng.poisson(10 * np.outer(exposure, SHARES)).cumsum(axis=1)
+    truth[-1, 0] = 0
+    result = nowcast(hidden(truth), exposure=exposure, seed=0)
+    row = result.table.iloc[-1]
+    assert 40 < row["estimate"] < 60  # 0 of the 24 expected by now pull it below 56, what the exposure says is to come
+    assert row["low"] > 0
+    assert "rest on the exposure and the rate of the other origins" in result.warnings[0]
+    doubled = nowcast(hidden(truth), exposure=exposure * 1000, seed=0)
+    np.testing.assert_allclose(doubled.table, result.table)  # the unit of an exposure does not matter
+
+
+def test_an_exposure_pulls_towards_the_rate_as_far_as_origins_keep_to_it():
+    rng = np.random.default_rng(6)
+    keeps = rng.poisson(np.outer(np.full(14, 40), SHARES))
+    strays = rng.poisson(np.outer(rng.choice([5, 120], 14), SHARES))
+    pulls = []
+    for counts in (keeps, strays):
+        made = counts.cumsum(axis=1)
+        made[-1, 0] = 30  # 100 in the end by the reports alone
+        alone, known = (
+            nowcast(hidden(made), exposure=exposure, draws=500, seed=0).table.iloc[-1]
+            for exposure in (None, pd.Series(1.0, index=range(14)))
+        )
+        pulls.append(known["estimate"] / alone["estimate"])
+    assert pulls[0] < 0.75
+    assert 0.9 < pulls[1] < 1.1
+
+
+def test_an_exposure_leaves_complete_origins_as_they_are_and_narrows_the_newest():
+    made = hidden(world(np.random.default_rng(7), 15))
+    alone, known = (
+        nowcast(made, exposure=exposure, seed=0).table for exposure in (None, pd.Series(1, index=range(14)))
+    )
+    pd.testing.assert_frame_equal(alone.iloc[:11], known.iloc[:11])
+    assert (known["high"] - known["low"]).iloc[-1] < 0.7 * (alone["high"] - alone["low"]).iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("exposure", "message"),
+    [
+        (3.0, "exposure is 3.0: give a Series"),
+        (pd.Series(1.0, index=range(13)), "different labels"),
+        (pd.Series([1.0] * 13 + [0.0]), "exposure of 13 is 0.0: must be above 0"),
+        (pd.Series([1.0] * 13 + [np.nan]), "exposure of 13 is nan"),
+    ],
+)
+def test_an_exposure_that_says_nothing_is_refused(exposure, message):
+    with pytest.raises(ValueError, match=message):
+        nowcast(hidden(world(np.random.default_rng(0), 50)), exposure=exposure, seed=0)
+
+
 def test_counts_that_are_not_whole_have_no_chance_to_draw():
     with (
         pytest.warns(UserWarning, match="not whole"),

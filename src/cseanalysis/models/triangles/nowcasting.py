@@ -10,6 +10,7 @@ import pandas as pd
 from cseanalysis.models.checks import check_counts, check_level, named
 from cseanalysis.models.draws.simulation import Simulation, block_generator
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
+from cseanalysis.models.triangles.exposure import check_exposure, expected
 from cseanalysis.models.triangles.shrinkage import prior_counts
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError
@@ -52,6 +53,7 @@ def nowcast(
     triangle: Triangle,
     *,
     hazards: pd.DataFrame | None = None,
+    exposure: pd.Series | None = None,
     draws: int = 10_000,
     seed: int,
     level: float = 0.95,
@@ -66,6 +68,10 @@ def nowcast(
     hazards
         Reverse hazards that lean on other units, ``pooled.hazards.loc[unit]`` of `pooled_hazards`; without them those
         of this triangle alone.
+    exposure
+        By origin, what its count is in proportion to beforehand, such as children who live there, in any unit and
+        above 0; the same number for all where nothing is known. With it every incomplete origin starts from the rate
+        of the others, and ``estimate`` lies between that and what its own reports say.
     draws, seed
         Number of draws for the intervals, and the seed.
     level
@@ -97,6 +103,11 @@ def nowcast(
     recording practice breaks it. ``low`` is never below what is visible, so cases that are withdrawn later are not
     allowed for: where two in a hundred are taken back at each of five lags, the final count lies below the interval in
     5.0% of origins and above it in 1.5%. `Triangle.decreases` shows whether any are.
+
+    With ``exposure`` the gamma's mean is the exposure times the rate of the origins of which at least half is visible;
+    its shape, how far origins stray from the rate, is integrated out with their negative binomial likelihood. The
+    estimate is that of Bornhuetter and Ferguson (1972) where origins keep to the rate and the chain ladder's where they
+    do not; a trend that the exposure does not show makes it worse.
 
     ``benchmarks/triangle_coverage.py`` simulates 1,000 worlds each, of twenty quarters and eight lags. The 95% interval
     holds the final count of the seven recent quarters, of the youngest one, and the total outstanding in 96.8%, 95.9%
@@ -132,6 +143,10 @@ def nowcast(
     spread, freedom = _dispersion(triangle, share, fitted=hazards is None)
     seen_now = share[latest]
     half = seen_now >= 0.5  # the oldest origin is always complete
+    before_reports = None
+    if exposure is not None:
+        units = check_exposure(exposure, triangle.origins)
+        before_reports = expected(units, visible, seen_now, max(1.0, spread))
 
     def largest(factor: Floats) -> Floats:
         """Mean of the largest origin of which at least half is visible, at a dispersion."""
@@ -146,14 +161,20 @@ def nowcast(
         else:  # the spread of the counts is in what they are worth already
             drawn_hazards = rng.beta(new, before, (BLOCK, len(new)))
         seen = np.maximum(completeness_of(drawn_hazards)[:, latest], 1 / _LARGEST_MEAN)
-        drawn_mean = factor * rng.standard_gamma(visible / factor + 0.5, (BLOCK, len(latest)))
-        mean = drawn_mean * (1 - seen) / (seen + 0.5 * factor / largest(factor))
+        if before_reports is None:
+            shape, prior_mean = np.array([[0.5]]), largest(factor)
+        else:
+            shape, prior_mean = before_reports.draw(rng, BLOCK)
+        drawn_mean = factor * rng.standard_gamma(visible / factor + shape, (BLOCK, len(latest)))
+        mean = drawn_mean * (1 - seen) / (seen + shape * factor / prior_mean)
         drawn.append(_counts(np.minimum(mean, _LARGEST_MEAN), factor, rng))
     outstanding = np.concatenate(drawn)[:draws]
     low, median, high = np.quantile(outstanding, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
     none = (visible == 0) & (seen_now < 1)
     prior = np.array([0.5 * max(1.0, spread)])
     estimate = np.where(none, prior * (1 - seen_now) / (seen_now + prior / largest(2 * prior)), visible / seen_now)
+    if before_reports is not None:
+        estimate = before_reports.estimate(visible, seen_now, max(1.0, spread))
     table = pd.DataFrame(
         {
             "visible": visible,
@@ -169,8 +190,8 @@ def nowcast(
     doubts = triangle.warnings
     if none.any():
         doubts += (
-            f"nothing is visible yet of origins {named(triangle.origins[none])}: their numbers rest on the size of the "
-            "other origins alone, not on reports",
+            f"nothing is visible yet of origins {named(triangle.origins[none])}: their numbers rest on the "
+            f"{'size' if exposure is None else 'exposure and the rate'} of the other origins alone, not on reports",
         )
     return Nowcast(table, Simulation(outstanding.sum(axis=1)), by_lag, max(1.0, spread), level, doubts)
 
