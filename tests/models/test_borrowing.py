@@ -122,6 +122,21 @@ def test_a_lag_at_which_a_unit_has_no_counts_is_refused_alone_and_borrowed_other
     assert table["estimate"].iloc[2] > 5
 
 
+def test_a_window_of_recent_origins_reaches_the_pooled_hazards_and_exits():
+    rng, made = np.random.default_rng(12), {}
+    for unit in range(5):
+        shares = np.where(np.arange(20)[:, None] < 10, SHARES, SLOW)
+        made[unit] = hidden(rng.poisson(300 * shares).cumsum(axis=1))
+    whole = pooled_hazards(made, last=5).hazards.loc[0, "whole"]
+    np.testing.assert_allclose(whole, SLOW[1:] / SLOW.cumsum()[1:], atol=0.03)
+    tables, cohorts = exits(rng, 3, 30)
+    alone = competing_exits(cohorts[0], tables[0], last=2, draws=100, seed=0).hazards
+    new = sum(table.cumulative[-2:, 0].sum() for table in tables[0].values())
+    assert alone.loc[0].sum() == pytest.approx(new / cohorts[0].iloc[-2:].sum())
+    with pytest.raises(ValueError, match="give it to pooled_hazards"):
+        competing_exits(cohorts[0], tables[0], hazards=pd.DataFrame(), last=2, draws=100, seed=0)
+
+
 def test_completeness_is_the_product_of_what_is_not_new_later_and_holds_the_truth():
     rng, held = np.random.default_rng(6), []
     for _ in range(60):

@@ -10,7 +10,7 @@ from published_triangles import O104
 from cseanalysis.models.triangles.chain_ladder import chain_ladder
 from cseanalysis.models.triangles.nowcasting import nowcast
 from cseanalysis.models.triangles.triangle import Triangle
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError
 
 # That counts fall or are not whole is warned of; where that is not the point, it must not stop a test.
 pytestmark = pytest.mark.filterwarnings("ignore:counts (fall|are not whole):UserWarning")
@@ -135,6 +135,65 @@ def test_an_exposure_leaves_complete_origins_as_they_are_and_narrows_the_newest(
 def test_an_exposure_that_says_nothing_is_refused(exposure, message):
     with pytest.raises(ValueError, match=message):
         nowcast(hidden(world(np.random.default_rng(0), 50)), exposure=exposure, seed=0)
+
+
+def test_the_last_origins_of_each_lag_make_the_hazards():
+    # The last two that reached lag 1 hold 6 + 8 of which 2 + 3 are new, those that reached lag 2 hold 10 + 6 and 2 + 0.
+    rows = [[1, 8, 20], [4, 8, 10], [4, 6, 6], [5, 8, np.nan], [7, np.nan, np.nan]]
+    result = nowcast(Triangle(pd.DataFrame(rows), "year"), last=2, draws=10, seed=0)
+    np.testing.assert_allclose(result.completeness, [14 / 16 * 9 / 14, 14 / 16, 1])
+    every = Triangle(pd.DataFrame(rows), "year")
+    plain, wide = (nowcast(every, last=last, draws=10, seed=0).completeness for last in (None, 5))
+    np.testing.assert_allclose(plain, wide)
+
+
+def test_the_last_origins_follow_a_change_of_reporting_that_all_of_them_hide():
+    rng = np.random.default_rng(8)
+    shares = np.where(np.arange(24)[:, None] < 14, SHARES, [0.1, 0.3, 0.3, 0.3])
+    truth = rng.poisson(2000 * shares).cumsum(axis=1)
+    every, recent = (nowcast(hidden(truth), last=last, seed=0).table.iloc[-1] for last in (None, 5))
+    assert every["high"] < truth[-1, -1]
+    assert recent["low"] < truth[-1, -1] < recent["high"]
+
+
+def test_a_bounded_tail_widens_to_the_count_when_everything_has_come():
+    made = hidden(world(np.random.default_rng(9), 100))
+    plain = nowcast(made, seed=0).table
+    table = nowcast(made, tail=Interval(0.0, 0.2, "bound"), seed=0).table
+    pd.testing.assert_frame_equal(table[plain.columns], plain)  # all other columns end at the last lag
+    np.testing.assert_allclose(table["final_low"], plain["low"])
+    oldest = table.iloc[0]
+    assert oldest["low"] == oldest["high"] == oldest["visible"]  # certain by the last lag, and not beyond it
+    assert oldest["final_low"] == oldest["visible"]
+    assert oldest["final_high"] > 1.25 * oldest["visible"]
+    assert (nowcast(made, tail=Interval(0.1, 0.2, "bound"), seed=0).table["final_low"] > plain["low"]).all()
+
+
+def test_a_bounded_tail_holds_the_final_count_at_both_ends_of_its_bound():
+    rng, held = np.random.default_rng(10), []
+    shares = np.array([0.3, 0.3, 0.25, 0.15])
+    for seed in range(80):
+        later = (0.05, 0.15)[seed % 2]
+        truth = rng.poisson(np.outer(np.full(14, 60), [*((1 - later) * shares), later])).cumsum(axis=1)
+        table = nowcast(hidden(truth[:, :4]), tail=Interval(0.05, 0.15, "bound"), draws=1000, seed=seed).table
+        held += ((table["final_low"] <= truth[:, -1]) & (truth[:, -1] <= table["final_high"])).tolist()
+    assert np.mean(held) > 0.94
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tail": 0.05}, r"tail is 0.05: must be an Interval"),
+        ({"tail": Interval(0.1, 1.0, "bound")}, "must be shares of the final count, from 0, below 1"),
+        ({"tail": Interval(0.0, 0.1, "confidence", 0.95)}, "an assumed range is a bound"),
+        ({"last": 0}, "last is 0"),
+        ({"last": 1}, "no degrees of freedom"),
+        ({"last": 3, "hazards": pd.DataFrame()}, "give it to pooled_hazards"),
+    ],
+)
+def test_windows_and_tails_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        nowcast(hidden(world(np.random.default_rng(0), 50)), draws=10, seed=0, **options)
 
 
 def test_counts_that_are_not_whole_have_no_chance_to_draw():

@@ -11,7 +11,7 @@ from scipy.special import betaincinv
 
 from cseanalysis.models.checks import named
 from cseanalysis.models.triangles.exits import check_leaving, checked_cohort, chi_squared, leaving
-from cseanalysis.models.triangles.nowcasting import check_adding, completeness_of
+from cseanalysis.models.triangles.nowcasting import completeness_of, reports
 from cseanalysis.models.triangles.shrinkage import Shrunk, shrink
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
 from cseanalysis.values import NotEstimableError, shown
@@ -74,6 +74,8 @@ class PooledHazards:
 def pooled_hazards(
     triangles: Mapping[str, Triangle] | Mapping[str, Mapping[str, Triangle]],
     cohorts: Mapping[str, pd.Series] | None = None,
+    *,
+    last: int | None = None,
 ) -> PooledHazards:
     """Shrink the reporting or exit hazards of many small units to those of the whole, as far as the data say.
 
@@ -84,6 +86,8 @@ def pooled_hazards(
         ``cohorts``, by unit a mapping of exits to triangles, the same exits everywhere, as for `competing_exits`.
     cohorts
         By unit the cases that entered, by origin, if cases leave rather than become visible.
+    last
+        How many origins of a unit enter the hazard of each lag, the newest that have reached it; without it all.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def pooled_hazards(
     B: 49.7% to 63.8%, leans on the whole with weight 0.48
     C: 50.0% to 67.8%, leans on the whole with weight 0.60
     """
-    counted, names = _counted(triangles, cohorts)
+    counted, names = _counted(triangles, cohorts, last)
     of_units = [_summed(gone, at_risk) for gone, at_risk in counted.values()]
     dispersion = _dispersion(list(counted.values()))
     counts = np.stack(of_units)
@@ -144,7 +148,9 @@ def pooled_hazards(
 
 
 def _counted(
-    triangles: Mapping[str, Triangle] | Mapping[str, Mapping[str, Triangle]], cohorts: Mapping[str, pd.Series] | None
+    triangles: Mapping[str, Triangle] | Mapping[str, Mapping[str, Triangle]],
+    cohorts: Mapping[str, pd.Series] | None,
+    last: int | None,
 ) -> tuple[dict[str, tuple[Floats, Floats]], list[str]]:
     """Return, by unit, what happened at each lag, origins by lags by exits, and out of how many; and the exits."""
     if not isinstance(triangles, Mapping) or len(triangles) < _FEWEST:
@@ -161,27 +167,19 @@ def _counted(
                 raise ValueError(f"unit {unit!r} is a mapping of exits: give cohorts too, the cases that entered")
             check_triangle(given, f"unit {unit!r}")
             shapes[unit] = (given.cumulative.shape[1], given.lag_unit)
-            counted[unit] = _reports(given)
+            counted[unit] = reports(given, last)
             continue
         if not isinstance(given, Mapping):
             raise ValueError(f"unit {unit!r} is {shown(given)}: with cohorts give the triangle of each exit by name")
         entered, left = checked_cohort(cohorts[unit], given)
         shapes[unit] = (left.shape[1], next(iter(given.values())).lag_unit, tuple(given))
-        counted[unit] = leaving(entered, left)
+        counted[unit] = leaving(entered, left, last)
         names = list(given)
         check_leaving(counted[unit][0], names)
     lead = next(iter(shapes))
     if other := [unit for unit, shape in shapes.items() if shape != shapes[lead]]:
         raise ValueError(f"units {named(other)} have other lags, units or exits than {lead!r}: bring all to the same")
     return counted, names
-
-
-def _reports(triangle: Triangle) -> tuple[Floats, Floats]:
-    values = triangle.cumulative
-    known = np.isfinite(values[:, 1:])
-    new = np.where(known, np.diff(values, axis=1), 0.0)
-    check_adding(new.sum(axis=0))
-    return new[:, :, None], np.where(known, values[:, 1:], 0.0)
 
 
 def _summed(gone: Floats, at_risk: Floats) -> Floats:

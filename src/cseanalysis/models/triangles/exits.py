@@ -15,7 +15,7 @@ from cseanalysis.models.delays.outcomes import means_open
 from cseanalysis.models.draws.simulation import block_generator
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks, check_shares, lag_reached
 from cseanalysis.models.triangles.shrinkage import prior_counts
-from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle, newest
 from cseanalysis.values import NotEstimableError, shown
 
 _LEAST = 1e-300  # added to gamma draws, so that shares of draws that vanish still exist
@@ -64,6 +64,7 @@ def competing_exits(
     exits: Mapping[str, Triangle],
     *,
     hazards: pd.DataFrame | None = None,
+    last: int | None = None,
     shares: Sequence[float] = (0.5,),
     draws: int = 10_000,
     seed: int,
@@ -81,6 +82,8 @@ def competing_exits(
     hazards
         Hazards that lean on other units, ``pooled.hazards.loc[unit]`` of `pooled_hazards`; without them those of these
         cohorts alone.
+    last
+        How many cohorts enter the hazards of each lag, the newest that have reached it; without it all.
     shares
         Shares for the lags of each exit, each between 0 and 1; 0.5 is the median among those who leave by it.
     draws, seed
@@ -132,7 +135,9 @@ def competing_exits(
     entered, left = checked_cohort(cohort, exits)
     names, first = list(exits), next(iter(exits.values()))
     latest = first.latest_lag
-    gone, at_risk = leaving(entered, left)
+    gone, at_risk = leaving(entered, left, last)
+    if last is not None and hazards is not None:
+        raise ValueError("last is given beside hazards: give it to pooled_hazards, which they come from")
     if hazards is None:
         chances, stayed = _hazards(gone, at_risk, names)
         spread = _spread(gone, at_risk, chances)
@@ -211,9 +216,9 @@ def checked_cohort(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Fl
     return entered, left
 
 
-def leaving(entered: Floats, left: Floats) -> tuple[Floats, Floats]:
+def leaving(entered: Floats, left: Floats, last: int | None = None) -> tuple[Floats, Floats]:
     """Return what leaves at each lag, of origins by lags by exits, and the cases open before, origins by lags."""
-    known = np.isfinite(left[:, :, 0])
+    known = newest(np.isfinite(left[:, :, 0]), last)
     gone = np.where(known[:, :, None], np.diff(left, axis=1, prepend=0.0), 0.0)
     before = np.concatenate([np.zeros((len(entered), 1)), left.sum(axis=2)[:, :-1]], axis=1)
     return gone, np.where(known, entered[:, None] - before, 0.0)
