@@ -47,6 +47,19 @@ def test_units_that_truly_differ_keep_their_own_hazards():
     np.testing.assert_allclose(pooled.hazards["hazard"], pooled.hazards["lone"], rtol=0.02)
 
 
+def test_a_unit_with_delays_of_its_own_is_named_and_units_that_are_alike_are_not():
+    rng, named, wrong = np.random.default_rng(13), 0, 0
+    for _ in range(20):
+        made = reports(rng, [5, 15, 40] * 4)
+        wrong += len(pooled_hazards(made).warnings)
+        slow = np.array([0.05, 0.1, 0.15, 0.7])
+        pooled = pooled_hazards({**made, "slow": reports(rng, [10], slow)["unit 0"]})
+        named += any("units slow differ from the whole" in doubt for doubt in pooled.warnings)
+    assert named >= 18
+    assert wrong <= 2
+    assert pooled.warnings[0] in str(pooled)
+
+
 def test_a_small_unit_leans_further_than_a_large_one_and_every_hazard_lies_between():
     pooled = pooled_hazards(reports(np.random.default_rng(2), [5, 15, 40, 5, 15, 40]))
     assert (pooled.weights.between(0, 1)).all()

@@ -41,6 +41,8 @@ class PooledHazards:
         Variance over mean of the counts within units, at least 1; every count is divided by it.
     level
         Level of the intervals.
+    warnings
+        Which units differ from the whole by more than units do otherwise: theirs are drawn to what they are not.
     """
 
     hazards: pd.DataFrame = field(repr=False)
@@ -48,6 +50,7 @@ class PooledHazards:
     weights: pd.Series
     dispersion: float
     level: float = _LEVEL
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         first = self.completeness.groupby(level="unit", sort=False).nth(0).droplevel("lag")
@@ -60,7 +63,7 @@ class PooledHazards:
             f"{unit}: {row.low:.1%} to {row.high:.1%}, leans on the whole with weight {self.weights[unit]:.2f}"
             for unit, row in first.iterrows()
         ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.warnings])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a unit and lag, as in ``hazards``, with what is complete by then beside it."""
@@ -108,9 +111,16 @@ def pooled_hazards(
     that the whole has for the median unit is uniform (Daniels 1999). The whole is estimated at each step, its error
     included. A unit without cases rests on the whole entirely, and a unit whose delays differ from all others keeps
     them in so far as it has cases to show it. Assumed: before seeing them, nothing tells the units apart; a unit known
-    to report otherwise is left out. Reverse hazards start at lag 1, those of exits at lag 0.
+    to report otherwise is left out, and ``warnings`` names those that show it: in 60 worlds of fifteen units, one of
+    them with 5 cases a quarter and the delays of the others reversed, always that one; where all are alike, one in 1%
+    of the worlds. Reverse hazards start at lag 1, those of exits at lag 0.
 
-    ``benchmarks/borrow_coverage.py`` sets this beside each unit alone and beside the true hazards.
+    ``benchmarks/borrow_coverage.py`` sets this beside each unit alone and beside the true hazards: 25 worlds of fifteen
+    forces with 5, 15 and 40 cases a quarter, over seven recent quarters. Where forces are alike, the error of `nowcast`
+    is 10%, 6% and 5% less than alone and the interval 18%, 9% and 7% shorter; where they differ much (a Dirichlet of 30
+    cases around the whole) 6%, 5% and 5% and 14%, 7% and 6%. The error of `competing_exits` is 7%, 5% and 4% less and,
+    differing much, 4% less, the same and 1% less. Of the final counts 97% to 98% lie in the 95% interval and 99% to
+    100% for exits, as with the true hazards: counts are whole, and fewer lie inside without the ends.
 
     Examples
     --------
@@ -144,6 +154,7 @@ def pooled_hazards(
         completeness=_completeness(list(counted), pulled, reports=cohorts is None),
         weights=pd.Series(pulled.weight.mean(axis=1), pd.Index(counted, name="unit"), name="weight"),
         dispersion=dispersion,
+        warnings=_doubts(list(counted), pulled),
     )
 
 
@@ -196,6 +207,17 @@ def _dispersion(counted: list[tuple[Floats, Floats]]) -> float:
         more, _, free = chi_squared(gone, at_risk, own)
         squares, freedom = squares + more, freedom + free
     return max(1.0, squares / freedom) if freedom else 1.0
+
+
+def _doubts(units: list[str], pulled: Shrunk) -> tuple[str, ...]:
+    """Name units that are less likely than one in twenty over all units, as far as units vary."""
+    strange = [unit for unit, chance in zip(units, pulled.chance, strict=True) if chance < (1 - _LEVEL) / len(units)]
+    if not strange:
+        return ()
+    return (
+        f"units {named(strange)} differ from the whole by more than the spread of all units allows: look why, "
+        "and leave them out where they report otherwise",
+    )
 
 
 def _by_lag(units: list[str], lags: pd.RangeIndex, names: list[str], *, counts: Floats, pulled: Shrunk) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln
+from scipy.special import chdtrc, gammaln
 
 from cseanalysis.models.triangles.triangle import Floats
 from cseanalysis.values import shown
@@ -16,12 +16,13 @@ _STEPS = 40  # of the weight of the whole, between 0 and 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shrunk:
-    """Posterior shares: units by lags by categories, what they are worth in cases, and the weight of the whole."""
+    """Posterior shares, units by lags by categories; their worth, the weight of the whole, how usual a unit is."""
 
     share: Floats = field(repr=False)
     cases: Floats = field(repr=False)
     weight: Floats = field(repr=False)
     whole: Floats = field(repr=False)
+    chance: Floats = field(repr=False)
 
 
 def shrink(counts: Floats, prior: Floats) -> Shrunk:
@@ -49,11 +50,16 @@ def shrink(counts: Floats, prior: Floats) -> Shrunk:
     within = share * (1 - share) / (cases + strength + 1)[..., None] + unsure
     mean = (chance * share).sum(axis=0)
     variance = (chance * (within + (share - mean) ** 2)).sum(axis=0)
+    # Pearson's chi-squared of a unit about the whole, as far as units vary; approximate where few cases are expected
+    squares = (counts - cases[..., None] * whole[:, None]) ** 2 / np.maximum(cases[..., None] * whole[:, None], 1e-9)
+    squares = (chance[..., 0] * (squares.sum(axis=3) * (strength + 1) / (cases + strength))).sum(axis=0)
+    freedom = (cases > 0).sum(axis=1) * (counts.shape[2] - 1)
     return Shrunk(
         share=mean,
         cases=(mean * (1 - mean)).sum(axis=2) / variance.sum(axis=2) - 1,
         weight=(chance[..., 0] * leaning).sum(axis=0),
         whole=(chance * whole[:, None]).sum(axis=0)[0],
+        chance=np.asarray(chdtrc(np.maximum(freedom, 1), squares.sum(axis=1))),
     )
 
 
