@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,12 +27,18 @@ from cseanalysis.models.change.fits import (
     used_error,
 )
 from cseanalysis.models.change.series import design, locate, read_series, season
+from cseanalysis.plots import counts_and_fit
+from cseanalysis.said import Words, of_interval, one_number, speaks
 from cseanalysis.values import Estimate, Interval, NotEstimableError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SCATTERED = 1.5  # dispersion from which on Poisson errors are called too small
 DRIFTING = 0.5  # correlation from which on intervals were found to cover clearly less than they say
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class SeriesDiagnostics:
     """What the fit of an interrupted series rests on.
@@ -84,7 +91,19 @@ class SeriesDiagnostics:
     deviance: float
     note: str
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a diagnostic: ``diagnostic`` (the names above, without the note) and ``value``."""
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "note"}
+        return pd.DataFrame({"diagnostic": list(named), "value": pd.Series(list(named.values()), dtype=object)})
 
+    def _says(self) -> Words:
+        shown = self.to_frame()
+        shown = shown if self.alpha is not None else shown[shown["diagnostic"] != "alpha"]
+        doubts = (self.note,) if self.note else ()
+        return Words(one_number("dispersion", self.dispersion), rows=shown, doubts=doubts)
+
+
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class InterruptedSeries:
     """The change of a series at a date.
@@ -107,6 +126,30 @@ class InterruptedSeries:
     table: pd.DataFrame
     fitted: pd.DataFrame
     diagnostics: SeriesDiagnostics
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a coefficient.
+
+        Columns: ``term``, ``coefficient``, ``scale_error``, ``hac_error``, ``drift_error``, ``error``,
+        ``ratio``, ``low``, ``high``.
+        """
+        return self.table.rename_axis("term").reset_index()
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw counts, fit and the continued trend; the alternative text is the label of the axes returned."""
+        return counts_and_fit(self.fitted, self._head(), axes)
+
+    def _head(self) -> str:
+        return of_interval("level ratio", self.level_ratio.interval, point=self.level_ratio.point)
+
+    def _says(self) -> Words:
+        checks = self.diagnostics
+        rests = (
+            "but for the change, trend and season would have gone on as before",
+            f"counts scatter as {checks.family}, dispersion {checks.dispersion:.3g}; errors by {checks.error}",
+        )
+        shown = self.to_frame()[["term", "ratio", "low", "high", "error"]]
+        return Words(self._head(), (), shown, rests, (checks.note,) if checks.note else ())
 
 
 def interrupted_series(

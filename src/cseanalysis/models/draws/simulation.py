@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import check_level, numbers
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
     """The distribution of a simulated quantity: draws, or quantiles that are known exactly.
@@ -159,6 +162,24 @@ class Simulation:
         if self.draws is None:
             raise NotEstimableError("this simulation holds exact quantiles and no draws, and its moment was not given")
         return self.draws
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantile: ``share`` of the distribution below ``value``."""
+        shares = (0.025, 0.25, 0.5, 0.75, 0.975)
+        return pd.DataFrame({"share": shares, "value": [self._quantile_if_any(share) for share in shares]})
+
+    def _quantile_if_any(self, share: float) -> float:
+        try:
+            return self.quantile(share)
+        except NotEstimableError:
+            return math.nan
+
+    def _says(self) -> Words:
+        drawn = () if self.draws is None else (f"{self.draws.size:,} draws",)
+        try:
+            return Words(of_interval("simulated", self.interval(), point=self.median), rests_on=drawn)
+        except NotEstimableError as error:
+            return Words("simulated: not estimable as an interval of simulation", rests_on=drawn, refused=(str(error),))
 
 
 def check_seed(seed: object) -> int:

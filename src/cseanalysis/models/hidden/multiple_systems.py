@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from cseanalysis.export.wording import say_cell
 from cseanalysis.models.checks import check_level, check_share, check_whole, named, one_of
 from cseanalysis.models.draws.simulation import check_seed
 from cseanalysis.models.hidden.loglinear import MOST_LISTS, Design, Floats, design, model_status, unseen_side
@@ -28,7 +29,12 @@ from cseanalysis.models.hidden.model_search import (
     totals,
     write_model,
 )
+from cseanalysis.plots import totals_of_models
+from cseanalysis.said import Words, of_interval, one_number, speaks
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Method = Literal["bic", "stepwise", "fixed"]
 ModelLike = str | Iterable[Iterable[str]]
@@ -42,6 +48,7 @@ class ModelNotEstimableError(NotEstimableError):
         self.status = status
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class PopulationEstimate:
     """A population estimated from overlapping lists, beside every model that could have been chosen.
@@ -86,6 +93,40 @@ class PopulationEstimate:
     def failed_share(self) -> float:
         """Share of bootstrap draws without a finite estimate; the infinite ones count as above every other."""
         return float((~np.isfinite(self.draws)).mean()) if len(self.draws) else 0.0
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a model.
+
+        Columns: ``model``, ``terms``, ``order``, ``total``, ``deviance``, ``bic``, ``weight``, ``status``,
+        ``at_boundary``.
+        """
+        named = ["model", "terms", "order", "total", "deviance", "bic", "weight", "status", "at_boundary"]
+        return self.models[named].reset_index(drop=True)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the totals of models that could be chosen; the alternative text is the label of the axes returned."""
+        return totals_of_models(self._near(), self.model, self._says().head, axes)
+
+    def _near(self) -> pd.DataFrame:
+        # models that were tried and exist, up to 10 BIC from the best, and the chosen one; others have no weight
+        fine = self.models[(self.models["status"] == 0) & (self.models["weight"] > 0)]
+        return fine[(fine["bic"] <= fine["bic"].min() + 10) | (fine["model"] == self.model)]
+
+    def _says(self) -> Words:
+        near, own = self._near(), f"by the chosen model {self.model}"
+        totals = [self.total, *near["total"]]
+        low, high = say_cell(min(totals), side="low"), say_cell(max(totals), side="high")
+        head = f"total: {low} to {high} (range of {len(near)} models within 10 BIC of the best, no level)"
+        limits = self.interval
+        chosen = of_interval(own, limits, point=self.total) if limits else one_number(own, self.total)
+        rests = (
+            "lists linked without error, a closed population, everybody can be listed, no term of all lists together",
+            "cases do not differ in how likely they are to be on each list; where they do, totals are too low",
+        )
+        failed = int((self.models["status"] != 0).sum())
+        refused = (f"{failed:,} models whose estimate does not exist or is not identified",) if failed else ()
+        observed = f"on at least one list: {say_cell(self.observed)}"
+        return Words(head, (chosen, observed), near[["model", "total", "bic", "weight"]], rests, refused=refused)
 
 
 def estimate_population(

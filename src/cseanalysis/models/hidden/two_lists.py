@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.models.checks import check_count, check_interval, check_level, numbers
+from cseanalysis.said import Words, of_interval, one_number, speaks
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class TwoListEstimate:
     """Two overlapping lists, and the totals that different dependence between them would mean.
@@ -63,6 +66,18 @@ class TwoListEstimate:
         if not (np.isfinite(ratio) & (ratio > 0)).all():
             raise ValueError(f"odds_ratio {shown(odds_ratio)}: must be above 0 and finite; 1 is independence")
         return self.observed + ratio * (self.first - self.both) * (self.second - self.both) / self.both
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an assumed dependence: ``odds_ratio`` between the lists, ``total`` it would mean."""
+        ratios = [0.5, 1.0, 2.0, 4.0]
+        return pd.DataFrame({"odds_ratio": ratios, "total": self.at_odds_ratio(ratios)})
+
+    def _says(self) -> Words:
+        rests = ("the lists are independent, which they cannot show: the table has what dependence would mean",)
+        if self.interval is None:
+            refused = ("an interval: one list lies inside the other",)
+            return Words(one_number("total", self.chapman), rests_on=rests, refused=refused)
+        return Words(of_interval("total", self.interval, point=self.chapman), rests_on=rests)
 
 
 def two_list_estimate(first: int, second: int, both: int, *, level: float = 0.95) -> TwoListEstimate:

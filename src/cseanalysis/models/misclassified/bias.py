@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, fixed
@@ -17,6 +18,7 @@ from cseanalysis.models.checks import check_whole, one_of
 from cseanalysis.models.draws.copula import correlation_matrix, factor, log_quantile_of_score
 from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator, check_seed
 from cseanalysis.models.misclassified.tables import GROUPS, Cells, What, checked_cells
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
 
 Scheme = Literal["fox-2021", "fox-2005"]
@@ -34,6 +36,7 @@ SCHEMES = ("fox-2021", "fox-2005")
 MANY_IMPOSSIBLE = 0.1  # above this share the draws that remain say more than the stated distributions
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class BiasAnalysis:
     """What the corrected table may be: draws with and without random error, and what became of the distributions.
@@ -77,18 +80,36 @@ class BiasAnalysis:
         """Share of the draws whose error rates could not have produced the observed table."""
         return self.impossible / self.draws
 
-    def __str__(self) -> str:
-        lines = [f"{self.scheme}, {self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantity.
+
+        Columns: ``quantity``, ``with_error`` (what is uncertain in it), ``median``, ``low``, ``high`` (95% of
+        draws).
+        """
+        both, alone = "bias and random error", "bias only"
+        rows = [
+            ("odds ratio", both, self.odds_ratio),
+            ("odds ratio", alone, self.systematic_odds_ratio),
+            ("risk ratio", both, self.risk_ratio),
+            ("risk ratio", alone, self.systematic_risk_ratio),
+            *((name, word, rates[name]) for name in self.stated for word, rates in self._rates()),
+        ]
+        spread = [(name, word, draws.median, *_draws_ends(draws)) for name, word, draws in rows]
+        return pd.DataFrame(spread, columns=["quantity", "with_error", "median", "low", "high"])
+
+    def _rates(self) -> tuple[tuple[str, dict[str, Simulation]], ...]:
+        return (("as stated", self.stated), ("admissible", self.admissible))
+
+    def _says(self) -> Words:
+        head = of_interval(
+            "odds ratio, bias and random error", self.odds_ratio.interval(), point=self.odds_ratio.median
+        )
+        left = [f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
         if self.empty:
-            lines[0] += f", {self.empty / self.draws:.2%} with an empty cell and left out"
-        if self.impossible_share > MANY_IMPOSSIBLE:
-            lines.append("so many are impossible that the results rest on the admissible distributions, not the stated")
-        for name in ("odds_ratio", "risk_ratio"):
-            for prefix, error in (("", "bias and random error"), ("systematic_", "bias only")):
-                lines.append(f"{name.replace('_', ' ')}, {error}: {_spread(getattr(self, prefix + name))}")
-        for name, stated in self.stated.items():
-            lines.append(f"{name}: stated {_spread(stated)}; admissible {_spread(self.admissible[name])}")
-        return "\n".join(lines)
+            left.append(f"{self.empty / self.draws:.2%} of draws with an empty cell and left out")
+        many = "so many are impossible that the results rest on the admissible distributions, not the stated"
+        doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
+        return Words(head, rests_on=(f"random error by the scheme {self.scheme}",), doubts=doubts, refused=tuple(left))
 
 
 def analyse(
@@ -306,9 +327,9 @@ def _four(values: Sequence[Array]) -> tuple[Array, Array, Array, Array]:
     return a, b, c, d
 
 
-def _spread(simulation: Simulation) -> str:
-    interval = simulation.interval(0.95)
-    return f"median {simulation.median:.4g}, 95% of draws {interval.low:.4g} to {interval.high:.4g}"
+def _draws_ends(simulation: Simulation) -> tuple[float, float]:
+    interval = simulation.interval()
+    return interval.low, interval.high
 
 
 GROUP_NAMES = {"exposure": ("cases", "non-cases"), "outcome": ("exposed", "unexposed")}

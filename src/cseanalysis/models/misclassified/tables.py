@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cseanalysis.models.checks import check_level, check_positive, check_share, numbers
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, share_hint, shown
 
 What = Literal["exposure", "outcome"]
@@ -302,6 +303,7 @@ ROWS, COLUMNS = ("cases", "non-cases"), ("exposed", "unexposed")
 LABELS = tuple(f"{column} {row}" for row in ROWS for column in COLUMNS)
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class CorrectedTable:
     """A corrected 2 x 2 table, with what it was corrected from.
@@ -389,6 +391,18 @@ class CorrectedTable:
                 f"{what} of the corrected cells {[round(cell, 4) for cell in self.cells]}: a cell that it divides by "
                 "is 0; report the cells, or merge groups"
             )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a cell: ``cell``, ``observed``, ``corrected``."""
+        return pd.DataFrame({"cell": LABELS, "observed": self.observed, "corrected": self.cells})
+
+    def _says(self) -> Words:
+        rests = ("the error rates are known; probabilistic_bias has what is uncertain about them",)
+        try:
+            head = of_interval("odds ratio", self.odds_ratio_interval(), point=self.odds_ratio)
+        except NotEstimableError as error:
+            return Words("odds ratio: not estimable with a confidence interval", (), None, rests, (), (str(error),))
+        return Words(head, rests_on=rests)
 
 
 def checked_cells(cells: ArrayLike) -> Cells:

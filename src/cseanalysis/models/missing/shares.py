@@ -7,9 +7,11 @@ import warnings
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
 from scipy import optimize, special
 
 from cseanalysis.models.checks import check_count, check_level, check_share
+from cseanalysis.said import Words, one_number, speaks
 from cseanalysis.values import Interval, plain_number, shown
 
 Whole = Literal[1, 100] | None
@@ -187,6 +189,7 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
     return Interval(max(low, 0.0), min(high, 1.0), "confidence", level)
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class CoverageNeeded:
     """How much of a field must be filled before a share can be said to lie above, or below, a line.
@@ -201,6 +204,21 @@ class CoverageNeeded:
     below: float | None
     above_at_earliest: float | None
     below_at_earliest: float | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a side of the line.
+
+        Columns: ``side``, ``needed``, ``at_earliest``; missing where no coverage gets there.
+        """
+        sides = {"above": (self.above, self.above_at_earliest), "below": (self.below, self.below_at_earliest)}
+        rows = [(side, *ends) for side, ends in sides.items()]
+        columns = ["side", "needed", "at_earliest"]
+        return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+
+    def _says(self) -> Words:
+        shown = self.to_frame().astype(object)
+        rests = ("needed: the share among the known stays; at_earliest: what is filled next favours that side",)
+        return Words(one_number("coverage now", self.now, "share"), (), shown.fillna("no coverage gets there"), rests)
 
 
 def coverage_needed(

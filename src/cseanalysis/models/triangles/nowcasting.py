@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,17 @@ from cseanalysis.models.checks import check_counts, check_level, named
 from cseanalysis.models.draws.simulation import Simulation, block_generator
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.plots import visible_and_final
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import NotEstimableError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LARGEST_MEAN = 1e15  # of a Poisson draw; only where next to nothing is visible yet, and then the interval says so
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class Nowcast:
     """What each origin will come to by the last lag, beside what is visible now.
@@ -45,6 +52,26 @@ class Nowcast:
     dispersion: float
     level: float
     warnings: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an origin.
+
+        Columns: ``origin``, ``visible``, ``completeness``, ``estimate``, ``median``, ``low``, ``high``.
+        """
+        return self.table.rename_axis("origin").reset_index()
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw what is visible and what it will come to; the alternative text is the label of the axes returned."""
+        return visible_and_final(self.to_frame(), self.level, axes)
+
+    def _says(self) -> Words:
+        left = self.outstanding
+        head = of_interval("outstanding over all origins", left.interval(self.level), point=left.median)
+        rests = (
+            f"all origins are reported alike; dispersion {self.dispersion:.3g}",
+            "nothing is taken back, or counted after the last lag",
+        )
+        return Words(head, rests_on=rests, doubts=self.warnings, most=None)
 
 
 def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float = 0.95) -> Nowcast:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,13 @@ from cseanalysis.register.reconciliation.linear import (
     whole_table,
 )
 from cseanalysis.register.reconciliation.statements import Statement
+from cseanalysis.said import Words, counted, ranged, speaks
 from cseanalysis.values import items_of, shown
 
 Floats = NDArray[np.float64]
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What a set of statements leaves for every cell, or why they leave nothing.
@@ -74,6 +77,24 @@ class Reconciliation:
         if self.repairs:
             lines.append(f"the rest agree without any one of: {'; '.join(self.repairs)}")
         return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a cell.
+
+        Columns: ``cell``, ``low``, ``high`` (missing: nothing bounds it above), ``published``, ``sharp``.
+        """
+        return self.cells.reset_index(drop=True)
+
+    def _says(self) -> Words:
+        if self.conflicts:
+            head = counted("sets of statements that cannot all be true", len(self.conflicts))
+            return Words(head, refused=tuple(self.text.splitlines()))
+        first = self.cells.iloc[0]
+        high = math.inf if first["high"] != first["high"] or first["high"] is None else float(first["high"])
+        head = ranged(str(first["cell"]), float(first["low"]), high, "bound")
+        shown = self.to_frame()
+        shown["high"] = shown["high"].astype(object).where(shown["high"].notna(), "without end")
+        return Words(head, rows=shown, rests_on=("every statement is true, and every cell a whole number",))
 
 
 def reconcile(statements: Iterable[Statement]) -> Reconciliation:
