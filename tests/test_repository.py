@@ -34,6 +34,7 @@ ORDER = [
     "register",
     "sensitivity",
     "models",
+    "plots",
     "read",
     "clean",
     "export",

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "from_file_to_table.md"
 SESSIONS = {  # and at least so many examples
     "how_long_cases_take": 25,
+    "how_results_are_read": 12,
     "scaling": 30,
     "what_may_be_compared": 40,
     "what_records_do_not_say": 35,

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:  # the values of the library speak too, and load no library of data frames for it
     import pandas as pd
 
+_WIDTH = 120
 _MOST_ROWS = 20  # of a table in a text; `to_frame` has them all
 
 
@@ -55,11 +57,12 @@ def as_text(self: Result) -> str:
     words = self._says()
     names, rows, more = _table(self, words)
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    lines = [words.head, *words.more]
+    lines = [words.head, *(part for line in words.more for part in _wrapped(line))]
     for row in (names, *rows) if rows else ():
         first, *others = (text.rjust(width) for text, width in zip(row, widths, strict=True))
         lines.append("  ".join(("", row[0].ljust(len(first)), *others)).rstrip())
-    return "\n".join([*lines, *([f"  {more}"] if more else []), *_lines(words)])
+    below = [part for line in _lines(words) for part in _wrapped(line)]
+    return "\n".join([*lines, *([f"  {more}"] if more else []), *below])
 
 
 def as_html(self: Result) -> str:
@@ -113,6 +116,13 @@ def one_number(what: str, value: float | None, unit: str = "", *, error: float |
     return f"{what}: {_wording().say_cell(value, unit=unit)}{spread} (one number, no interval)"
 
 
+def without_gaps(frame: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Return a table as it is shown where what is missing means something else than that it cannot be estimated."""
+    missing = frame.isna()
+    pairs = {name: zip(frame[name], missing[name], strict=True) for name in frame}
+    return type(frame)({name: [words if gap else value for value, gap in pair] for name, pair in pairs.items()})
+
+
 def _wording() -> Any:
     return import_module("cseanalysis.export.wording")  # by name: wording stands on the values, which speak
 
@@ -123,7 +133,7 @@ def _table(result: Result, words: Words) -> tuple[list[str], list[list[str]], st
     names = [str(name) for name in frame.columns]
     shown = frame if words.most is None else frame.head(words.most)
     rows = [
-        [str(row[0]), *(_cell(value, name) for value, name in zip(row[1:], names[1:], strict=True))]
+        [_label(row[0]), *(_cell(value, name) for value, name in zip(row[1:], names[1:], strict=True))]
         for row in shown.itertuples(index=False, name=None)
     ]
     left = len(frame) - len(shown)
@@ -134,6 +144,14 @@ def _cell(value: object, name: str) -> str:
     side = next((end for end in ("low", "high") if name.rsplit("_", maxsplit=1)[-1] == end), "")
     text: str = _wording().say_cell(value, side=side)
     return text
+
+
+def _wrapped(line: str) -> list[str]:
+    return wrap(line, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _label(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)  # a year has no comma
 
 
 def _lines(words: Words) -> Iterator[str]:

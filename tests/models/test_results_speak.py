@@ -102,15 +102,30 @@ def pipeline():
     return simulate_pipeline([1000] * 4, [charged, tried], period_days=91.3125, draws=200, seed=0)
 
 
-def figure(name, value, **other):
+def figure(name, value, year, **other):
     given = {
-        "id": name, "published": f"{value:,}", "value": value, "unit": "offences", "definition": "flag",
-        "category": "all", "geography": "England and Wales", "period_start": date(2023, 1, 1),
-        "period_end": date(2023, 12, 31),
+        "id": name, "statement": "Offences recorded", "published": f"{value:,}", "qualifier": "exact", "low": value,
+        "high": value, "rounded_to": None, "unit": "offences", "base": "", "definition": "national",
+        "category": "group", "ages": "under 18", "sex": "any", "geography": "England and Wales",
+        "coverage": "44 forces", "period_start": date(year, 1, 1), "period_end": date(year, 12, 31),
+        "period_type": "calendar_year", "time_basis": "recorded", "counter": "flow", "stage": "early",
+        "status": "official", "tier": "A", "source": "s1", "locator": "page 1", "known_share": "",
+        "unknown_share": "", "breaks": (), "supersedes": (), "conflicts_with": (), "relays": "", "note": "",
     }  # fmt: skip
     return Figure(**{**given, **other})
 
 
+def compared(**other):
+    return compare(figure("F1", 4000, 2023), figure("F2", 4500, 2024, **other))
+
+
+def held_against_population():
+    per_cent = {"unit": "per_cent", "rounded_to": 1, "ages": "18 and over"}
+    share = figure("S", 83, 2023, **per_cent, base="suspects", category="suspects/a", known_share="K", known=KNOWN)
+    return parity(share, figure("B", 20, 2023, **per_cent, base="population", category="population/a"))
+
+
+KNOWN = Interval(34, 34, "bound")
 TOLD = Assumption("told", 0.25, 0.5, "probability", "survey", "ONS", "table 1")
 KEPT = Assumption("kept", 0.5, 1.0, "probability", "audit", "HMIC", "page 2")
 
@@ -154,10 +169,194 @@ BUILT = {
     "Triangle": triangle,
     "TwoListEstimate": lambda: two_list_estimate(200, 300, 60),
     "UnitBounds": lambda: unit_share_bounds({"north": (6, 10, 10), "south": (3, 20, 0)}),
-    "Change": lambda: compare(figure("F1", 4000), figure("F2", 4500, **LATER)).change,
-    "Comparison": lambda: compare(figure("F1", 4000), figure("F2", 4500, **LATER)),
-    "Parity": lambda: parity(*PARITY),
+    "Change": lambda: compared().change,
+    "Comparison": compared,
+    "Parity": held_against_population,
     "Reconciliation": lambda: reconcile([counts_cell("all", 10), counts_cell("some", 4)]),
     "Interval": lambda: Interval(0.05, 0.15, "confidence", 0.95),
     "Estimate": lambda: Estimate("recorded", "offences", 100.0, Interval(90, 120, "confidence", 0.95), ("F008",)),
 }
+
+PACKAGES = (models, register, sensitivity)
+
+
+def classes():
+    """Every class of a dataclass that a package names, and every one that a public function says it returns."""
+    found = {}
+    for package in PACKAGES:
+        public = [getattr(package, name) for name in package.__all__]
+        for thing in public:
+            said = str(getattr(thing, "__annotations__", {}).get("return", "")) if callable(thing) else ""
+            home = vars(sys.modules[thing.__module__])
+            named = [home[name] for name in re.findall(r"\w+", said) if name in home]
+            found |= {one.__name__: one for one in (thing, *named) if isinstance(one, type) and is_dataclass(one)}
+    return found
+
+
+CLASSES = classes()
+RESULTS = sorted(CLASSES.keys() - GIVEN)
+KINDS = ("bound)", "confidence interval)", "simulation interval)", "no interval)", "no level)", "(count)")
+
+
+@pytest.fixture(scope="module")
+def built():
+    made = {}
+
+    def get(name):
+        if name not in made:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                made[name] = BUILT[name]()
+        return made[name]
+
+    return get
+
+
+def cells(text):
+    return re.findall(r"<t[dh](?: [^>]*)?>(.*?)</t[dh]>", text)
+
+
+def test_no_class_of_results_is_forgotten():
+    assert len(RESULTS) >= 35
+    assert [name for name in RESULTS if name not in BUILT] == []
+    for name in RESULTS:
+        lacks = [one for one in ("to_frame", "_repr_html_") if not hasattr(CLASSES[name], one)]
+        assert lacks == [], name
+        assert CLASSES[name].__str__ is not object.__str__, name
+    assert CLASSES.keys() >= GIVEN  # what is given stands there by name, and no longer when it is gone
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_what_is_printed_starts_with_a_range_or_number_and_its_kind_and_never_says_nan(built, name):
+    result = built(name)
+    assert type(result).__name__ == name
+    first, *_ = lines = str(result).splitlines()
+    assert re.search(r"\d", first), first
+    assert any(kind in first for kind in KINDS), first
+    assert not re.search(r"\b(nan|NaN|None|NaT|inf)\b|<NA>", str(result))
+    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_table_has_the_columns_that_its_documentation_names_in_that_order(built, name):
+    frame = built(name).to_frame()
+    documented = re.findall(r"``(\w+)``", CLASSES[name].to_frame.__doc__)
+    assert list(frame.columns) == documented
+    assert list(frame.index) == list(range(len(frame)))
+    assert len(frame)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_notebook_shows_the_same_numbers_as_print_and_no_other_marks_than_its_own(built, name):
+    result = built(name)
+    shown, said = result._repr_html_(), str(result)
+    tags = set(re.findall(r"<(/?\w+)[^>]*>", shown))
+    own = {"p", "table", "thead", "tbody", "tr", "th", "td"}
+    assert tags <= own | {f"/{tag}" for tag in own}
+    for cell in cells(shown):
+        assert html.unescape(cell) in said
+    numbers = re.compile(r"[\d,.]*\d")
+    assert sorted(numbers.findall(html.unescape(re.sub("<[^>]*>", " ", shown)))) == sorted(numbers.findall(said))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_what_python_shows_of_a_result_stays_that_of_a_dataclass(built, name):
+    assert repr(built(name)).startswith(f"{name}(")
+
+
+def test_labels_that_look_like_marks_are_shown_as_they_are():
+    hostile = '<script>alert("1")</script>'
+    bounds = unit_share_bounds({hostile: (6, 10, 10), "a & b": (3, 20, 0)})
+    assert "<script>" not in bounds._repr_html_()
+    assert "&lt;script&gt;" in bounds._repr_html_()
+    assert hostile in str(bounds)
+
+
+def test_a_chain_ladder_prints_a_row_for_each_origin_however_many_there_are():
+    origins = range(1960, 2024)
+    rows = [
+        [100, 150, 160] if year < 2022 else [100, 150, None] if year == 2022 else [100, None, None] for year in origins
+    ]
+    said = str(chain_ladder(Triangle(pd.DataFrame(rows, index=origins), "year")))
+    assert [year for year in origins if not re.search(rf"^  {year} ", said, re.MULTILINE)] == []
+    assert {"ultimate", "outstanding", "standard_error"} <= set(said.splitlines()[1].split())
+
+
+def test_a_long_table_is_cut_in_print_and_says_so_but_not_as_a_data_frame():
+    counts = pd.DataFrame({f"s{place}": np.roll(RISEN, place) for place in range(30)})
+    result = many_changes(counts, dates=[16])
+    assert "and 10 more rows: to_frame() has them all" in str(result)
+    assert len(result.to_frame()) == 30
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "stepwise"}, {"method": "fixed", "model": "[1,2,3]"}])
+def test_a_population_is_never_printed_without_the_range_of_the_models_that_fit_as_well(options):
+    result = estimate_population(HISTORIES, **options)
+    fine = result.models[result.models["status"] == 0]
+    near = fine[fine["bic"] <= fine["bic"].min() + 10]
+    first, second, *_ = str(result).splitlines()
+    low, high = (float(end.replace(",", "")) for end in re.search(r"([\d.,]+) to ([\d.,]+)", first).groups())
+    assert low == pytest.approx(min(near["total"].min(), result.total), rel=1e-3)
+    assert high == pytest.approx(max(near["total"].max(), result.total), rel=1e-3)
+    assert "within 10 BIC of the best" in first
+    assert result.model in second
+    assert f"{result.total:.4g}" in second.replace(",", "")
+
+
+def test_what_is_not_estimable_is_said_in_words():
+    inside = two_list_estimate(100, 40, 40)
+    assert "Refused: an interval: one list lies inside the other" in str(inside)
+    assert str(Simulation(np.array([1.0]))).startswith("simulated: not estimable")
+    assert "no coverage gets there" in str(coverage_needed(170, 340, 660, 0.4))
+    assert "Refused" in str(reconcile([counts_cell("all", 10), counts_cell("all", 12, id="again")]))
+    assert compared(definition="taskforce")._repr_html_().startswith("<p>refused")
+
+
+def test_a_bound_is_rounded_outward_so_that_what_is_printed_holds_it():
+    assert str(Interval(0.123456, 0.765432, "bound")) == "0.1234 to 0.7655 (bound)"
+    assert str(share_bounds(30, 100, 50)) == "0.2 to 0.5334 (bound)"
+    assert str(Interval(2, 2, "bound")) == "exactly 2 (bound)"
+
+
+PICTURES = ("ChainLadder", "InterruptedSeries", "Nowcast", "OverDispersedPoisson", "PopulationEstimate", "Triangle")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_has_a_text_for_those_who_do_not_see_it(built, name):
+    axes = built(name).plot()
+    assert isinstance(axes, Axes)
+    assert len(axes.get_label()) > 60
+    assert re.search(r"\d", axes.get_label())
+    assert not re.search(r"\bnan\b", axes.get_label())
+    axes.figure.canvas.draw()
+    assert built(name).plot(axes) is axes
+    pyplot.close(axes.figure)
+
+
+def test_a_tornado_is_drawn_from_its_table():
+    table = tornado(lambda told, kept: 100 / (told * kept), [TOLD, KEPT], {"told": 0.5, "kept": 1.0})
+    axes = sensitivity.draw_tornado(table)
+    assert "told: 400 at its low end, 200 at its high end" in axes.get_label()
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(table["assumption"])
+    pyplot.close(axes.figure)
+
+
+def test_without_the_library_of_pictures_everything_but_a_picture_works():
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "import pandas as pd; from cseanalysis.models import Triangle, chain_ladder\n"
+        "counts = pd.DataFrame([[10, 16, 20], [12, 18, None], [8, None, None]])\n"
+        "result = chain_ladder(Triangle(counts, 'year')); print(result)\n"
+        "try:\n    result.plot()\nexcept ModuleNotFoundError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["", ".models", ".clean", ".register", ".read", ".export", ".sensitivity", ".report"])
+def test_every_public_name_is_offered_by_dir_and_by_the_tab_key(name):
+    package = importlib.import_module(f"cseanalysis{name}")
+    assert set(package.__all__) <= set(dir(package))
+    assert "__doc__" in dir(package)  # what every module has is not taken away
+    if not name:
+        assert {"models", "clean", "register", "read", "sensitivity", "__version__"} <= set(dir(cseanalysis))

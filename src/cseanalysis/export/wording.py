@@ -115,8 +115,8 @@ def say_number(value: float, unit: str = "") -> str:
 
 def say_cell(value: object, *, side: str = "", unit: str = "") -> str:
     """Word a cell of a result: four digits, outward at a ``low`` or ``high`` end, and in words what is no number."""
-    if value is None or value != value:  # noqa: PLR0124 (what is missing is not itself)
-        return "not estimable"
+    if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124
+        return "not estimable"  # what is missing is not itself
     if isinstance(value, bool) or not isinstance(value, Real):
         return {"True": "yes", "False": "no", "": "none"}.get(str(value), str(value))
     if math.isinf(value):

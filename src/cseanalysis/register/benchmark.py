@@ -34,6 +34,10 @@ class Parity:
         Why it is refused, as ``"dimension: what differs"``.
     statement
         A sentence to quote.
+
+    Notes
+    -----
+    ``print`` gives the bounds, the statement, and why it is refused.
     """
 
     verdict: ParityVerdict

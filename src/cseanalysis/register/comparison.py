@@ -47,6 +47,10 @@ class Change:
         Variance inflation from which on the change is no longer clear; below 1: not even if events are independent.
         Absent where no clear change may be claimed, whatever chance allows: across a change of recording, from the
         first year of an offence, between other seasons, or of what may be other forces.
+
+    Notes
+    -----
+    ``print`` gives the ratio that the printed numbers allow, and a row a quantity that is allowed.
     """
 
     difference: tuple[float, float] | None
@@ -96,6 +100,10 @@ class Comparison:
         Range of the variance inflation that the intervals allow for.
     word
         Puts it into a sentence, when that is asked for.
+
+    Notes
+    -----
+    ``print`` gives the verdict with the change or share that is allowed, the statement, and a row a difference.
     """
 
     first: Figure

@@ -57,6 +57,10 @@ class MinimumDetectable:
         Of the date.
     power, level
         As asked for.
+
+    Notes
+    -----
+    ``print`` gives the smallest rise, a row of all numbers, and what it means to be seen.
     """
 
     rise: float
@@ -275,6 +279,10 @@ class DetectableFrom:
     table
         A row a number of periods (``periods``): ``completeness``, the share of the full effect that has become
         visible in the last of them; ``ratio``, expected over unchanged count in it; ``power``.
+
+    Notes
+    -----
+    ``print`` gives from which period on the effect is found, or that it is not and why, and the first periods.
     """
 
     first: int | None
@@ -284,14 +292,14 @@ class DetectableFrom:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a number of periods after the change: ``periods``, ``completeness``, ``ratio``, ``power``."""
-        return self.table.reset_index(drop=True)
+        return self.table.reset_index()
 
     def _says(self) -> Words:
         none = "none, whatever their number" if self.never else "none within the horizon"
         what = "periods after which the effect is found"
         if self.first is None:
-            return Words(f"{what}: {none}", refused=(self.reason,))
-        return Words(one_number(what, self.first), (self.reason,))
+            return Words(f"{what}: {none}", refused=(self.reason,), most=8)
+        return Words(one_number(what, self.first), (self.reason,), most=8)
 
 
 def detectable_from(

@@ -74,6 +74,10 @@ class SeriesDiagnostics:
     note
         Which season was assumed, why another family was fitted than asked for, and why the interval is likely too
         narrow; empty otherwise.
+
+    Notes
+    -----
+    ``print`` gives the dispersion, a row a diagnostic, and the note.
     """
 
     family: Family
@@ -120,6 +124,11 @@ class InterruptedSeries:
         A row a period: ``count``, ``fitted`` and ``continued``, what the fit says had there been no change.
     diagnostics
         What the fit rests on.
+
+    Notes
+    -----
+    ``print`` gives the level ratio with its interval, a row a coefficient, and what the fit assumes.
+    `plot` draws the fit.
     """
 
     level_ratio: Estimate
@@ -234,6 +243,14 @@ def interrupted_series(
     >>> result = interrupted_series(quarters, at=8)
     >>> round(result.level_ratio.point, 2), result.diagnostics.error
     (1.99, 'scale')
+    >>> print(result)
+    level ratio: 1.99, within 1.887 to 2.098 (95% confidence interval)
+      term          ratio     low   high     error
+      baseline      100.1   97.12  103.1   0.01381
+      trend         1.001  0.9952  1.007  0.002607
+      level_change   1.99   1.887  2.098    0.0244
+    Rests on: but for the change, trend and season would have gone on as before
+    Rests on: counts scatter as quasipoisson, dispersion 0.086; errors by scale
     """
     level = check_options(family, hac_lags, level, slope_change=slope_change)
     series = read_series(counts, exposure)

@@ -34,6 +34,10 @@ class ManyChanges:
         Clear ones to expect if no series had changed at any date.
     discoveries
         Those that remain when the share of false ones among them is held at ``1 - level``.
+
+    Notes
+    -----
+    ``print`` gives clear changes beside those to expect by chance, a row a change, and why others have no estimate.
     """
 
     table: pd.DataFrame

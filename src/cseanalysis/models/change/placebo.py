@@ -45,6 +45,10 @@ class PlaceboDates:
         Placebo dates expected to look clear at this level if nothing happened at any of them.
     found
         Placebo dates that do.
+
+    Notes
+    -----
+    ``print`` gives the place of the date among all, and the five dates with the largest changes.
     """
 
     table: pd.DataFrame

@@ -44,6 +44,10 @@ class BreakSearch:
         change: of use only when there is a change.
     table
         A row a date that was tried (the index): ``statistic``, positive for a rise.
+
+    Notes
+    -----
+    ``print`` gives the level ratio and why its interval is doubtful, the range of the date, the five likeliest dates.
     """
 
     at: object

@@ -36,6 +36,10 @@ class Delay:
     scale
         Days; positive.
 
+    Notes
+    -----
+    ``print`` gives the median, and a row with the parameters and the mean.
+
     Examples
     --------
     >>> exponential = Delay("gamma", 1.0, 100.0)

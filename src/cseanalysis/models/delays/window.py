@@ -34,6 +34,10 @@ class SeenDelay:
         Delay of the completed cases, in the unit of the window.
     resolved
         Share of all cases that entered in the window and were completed in it.
+
+    Notes
+    -----
+    ``print`` gives the mean, a row of all three, and that slow cases are missing.
     """
 
     mean: float

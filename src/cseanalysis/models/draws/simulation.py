@@ -43,6 +43,8 @@ class Simulation:
     Quantiles of draws interpolate linearly between order statistics (Hyndman and Fan 1996, type 7, as numpy and R
     do). They are selected without sorting or copying the draws.
 
+    ``print`` gives the central 95% with the median, and five quantiles.
+
     Examples
     --------
     >>> Simulation(np.array([3.0, 1.0, 2.0])).median

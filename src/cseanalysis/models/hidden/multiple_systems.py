@@ -77,6 +77,11 @@ class PopulationEstimate:
     draws
         Totals of the bootstrap, the selection repeated in each; infinite where a draw holds no overlap that limits the
         total, nan where no model is identified.
+
+    Notes
+    -----
+    ``print`` gives the range of the models within 10 BIC of the best, the chosen total beside it, a row a model, what
+    is assumed; `plot` draws the models.
     """
 
     total: float
@@ -200,6 +205,16 @@ def estimate_population(
     ('[12,23]', 157.2)
     >>> estimate.models[["model", "total", "bic"]].head(2).round(1).to_numpy().tolist()
     [['[12,23]', 157.2, 57.1], ['[12,3]', 268.8, 59.0]]
+    >>> print(estimate)
+    total: 157.1 to 268.8 (range of 2 models within 10 BIC of the best, no level)
+    by the chosen model [12,23]: 157.2 (one number, no interval)
+    on at least one list: 123
+      model    total    bic  weight
+      [12,23]  157.2  57.14  0.7138
+      [12,3]   268.8  58.97  0.2862
+    Rests on: lists linked without error, a closed population, everybody can be listed, no term of all lists together
+    Rests on: cases do not differ in how likely they are to be on each list; where they do, totals are too low
+    Refused: 2 models whose estimate does not exist or is not identified
     """
     check_options(method, model, max_order=max_order, threshold=threshold)
     level = _check_bootstrap(bootstrap, seed, level)

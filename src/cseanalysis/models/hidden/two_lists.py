@@ -34,6 +34,10 @@ class TwoListEstimate:
     interval
         ``chapman`` and its standard error, normal, cut at the observed cases. It covers chance alone, not dependence.
         None when one list lies inside the other: the variance formula then gives 0, which is not certainty.
+
+    Notes
+    -----
+    ``print`` gives the total with its interval, and a row for each of four assumed dependences.
     """
 
     first: int
@@ -119,6 +123,14 @@ def two_list_estimate(first: int, second: int, both: int, *, level: float = 0.95
     (1000.0, 990.82)
     >>> estimate.at_odds_ratio([0.5, 1, 2, 4]).tolist()
     [720.0, 1000.0, 1560.0, 2680.0]
+    >>> print(estimate)
+    total: 990.8, within 806.8 to 1,175 (95% confidence interval)
+      odds_ratio  total
+      0.5           720
+      1           1,000
+      2           1,560
+      4           2,680
+    Rests on: the lists are independent, which they cannot show: the table has what dependence would mean
     """
     first, second, both = check_count("first", first), check_count("second", second), check_count("both", both)
     if both > min(first, second):

@@ -61,6 +61,10 @@ class BiasAnalysis:
     stated, admissible
         The error rates as they were stated, and those that could have produced the table: the distributions that the
         results really rest on.
+
+    Notes
+    -----
+    ``print`` gives the odds ratio with its interval, what was left out, and a row a quantity.
     """
 
     observed: Cells
@@ -109,7 +113,7 @@ class BiasAnalysis:
             left.append(f"{self.empty / self.draws:.2%} of draws with an empty cell and left out")
         many = "so many are impossible that the results rest on the admissible distributions, not the stated"
         doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
-        return Words(head, rests_on=(f"random error by the scheme {self.scheme}",), doubts=doubts, refused=tuple(left))
+        return Words(head, tuple(left), rests_on=(f"random error by the scheme {self.scheme}",), doubts=doubts)
 
 
 def analyse(

@@ -190,6 +190,10 @@ class CorrectedCounts:
         The same with only the matrix uncertain.
     stated, admissible
         Mean matrix over all draws, and over those that could have produced the counts, shape (K, K).
+
+    Notes
+    -----
+    ``print`` gives the first class with its interval, what was left out, and a row a class.
     """
 
     observed: tuple[float, ...]
@@ -229,7 +233,7 @@ class CorrectedCounts:
         many = "so many are impossible that the results rest on the admissible distributions, not the stated"
         doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
         left = f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"
-        return Words(head, doubts=doubts, refused=(left,))
+        return Words(head, (left,), doubts=doubts)
 
 
 def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: int = 100_000) -> CorrectedCounts:

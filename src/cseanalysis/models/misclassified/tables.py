@@ -317,6 +317,10 @@ class CorrectedTable:
     transfer
         Four rows of four: each corrected cell as a sum of observed cells times these numbers.
 
+    Notes
+    -----
+    ``print`` gives the odds ratio with its interval, or why there is none, and a row a cell.
+
     Examples
     --------
     >>> table = CorrectedTable((20.0, 10.0, 80.0, 90.0), (20.0, 10.0, 80.0, 90.0), tuple(map(tuple, np.eye(4))))

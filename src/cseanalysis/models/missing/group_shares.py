@@ -168,6 +168,10 @@ class Representation:
         ``"above"``, ``"below"`` or ``"neither"``: whether every completion of the records, and every population
         share in its range, lies on one side of parity. ``"neither"`` refuses "over-represented" and "not
         over-represented" alike.
+
+    Notes
+    -----
+    ``print`` gives the share with its bound, what may be concluded or is refused, and a row a quantity.
     """
 
     coverage: float
@@ -188,9 +192,11 @@ class Representation:
     def _says(self) -> Words:
         neither = self.conclusion == "neither"
         refused = ("over-represented and not over-represented alike: the bounds hold parity",) if neither else ()
+        if self.relative_rate is None:
+            refused = (*refused, "a range of the rate per head over that of everybody else: it has no upper end")
         more = () if neither else (f"the share lies {self.conclusion} that of the population, whatever the others are",)
         rests = (f"{self.coverage:.1%} of the records say; of the others nothing is assumed",)
-        shown = self.to_frame()[["quantity", "low", "high"]].fillna("without end")
+        shown = self.to_frame()[["quantity", "low", "high"]].dropna()
         return Words(of_interval("share", self.share, "share"), more, shown, rests, refused=refused)
 
 

@@ -163,7 +163,12 @@ def odds_ratio_needed(with_attribute: float, known: float, unknown: float, share
 @speaks
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder: what is assumed about the unknown records, and the bound it buys."""
+    """One rung of the ladder: what is assumed about the unknown records, and the bound it buys.
+
+    Notes
+    -----
+    ``print`` gives the bound and the assumption that buys it.
+    """
 
     assumption: str
     interval: Interval

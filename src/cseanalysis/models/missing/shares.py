@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import optimize, special
 
 from cseanalysis.models.checks import check_count, check_level, check_share
-from cseanalysis.said import Words, one_number, speaks
+from cseanalysis.said import Words, one_number, speaks, without_gaps
 from cseanalysis.values import Interval, plain_number, shown
 
 Whole = Literal[1, 100] | None
@@ -60,6 +60,8 @@ def share_bounds(with_attribute: float, known: float, unknown: float, *, of: Who
     --------
     >>> share_bounds(30, 100, 50)
     Interval(low=0.2, high=0.5333333333333333, kind='bound', level=None)
+    >>> print(share_bounds(30, 100, 50))
+    0.2 to 0.5334 (bound)
     >>> bounds = share_bounds(28.22, 34, 66, of=100)
     >>> round(bounds.low, 4), round(bounds.high, 4)
     (0.2822, 0.9422)
@@ -197,6 +199,10 @@ class CoverageNeeded:
     ``now`` is the coverage today. ``above`` and ``below`` are the coverages at which the worst-case bound leaves the
     line on that side if the share among the known stays as it is; ``above_at_earliest`` and ``below_at_earliest``
     if every record that is filled next favours that side. None where no coverage gets there.
+
+    Notes
+    -----
+    ``print`` gives the coverage now, and a row a side of the line.
     """
 
     now: float
@@ -216,9 +222,9 @@ class CoverageNeeded:
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
 
     def _says(self) -> Words:
-        shown = self.to_frame().astype(object)
+        shown = without_gaps(self.to_frame(), "no coverage gets there")
         rests = ("needed: the share among the known stays; at_earliest: what is filled next favours that side",)
-        return Words(one_number("coverage now", self.now, "share"), (), shown.fillna("no coverage gets there"), rests)
+        return Words(one_number("coverage now", self.now, "share"), (), shown, rests)
 
 
 def coverage_needed(

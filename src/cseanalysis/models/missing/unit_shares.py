@@ -36,6 +36,10 @@ class UnitBounds:
         Bound for the number of records with the attribute, by unit; in every completion they add up to the whole's.
     share, count
         The same for the whole. Without suppressed cells the ends of ``count`` are the sums of the units' ends.
+
+    Notes
+    -----
+    ``print`` gives the bounds of the whole, and a row a unit.
     """
 
     shares: dict[str, Interval]
@@ -51,7 +55,7 @@ class UnitBounds:
 
     def _says(self) -> Words:
         more = (of_interval("records of the whole with the attribute", self.count),)
-        rests = ("nothing about the records that do not say",)
+        rests = ("nothing is assumed of the records that do not say",)
         return Words(of_interval("share of the whole", self.share, "share"), more, rests_on=rests)
 
 

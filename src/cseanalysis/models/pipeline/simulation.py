@@ -120,6 +120,10 @@ class PipelineSimulation:
         events that has happened by the end of that period, 0 being the one in which the cohort entered.
     level
         Share of the draws between ``low`` and ``high``, an interval of simulation.
+
+    Notes
+    -----
+    ``print`` gives the last stage in the last period with its interval, and a row a stage and period.
     """
 
     events: pd.DataFrame

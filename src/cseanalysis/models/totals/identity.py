@@ -177,6 +177,10 @@ class RecordedSplit:
         Recorded in the year and committed in it.
     earlier
         Recorded in the year and committed before it: non-recent.
+
+    Notes
+    -----
+    ``print`` gives what was committed in the year, and a row a part.
     """
 
     this_year: Interval

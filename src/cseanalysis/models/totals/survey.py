@@ -144,6 +144,10 @@ class Bridged:
         The range on the basis asked for.
     steps
         Each factor's id and the range after it, in the order applied; the first is ``("start", ...)``.
+
+    Notes
+    -----
+    ``print`` gives the range on the new basis, a row a step, and the basis.
     """
 
     measure: Measure
@@ -170,6 +174,10 @@ class AnnualVictims:
         Children abused for the first time in a year.
     in_year
         Children abused at least once in a year, whether before or not.
+
+    Notes
+    -----
+    ``print`` gives children a year, and a row for each of the two counts.
     """
 
     first_time: Interval

@@ -48,6 +48,11 @@ class ChainLadder:
         Cumulative counts that fall, which were kept; see `Triangle.decreases`.
     warnings
         What is doubtful about the counts; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the total outstanding with its standard error, a row an origin, what is assumed.
+    `plot` draws the rows.
     """
 
     link_ratios: pd.Series = field(repr=False)
@@ -130,6 +135,15 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     {2021: 20.0, 2022: 22.5, 2023: 15.45}
     >>> round(result.total_outstanding, 2), round(result.total_standard_error, 2)
     (11.95, 2.39)
+    >>> print(result)
+    outstanding over all origins: 11.95, standard error 2.394 (one number, no interval)
+      origin  ultimate  outstanding  standard_error  process_error  parameter_error
+      2021          20            0               0              0                0
+      2022        22.5          4.5           1.444         0.9909            1.051
+      2023       15.45        7.455           1.458          1.165            0.877
+    Rests on: all origins develop alike, independently of each other (Mack 1993)
+    Rests on: nothing is counted after the last lag
+    Rests on: sigma of the last lag by the rule 'mack'
     """
     check_triangle(triangle)
     one_of("sigma_tail", sigma_tail, get_args(SigmaTail))

@@ -48,6 +48,10 @@ class CompetingExits:
         Level of the intervals.
     warnings
         What is doubtful about the counts of an exit; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the first exit of the newest origin with its interval, and a row an origin and exit.
     """
 
     hazards: pd.DataFrame = field(repr=False)

@@ -44,6 +44,11 @@ class Nowcast:
         Level of ``low`` and ``high``.
     warnings
         Of which origins nothing is visible yet, and what is doubtful about the counts; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the total outstanding with its interval, a row an origin, and what is assumed.
+    `plot` draws the rows.
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -128,6 +133,16 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     {2019: 95.0, 2020: 84.0, 2021: 109.5, 2022: 102.2, 2023: 38.1}
     >>> bool(result.table.loc[2023, "low"] > 20)
     True
+    >>> print(result)
+    outstanding over all origins: 41, within 24 to 63 (95% simulation interval)
+      origin  visible  completeness  estimate  median  low  high
+      2019         95             1        95      95   95    95
+      2020         84             1        84      84   84    84
+      2021        104        0.9497     109.5     109  105   117
+      2022         85        0.8319     102.2     102   93   114
+      2023         20        0.5247     38.12      38   28    53
+    Rests on: all origins are reported alike; dispersion 1
+    Rests on: nothing is taken back, or counted after the last lag
     """
     check_triangle(triangle)
     level = check_level(level)

@@ -44,6 +44,10 @@ class OverDispersedPoisson:
         Level of ``low`` and ``high``.
     warnings
         What is doubtful about the counts; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the total outstanding with its standard error, each shock, a row an origin; `plot` draws the rows.
     """
 
     ultimate: pd.Series = field(repr=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cseanalysis.models.checks import named, numbers, uneven
 from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.plots import cumulative_counts
-from cseanalysis.said import Words, counted, speaks
+from cseanalysis.said import Words, counted, speaks, without_gaps
 from cseanalysis.values import NotEstimableError
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Triangle:
     warned of: increments that rise here and there cannot be told from it. Published triangles fall as well, one of
     incurred claims at 43 of 45 steps. Rows that are complete may be as many as there are: a triangle need not be
     square. Origins may be longer than lags (years followed by quarters), so the corner may have steps longer than one.
+
+    ``print`` gives what is visible by now, a row an origin, and what is doubtful; `plot` draws a line an origin.
 
     Examples
     --------
@@ -156,8 +158,8 @@ class Triangle:
 
     def _says(self) -> Words:
         head = counted("visible by now", float(self.latest.sum()), f", {len(self.origins)} origins by {self.lag_unit}")
-        shown = self._wide().astype(object).where(np.isfinite(self.cumulative), "not yet")
-        return Words(head, rows=shown.rename_axis("origin").reset_index(), doubts=self.warnings, most=None)
+        shown = without_gaps(self._wide().rename_axis("origin").reset_index(), "not yet")
+        return Words(head, rows=shown, doubts=self.warnings, most=None)
 
 
 def check_triangle(triangle: object, name: str = "triangle") -> None:

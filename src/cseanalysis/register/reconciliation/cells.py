@@ -24,7 +24,7 @@ from cseanalysis.register.reconciliation.linear import (
     whole_table,
 )
 from cseanalysis.register.reconciliation.statements import Statement
-from cseanalysis.said import Words, counted, ranged, speaks
+from cseanalysis.said import Words, counted, ranged, speaks, without_gaps
 from cseanalysis.values import items_of, shown
 
 Floats = NDArray[np.float64]
@@ -56,6 +56,10 @@ class Reconciliation:
         dropped) but smaller ones may exist.
     repairs
         Ids of which any single one, dropped, leaves the rest without contradiction.
+
+    Notes
+    -----
+    ``print`` gives the range of the first cell and a row a cell, or what cannot all be true.
     """
 
     cells: pd.DataFrame
@@ -90,10 +94,9 @@ class Reconciliation:
             head = counted("sets of statements that cannot all be true", len(self.conflicts))
             return Words(head, refused=tuple(self.text.splitlines()))
         first = self.cells.iloc[0]
-        high = math.inf if first["high"] != first["high"] or first["high"] is None else float(first["high"])
+        high = math.inf if pd.isna(first["high"]) else float(first["high"])
         head = ranged(str(first["cell"]), float(first["low"]), high, "bound")
-        shown = self.to_frame()
-        shown["high"] = shown["high"].astype(object).where(shown["high"].notna(), "without end")
+        shown = without_gaps(self.to_frame(), "without end")
         return Words(head, rows=shown, rests_on=("every statement is true, and every cell a whole number",))
 
 
