@@ -46,6 +46,7 @@ def cumulative_counts(counts: pd.DataFrame, lag_unit: str, axes: Axes | None) ->
         axes.annotate(
             str(origin), (seen.index[-1], seen.iloc[-1]), xytext=(3, 0), textcoords="offset points", fontsize=7
         )
+    axes.set_xticks(counts.columns[:: max(1, len(counts.columns) // 12)])
     axes.set_xlabel(f"Lag in {lag_unit}s")
     axes.set_ylabel("Counted up to the lag")
     axes.set_ylim(0, None)
@@ -111,6 +112,7 @@ def totals_of_models(models: pd.DataFrame, chosen: str, said: str, axes: Axes | 
     axes.plot(worse[own], models["total"][own], "o", color=ORANGE, label=f"chosen: {chosen}")
     axes.set_xlabel("BIC above that of the best model")
     _finish(axes, "Total, cases on no list included", ())
+    axes.set_ylim(0, 1.08 * models["total"].max())
     return _told(axes, f"A point a model, its total against its BIC. {said}.")
 
 
@@ -137,7 +139,7 @@ def _finish(axes: Axes, label: str, names: Sequence[Any]) -> None:
     axes.set_ylim(0, None)
     if len(names) > 8:
         axes.tick_params(axis="x", rotation=90)
-    axes.legend(frameon=False, fontsize=7)
+    axes.legend(frameon=False, fontsize=7, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def _told(axes: Axes, words: str) -> Axes:

@@ -307,6 +307,8 @@ def test_what_is_not_estimable_is_said_in_words():
     inside = two_list_estimate(100, 40, 40)
     assert "Refused: an interval: one list lies inside the other" in str(inside)
     assert str(Simulation(np.array([1.0]))).startswith("simulated: not estimable")
+    endless = Simulation(inverse=lambda below, above: np.where(below > 0.9, np.inf, below))
+    assert "0.975  not estimable" in str(endless)
     assert "no coverage gets there" in str(coverage_needed(170, 340, 660, 0.4))
     assert "Refused" in str(reconcile([counts_cell("all", 10), counts_cell("all", 12, id="again")]))
     assert compared(definition="taskforce")._repr_html_().startswith("<p>refused")

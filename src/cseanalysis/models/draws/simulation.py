@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -166,22 +166,32 @@ class Simulation:
         return self.draws
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a quantile: ``share`` of the distribution below ``value``."""
+        """Return a row a quantile: ``share`` of the distribution below ``value`` (missing where it is too large)."""
         shares = (0.025, 0.25, 0.5, 0.75, 0.975)
-        return pd.DataFrame({"share": shares, "value": [self._quantile_if_any(share) for share in shares]})
-
-    def _quantile_if_any(self, share: float) -> float:
-        try:
-            return self.quantile(share)
-        except NotEstimableError:
-            return math.nan
+        return pd.DataFrame({"share": shares, "value": quantiles_if_any(self, shares)})
 
     def _says(self) -> Words:
         drawn = () if self.draws is None else (f"{self.draws.size:,} draws",)
+        return Words(headline(self, "simulated"), rests_on=drawn)
+
+
+def quantiles_if_any(simulation: Simulation, shares: Sequence[float] = (0.5, 0.025, 0.975)) -> list[float]:
+    """Return quantiles, by default the median and the ends of 95%; nan where one is too large for a number."""
+    found = []
+    for share in shares:
         try:
-            return Words(of_interval("simulated", self.interval(), point=self.median), rests_on=drawn)
-        except NotEstimableError as error:
-            return Words("simulated: not estimable as an interval of simulation", rests_on=drawn, refused=(str(error),))
+            found.append(simulation.quantile(share))
+        except NotEstimableError:
+            found.append(math.nan)
+    return found
+
+
+def headline(simulation: Simulation, what: str, level: float = 0.95) -> str:
+    """Word the central range and the median of a simulation, or say that there is none."""
+    try:
+        return of_interval(what, simulation.interval(level), point=simulation.median)
+    except NotEstimableError as error:
+        return f"{what}: not estimable as an interval of simulation ({error})"
 
 
 def check_seed(seed: object) -> int:

@@ -16,9 +16,16 @@ from numpy.typing import ArrayLike, NDArray
 from cseanalysis.distributions import Distribution, Fixed, fixed
 from cseanalysis.models.checks import check_whole, one_of
 from cseanalysis.models.draws.copula import correlation_matrix, factor, log_quantile_of_score
-from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator, check_seed
+from cseanalysis.models.draws.simulation import (
+    BLOCK,
+    Simulation,
+    block_generator,
+    check_seed,
+    headline,
+    quantiles_if_any,
+)
 from cseanalysis.models.misclassified.tables import GROUPS, Cells, What, checked_cells
-from cseanalysis.said import Words, of_interval, speaks
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
 
 Scheme = Literal["fox-2021", "fox-2005"]
@@ -98,16 +105,14 @@ class BiasAnalysis:
             ("risk ratio", alone, self.systematic_risk_ratio),
             *((name, word, rates[name]) for name in self.stated for word, rates in self._rates()),
         ]
-        spread = [(name, word, draws.median, *_draws_ends(draws)) for name, word, draws in rows]
+        spread = [(name, word, *quantiles_if_any(draws)) for name, word, draws in rows]
         return pd.DataFrame(spread, columns=["quantity", "with_error", "median", "low", "high"])
 
     def _rates(self) -> tuple[tuple[str, dict[str, Simulation]], ...]:
         return (("as stated", self.stated), ("admissible", self.admissible))
 
     def _says(self) -> Words:
-        head = of_interval(
-            "odds ratio, bias and random error", self.odds_ratio.interval(), point=self.odds_ratio.median
-        )
+        head = headline(self.odds_ratio, "odds ratio, bias and random error")
         left = [f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
         if self.empty:
             left.append(f"{self.empty / self.draws:.2%} of draws with an empty cell and left out")
@@ -329,11 +334,6 @@ def _standard_errors(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Arr
 def _four(values: Sequence[Array]) -> tuple[Array, Array, Array, Array]:
     a, b, c, d = values
     return a, b, c, d
-
-
-def _draws_ends(simulation: Simulation) -> tuple[float, float]:
-    interval = simulation.interval()
-    return interval.low, interval.high
 
 
 GROUP_NAMES = {"exposure": ("cases", "non-cases"), "outcome": ("exposed", "unexposed")}

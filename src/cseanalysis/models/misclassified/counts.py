@@ -18,9 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from cseanalysis.models.checks import check_same_labels, check_whole, numbers
-from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator, check_seed
+from cseanalysis.models.draws.simulation import (
+    BLOCK,
+    Simulation,
+    block_generator,
+    check_seed,
+    headline,
+    quantiles_if_any,
+)
 from cseanalysis.models.misclassified.bias import MANY_IMPOSSIBLE
-from cseanalysis.said import Words, of_interval, speaks
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 Array = NDArray[np.float64]
@@ -215,21 +222,20 @@ class CorrectedCounts:
         Columns: ``class``, ``recorded``, ``median``, ``low``, ``high`` (95% of draws), ``stated``,
         ``admissible`` (chance of being recorded rightly).
         """
-        drawn = [count.interval() for count in self.counts]
+        median, low, high = zip(*map(quantiles_if_any, self.counts), strict=True)
         columns = {
             "class": range(len(self.counts)),
             "recorded": self.observed,
-            "median": [count.median for count in self.counts],
-            "low": [interval.low for interval in drawn],
-            "high": [interval.high for interval in drawn],
+            "median": median,
+            "low": low,
+            "high": high,
             "stated": self.stated.diagonal(),
             "admissible": self.admissible.diagonal(),
         }
         return pd.DataFrame(columns)
 
     def _says(self) -> Words:
-        first = self.counts[0]
-        head = of_interval("records truly of class 0", first.interval(), point=first.median)
+        head = headline(self.counts[0], "records truly of class 0")
         many = "so many are impossible that the results rest on the admissible distributions, not the stated"
         doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
         left = f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"

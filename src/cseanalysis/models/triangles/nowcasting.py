@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.models.checks import check_counts, check_level, named
-from cseanalysis.models.draws.simulation import Simulation, block_generator
+from cseanalysis.models.draws.simulation import Simulation, block_generator, headline
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
 from cseanalysis.plots import visible_and_final
-from cseanalysis.said import Words, of_interval, speaks
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import NotEstimableError
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ class Nowcast:
         return visible_and_final(self.to_frame(), self.level, axes)
 
     def _says(self) -> Words:
-        left = self.outstanding
-        head = of_interval("outstanding over all origins", left.interval(self.level), point=left.median)
+        head = headline(self.outstanding, "outstanding over all origins", self.level)
         rests = (
             f"all origins are reported alike; dispersion {self.dispersion:.3g}",
             "nothing is taken back, or counted after the last lag",
