@@ -5,6 +5,7 @@ A class gives ``to_frame`` and ``_says``; the decorator `speaks` makes text and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -90,6 +91,8 @@ def ranged(
     """Word a range to four digits, outward, with its kind and level, and the number within it if there is one."""
     ends = [_wording().say_cell(end, side=side, unit=unit) for end, side in ((low, "low"), (high, "high"))]
     said = f"exactly {ends[0]}" if low == high else " to ".join(ends)
+    if high == math.inf:
+        said = f"{ends[0]} and up, without end"
     named = "bound" if level is None else f"{100 * level:.6g}% {kind} interval"
     middle = "" if point is None else f"{_wording().say_cell(point, unit=unit)}, within "
     return f"{what}: {middle}{said} ({named})"

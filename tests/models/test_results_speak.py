@@ -55,6 +55,7 @@ from cseanalysis.models.missing.group_shares import against_population
 from cseanalysis.models.missing.ladder import assumption_ladder
 from cseanalysis.register import Figure, compare, parity, reconcile
 from cseanalysis.register import count as counts_cell
+from cseanalysis.said import ranged
 from cseanalysis.sensitivity import tornado
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -182,7 +183,7 @@ PACKAGES = (models, register, sensitivity)
 
 def classes():
     """Every class of a dataclass that a package names, and every one that a public function says it returns."""
-    found = {}
+    found = {"Estimate": Estimate, "Interval": Interval}
     for package in PACKAGES:
         public = [getattr(package, name) for name in package.__all__]
         for thing in public:
@@ -318,6 +319,7 @@ def test_a_bound_is_rounded_outward_so_that_what_is_printed_holds_it():
     assert str(Interval(0.123456, 0.765432, "bound")) == "0.1234 to 0.7655 (bound)"
     assert str(share_bounds(30, 100, 50)) == "0.2 to 0.5334 (bound)"
     assert str(Interval(2, 2, "bound")) == "exactly 2 (bound)"
+    assert ranged("days", 1.0, np.inf, "confidence", 0.95) == "days: 1 and up, without end (95% confidence interval)"
 
 
 PICTURES = ("ChainLadder", "InterruptedSeries", "Nowcast", "OverDispersedPoisson", "PopulationEstimate", "Triangle")
