@@ -79,7 +79,10 @@ class TwoListEstimate:
     def _says(self) -> Words:
         rests = ("the lists are independent, which they cannot show: the table has what dependence would mean",)
         if self.interval is None:
-            refused = ("an interval: one list lies inside the other",)
+            inside = self.both == min(self.first, self.second)
+            refused = (
+                "an interval: " + ("one list lies inside the other" if inside else "its ends are beyond numbers"),
+            )
             return Words(one_number("total", self.chapman), rests_on=rests, refused=refused)
         return Words(of_interval("total", self.interval, point=self.chapman), rests_on=rests)
 
