@@ -2,7 +2,9 @@
 
     python benchmarks/delay_coverage.py [worlds]
 
-Printed as found, beside the nominal 95%. A world that is refused counts as refused, not as covered.
+Printed as found, beside the nominal 95%. A world that is refused counts as refused, not as covered. Found for shares of
+few cases, with and without late entry, 2,000 worlds: 5 cases 90.7% to 98.9%, 10 cases 91.9% to 98.1%, 20 cases 92.5% to
+96.7% (standard error 0.6%).
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def incidence(worlds: int, cases: int, *, late: bool) -> list[float]:
         times = np.minimum(delay[kept], followed)
         events = np.where(delay[kept] <= followed, cause[kept], 0)
         try:
-            frame = cumulative_incidence(times, events, entry=entry[kept], at=months)
+            frame = cumulative_incidence(times, events, outcomes=[1, 2], entry=entry[kept], at=months)
         except NotEstimableError:
             continue
         done += 1
@@ -113,7 +115,7 @@ def main() -> int:
     """Print one line for each setting."""
     worlds = int(sys.argv[1]) if len(sys.argv) > 1 else WORLDS
     print(f"{worlds:,} worlds each, nominal 95%; standard error of a coverage about {0.218 / worlds**0.5:.2%}")
-    for cases in (50, 200, 1000):
+    for cases in (5, 10, 20, 50, 200, 1000):
         for late in (False, True):
             *shares, refused = incidence(worlds, cases, late=late)
             said = ", ".join(f"{share:.1%}" for share in shares)

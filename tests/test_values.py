@@ -25,6 +25,9 @@ def test_an_interval_keeps_its_kind_so_that_a_range_of_assumptions_cannot_pass_a
         ((2, 1, "bound"), "low must not exceed high"),
         ((1, float("inf"), "bound"), "must be finite"),
         ((float("nan"), 1, "bound"), "must be finite"),
+        ((1, float("inf"), "simulation", 0.95), "must be finite"),
+        ((float("-inf"), 1, "confidence", 0.95), "must be finite"),
+        ((float("inf"), float("inf"), "confidence", 0.95), "must be finite"),
         ((1, 2, "credible"), "must be one of bound, confidence, simulation"),
         ((1, 2, "bound", 0.95), "a bound has no level"),
         ((1, 2, "confidence"), "state a level"),
@@ -34,6 +37,10 @@ def test_an_interval_keeps_its_kind_so_that_a_range_of_assumptions_cannot_pass_a
 def test_an_impossible_interval_is_refused_with_the_rule(arguments, words):
     with pytest.raises(ValueError, match=words):
         Interval(*arguments)
+
+
+def test_a_confidence_interval_may_have_no_upper_end_where_a_nought_leaves_none():
+    assert Interval(10.35, float("inf"), "confidence", 0.95).high == float("inf")
 
 
 def test_an_interval_has_no_arithmetic_because_x_minus_x_is_not_zero():

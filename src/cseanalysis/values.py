@@ -106,7 +106,8 @@ class Interval:
     Parameters
     ----------
     low, high
-        The ends, in the unit of whatever is described; finite, ``low <= high``.
+        The ends, in the unit of whatever is described; ``low <= high``. Finite, but for the ``high`` of a confidence
+        interval of which a nought leaves no upper end: infinity.
     kind
         ``"bound"``: the quantity lies between the ends if the assumptions hold, and no value in between
         is favoured. ``"confidence"``: the ends vary with the sample. ``"simulation"``: the ends are
@@ -138,7 +139,8 @@ class Interval:
         for name in ("low", "high", "level"):
             if name != "level" or self.level is not None:
                 object.__setattr__(self, name, plain_number(f"{name} of an interval", getattr(self, name)))
-        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+        endless = isinstance(self.kind, str) and self.kind == "confidence" and self.high == math.inf
+        if not (math.isfinite(self.low) and (math.isfinite(self.high) or endless)):
             raise ValueError(
                 f"interval from {self.low} to {self.high}: both ends must be finite; "
                 "say what bounds the quantity or leave the interval out"

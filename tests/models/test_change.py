@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from cseanalysis.models.change.ratios import hiding_inflation, ratio_of_counts, variance_inflation
 from cseanalysis.values import NotEstimableError
@@ -65,13 +66,36 @@ def test_nought_after_a_count_has_the_exact_limit_that_none_of_so_many_sets():
         assert (1 - chance) ** 40 == pytest.approx((1 - level) / 2)
 
 
-def test_a_count_after_nought_has_no_upper_end_and_the_error_says_the_lower_one_which_the_exchange_gives():
-    with pytest.raises(NotEstimableError, match=r"exact lower end at level 0.95 is 10.35. Exchange the two"):
-        ratio_of_counts(0, 40)
-    assert 1 / ratio_of_counts(40, 0).high == pytest.approx(10.35, abs=0.005)
-    with pytest.raises(NotEstimableError, match=r"is 13\.8. Exchange"):
-        ratio_of_counts(0, 40, exposure=0.75)
+def test_a_count_after_nought_has_no_upper_end_and_the_lower_one_is_that_of_the_exchange():
+    found = ratio_of_counts(0, 40)
+    assert (found.low, found.high) == (pytest.approx(1 / ratio_of_counts(40, 0).high), math.inf)
+    assert found.low == pytest.approx(10.35, abs=0.005)
+    assert ratio_of_counts(0, 40, exposure=0.75).low == pytest.approx(13.8, abs=0.05)
     assert 1 / ratio_of_counts(40, 0, exposure=1 / 0.75).high == pytest.approx(13.8, abs=0.05)
+
+
+@pytest.mark.parametrize(("before", "after"), [(5, 0), (0, 5), (1, 0), (0, 200)])
+def test_beside_a_nought_the_ratio_has_the_limits_that_the_shares_of_the_sum_have(before, after):
+    # As R's poisson.test of two counts: Clopper and Pearson's limits for so many of the sum, as odds.
+    share = stats.binomtest(after, before + after).proportion_ci(0.95, method="exact")
+    found = ratio_of_counts(before, after)
+    assert found.low == pytest.approx(share.low / (1 - share.low))
+    assert found.high == (math.inf if before == 0 else pytest.approx(share.high / (1 - share.high)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"), [(2, 2, 0.995), (5, 5, 0.976), (10, 10, 0.959), (100, 120, 0.951)]
+)
+def test_the_ratio_of_few_counts_is_covered_as_often_as_the_page_tells(before, after, told):
+    seen = [np.arange(stats.poisson.ppf(1e-5, mean), stats.poisson.ppf(1 - 1e-5, mean) + 1) for mean in (before, after)]
+    covered = counted = 0.0
+    for one in seen[0]:
+        for other in seen[1]:
+            if one or other:
+                chance = stats.poisson.pmf(one, before) * stats.poisson.pmf(other, after)
+                found = ratio_of_counts(one, other)
+                counted, covered = counted + chance, covered + chance * (found.low <= after / before <= found.high)
+    assert covered / counted == pytest.approx(told, abs=0.0007)
 
 
 def test_clusters_of_four_count_as_a_quarter_of_the_events_beside_a_nought():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from cseanalysis.distributions import beta, fixed, uniform
 from cseanalysis.models.draws.simulation import BLOCK
@@ -13,12 +14,14 @@ from cseanalysis.models.misclassified.bias import (
     probabilistic_selection,
 )
 from cseanalysis.models.misclassified.counts import bound_counts, correct_counts, simulate_counts
+from cseanalysis.models.misclassified.exact import blaker_limits
 from cseanalysis.models.misclassified.tables import (
     correct_selection,
     correct_two_by_two,
     correct_with_predictive_values,
     e_value,
     rogan_gladen,
+    rogan_gladen_interval,
 )
 from cseanalysis.values import NotEstimableError
 
@@ -375,3 +378,62 @@ def test_bad_input_is_refused_with_one_clear_error(call, words):
 def test_what_is_not_identified_is_not_estimated(call, words):
     with pytest.raises(NotEstimableError, match=words):
         call()
+
+
+def accepted(seen, records, share):
+    """Give Blaker's acceptability as defined: the chance of all counts whose nearer tail is no likelier."""
+    chances = stats.binom.pmf(np.arange(records + 1), records, share)
+    nearer = np.minimum(np.cumsum(chances), np.cumsum(chances[::-1])[::-1])
+    return chances[nearer <= nearer[seen] * (1 + 1e-12)].sum()
+
+
+@pytest.mark.parametrize("records", [1, 6, 11])
+def test_the_exact_limits_are_the_ends_of_the_shares_that_blaker_does_not_reject(records):
+    shares = np.linspace(0.0005, 0.9995, 1000)
+    for seen in range(records + 1):
+        low, high = blaker_limits(seen, records, 0.9)
+        kept = shares[[accepted(seen, records, share) >= 0.1 for share in shares]]
+        assert kept[0] == pytest.approx(max(low, 0.0005), abs=0.001)
+        assert kept[-1] == pytest.approx(min(high, 0.9995), abs=0.001)
+        exact = stats.binomtest(seen, records).proportion_ci(0.9, method="exact")
+        assert exact.low - 1e-12 <= low <= seen / records <= high <= exact.high + 1e-12
+
+
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.2, 0.7, 1.0])
+def test_the_interval_of_a_share_behind_an_apparent_one_covers_at_least_what_it_says(share):
+    records, covered = 25, 0.0
+    for seen in range(records + 1):
+        chance = stats.binom.pmf(seen, records, share * 0.8 + (1 - share) * 0.1)
+        try:
+            found = rogan_gladen_interval(seen, records, 0.8, 0.9)
+        except NotEstimableError:
+            continue
+        assert (found.kind, found.level) == ("confidence", 0.95)
+        covered += chance * (found.low <= share <= found.high)
+    assert covered >= 0.95
+
+
+def test_the_interval_holds_the_point_and_stands_where_chance_alone_explains_an_impossible_one():
+    found = rogan_gladen_interval(60, 800, 0.6, 0.98)
+    assert found.low < rogan_gladen(60 / 800, 0.6, 0.98) < found.high
+    with pytest.raises(NotEstimableError):
+        rogan_gladen(3 / 200, 0.9, 0.97)
+    assert rogan_gladen_interval(3, 200, 0.9, 0.97).low == 0
+    assert rogan_gladen_interval(10, 10, 0.9, 0.97).high == 1
+    with pytest.raises(NotEstimableError, match=r"1 of 200 with the flag: .* let 0.03 to 0.9 of them carry it"):
+        rogan_gladen_interval(1, 200, 0.9, 0.97)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((3, 2, 0.9, 0.9), "the part must not exceed the whole"),
+        ((0, 0, 0.9, 0.9), "no records, no share"),
+        ((0.1, 100, 0.9, 0.9), "with_flag is 0.1"),
+        ((1, 10, 90, 0.9), "sensitivity"),
+        ((1, 10, 0.5, 0.5), "must be above 1"),
+    ],
+)
+def test_impossible_counts_and_rates_have_no_interval(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        rogan_gladen_interval(*arguments)

@@ -142,7 +142,7 @@ def test_a_confidence_interval_contains_the_bound_and_shrinks_to_it_with_more_re
 
 
 def test_with_nothing_unknown_the_interval_is_the_usual_one_with_196_standard_errors():
-    interval = share_confidence(60, 200, 0)
+    interval = share_confidence(60, 200, 0, limits="normal")
     assert interval.high - 0.3 == pytest.approx(1.959964 * math.sqrt(0.3 * 0.7 / 200), rel=1e-6)
 
 
@@ -443,10 +443,10 @@ def test_at_a_low_level_a_wide_bound_covers_enough_by_itself():
 
 
 def test_an_interval_keeps_within_0_and_1_and_takes_the_larger_of_the_two_errors():
-    assert share_confidence(1, 4, 6).low == 0
-    assert share_confidence(3, 4, 6).high == 1
+    assert share_confidence(1, 4, 6, limits="normal").low == 0
+    assert share_confidence(3, 4, 6, limits="normal").high == 1
     assert share_confidence(0, 0, 5) == Interval(0, 1, "confidence", 0.95)
-    lopsided, width = share_confidence(0, 400, 100), 0.2
+    lopsided, width = share_confidence(0, 400, 100, limits="normal"), 0.2
     assert lopsided.low == 0  # no error at 0, but the other end's counts
     error = math.sqrt(0.2 * 0.8 / 500)
     multiple = (lopsided.high - 0.2) / error
@@ -458,7 +458,8 @@ def test_an_interval_keeps_within_0_and_1_and_takes_the_larger_of_the_two_errors
 def test_the_interval_moves_out_by_as_many_errors_as_imbens_and_manski_say(yes, no, unknown, level):
     if yes + no + unknown == 100:
         return
-    bounds, found = share_bounds(yes, yes + no, unknown), share_confidence(yes, yes + no, unknown, level)
+    bounds = share_bounds(yes, yes + no, unknown)
+    found = share_confidence(yes, yes + no, unknown, level, limits="normal")
     records = yes + no + unknown
     errors = [math.sqrt(end * (1 - end) / records) for end in (bounds.low, bounds.high)]
     if found.low > 0 and found.high < 1:
@@ -552,7 +553,7 @@ def test_the_warning_about_a_hundred_records_points_at_the_line_that_was_written
 def test_where_one_end_has_no_error_the_other_one_says_how_many_errors_the_bound_is_wide():
     # 0 of 50 known and 3 unknown: from 0 to 3/53, whose error is 0.0317, so that the bound is 1.78 errors wide.
     error = math.sqrt(3 / 53 * (1 - 3 / 53) / 53)
-    found = share_confidence(0, 50, 3)
+    found = share_confidence(0, 50, 3, limits="normal")
     moved, wide = (found.high - 3 / 53) / error, 3 / 53 / error
     normal = stats.norm
     assert normal.cdf(moved + wide) - normal.cdf(-moved) == pytest.approx(0.95, abs=1e-12)
@@ -561,13 +562,55 @@ def test_where_one_end_has_no_error_the_other_one_says_how_many_errors_the_bound
 
 
 def test_at_a_low_level_less_than_one_error_is_added():
-    found, bounds = share_confidence(200, 400, 20, 0.5), share_bounds(200, 400, 20)
+    found, bounds = share_confidence(200, 400, 20, 0.5, limits="normal"), share_bounds(200, 400, 20)
     error = math.sqrt(bounds.high * (1 - bounds.high) / 420)
     assert 0 < (found.high - bounds.high) / error < 0.68  # two thirds of an error either way hold a half
 
 
 @pytest.mark.parametrize("level", [0.1, 0.5, 0.8, 0.9, 0.95, 0.99])
 def test_with_nothing_unknown_the_usual_interval_is_found_at_every_level_whatever_rounding_does(level):
-    found, error = share_confidence(60, 200, 0, level), math.sqrt(0.3 * 0.7 / 200)
+    found, error = share_confidence(60, 200, 0, level, limits="normal"), math.sqrt(0.3 * 0.7 / 200)
     multiple = stats.norm.ppf((1 + level) / 2)
     assert (found.low, found.high) == pytest.approx((0.3 - multiple * error, 0.3 + multiple * error), rel=1e-12)
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.floats(0.05, 0.99))
+@HUNDRED
+def test_binomial_limits_hold_the_bound_and_are_the_same_turned_round(yes, no, unknown, level):
+    if yes + no + unknown in (0, 100):
+        return
+    bounds = share_bounds(yes, yes + no, unknown)
+    found = share_confidence(yes, yes + no, unknown, level, limits="binomial")
+    turned = share_confidence(no, yes + no, unknown, level, limits="binomial")
+    assert 0 <= found.low <= bounds.low <= bounds.high <= found.high <= 1
+    assert (turned.low, turned.high) == pytest.approx((1 - found.high, 1 - found.low), abs=1e-9)
+
+
+@pytest.mark.parametrize(("yes", "records"), [(1, 5), (7, 12), (19, 20), (30, 90)])
+def test_beyond_a_binomial_limit_so_many_records_are_as_rare_as_is_said(yes, records):
+    found = share_confidence(yes, records, 0, limits="binomial")
+    as_many = [stats.binom.pmf(yes, records, end) / 2 for end in (found.low, found.high)]
+    assert stats.binom.sf(yes, records, found.low) + as_many[0] == pytest.approx(0.025, abs=1e-9)
+    assert stats.binom.cdf(yes - 1, records, found.high) + as_many[1] == pytest.approx(0.025, abs=1e-9)
+
+
+def test_limits_are_binomial_where_fewer_than_20_records_lie_on_a_side():
+    for counts, taken in (((19, 90, 0), "binomial"), ((71, 90, 3), "binomial"), ((20, 90, 5), "normal")):
+        assert share_confidence(*counts) == share_confidence(*counts, limits=taken)
+        other = "normal" if taken == "binomial" else "binomial"
+        assert share_confidence(*counts) != share_confidence(*counts, limits=other)
+
+
+@pytest.mark.parametrize("records", [5, 8, 12, 20])
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.37, 0.5])
+def test_a_share_of_few_records_is_covered_as_often_as_is_said(records, share):
+    covered = 0.0
+    for seen in range(records + 1):
+        found = share_confidence(seen, records, 0)
+        covered += stats.binom.pmf(seen, records, share) * (found.low <= share <= found.high)
+    assert covered >= 0.925
+
+
+def test_limits_of_a_share_of_no_such_name_are_refused():
+    with pytest.raises(ValueError, match="limits is 'exact': must be one of binomial, normal"):
+        share_confidence(3, 10, 1, limits="exact")

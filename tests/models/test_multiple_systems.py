@@ -7,9 +7,15 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cseanalysis.models.hidden.heterogeneity import fit_heterogeneity
 from cseanalysis.models.hidden.loglinear import design, fit_models, model_status, pad
 from cseanalysis.models.hidden.model_search import choose_by_bic, choose_stepwise, compare_models, hierarchical_models
-from cseanalysis.models.hidden.multiple_systems import ModelNotEstimableError, estimate_population, existence_status
+from cseanalysis.models.hidden.multiple_systems import (
+    ModelNotEstimableError,
+    estimate_population,
+    existence_status,
+    read_histories,
+)
 from cseanalysis.models.hidden.perturbations import (
     highest_order_path,
     perturb_by_leaving_out,
@@ -46,6 +52,11 @@ FOUR = drawn(4, 1)
 
 
 # By hand
+
+
+def searched(estimate):
+    """Give the models among which one was chosen, without those in which cases differ."""
+    return estimate.models[~estimate.models["heterogeneity"]]
 
 
 def test_the_model_of_all_pairs_on_three_lists_has_the_closed_form():
@@ -103,7 +114,7 @@ def test_an_estimate_at_the_boundary_says_so():
     counts = COUNTS | {(1, 1, 0): 0, (1, 1, 1): 0}
     estimate = estimate_population(frame(counts), method="fixed", model="[12,3]")
     assert estimate.at_boundary == ("12",)
-    assert estimate.models["at_boundary"].tolist() == [True]
+    assert searched(estimate)["at_boundary"].tolist() == [True]
     assert estimate_population(frame(), method="fixed", model="[12,3]").at_boundary == ()
     # With nobody on A and B together, C's overlap with either gives the odds: 50 unlisted by A and B, 18 listed.
     others = 30 + 40
@@ -163,7 +174,7 @@ def test_more_draws_begin_with_the_same_ones():
 
 
 def test_the_whole_admissible_set_comes_back_and_the_rest_says_why_not():
-    models = estimate_population(as_frame(SPARSE)).models
+    models = searched(estimate_population(as_frame(SPARSE)))
     assert len(models) == 113
     admissible = models[models["status"] == 0]
     assert admissible["total"].notna().all()
@@ -174,7 +185,7 @@ def test_the_whole_admissible_set_comes_back_and_the_rest_says_why_not():
 
 
 def test_stepwise_returns_its_steps_with_their_p_values():
-    models = estimate_population(as_frame(FOUR), method="stepwise").models
+    models = searched(estimate_population(as_frame(FOUR), method="stepwise"))
     assert models["model"].iloc[-1] == "[1,2,3,4]"
     assert models["p_value"].iloc[-1] == 1
     assert (models["p_value"].iloc[:-1] <= 0.02).all()
@@ -384,3 +395,64 @@ def test_counts_that_are_true_or_false_are_refused():
 
 def test_one_odds_ratio_of_all_lists_is_a_path_of_one_row():
     assert len(highest_order_path(estimate_population(frame()), 2)) == 1
+
+
+# Cases that differ
+
+
+def test_chaos_lower_bound_has_its_closed_form_where_no_term_is_dropped():
+    # Chao 1987: (t - 1) / (2 t) f1^2 / f2 unseen cases. Of four lists, 160 on one and 60 on two: 3 / 8 * 160^2 / 60.
+    on = (np.arange(1, 16)[:, None] >> np.arange(4) & 1).sum(axis=1)
+    table = np.array([0.0, 40, 10, 20, 200])[on]
+    found = {fit.model: fit.total for fit in fit_heterogeneity(table)}
+    assert found["Mh Chao (lower bound)"] == pytest.approx(table.sum() + 160)
+    assert found["Mth Chao (lower bound)"] == pytest.approx(table.sum() + 160)
+
+
+def test_lists_of_independent_cases_have_the_same_total_with_and_without_differences():
+    share = np.array([0.5, 0.3, 0.2])
+    on = np.arange(1, 8)[:, None] >> np.arange(3) & 1
+    table = 10_000 * np.where(on, share, 1 - share).prod(axis=1)
+    for fit in fit_heterogeneity(table):
+        if fit.model.startswith("Mth"):
+            assert fit.total == pytest.approx(10_000, rel=1e-6)
+
+
+def test_models_in_which_cases_differ_stand_last_and_are_never_chosen():
+    for options in ({}, {"method": "stepwise"}, {"method": "fixed", "model": "[12,3]"}):
+        models = estimate_population(frame(), **options).models
+        assert models["heterogeneity"].tolist() == [False] * (len(models) - 8) + [True] * 8
+        assert (models.loc[models["heterogeneity"], "weight"] == 0).all()
+        assert (models.loc[models["heterogeneity"] & (models["status"] == 0), "total"] >= sum(COUNTS.values())).all()
+
+
+def test_cases_that_differ_make_the_total_too_low_and_the_bound_no_higher_than_the_truth():
+    on = np.arange(16)[:, None] >> np.arange(4) & 1
+    means = sum(5_000 * np.where(on, chance, 1 - chance).prod(axis=1) for chance in (0.1, 0.5))
+    estimate = estimate_population(as_frame(np.round(means[1:])))
+    assert estimate.range[1] < 8_500
+    assert estimate.observed < estimate.lower_bound < 10_000
+
+
+def test_the_result_says_in_words_what_it_assumes_and_how_far_models_range():
+    estimate = estimate_population(frame(), bootstrap=100, seed=0)
+    low, high = estimate.range
+    for text in (str(estimate), repr(estimate)):
+        assert "cases do not differ in how likely they are to be on each list" in text
+        assert "Where they do, the total is too low" in text
+        assert f"is {estimate.lower_bound:,.0f}" in text
+        assert f"{low:,.0f} to {high:,.0f}: range of" in text
+        assert "95% confidence interval" in text
+    close = searched(estimate)
+    close = close[close["bic"] <= close["bic"].min() + 10]["total"]
+    assert estimate.range == (close.min(), close.max())
+
+
+def test_a_bound_that_does_not_exist_is_said_not_to():
+    # Everybody on two lists is on the same two: what the third shares with either is not known.
+    table = pd.DataFrame({"A": [1, 0, 0, 1], "B": [0, 1, 0, 1], "C": [0, 0, 1, 0], "count": [40, 30, 20, 6]})
+    estimate = estimate_population(table)
+    found = {fit.model: fit for fit in fit_heterogeneity(read_histories(table, "count")[1])}
+    assert np.isnan(estimate.lower_bound) == np.isnan(found["Mth Chao (lower bound)"].total)
+    if np.isnan(estimate.lower_bound):
+        assert "does not exist" in str(estimate)

@@ -207,3 +207,23 @@ def test_series_without_an_estimate_are_kept_with_the_reason():
 def test_bad_tables_of_series_are_refused(counts, dates, message):
     with pytest.raises(ValueError, match=message):
         many_changes(counts, dates=dates)
+
+
+def test_without_a_trend_the_ratio_is_that_of_two_levels_and_an_even_rise_looks_like_a_break():
+    rising = np.round(100 * 1.02 ** np.arange(40) + np.tile([3, -3, 1, -1], 10))
+    taken = break_search(rising, trend=False, draws=99, seed=0)
+    assert 18 <= taken.at <= 24
+    assert taken.level_ratio.point > 1.4
+    assert abs(break_search(rising, draws=99, seed=0).level_ratio.point - 1) < 0.05
+    steps = [100, 104, 96, 102] * 4 + [150, 154, 146, 152] * 4
+    result = interrupted_series(steps, at=16, trend=False)
+    assert result.level_ratio.point == pytest.approx(np.mean(steps[16:]) / np.mean(steps[:16]))
+    assert result.level_ratio.unit == "ratio of the level from 16 on to that before"
+    assert list(result.table.index) == ["baseline", "level_change"]
+
+
+def test_a_slope_that_may_change_is_a_trend():
+    with pytest.raises(ValueError, match="a slope that may change is a trend; leave trend=False out"):
+        interrupted_series(range(1, 41), at=20, trend=False, slope_change=True)
+    with pytest.raises(ValueError, match="trend is 'no': must be True or False"):
+        break_search(range(1, 41), trend="no", draws=9, seed=0)

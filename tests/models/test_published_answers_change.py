@@ -12,6 +12,10 @@ from cseanalysis.models.change.ratios import ratio_of_counts
 from cseanalysis.models.change.unknown_break import break_search
 
 # Explosions in British coal mines that killed ten or more, by year, 1851 to 1962 (Jarrett 1979, Biometrika 66).
+DISCOVERIES = """
+5 3 0 2 0 3 2 3 6 1 2 1 2 1 3 3 3 5 2 4 4 0 2 3 7 12 3 10 9 2 3 7 7 2 3 3 6 2 4 3 5 2 2 4 0 4 2 5 2 3
+3 6 5 8 3 6 6 0 5 2 2 2 6 3 4 4 2 2 4 7 5 3 3 0 2 2 2 1 3 4 2 2 1 1 1 2 1 4 4 3 2 1 4 1 1 1 0 0 2 0
+"""
 DISASTERS = (
     "45410434063340263354531441553425223421322111130010110031032201110101000210001102331121111242001400010000010010 1 0"
 )
@@ -41,6 +45,20 @@ def test_reproduces_the_published_year_of_change_in_coal_mining_disasters():
     found = break_search(counts, draws=199, seed=0)
     assert found.at == 1892
     assert found.level_ratio.point < 1
+
+
+def test_reproduces_the_year_of_change_of_great_inventions_when_only_a_level_may_change():
+    # R's data set ``discoveries`` (The World Almanac 1975; McNeil 1977). Of all ways to cut the series in two, that
+    # after 1932 leaves the smallest sum of squares, which is the break that Bai and Perron (2003) take.
+    counts = pd.Series([int(number) for number in DISCOVERIES.split()], index=range(1860, 1960))
+    found = break_search(counts, trend=False, draws=199, seed=0)
+    assert found.at == 1933
+    before, after = counts.loc[:1932], counts.loc[1933:]
+    assert found.level_ratio.point == pytest.approx(after.mean() / before.mean())
+    squares = {year: counts.loc[:year].var(ddof=0) * (year - 1859) + counts.loc[year + 1 :].var(ddof=0) * (1959 - year)
+               for year in range(1867, 1952)}  # fmt: skip
+    assert min(squares, key=squares.get) == 1932
+    assert break_search(counts, draws=199, seed=0).at != 1933  # a level that may drift turns elsewhere
 
 
 def test_reproduces_the_published_rate_ratio_of_breast_cancer_after_fluoroscopies():

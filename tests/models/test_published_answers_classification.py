@@ -11,6 +11,7 @@ from cseanalysis.models.misclassified.tables import (
     correct_with_predictive_values,
     e_value,
     rogan_gladen,
+    rogan_gladen_interval,
 )
 from cseanalysis.models.missing.ladder import share_at_odds_ratio
 from cseanalysis.models.missing.shares import share_bounds, share_confidence
@@ -99,6 +100,15 @@ def test_reproduces_the_published_rogan_gladen_share():
 def test_reproduces_the_published_e_values():
     assert e_value(3.9) == pytest.approx(7.263034344, rel=1e-8)  # C20, VanderWeele and Ding 2017
     assert e_value(1.8) == pytest.approx(3.0, rel=1e-8)
+
+
+def test_reproduces_the_published_interval_of_a_true_share():
+    # RSurveillance, help page of ``tp``, type "blaker": 20 of 120, sensitivity 0.9, specificity 0.99. Its limits stop
+    # at most a ten-thousandth before the share that is first accepted.
+    apparent, found = rogan_gladen_interval(20, 120, 1.0, 1.0), rogan_gladen_interval(20, 120, 0.9, 0.99)
+    assert (apparent.low, apparent.high) == (pytest.approx(0.1051785, abs=1e-4), pytest.approx(0.2440000, abs=1e-4))
+    assert (found.low, found.high) == (pytest.approx(0.1069421, abs=1.2e-4), pytest.approx(0.2629214, abs=1.2e-4))
+    assert 0.1051785 <= apparent.low <= apparent.high <= 0.2440000
 
 
 def test_reproduces_the_published_bounds_and_imbens_manski_interval():

@@ -751,13 +751,6 @@ SERIES_OF_COUNTS = [
     Move(
         "a negative count", lambda: m.ratio_of_counts(717, -3), ("after is -3", "not negative", "give what was counted")
     ),
-    Move(
-        "nought before",
-        lambda: m.ratio_of_counts(0, 40),
-        ("before is 0", "10.35", "Exchange the two"),
-        lambda: round(1 / m.ratio_of_counts(40, 0).high, 2),
-        10.35,
-    ),
     Move("no clusters", lambda: m.variance_inflation([0, 3]), (r"sizes \[0.0, 3.0\]", "above nought")),
     Move("mean sizes of clusters", lambda: m.variance_inflation([2.5, 3]), ("sizes holds 2.5", "whole")),
     Move("one size", lambda: m.variance_inflation(3), ("sizes is 3", "as a list")),

@@ -55,6 +55,7 @@ from .misclassified.tables import correct_two_by_two as correct_two_by_two
 from .misclassified.tables import correct_with_predictive_values as correct_with_predictive_values
 from .misclassified.tables import e_value as e_value
 from .misclassified.tables import rogan_gladen as rogan_gladen
+from .misclassified.tables import rogan_gladen_interval as rogan_gladen_interval
 from .missing.group_shares import Representation as Representation
 from .missing.group_shares import against_population as against_population
 from .missing.group_shares import class_rate_ratio_bounds as class_rate_ratio_bounds

@@ -204,10 +204,15 @@ class LevelChanges:
     degrees: Floats  # shape (designs,): of the t distribution of their ratio; infinite for a normal one
 
 
-def check_options(family: str, hac_lags: int | None, level: float, *, slope_change: bool = False) -> float:
+def check_options(
+    family: str, hac_lags: int | None, level: float, *, trend: bool = True, slope_change: bool = False
+) -> float:
     """Return the level, or raise ValueError when an option of a fit makes no sense."""
     one_of("family", family, FAMILIES)
     check_truth("slope_change", slope_change)
+    check_truth("trend", trend)
+    if slope_change and not trend:
+        raise ValueError("slope_change without a trend: a slope that may change is a trend; leave trend=False out")
     if hac_lags is not None:
         check_whole("hac_lags", hac_lags, least=0)
     return check_level(level)

@@ -169,6 +169,7 @@ def interrupted_series(
     exposure: ArrayLike | None = None,
     harmonics: int = 0,
     period: float | None = None,
+    trend: bool = True,
     slope_change: bool = False,
     hac_lags: int | None = None,
     level: float = 0.95,
@@ -193,6 +194,9 @@ def interrupted_series(
     period
         Periods in a year, for the harmonics: 12 for months, 4 for quarters. ``None`` takes it from the index; where
         that has no frequency, 12 is assumed with a warning. A number that contradicts the index is refused.
+    trend
+        Whether the level may drift evenly before and after. Without, the ratio is that of two levels: a rise that was
+        under way then counts as change.
     slope_change
         Whether the trend may change too. The level ratio is then that of the first period; each later one multiplies
         it by the ratio of ``slope_change``.
@@ -252,11 +256,13 @@ def interrupted_series(
     Rests on: but for the change, trend and season would have gone on as before
     Rests on: counts scatter as quasipoisson, dispersion 0.086; errors by scale
     """
-    level = check_options(family, hac_lags, level, slope_change=slope_change)
+    level = check_options(family, hac_lags, level, trend=trend, slope_change=slope_change)
     series = read_series(counts, exposure)
     turn, assumed = season(series, period, harmonics, otherwise=12)
     position = locate(series, at)
-    columns, names = design(series.counts.size, [position], harmonics=harmonics, period=turn, slope_change=slope_change)
+    columns, names = design(
+        series.counts.size, [position], harmonics=harmonics, period=turn, trend=trend, slope_change=slope_change
+    )
     check_sides(series, position, columns.shape[1])
     fit, fitted_family, note = fit_one(columns, series.counts, series.offset, family)
     if not fit.settled[0]:
@@ -281,9 +287,10 @@ def interrupted_series(
             f"the change at {at} has coefficient {row['coefficient']:.3g} and error {row['error']:.3g}: the counts are "
             "too few to give the ratio finite ends; use longer periods, fewer harmonics or no slope change"
         )
+    compared = "the continued trend" if trend else "that before"
     estimate = Estimate(
         "level_ratio",
-        f"ratio of the level from {_written(series.labels[position])} on to the continued trend",
+        f"ratio of the level from {_written(series.labels[position])} on to {compared}",
         point=float(row["ratio"]),
         interval=Interval(float(row["low"]), float(row["high"]), "confidence", level),
     )

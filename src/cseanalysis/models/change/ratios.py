@@ -36,15 +36,15 @@ def ratio_of_counts(
     Returns
     -------
     Interval
-        Of kind ``"confidence"``. If nothing was counted after, it goes from 0 to the exact limit.
+        Of kind ``"confidence"``. If nothing was counted after, it goes from 0 to the exact limit; if nothing was
+        before, from the exact limit to infinity, for then no ratio is too large.
 
     Raises
     ------
     ValueError
         When a count, the exposure, the inflation or the level is out of range.
     NotEstimableError
-        When nothing was counted before, so that the ratio has no upper end: the error says the exact lower one. When so
-        few counts, or so clustered ones, give the ratio no ends that can be written down.
+        When so few counts, or so clustered ones, give the ratio no ends that can be written down.
 
     Notes
     -----
@@ -61,6 +61,9 @@ def ratio_of_counts(
     (0.96, 1.18)
     >>> round(ratio_of_counts(40, 0).high, 3)
     0.097
+    >>> interval = ratio_of_counts(0, 40)
+    >>> round(interval.low, 2), interval.high
+    (10.35, inf)
     """
     _check_counts(before, after, exposure)
     inflation = number("inflation", inflation)
@@ -173,12 +176,8 @@ def _beside_nought(before: float, after: float, exposure: float, inflation: floa
             "give more counts"
         )
     limit = math.expm1(logged)
-    if after == 0:
-        return Interval(0.0, limit / exposure, "confidence", level)
-    raise NotEstimableError(
-        f"before is 0: the ratio has no upper end; its exact lower end at level {level:g} is "
-        f"{1 / (limit * exposure):.4g}. Exchange the two for the interval of before over after, or give longer periods"
-    )
+    low, high = (0.0, limit / exposure) if after == 0 else (1 / (limit * exposure), math.inf)
+    return Interval(low, high, "confidence", level)
 
 
 def _log_ratio(before: float, after: float, exposure: float) -> tuple[float, float]:

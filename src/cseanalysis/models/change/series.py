@@ -233,7 +233,13 @@ def _whole_period(labels: pd.PeriodIndex, at: Any) -> pd.Period | None:
 
 
 def design(
-    periods: int, breaks: Sequence[int], *, harmonics: int = 0, period: float = 12, slope_change: bool = False
+    periods: int,
+    breaks: Sequence[int],
+    *,
+    harmonics: int = 0,
+    period: float = 12,
+    trend: bool = True,
+    slope_change: bool = False,
 ) -> tuple[Floats, tuple[str, ...]]:
     """Return the columns of a segmented regression, shape (periods, columns), and their names."""
     # At two periods a turn the sine is nought and left out; the first break is named ``level_change``.
@@ -247,7 +253,10 @@ def design(
             f"harmonics={int(period // 2)} or fewer"
         )
     time = np.arange(periods, dtype=np.float64)
-    columns, names = [np.ones(periods), time], ["baseline", "trend"]
+    columns, names = [np.ones(periods)], ["baseline"]
+    if trend:
+        columns.append(time)
+        names.append("trend")
     for order, start in enumerate(breaks):
         mark = "" if order == 0 else f"_{order + 1}"
         columns.append((time >= start).astype(np.float64))

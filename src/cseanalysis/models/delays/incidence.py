@@ -82,7 +82,8 @@ def cumulative_incidence(
     ``log(-log(1 - incidence))``; where nothing has happened yet, or to all, the other end is Clopper and Pearson's for
     as many cases as would, had none been censored, leave those at risk. Coverage as measured by
     ``benchmarks/delay_coverage.py`` in 2,000 worlds each: nominal 95% intervals covered 93.3% to 96.0% for 50 to 1,000
-    cases, with and without late entry, but 89% at a time to which hardly a case was watched. Cases must be independent:
+    cases, with and without late entry, 93% to 97% for 20, 92% to 98% for 10 and 91% to 99% for 5, but 89% at a time to
+    which hardly a case was watched. Cases must be independent:
     where groups of five shared one fate, as suspects of one investigation may, they covered 52% to 71%; there one row
     for each group is the honest count.
 
@@ -345,8 +346,8 @@ def _frame(
     # Cases that, none censored, would leave as many at risk; the fewest so far, for late entry makes risk sets grow.
     open_before = np.append(1.0, curve.shares[0])
     fewest = np.append(np.inf, np.minimum.accumulate(watched[reported.size :] / open_before[:-1]))
-    going_on = at_risk > 0  # else all is over, and the last time at which it was not speaks
     before = open_before[np.searchsorted(curve.times, reported, side="left")]
+    going_on = (at_risk > 0) & (before > 0)  # else all is over, and the last time at which it was not speaks
     now = np.divide(at_risk, before, out=np.full(at_risk.shape, np.inf), where=going_on)
     effective = np.minimum(now, fewest[place])
     if (weight % 1).any():

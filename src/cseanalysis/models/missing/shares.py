@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 from scipy import optimize, special
 
-from cseanalysis.models.checks import check_count, check_level, check_share
+from cseanalysis.models.checks import check_count, check_level, check_share, one_of
 from cseanalysis.said import Words, one_number, speaks, without_gaps
 from cseanalysis.values import Interval, plain_number, shown
 
 Whole = Literal[1, 100] | None
+ShareLimits = Literal["binomial", "normal"]
+FEWEST = 20  # records on either side of an end from which on a binomial is taken as normal
 NAMES = ("with_attribute", "known", "unknown")
 
 
@@ -117,7 +119,9 @@ def warn_of_per_cents(seen: str) -> None:
 _ROUNDING = 1e-9  # of floating-point sums: 0.34 and 1 - 0.34
 
 
-def share_confidence(with_attribute: float, known: float, unknown: float, level: float = 0.95) -> Interval:
+def share_confidence(
+    with_attribute: float, known: float, unknown: float, level: float = 0.95, *, limits: ShareLimits | None = None
+) -> Interval:
     """Widen the worst-case bound by what the sample leaves open, so that it covers the share itself.
 
     Parameters
@@ -126,6 +130,9 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
         Whole counts of records; see `share_bounds`. Shares and per cents carry no sample size.
     level
         Share of samples whose interval covers the true share, wherever in the bound that lies.
+    limits
+        How each end moves out: ``"normal"``, by standard errors, as published; ``"binomial"``, by the chance of so few
+        or so many records. ``None``: binomial where fewer than 20 records lie on either side of an end, else normal.
 
     Returns
     -------
@@ -136,7 +143,7 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
     Raises
     ------
     ValueError
-        When a count is not whole, or as for `share_bounds`.
+        When a count is not whole, ``limits`` is neither of the two, or as for `share_bounds`.
 
     Warns
     -----
@@ -147,9 +154,13 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
     -----
     Imbens and Manski (2004, *Econometrica* 72, equations 6 and 7): the ends move out by ``c`` standard errors,
     where ``Phi(c + width / se) - Phi(-c) = level`` with the larger of the two standard errors. ``c`` falls from
-    1.96 where the bound is a point to 1.645 where it is wide. With few records the normal approximation of the
-    binomial covers less than ``level``. It has no width where no record, or every record, has the attribute and none
-    is unknown; there the exact interval of Clopper and Pearson (1934, *Biometrika* 26) is given, from 0 to
+    1.96 where the bound is a point to 1.645 where it is wide. With few records a binomial is not normal: nominal 95%
+    ``"normal"`` limits of 5 to 20 records of which all say cover 94% to 97% of shares from 2% to 98% in the mean, but
+    86% at the worst of them. The ``"binomial"`` limits put the chance ``Phi(-c)`` beyond each end of the bound, half of
+    the observed count's own chance included (mid-p; Lancaster 1961, *Journal of the American Statistical Association*
+    56). They cover 96% to 98% in the mean and 93% at the worst; where 5% to 66% do not say, 95% to 99% and 92% at
+    either end of the bound (``benchmarks/classification_coverage.py``). Where no record, or every record, has the
+    attribute and none is unknown, the exact interval of Clopper and Pearson (1934, *Biometrika* 26) is given, from 0 to
     ``1 - ((1 - level) / 2)^(1 / n)`` of ``n`` records, and turned round.
 
     Examples
@@ -157,10 +168,15 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
     >>> interval = share_confidence(21, 64, 42)
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.1344, 0.6728)
+    >>> interval = share_confidence(2, 6, 4)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0506, 0.825)
     >>> round(share_confidence(0, 50, 0).high, 4)
     0.0711
     """
     level = check_level(level)
+    if limits is not None:
+        one_of("limits", limits, get_args(ShareLimits))
     for name, count in zip(NAMES, (with_attribute, known, unknown), strict=True):
         check_count(name, count)
     with warnings.catch_warnings():
@@ -178,17 +194,42 @@ def share_confidence(with_attribute: float, known: float, unknown: float, level:
         low, high = (0.0, 1 - farthest) if bounds.high == 0 else (farthest, 1.0)
         return Interval(low, high, "confidence", level)
     errors = [math.sqrt(end * (1 - end) / records) for end in (bounds.low, bounds.high)]
-    gap = (bounds.high - bounds.low) / max(errors) if max(errors) > 0 else math.inf
+    multiple = _errors_beyond(bounds.high - bounds.low, max(errors), level)
+    if multiple == 0:
+        return Interval(bounds.low, bounds.high, "confidence", level)
+    fewest = min(with_attribute, known - with_attribute)
+    if limits == "normal" or (limits is None and fewest >= FEWEST):
+        low, high = bounds.low - multiple * errors[0], bounds.high + multiple * errors[1]
+        return Interval(max(low, 0.0), min(high, 1.0), "confidence", level)
+    rare = float(special.ndtr(-multiple))
+    low = least_share(with_attribute, records, rare)
+    high = 1 - least_share(known - with_attribute, records, rare)
+    return Interval(min(low, bounds.low), max(high, bounds.high), "confidence", level)
+
+
+def _errors_beyond(width: float, error: float, level: float) -> float:
+    """Return how many errors the ends of a bound move out, so that each share in it is covered at the level."""
+    gap = width / error if error > 0 else math.inf
 
     def shortfall(multiple: float) -> float:
         return float(special.ndtr(multiple + gap) - special.ndtr(-multiple) - level)
 
-    widest = float(special.ndtri((1 + level) / 2))
     if shortfall(0.0) >= 0:  # at low levels a wide bound covers enough by itself
-        return Interval(bounds.low, bounds.high, "confidence", level)
-    multiple = widest if gap == 0 else float(optimize.brentq(shortfall, 0, widest, xtol=1e-14, rtol=1e-14))
-    low, high = bounds.low - multiple * errors[0], bounds.high + multiple * errors[1]
-    return Interval(max(low, 0.0), min(high, 1.0), "confidence", level)
+        return 0.0
+    widest = float(special.ndtri((1 + level) / 2))
+    return widest if gap == 0 else float(optimize.brentq(shortfall, 0, widest, xtol=1e-14, rtol=1e-14))
+
+
+def least_share(seen: float, records: float, rare: float) -> float:
+    """Return the share under which so many records or more, half the chance of just as many counted, are rare."""
+    if seen == 0:
+        return 0.0
+
+    def above(share: float) -> float:
+        more = special.betainc(seen + 1, records - seen, share) if seen < records else 0.0
+        return float(special.betainc(seen, records - seen + 1, share) + more) / 2 - rare
+
+    return float(optimize.brentq(above, 0.0, 1.0, xtol=1e-15, rtol=1e-13))
 
 
 @speaks
