@@ -10,7 +10,7 @@ from published_triangles import O104
 from cseanalysis.models.triangles.chain_ladder import chain_ladder
 from cseanalysis.models.triangles.nowcasting import nowcast
 from cseanalysis.models.triangles.triangle import Triangle
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError
 
 # That counts fall or are not whole is warned of; where that is not the point, it must not stop a test.
 pytestmark = pytest.mark.filterwarnings("ignore:counts (fall|are not whole):UserWarning")
@@ -80,6 +80,120 @@ def test_an_outbreak_hidden_by_slow_reports_is_not_nought_and_not_thousands():
     result = nowcast(O104, seed=0)
     assert result.table["visible"].iloc[-2:].tolist() == [0, 0]
     np.testing.assert_allclose(result.table["median"].iloc[-3:], [27, 12, 26], rtol=0.1)
+
+
+def test_with_an_exposure_nothing_visible_is_the_rate_of_the_others_times_the_exposure():
+    # Planted: ten cases for each unit of exposure, the newest quarter of twice the exposure and nothing visible.
+    rng = np.random.default_rng(5)
+    exposure = pd.Series([4.0] * 13 + [8.0])
+    truth = rng.poisson(10 * np.outer(exposure, SHARES)).cumsum(axis=1)
+    truth[-1, 0] = 0
+    result = nowcast(hidden(truth), exposure=exposure, seed=0)
+    row = result.table.iloc[-1]
+    assert 40 < row["estimate"] < 60  # 0 of the 24 expected by now pull it below 56, what the exposure says is to come
+    assert row["low"] > 0
+    assert "rest on the exposure and the rate of the other origins" in result.warnings[0]
+    doubled = nowcast(hidden(truth), exposure=exposure * 1000, seed=0)
+    np.testing.assert_allclose(doubled.table, result.table)  # the unit of an exposure does not matter
+
+
+def test_an_exposure_pulls_towards_the_rate_as_far_as_origins_keep_to_it():
+    rng = np.random.default_rng(6)
+    keeps = rng.poisson(np.outer(np.full(14, 40), SHARES))
+    strays = rng.poisson(np.outer(rng.choice([5, 120], 14), SHARES))
+    pulls = []
+    for counts in (keeps, strays):
+        made = counts.cumsum(axis=1)
+        made[-1, 0] = 30  # 100 in the end by the reports alone
+        alone, known = (
+            nowcast(hidden(made), exposure=exposure, draws=500, seed=0).table.iloc[-1]
+            for exposure in (None, pd.Series(1.0, index=range(14)))
+        )
+        pulls.append(known["estimate"] / alone["estimate"])
+    assert pulls[0] < 0.75
+    assert 0.9 < pulls[1] < 1.1
+
+
+def test_an_exposure_leaves_complete_origins_as_they_are_and_narrows_the_newest():
+    made = hidden(world(np.random.default_rng(7), 15))
+    alone, known = (
+        nowcast(made, exposure=exposure, seed=0).table for exposure in (None, pd.Series(1, index=range(14)))
+    )
+    pd.testing.assert_frame_equal(alone.iloc[:11], known.iloc[:11])
+    assert (known["high"] - known["low"]).iloc[-1] < 0.7 * (alone["high"] - alone["low"]).iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("exposure", "message"),
+    [
+        (3.0, "exposure is 3.0: give a Series"),
+        (pd.Series(1.0, index=range(13)), "different labels"),
+        (pd.Series([1.0] * 13 + [0.0]), "exposure of 13 is 0.0: must be above 0"),
+        (pd.Series([1.0] * 13 + [np.nan]), "exposure of 13 is nan"),
+    ],
+)
+def test_an_exposure_that_says_nothing_is_refused(exposure, message):
+    with pytest.raises(ValueError, match=message):
+        nowcast(hidden(world(np.random.default_rng(0), 50)), exposure=exposure, seed=0)
+
+
+def test_the_last_origins_of_each_lag_make_the_hazards():
+    # The last two that reached lag 1 hold 6 + 8 of which 2 + 3 are new, those that reached lag 2 hold 10 + 6 and 2 + 0.
+    rows = [[1, 8, 20], [4, 8, 10], [4, 6, 6], [5, 8, np.nan], [7, np.nan, np.nan]]
+    result = nowcast(Triangle(pd.DataFrame(rows), "year"), last=2, draws=10, seed=0)
+    np.testing.assert_allclose(result.completeness, [14 / 16 * 9 / 14, 14 / 16, 1])
+    every = Triangle(pd.DataFrame(rows), "year")
+    plain, wide = (nowcast(every, last=last, draws=10, seed=0).completeness for last in (None, 5))
+    np.testing.assert_allclose(plain, wide)
+
+
+def test_the_last_origins_follow_a_change_of_reporting_that_all_of_them_hide():
+    rng = np.random.default_rng(8)
+    shares = np.where(np.arange(24)[:, None] < 14, SHARES, [0.1, 0.3, 0.3, 0.3])
+    truth = rng.poisson(2000 * shares).cumsum(axis=1)
+    every, recent = (nowcast(hidden(truth), last=last, seed=0).table.iloc[-1] for last in (None, 5))
+    assert every["high"] < truth[-1, -1]
+    assert recent["low"] < truth[-1, -1] < recent["high"]
+
+
+def test_a_bounded_tail_widens_to_the_count_when_everything_has_come():
+    made = hidden(world(np.random.default_rng(9), 100))
+    plain = nowcast(made, seed=0).table
+    table = nowcast(made, tail=Interval(0.0, 0.2, "bound"), seed=0).table
+    pd.testing.assert_frame_equal(table[plain.columns], plain)  # all other columns end at the last lag
+    np.testing.assert_allclose(table["final_low"], plain["low"])
+    oldest = table.iloc[0]
+    assert oldest["low"] == oldest["high"] == oldest["visible"]  # certain by the last lag, and not beyond it
+    assert oldest["final_low"] == oldest["visible"]
+    assert oldest["final_high"] > 1.25 * oldest["visible"]
+    assert (nowcast(made, tail=Interval(0.1, 0.2, "bound"), seed=0).table["final_low"] > plain["low"]).all()
+
+
+def test_a_bounded_tail_holds_the_final_count_at_both_ends_of_its_bound():
+    rng, held = np.random.default_rng(10), []
+    shares = np.array([0.3, 0.3, 0.25, 0.15])
+    for seed in range(80):
+        later = (0.05, 0.15)[seed % 2]
+        truth = rng.poisson(np.outer(np.full(14, 60), [*((1 - later) * shares), later])).cumsum(axis=1)
+        table = nowcast(hidden(truth[:, :4]), tail=Interval(0.05, 0.15, "bound"), draws=1000, seed=seed).table
+        held += ((table["final_low"] <= truth[:, -1]) & (truth[:, -1] <= table["final_high"])).tolist()
+    assert np.mean(held) > 0.94
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tail": 0.05}, r"tail is 0.05: must be an Interval"),
+        ({"tail": Interval(0.1, 1.0, "bound")}, "must be shares of the final count, from 0, below 1"),
+        ({"tail": Interval(0.0, 0.1, "confidence", 0.95)}, "an assumed range is a bound"),
+        ({"last": 0}, "last is 0"),
+        ({"last": 1}, "no degrees of freedom"),
+        ({"last": 3, "hazards": pd.DataFrame()}, "give it to pooled_hazards"),
+    ],
+)
+def test_windows_and_tails_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        nowcast(hidden(world(np.random.default_rng(0), 50)), draws=10, seed=0, **options)
 
 
 def test_counts_that_are_not_whole_have_no_chance_to_draw():

@@ -106,9 +106,13 @@ from .totals.survey import bridge_survey as bridge_survey
 from .totals.survey import recorded_to_survey as recorded_to_survey
 from .triangles.bootstrap import bootstrap_chain_ladder as bootstrap_chain_ladder
 from .triangles.bootstrap import lag_quantiles as lag_quantiles
+from .triangles.borrowing import PooledHazards as PooledHazards
+from .triangles.borrowing import pooled_hazards as pooled_hazards
 from .triangles.chain_ladder import ChainLadder as ChainLadder
 from .triangles.chain_ladder import chain_ladder as chain_ladder
 from .triangles.cohorts import cohort_tables as cohort_tables
+from .triangles.drift import DelayDrift as DelayDrift
+from .triangles.drift import delay_drift as delay_drift
 from .triangles.exits import CompetingExits as CompetingExits
 from .triangles.exits import competing_exits as competing_exits
 from .triangles.nowcasting import Nowcast as Nowcast

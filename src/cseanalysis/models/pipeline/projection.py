@@ -77,6 +77,11 @@ def completeness(delay: ArrayLike, periods: int) -> NDArray[np.float64]:
         When the delay is not a probability mass, or shorter than ``periods`` while mass is left out, or ``periods``
         is no whole number from 1.
 
+    Notes
+    -----
+    Of a small unit the delay leans on others as ``np.diff(pooled.completeness.loc[unit, "completeness"], prepend=0)``,
+    with ``pooled`` from `pooled_hazards`.
+
     Examples
     --------
     >>> completeness([0.5, 0.25, 0.25], 3).tolist()

@@ -14,7 +14,8 @@ from cseanalysis.models.checks import aligned, check_level, named
 from cseanalysis.models.delays.outcomes import means_open
 from cseanalysis.models.draws.simulation import block_generator
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks, check_shares, lag_reached
-from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.models.triangles.shrinkage import prior_counts
+from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle, newest
 from cseanalysis.said import Words, ranged, speaks
 from cseanalysis.values import NotEstimableError, shown
 
@@ -83,6 +84,8 @@ def competing_exits(
     cohort: pd.Series,
     exits: Mapping[str, Triangle],
     *,
+    hazards: pd.DataFrame | None = None,
+    last: int | None = None,
     shares: Sequence[float] = (0.5,),
     draws: int = 10_000,
     seed: int,
@@ -97,6 +100,11 @@ def competing_exits(
     exits
         By name: the triangle of each exit (charged, no further action, ...), all of the same origins and lags and
         observed to the same point. A case leaves once, by one exit.
+    hazards
+        Hazards that lean on other units, ``pooled.hazards.loc[unit]`` of `pooled_hazards`; without them those of these
+        cohorts alone.
+    last
+        How many cohorts enter the hazards of each lag, the newest that have reached it; without it all.
     shares
         Shares for the lags of each exit, each between 0 and 1; 0.5 is the median among those who leave by it.
     draws, seed
@@ -145,32 +153,38 @@ def competing_exits(
     """
     level = check_level(level)
     wanted = check_shares(shares)
-    entered, left = _checked(cohort, exits)
+    entered, left = checked_cohort(cohort, exits)
     names, first = list(exits), next(iter(exits.values()))
-    known, latest = np.isfinite(first.cumulative), first.latest_lag
-    gone = np.where(known[:, :, None], np.diff(left, axis=1, prepend=0.0), 0.0)  # origins, lags, exits
-    before = np.concatenate([np.zeros((len(entered), 1)), left.sum(axis=2)[:, :-1]], axis=1)
-    at_risk = np.where(known, entered[:, None] - before, 0.0)
-    hazards, stayed = _hazards(gone, at_risk, names)
-    spread = _spread(gone, at_risk, hazards)
-    pooled = (at_risk * _excess(at_risk, *spread)).sum(axis=0) / at_risk.sum(axis=0)
+    latest = first.latest_lag
+    gone, at_risk = leaving(entered, left, last)
+    if last is not None and hazards is not None:
+        raise ValueError("last is given beside hazards: give it to pooled_hazards, which they come from")
+    if hazards is None:
+        chances, stayed = _hazards(gone, at_risk, names)
+        spread = _spread(gone, at_risk, chances)
+        pooled = (at_risk * _excess(at_risk, *spread)).sum(axis=0) / at_risk.sum(axis=0)
+        totals = np.column_stack([gone.sum(axis=0), stayed])
+        shapes = (totals + 1 / totals.shape[1]) / pooled[:, None]
+    else:
+        shapes = prior_counts(hazards, list(range(left.shape[1])), names)
+        chances = shapes[:, :-1] / shapes.sum(axis=1, keepdims=True)
+        spread = _spread(gone, at_risk, chances)
     now = left[np.arange(len(entered)), latest]
     still = entered - now.sum(axis=1)
-    expected = _project(now, still, latest, hazards)
-    totals = np.column_stack([gone.sum(axis=0), stayed])
+    expected = _project(now, still, latest, chances)
     drawn, incidences = [], []
     for number in blocks(draws, seed):
         rng = block_generator(seed, number)
-        weights = rng.standard_gamma((totals + 1 / totals.shape[1]) / pooled[:, None], (BLOCK, *totals.shape)) + _LEAST
+        weights = rng.standard_gamma(shapes, (BLOCK, *shapes.shape)) + _LEAST
         drawn_hazards = weights / weights.sum(axis=2, keepdims=True)
         incidences.append(_incidence(drawn_hazards[:, :, :-1]))
         drawn.append(_leave(now, still, latest, drawn_hazards, spread=spread, rng=rng))
     ends = [(1 - level) / 2, (1 + level) / 2]
     low, high = np.quantile(np.concatenate(drawn)[:draws], ends, axis=0)
-    incidence = _incidence(hazards[None])
+    incidence = _incidence(chances[None])
     return CompetingExits(
-        hazards=pd.DataFrame(hazards, pd.RangeIndex(len(hazards), name="lag"), names),
-        incidence=pd.DataFrame(incidence[0], pd.RangeIndex(len(hazards), name="lag"), names),
+        hazards=pd.DataFrame(chances, pd.RangeIndex(len(chances), name="lag"), names),
+        incidence=pd.DataFrame(incidence[0], pd.RangeIndex(len(chances), name="lag"), names),
         ultimate=_by_origin(first.origins, [*names, "open"], entered, now=now, expected=expected, ends=(low, high)),
         lags=_lags(incidence, np.concatenate(incidences)[:draws], names, wanted, ends),
         dispersion=spread[0],
@@ -180,7 +194,7 @@ def competing_exits(
     )
 
 
-def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, Floats]:
+def checked_cohort(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, Floats]:
     """Return the cohorts, and what has left by origin, lag and exit."""
     if not isinstance(exits, Mapping) or not exits:
         seen = "no exits given" + ("" if isinstance(exits, Mapping) else f", exits is {shown(exits)}")
@@ -223,26 +237,44 @@ def _checked(cohort: pd.Series, exits: Mapping[str, Triangle]) -> tuple[Floats, 
     return entered, left
 
 
-def _hazards(gone: Floats, at_risk: Floats, names: list[str]) -> tuple[Floats, Floats]:
-    total, leaving = at_risk.sum(axis=0), gone.sum(axis=0)
-    if empty := np.flatnonzero(total <= 0).tolist():
-        raise NotEstimableError(f"nobody is open before lags {named(empty)}: leave out the lags after the last exit")
-    if len(negative := np.argwhere(leaving < 0)):
+def leaving(entered: Floats, left: Floats, last: int | None = None) -> tuple[Floats, Floats]:
+    """Return what leaves at each lag, of origins by lags by exits, and the cases open before, origins by lags."""
+    known = newest(np.isfinite(left[:, :, 0]), last)
+    gone = np.where(known[:, :, None], np.diff(left, axis=1, prepend=0.0), 0.0)
+    before = np.concatenate([np.zeros((len(entered), 1)), left.sum(axis=2)[:, :-1]], axis=1)
+    return gone, np.where(known, entered[:, None] - before, 0.0)
+
+
+def check_leaving(gone: Floats, names: list[str]) -> None:
+    """Refuse exits that take back more than they add at a lag."""
+    if len(negative := np.argwhere(gone.sum(axis=0) < 0)):
         places = named(f"{names[k]} at lag {j}" for j, k in negative)
         raise NotEstimableError(f"exits take back more than they add: {places}; a hazard is not negative; look why")
-    return leaving / total[:, None], total - leaving.sum(axis=1)
 
 
-def _spread(gone: Floats, at_risk: Floats, hazards: Floats) -> tuple[float, float]:
-    """Return Pearson's chi-squared over its degrees of freedom, at least 1, and the correlation that explains it."""
+def _hazards(gone: Floats, at_risk: Floats, names: list[str]) -> tuple[Floats, Floats]:
+    total, every = at_risk.sum(axis=0), gone.sum(axis=0)
+    if empty := np.flatnonzero(total <= 0).tolist():
+        raise NotEstimableError(f"nobody is open before lags {named(empty)}: leave out the lags after the last exit")
+    check_leaving(gone, names)
+    return every / total[:, None], total - every.sum(axis=1)
+
+
+def chi_squared(gone: Floats, at_risk: Floats, hazards: Floats) -> tuple[float, NDArray[np.intp], int]:
+    """Return Pearson's chi-squared, the free categories of each lag, and the degrees of freedom."""
     every = np.concatenate([hazards, 1 - hazards.sum(axis=1, keepdims=True)], axis=1)
     expected = at_risk[:, :, None] * every
     seen = np.concatenate([gone, (at_risk - gone.sum(axis=2))[:, :, None]], axis=2)
     held = expected > 0
     squares = float(((seen - expected)[held] ** 2 / expected[held]).sum())
     ways = held.any(axis=0).sum(axis=1) - 1
-    free = int((ways * np.maximum((at_risk > 0).sum(axis=0) - 1, 0)).sum())
-    others = np.maximum(at_risk - 1, 0) * (1 - at_risk / at_risk.sum(axis=0))
+    return squares, ways, int((ways * np.maximum((at_risk > 0).sum(axis=0) - 1, 0)).sum())
+
+
+def _spread(gone: Floats, at_risk: Floats, hazards: Floats) -> tuple[float, float]:
+    """Return Pearson's chi-squared over its degrees of freedom, at least 1, and the correlation that explains it."""
+    squares, ways, free = chi_squared(gone, at_risk, hazards)
+    others = np.maximum(at_risk - 1, 0) * (1 - at_risk / np.maximum(at_risk.sum(axis=0), 1))
     beyond = float((ways * others.sum(axis=0)).sum())  # what a correlation of 1 would add to the squares
     if free <= 0 or beyond <= 0:
         return 1.0, 0.0

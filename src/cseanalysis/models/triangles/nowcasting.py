@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cseanalysis.models.checks import check_counts, check_level, named
+from cseanalysis.models.checks import check_counts, check_interval, check_level, named
 from cseanalysis.models.draws.simulation import Simulation, block_generator, headline
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
-from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.models.triangles.exits import chi_squared
+from cseanalysis.models.triangles.exposure import check_exposure, expected
+from cseanalysis.models.triangles.shrinkage import prior_counts
+from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle, newest
 from cseanalysis.plots import visible_and_final
 from cseanalysis.said import Words, speaks
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import Interval, NotEstimableError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +36,8 @@ class Nowcast:
         One row an origin: ``visible`` (the naive count), ``completeness`` (the share of the final count that is
         visible), ``estimate`` (one over the other; where nothing is visible what the other origins let expect, see the
         notes of `nowcast`), ``median``, ``low`` and ``high`` of the draws. Low and high enclose the final count, with
-        its chance, not its mean.
+        its chance, not its mean. With a ``tail`` also ``final_low`` and ``final_high``, which enclose the count when
+        everything has come, for every share in the bound; all other columns end at the last lag.
     outstanding
         Draws of the total that is not visible yet, over all origins.
     completeness
@@ -73,12 +77,22 @@ class Nowcast:
         head = headline(self.outstanding, "outstanding over all origins", self.level)
         rests = (
             f"all origins are reported alike; dispersion {self.dispersion:.3g}",
-            "nothing is taken back, or counted after the last lag",
+            "nothing is taken back; what comes after the last lag is in neither low nor high",
         )
         return Words(head, rests_on=rests, doubts=self.warnings, most=None)
 
 
-def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float = 0.95) -> Nowcast:
+def nowcast(
+    triangle: Triangle,
+    *,
+    hazards: pd.DataFrame | None = None,
+    exposure: pd.Series | None = None,
+    last: int | None = None,
+    tail: Interval | None = None,
+    draws: int = 10_000,
+    seed: int,
+    level: float = 0.95,
+) -> Nowcast:
     """Estimate the final counts of recent origins from a reporting triangle, corrected for truncation.
 
     Parameters
@@ -86,6 +100,19 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     triangle
         Cases by the period in which they happened (origin) and how much later they were reported (lag), cumulative.
         The last lag must be late enough that hardly anything follows: what does is in no number here.
+    hazards
+        Reverse hazards that lean on other units, ``pooled.hazards.loc[unit]`` of `pooled_hazards`; without them those
+        of this triangle alone.
+    exposure
+        By origin, what its count is in proportion to beforehand, such as children who live there, in any unit and
+        above 0; the same number for all where nothing is known. With it every incomplete origin starts from the rate
+        of the others, and ``estimate`` lies between that and what its own reports say.
+    last
+        How many origins enter the hazard of each lag, the newest that have reached it; without it all. Fewer follow a
+        change of reporting sooner, with more chance in them; `delay_drift` says whether there was one.
+    tail
+        A bound on the share of the final count that comes after the last lag, such as ``Interval(0, 0.05, "bound")``;
+        an assumption, of which the triangle says nothing.
     draws, seed
         Number of draws for the intervals, and the seed.
     level
@@ -98,7 +125,7 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     Raises
     ------
     ValueError
-        When counts are not whole, or ``draws``, ``seed`` or ``level`` is impossible.
+        When counts are not whole, or an option is impossible; when both ``hazards`` and ``last`` are given.
     NotEstimableError
         When a lag takes back more than it adds, lags hold no counts, nothing is ever visible at the lag where an
         origin stands, or no degrees of freedom are left to show the spread.
@@ -117,6 +144,11 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
     recording practice breaks it. ``low`` is never below what is visible, so cases that are withdrawn later are not
     allowed for: where two in a hundred are taken back at each of five lags, the final count lies below the interval in
     5.0% of origins and above it in 1.5%. `Triangle.decreases` shows whether any are.
+
+    With ``exposure`` the gamma's mean is the exposure times the rate of the origins of which at least half is visible;
+    its shape, how far origins stray from the rate, is integrated out with their negative binomial likelihood. The
+    estimate is that of Bornhuetter and Ferguson (1972) where origins keep to the rate and the chain ladder's where they
+    do not; a trend that the exposure does not show makes it worse.
 
     ``benchmarks/triangle_coverage.py`` simulates 1,000 worlds each, of twenty quarters and eight lags. The 95% interval
     holds the final count of the seven recent quarters, of the youngest one, and the total outstanding in 96.8%, 95.9%
@@ -141,14 +173,20 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
       2022         85        0.8319     102.2     102   93   114
       2023         20        0.5247     38.12      38   28    53
     Rests on: all origins are reported alike; dispersion 1
-    Rests on: nothing is taken back, or counted after the last lag
+    Rests on: nothing is taken back; what comes after the last lag is in neither low nor high
+    >>> triangle = Triangle(pd.DataFrame(rows, index=range(2019, 2024)), "year")
+    >>> children = pd.Series(1000, index=triangle.origins)
+    >>> result = nowcast(triangle, exposure=children, tail=Interval(0, 0.05, "bound"), seed=0)
+    >>> result.table.loc[2023, ["estimate", "low", "high", "final_low", "final_high"]].round(1).tolist()
+    [45.9, 32.0, 64.0, 32.0, 69.0]
     """
     check_triangle(triangle)
     level = check_level(level)
     numbers = blocks(draws, seed)
     check_counts("triangle", triangle.cumulative.ravel())
-    new, before = _reporting(triangle)
-    share = _completeness(new / (new + before))
+    _check_tail(tail)
+    new, before = _evidence(triangle, hazards, last)
+    share = completeness_of(new / (new + before))
     latest = triangle.latest_lag
     visible = triangle.latest.to_numpy()
     if unseen := triangle.origins[share[latest] == 0].tolist():
@@ -156,82 +194,143 @@ def nowcast(triangle: Triangle, *, draws: int = 10_000, seed: int, level: float 
             f"origins {named(unseen)}: nothing has ever been visible at the lag where they stand; leave out that lag "
             "and the origins that have only reached it"
         )
-    spread, freedom = _dispersion(triangle, share)
+    spread, freedom = _dispersion(triangle, share, fitted=hazards is None, last=last)
     seen_now = share[latest]
     half = seen_now >= 0.5  # the oldest origin is always complete
+    rate = None
+    if exposure is not None:
+        rate = expected(check_exposure(exposure, triangle.origins), visible, seen_now, max(1.0, spread))
 
     def largest(factor: Floats) -> Floats:
         """Mean of the largest origin of which at least half is visible, at a dispersion."""
         return np.asarray(((visible[half] + 0.5 * factor) / seen_now[half]).max(axis=-1, keepdims=True))
 
-    drawn = []
+    drawn, ends = [], []
     for number in numbers:
         rng = block_generator(seed, number)
         factor = np.maximum(1.0, spread * freedom / rng.chisquare(freedom, BLOCK))[:, None]
-        hazards = rng.beta(new / factor + 1 / len(share), before / factor + 0.5)
-        seen = np.maximum(_completeness(hazards)[:, latest], 1 / _LARGEST_MEAN)
-        drawn_mean = factor * rng.standard_gamma(visible / factor + 0.5, (BLOCK, len(latest)))
-        mean = drawn_mean * (1 - seen) / (seen + 0.5 * factor / largest(factor))
-        drawn.append(_counts(np.minimum(mean, _LARGEST_MEAN), factor, rng))
+        if hazards is None:
+            drawn_hazards = rng.beta(new / factor + 1 / len(share), before / factor + 0.5)
+        else:  # the spread of the counts is in what they are worth already
+            drawn_hazards = rng.beta(new, before, (BLOCK, len(new)))
+        seen = np.maximum(completeness_of(drawn_hazards)[:, latest], 1 / _LARGEST_MEAN)
+        shape, prior_mean = (np.array([[0.5]]), largest(factor)) if rate is None else rate.draw(rng, BLOCK)
+        drawn_mean = factor * rng.standard_gamma(visible / factor + shape, (BLOCK, len(latest)))
+        weight = seen + shape * factor / prior_mean
+        drawn.append(_counts(np.minimum(drawn_mean * (1 - seen) / weight, _LARGEST_MEAN), factor, rng))
+        if tail is not None:
+            odds = [later / (1 - later) for later in (tail.low, tail.high)]
+            ends.append([drawn[-1] + _counts(drawn_mean / weight * odd, factor, rng) for odd in odds])
     outstanding = np.concatenate(drawn)[:draws]
     low, median, high = np.quantile(outstanding, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
     none = (visible == 0) & (seen_now < 1)
-    prior = np.array([0.5 * max(1.0, spread)])
-    estimate = np.where(none, prior * (1 - seen_now) / (seen_now + prior / largest(2 * prior)), visible / seen_now)
-    table = pd.DataFrame(
-        {
-            "visible": visible,
-            "completeness": seen_now,
-            "estimate": estimate,
-            "median": visible + median,
-            "low": visible + low,
-            "high": visible + high,
-        },
-        index=triangle.origins,
-    )
+    if rate is None:
+        prior = np.array([0.5 * max(1.0, spread)])
+        estimate = np.where(none, prior * (1 - seen_now) / (seen_now + prior / largest(2 * prior)), visible / seen_now)
+    else:
+        estimate = rate.estimate(visible, seen_now, max(1.0, spread))
+    columns = {"visible": visible, "completeness": seen_now, "estimate": estimate}
+    columns |= {"median": visible + median, "low": visible + low, "high": visible + high}
+    if tail is not None:
+        columns |= _beyond(visible, ends, draws, level)
+    table = pd.DataFrame(columns, index=triangle.origins)
     by_lag = pd.Series(share, pd.RangeIndex(len(share), name="lag"), name="completeness")
-    doubts = triangle.warnings
-    if none.any():
-        doubts += (
-            f"nothing is visible yet of origins {named(triangle.origins[none])}: their numbers rest on the size of the "
-            "other origins alone, not on reports",
-        )
+    doubts = triangle.warnings + _unseen(triangle.origins[none], exposure)
     return Nowcast(table, Simulation(outstanding.sum(axis=1)), by_lag, max(1.0, spread), level, doubts)
 
 
-def _reporting(triangle: Triangle) -> tuple[Floats, Floats]:
+def _check_tail(tail: Interval | None) -> None:
+    if tail is not None and not 0 <= check_interval("tail", tail, bound=True).low <= tail.high < 1:
+        raise ValueError(f"tail from {tail.low:g} to {tail.high:g}: must be shares of the final count, from 0, below 1")
+
+
+def _beyond(visible: Floats, ends: list[list[Floats]], draws: int, level: float) -> dict[str, Floats]:
+    """Return the lower end at the smallest share of the tail, and the upper one at the largest."""
+    least, most = (np.concatenate(drawn)[:draws] for drawn in zip(*ends, strict=True))
+    low, high = np.quantile(least, (1 - level) / 2, axis=0), np.quantile(most, (1 + level) / 2, axis=0)
+    return {"final_low": visible + low, "final_high": visible + high}
+
+
+def _unseen(origins: pd.Index, exposure: pd.Series | None) -> tuple[str, ...]:
+    """Say of which origins nothing is visible yet, and what their numbers rest on."""
+    if origins.empty:
+        return ()
+    base = "size" if exposure is None else "exposure and the rate"
+    return (
+        f"nothing is visible yet of origins {named(origins)}: their numbers rest on the {base} of the other origins "
+        "alone, not on reports",
+    )
+
+
+def _evidence(triangle: Triangle, hazards: pd.DataFrame | None, last: int | None) -> tuple[Floats, Floats]:
+    """Return what is new and what was visible before, by lag from 1: of this triangle, or the worth of its hazards."""
+    if hazards is None:
+        return _reporting(triangle, last)
+    if last is not None:
+        raise ValueError("last is given beside hazards: give it to pooled_hazards, which they come from")
+    new, before = prior_counts(hazards, list(range(1, triangle.cumulative.shape[1]))).T
+    return new, before
+
+
+def reports(triangle: Triangle, last: int | None = None) -> tuple[Floats, Floats]:
+    """Return what is new at each lag from 1, origins by lags by one, and what is visible by then, origins by lags."""
+    values = triangle.cumulative
+    held = newest(np.isfinite(values[:, 1:]), last)
+    new = np.where(held, np.diff(values, axis=1), 0.0)
+    check_adding(new.sum(axis=0))
+    return new[:, :, None], np.where(held, values[:, 1:], 0.0)
+
+
+def _reporting(triangle: Triangle, last: int | None) -> tuple[Floats, Floats]:
     """Return, for each lag from 1, what was new and what was visible before, over the origins that reached it."""
     values = triangle.cumulative
-    reached = np.isfinite(values[:, 1:])
+    reached = newest(np.isfinite(values[:, 1:]), last)
     before = np.where(reached, values[:, :-1], 0.0).sum(axis=0)
     new = np.where(reached, values[:, 1:], 0.0).sum(axis=0) - before
-    if back := (np.flatnonzero(new < 0) + 1).tolist():
-        raise NotEstimableError(
-            f"lags {named(back)} take back more than they add: reporting adds cases; use chain_ladder for net revisions"
-        )
+    check_adding(new)
     if empty := (np.flatnonzero(new + before == 0) + 1).tolist():
         raise NotEstimableError(f"no origin that reached lags {named(empty)} has any counts: add older origins")
     return new, before
 
 
-def _completeness(hazards: Floats) -> Floats:
+def check_adding(new: Floats) -> None:
+    """Refuse lags that take back more than they add over all origins."""
+    if back := (np.flatnonzero(new < 0) + 1).tolist():
+        raise NotEstimableError(
+            f"lags {named(back)} take back more than they add: reporting adds cases; use chain_ladder for net revisions"
+        )
+
+
+def completeness_of(hazards: Floats) -> Floats:
     """Return the share visible at each lag from reverse hazards (lags on the last axis); the last is 1."""
     kept = np.cumprod((1 - hazards)[..., ::-1], axis=-1)[..., ::-1]
     return np.concatenate([kept, np.ones((*hazards.shape[:-1], 1))], axis=-1)
 
 
-def _dispersion(triangle: Triangle, share: Floats) -> tuple[float, int]:
-    """Return Pearson's chi-squared over its degrees of freedom, and these."""
+def _dispersion(triangle: Triangle, share: Floats, *, fitted: bool, last: int | None) -> tuple[float, int]:
+    """Return Pearson's chi-squared over its degrees of freedom, and these; more if the shares come from elsewhere."""
+    if last is not None:
+        return _recent(triangle, last)
     final = triangle.latest.to_numpy() / share[triangle.latest_lag]
     expected = final[:, None] * np.diff(share, prepend=0.0)
     held = (expected > 0) & np.isfinite(triangle.cumulative)
-    freedom = int(held.sum()) - int((final > 0).sum()) - int((np.diff(share, prepend=0.0) > 0).sum()) + 1
+    free = int((np.diff(share, prepend=0.0) > 0).sum()) - 1 if fitted else 0
+    freedom = int(held.sum()) - int((final > 0).sum()) - free
     if freedom <= 0:
         raise NotEstimableError(
             f"{int(held.sum())} counts leave {freedom} degrees of freedom: nothing shows the spread; add origins"
         )
     squares = ((triangle.increments - expected)[held] ** 2 / expected[held]).sum()
     return float(squares / freedom), freedom
+
+
+def _recent(triangle: Triangle, last: int) -> tuple[float, int]:
+    """Return the same of the newest origins of each lag, about the hazards of that lag."""
+    gone, at_risk = reports(triangle, last)
+    squares, _, freedom = chi_squared(gone, at_risk, gone.sum(axis=0) / at_risk.sum(axis=0)[:, None])
+    if freedom <= 0:
+        raise NotEstimableError(f"the last {last} origins of each lag leave no degrees of freedom: give more as last")
+    return squares / freedom, freedom
 
 
 def _counts(mean: Floats, factor: Floats, rng: np.random.Generator) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cseanalysis.models.checks import named, numbers, uneven
+from cseanalysis.models.checks import check_whole, named, numbers, uneven
 from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.plots import cumulative_counts
 from cseanalysis.said import Words, counted, speaks, without_gaps
@@ -244,6 +244,14 @@ def _plain(index: pd.Index) -> pd.Index:
         return index
     index = index.infer_objects()
     return pd.DatetimeIndex(index) if pd.api.types.infer_dtype(index) == "date" else index
+
+
+def newest(known: NDArray[np.bool_], last: int | None) -> NDArray[np.bool_]:
+    """Return which counts enter, origins by lags: at each lag those of the last so many origins that reached it."""
+    if last is None:
+        return known
+    last = check_whole("last", last)
+    return np.asarray(known & (np.cumsum(known[::-1], axis=0)[::-1] <= last))
 
 
 def _numbers(counts: pd.DataFrame) -> Floats:
