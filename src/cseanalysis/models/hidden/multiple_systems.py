@@ -245,6 +245,7 @@ def estimate_population(
     total: 157.1 to 268.8 (range of 2 models within 10 BIC of the best, no level)
     by the chosen model [12,23]: 157.2 (one number, no interval)
     on at least one list: 123
+    Chao's lower bound, which allows for cases that differ: 142
       model    total    bic  weight
       [12,23]  157.2  57.14  0.7138
       [12,3]   268.8  58.97  0.2862

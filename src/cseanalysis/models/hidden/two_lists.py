@@ -145,7 +145,7 @@ def two_list_estimate(
     >>> estimate.at_odds_ratio([0.5, 1, 2, 4]).tolist()
     [720.0, 1000.0, 1560.0, 2680.0]
     >>> print(estimate)
-    total: 990.8, within 806.8 to 1,175 (95% confidence interval)
+    total: 990.8, within 839 to 1,226 (95% confidence interval)
       odds_ratio  total
       0.5           720
       1           1,000
