@@ -34,6 +34,7 @@ ORDER = [
     "register",
     "sensitivity",
     "models",
+    "plots",
     "read",
     "clean",
     "export",
@@ -139,7 +140,7 @@ def test_drawing_the_first_chart_loads_few_modules_and_none_of_another_chapter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = done.stdout.split()
     assert len(loaded) <= 20
-    assert not [name for name in loaded if re.search(r"\.study\.(?!data|recorded|chart_style)", name)]
+    assert not [name for name in loaded if re.search(r"\.study\.(?!data|recorded)", name)]
 
 
 def test_raw_data_are_what_was_registered():

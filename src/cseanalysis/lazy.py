@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -26,7 +27,12 @@ def door(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], li
     declared = [
         node.target.id for node in stub.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     ]
-    return load, lambda: [*home, *declared], [name for name, module in home.items() if module]
+
+    def offered() -> list[str]:
+        own = {name for name in vars(sys.modules[package]) if name.startswith("__")}
+        return sorted({*own, *home, *declared})
+
+    return load, offered, [name for name, module in home.items() if module]
 
 
 def install_advice(extra: str) -> str:

@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from numbers import Integral, Real
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from cseanalysis.said import Words, ends_of, of_interval, one_number, speaks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["bound", "confidence", "simulation"]
 Loss = Literal["disclosed", "reported", "recorded"]
@@ -93,6 +98,7 @@ def share_hint(value: float) -> str:
     return f"; {value:.6g}% is written {value / 100:.6g}" if 1 < value <= 100 else ""
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Two ends, and what kind of interval they are.
@@ -149,7 +155,17 @@ class Interval:
             hint = "" if self.level is None else share_hint(self.level)
             raise ValueError(f"level {self.level} on a {self.kind} interval: state a level between 0 and 1{hint}")
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: ``low``, ``high``, ``kind``, ``level``."""
+        import pandas as pd
 
+        return pd.DataFrame([ends_of(self)])
+
+    def _says(self) -> Words:
+        return Words(of_interval("", self).removeprefix(": "), rows=self.to_frame().head(0))
+
+
+@speaks
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """One reported number: an observed count, or an interval, never a bound with a middle.
@@ -211,6 +227,25 @@ class Estimate:
                     f"estimate {self.id}: point {self.point} lies outside its interval from {low} to {high}; are both "
                     "in one unit?"
                 )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row.
+
+        Columns: ``id``, ``unit``, ``point``, ``low``, ``high``, ``kind``, ``level``, ``basis`` (ids, after
+        commas).
+        """
+        import pandas as pd
+
+        named = {"id": self.id, "unit": self.unit, "point": self.point}
+        return pd.DataFrame([{**named, **ends_of(self.interval), "basis": ", ".join(self.basis)}])
+
+    def _says(self) -> Words:
+        if self.interval is None:
+            head = one_number(self.id, self.point, self.unit)
+        else:
+            head = of_interval(self.id, self.interval, self.unit, point=self.point)
+        basis = (", ".join(self.basis),) if self.basis else ()
+        return Words(head, (f"unit: {self.unit}",), self.to_frame().head(0), basis)
 
 
 @dataclass(frozen=True, slots=True)

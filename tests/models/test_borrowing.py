@@ -57,7 +57,7 @@ def test_a_unit_with_delays_of_its_own_is_named_and_units_that_are_alike_are_not
         named += any("units slow differ from the whole" in doubt for doubt in pooled.warnings)
     assert named >= 18
     assert wrong <= 2
-    assert pooled.warnings[0] in str(pooled)
+    assert pooled.warnings[0] in " ".join(str(pooled).split())
 
 
 def test_a_small_unit_leans_further_than_a_large_one_and_every_hazard_lies_between():
@@ -210,9 +210,8 @@ def test_the_result_says_its_range_first_and_how_far_each_unit_leans():
     pooled = pooled_hazards(reports(np.random.default_rng(9), [5, 15, 40]))
     lines = str(pooled).splitlines()
     assert "complete at the first lag" in lines[0]
-    assert "confidence interval at 95%" in lines[1]
-    assert [line.split(":")[0] for line in lines[2:]] == ["unit 0", "unit 1", "unit 2"]
-    assert all("leans on the whole with weight 0." in line for line in lines[2:])
+    assert [line[2:8] for line in lines[2:5]] == ["unit 0", "unit 1", "unit 2"]
+    assert {"low", "high", "weight"} <= set(lines[1].split())
     frame = pooled.to_frame()
     assert {"hazard", "weight", "completeness", "low", "high"} <= set(frame.columns)
     assert len(frame) == len(pooled.hazards)

@@ -65,9 +65,9 @@ def test_the_result_says_its_range_first_and_what_would_have_been_found():
     found = delay_drift(Triangle(pd.DataFrame(ROWS), "year"), recent=2)
     lines = str(found).splitlines()
     assert lines[0].startswith("odds of coming later, recent against earlier origins: ")
-    assert "confidence interval, level 95%" in lines[1]
+    assert "95% confidence interval" in lines[0]
     assert lines[2].startswith("found with 80%: a ratio of ")
-    assert found.to_frame().equals(found.table)
+    assert found.to_frame().set_index("lag").equals(found.table)
     assert "recent against earlier" in found._repr_html_()
 
 

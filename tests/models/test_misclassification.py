@@ -280,8 +280,8 @@ def test_impossible_draws_are_counted_printed_and_change_the_admissible_distribu
     assert analysis.admissible["specificity"].quantile(0.001) > 0.899
     assert analysis.stated["specificity"].quantile(0.25) == pytest.approx(0.85, abs=0.01)
     assert len(analysis.odds_ratio.draws) == analysis.draws - analysis.impossible - analysis.empty
-    assert "% impossible and left out" in str(analysis).splitlines()[0]
-    assert "stated median" in str(analysis)
+    assert "% impossible and left out" in str(analysis).splitlines()[1]
+    assert {"as stated", "admissible"} <= set(analysis.to_frame()["with_error"])
 
 
 @pytest.mark.parametrize(

@@ -437,12 +437,13 @@ def test_cases_that_differ_make_the_total_too_low_and_the_bound_no_higher_than_t
 def test_the_result_says_in_words_what_it_assumes_and_how_far_models_range():
     estimate = estimate_population(frame(), bootstrap=100, seed=0)
     low, high = estimate.range
-    for text in (str(estimate), repr(estimate)):
-        assert "cases do not differ in how likely they are to be on each list" in text
-        assert "Where they do, the total is too low" in text
-        assert f"is {estimate.lower_bound:,.0f}" in text
-        assert f"{low:,.0f} to {high:,.0f}: range of" in text
-        assert "95% confidence interval" in text
+    text = str(estimate)
+    assert "cases do not differ in how likely they are to be on each list; where they do, totals are too low" in text
+    assert f"which allows for cases that differ: {estimate.lower_bound:.4g}" in text
+    assert text.startswith("total: ")
+    assert f"to {high:.4g} (range of " in text
+    assert estimate.total >= low
+    assert "95% confidence interval" in text
     close = searched(estimate)
     close = close[close["bic"] <= close["bic"].min() + 10]["total"]
     assert estimate.range == (close.min(), close.max())
@@ -455,4 +456,4 @@ def test_a_bound_that_does_not_exist_is_said_not_to():
     found = {fit.model: fit for fit in fit_heterogeneity(read_histories(table, "count")[1])}
     assert np.isnan(estimate.lower_bound) == np.isnan(found["Mth Chao (lower bound)"].total)
     if np.isnan(estimate.lower_bound):
-        assert "does not exist" in str(estimate)
+        assert "cases that differ: not estimable" in str(estimate)

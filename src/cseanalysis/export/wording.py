@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from numbers import Real
 
 from cseanalysis.values import Assumption, Estimate, Interval, plain_number, shown
 
@@ -109,6 +110,24 @@ def say_number(value: float, unit: str = "") -> str:
         scaled = _per_cent(scaled)
     elif scaled != scaled.to_integral_value():
         scaled = _rounded(scaled, max(3, scaled.adjusted() + 1), ROUND_HALF_EVEN)
+    return _print(scaled, measure)
+
+
+def say_cell(value: object, *, side: str = "", unit: str = "") -> str:
+    """Word a cell of a result: four digits, outward at a ``low`` or ``high`` end, and in words what is no number."""
+    if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124
+        return "not estimable"  # what is missing is not itself
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return {"True": "yes", "False": "no", "": "none"}.get(str(value), str(value))
+    if math.isinf(value):
+        return "without end"
+    if value and not 1e-6 <= abs(float(value)) < 1e15:
+        return f"{float(value):.3g}"
+    measure = _measure(unit)
+    scaled = _scaled(float(value), measure)
+    rounding = {"low": ROUND_FLOOR, "high": ROUND_CEILING}.get(side, ROUND_HALF_EVEN)
+    if scaled != scaled.to_integral_value():
+        scaled = _rounded(scaled, max(4, scaled.adjusted() + 1), rounding)
     return _print(scaled, measure)
 
 

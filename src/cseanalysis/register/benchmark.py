@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cseanalysis.register.definitions import CHOSEN, worded
 from cseanalysis.register.figures import UNKNOWN, Figure, check_figures
 from cseanalysis.register.known import among_all, worst_case
+from cseanalysis.said import Words, ranged, speaks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
 _NATIONAL = ("England and Wales", "England", "Wales", "United Kingdom", "England, Wales and Northern Ireland")
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Parity:
     """Whether a recorded share stands above or below a share of the population.
@@ -29,6 +34,10 @@ class Parity:
         Why it is refused, as ``"dimension: what differs"``.
     statement
         A sentence to quote.
+
+    Notes
+    -----
+    ``print`` gives the bounds, the statement, and why it is refused.
     """
 
     verdict: ParityVerdict
@@ -36,6 +45,17 @@ class Parity:
     high: float
     reasons: tuple[str, ...]
     statement: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: ``verdict``, ``low``, ``high`` (per cents), ``statement``."""
+        import pandas as pd
+
+        return pd.DataFrame([{name: getattr(self, name) for name in ("verdict", "low", "high", "statement")}])
+
+    def _says(self) -> Words:
+        shown = self.to_frame()[["verdict", "low", "high"]]
+        head = ranged("recorded share", self.low, self.high, "bound", unit="per cent")
+        return Words(head, (self.statement,), shown, refused=self.reasons)
 
 
 def parity(share: Figure, population: Figure) -> Parity:

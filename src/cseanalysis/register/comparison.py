@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cseanalysis.register.definitions import Bridge, within
 from cseanalysis.register.differences import NONE, Difference, bridge_for, chosen, lines, other_forces, unsaid
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import among_all
 from cseanalysis.register.spans import months_in, years_of_age
+from cseanalysis.said import Words, ends_of, of_interval, ranged, speaks
 from cseanalysis.values import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = Literal["comparable", "bridged", "refused"]
 # In what a part may differ from its whole and still be divided by it.
@@ -25,6 +29,7 @@ _OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage"}
 _UNCLEAR = {"break", "seasons", "start-up"}
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Change:
     """From one figure to another, as far as their printing and chance allow.
@@ -42,6 +47,10 @@ class Change:
         Variance inflation from which on the change is no longer clear; below 1: not even if events are independent.
         Absent where no clear change may be claimed, whatever chance allows: across a change of recording, from the
         first year of an offence, between other seasons, or of what may be other forces.
+
+    Notes
+    -----
+    ``print`` gives the ratio that the printed numbers allow, and a row a quantity that is allowed.
     """
 
     difference: tuple[float, float] | None
@@ -50,7 +59,30 @@ class Change:
     clustered: Interval | None
     hidden_at: float | None
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantity: ``quantity``, ``low``, ``high``, ``kind``, ``level``; missing where not allowed."""
+        import pandas as pd
 
+        printed = {name: getattr(self, name) for name in ("difference", "ratio")}
+        rows = [(name, *(ends or (None, None)), "bound" if ends else None, None) for name, ends in printed.items()]
+        by_chance = ("independent", "clustered")
+        rows += [(f"ratio, {name}", *ends_of(getattr(self, name)).values()) for name in by_chance]
+        columns = ["quantity", "low", "high", "kind", "level"]
+        return pd.DataFrame(rows, columns=columns).astype({"low": float, "high": float})
+
+    def _says(self) -> Words:
+        ends, name = (self.ratio, "ratio") if self.ratio else (self.difference, "difference")
+        head = (
+            ranged(name, *ends, "bound") if ends else "change: not estimable (neither difference nor ratio is allowed)"
+        )
+        hidden = self.hidden_at
+        said = ("that the change is clear",) if hidden is None else ()
+        more = () if hidden is None else (f"hidden from a variance inflation of {hidden:.3g} on",)
+        shown = self.to_frame().drop(columns="level").dropna()
+        return Words(head, more, shown, refused=said)
+
+
+@speaks
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What the gate says of two figures.
@@ -68,6 +100,10 @@ class Comparison:
         Range of the variance inflation that the intervals allow for.
     word
         Puts it into a sentence, when that is asked for.
+
+    Notes
+    -----
+    ``print`` gives the verdict with the change or share that is allowed, the statement, and a row a difference.
     """
 
     first: Figure
@@ -152,6 +188,23 @@ class Comparison:
     def one_thing(self) -> bool:
         """Whether both are numbers for one thing in one period, which show no change."""
         return self.first.id == self.second.id or any(item.dimension == "lineage" for item in self.differences)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a difference, the gravest first: ``dimension``, ``level``, ``text``."""
+        import pandas as pd
+
+        rows = [(one.dimension, one.level, one.text) for one in self.differences]
+        return pd.DataFrame(rows, columns=["dimension", "level", "text"])
+
+    def _says(self) -> Words:
+        change, share = self.change, self.share
+        if change is not None:
+            head = f"{self.verdict}; {change._says().head}"
+        elif share is not None:
+            head = f"{self.verdict}, but as a share; {ranged('share', *share, 'bound', unit='share')}"
+        else:
+            head = f"{self.verdict}: no number may be formed of the two"
+        return Words(head, (self.statement,), rests_on=(of_interval("variance inflation", self.inflation),))
 
 
 def part_bridge(part: Figure, whole: Figure) -> Bridge | None:

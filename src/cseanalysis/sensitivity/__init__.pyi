@@ -4,6 +4,7 @@ from .breakdown_values import breakdowns as breakdowns
 from .multiverse_runs import multiverse as multiverse
 from .pawn_index import pawn as pawn
 from .ranges import bound as bound
+from .ranges import draw_tornado as draw_tornado
 from .ranges import envelope as envelope
 from .ranges import narrowing as narrowing
 from .ranges import tornado as tornado

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.plots import tornado_bars
 from cseanalysis.sensitivity.model_calls import (
     check_arguments,
     number_at,
@@ -20,6 +22,9 @@ from cseanalysis.sensitivity.model_calls import (
 )
 from cseanalysis.sensitivity.ranking import largest_first
 from cseanalysis.values import Assumption, Interval, plain_number, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 GRID = 9  # points across the range of an assumption in which the model may turn
 
@@ -214,6 +219,35 @@ def tornado(
             }
         )
     return largest_first(pd.DataFrame(rows), ["swing"], "assumption")
+
+
+def draw_tornado(table: pd.DataFrame, axes: Axes | None = None) -> Axes:
+    """Draw the table that `tornado` returns, a bar an assumption.
+
+    Parameters
+    ----------
+    table
+        As from `tornado`.
+    axes
+        Where to draw; new ones when none are given.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib; ``get_label()`` is the alternative text.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        When matplotlib is not installed, with what to run.
+
+    Examples
+    --------
+    >>> p = Assumption("p", 0.25, 0.5, "probability", "survey", "ONS", "table 1")
+    >>> draw_tornado(tornado(lambda p: 100 / p, [p], {"p": 0.5})).get_label()
+    'Bars, one an assumption, the longest first. p: 400 at its low end, 200 at its high end.'
+    """
+    return tornado_bars(table, axes)
 
 
 def check_baseline(baseline: Mapping[str, float], ranges: Sequence[Assumption]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from statistics import NormalDist
 
 import numpy as np
@@ -28,11 +28,13 @@ from cseanalysis.models.change.fits import (
 from cseanalysis.models.change.series import FEWEST, CountSeries, design, read_series, season
 from cseanalysis.models.checks import check_share, check_whole, number
 from cseanalysis.models.pipeline.projection import checked_mass
+from cseanalysis.said import Words, one_number, speaks
 from cseanalysis.values import NotEstimableError
 
 MOST_PERIODS = 1000
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class MinimumDetectable:
     """The smallest change of level that a series of a given length would show.
@@ -55,6 +57,10 @@ class MinimumDetectable:
         Of the date.
     power, level
         As asked for.
+
+    Notes
+    -----
+    ``print`` gives the smallest rise, a row of all numbers, and what it means to be seen.
     """
 
     rise: float
@@ -66,6 +72,20 @@ class MinimumDetectable:
     periods_after: int
     power: float
     level: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row.
+
+        Columns: ``rise``, ``fall`` (missing for none), ``error``, ``inflation``, ``correlation``,
+        ``periods_before``, ``periods_after``, ``power``, ``level``.
+        """
+        return pd.DataFrame([{one.name: getattr(self, one.name) for one in fields(self)}]).astype({"fall": float})
+
+    def _says(self) -> Words:
+        hidden = ("no fall would be seen, not even one to nought",) if self.fall is None else ()
+        rests = f"seen means: found with probability {self.power:g} by an interval of level {self.level:g}"
+        shown = self.to_frame().drop(columns=["fall"] if self.fall is None else [])
+        return Words(one_number("smallest rise of the level to be seen", self.rise), (), shown, (rests,), (), hidden)
 
 
 def minimum_detectable(
@@ -242,6 +262,7 @@ def distance_needed(power: float, level: float, degrees: float = math.inf) -> fl
 FARTHEST = 1e6  # ratio
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectableFrom:
     """From which period on an effect could be seen.
@@ -258,12 +279,27 @@ class DetectableFrom:
     table
         A row a number of periods (``periods``): ``completeness``, the share of the full effect that has become
         visible in the last of them; ``ratio``, expected over unchanged count in it; ``power``.
+
+    Notes
+    -----
+    ``print`` gives from which period on the effect is found, or that it is not and why, and the first periods.
     """
 
     first: int | None
     never: bool
     reason: str
     table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a number of periods after the change: ``periods``, ``completeness``, ``ratio``, ``power``."""
+        return self.table.reset_index()
+
+    def _says(self) -> Words:
+        none = "none, whatever their number" if self.never else "none within the horizon"
+        what = "periods after which the effect is found"
+        if self.first is None:
+            return Words(f"{what}: {none}", refused=(self.reason,), most=8)
+        return Words(one_number(what, self.first), (self.reason,), most=8)
 
 
 def detectable_from(

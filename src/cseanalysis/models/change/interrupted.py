@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,12 +27,18 @@ from cseanalysis.models.change.fits import (
     used_error,
 )
 from cseanalysis.models.change.series import design, locate, read_series, season
+from cseanalysis.plots import counts_and_fit
+from cseanalysis.said import Words, of_interval, one_number, speaks
 from cseanalysis.values import Estimate, Interval, NotEstimableError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SCATTERED = 1.5  # dispersion from which on Poisson errors are called too small
 DRIFTING = 0.5  # correlation from which on intervals were found to cover clearly less than they say
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class SeriesDiagnostics:
     """What the fit of an interrupted series rests on.
@@ -67,6 +74,10 @@ class SeriesDiagnostics:
     note
         Which season was assumed, why another family was fitted than asked for, and why the interval is likely too
         narrow; empty otherwise.
+
+    Notes
+    -----
+    ``print`` gives the dispersion, a row a diagnostic, and the note.
     """
 
     family: Family
@@ -84,7 +95,19 @@ class SeriesDiagnostics:
     deviance: float
     note: str
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a diagnostic: ``diagnostic`` (the names above, without the note) and ``value``."""
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "note"}
+        return pd.DataFrame({"diagnostic": list(named), "value": pd.Series(list(named.values()), dtype=object)})
 
+    def _says(self) -> Words:
+        shown = self.to_frame()
+        shown = shown if self.alpha is not None else shown[shown["diagnostic"] != "alpha"]
+        doubts = (self.note,) if self.note else ()
+        return Words(one_number("dispersion", self.dispersion), rows=shown, doubts=doubts)
+
+
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class InterruptedSeries:
     """The change of a series at a date.
@@ -101,12 +124,41 @@ class InterruptedSeries:
         A row a period: ``count``, ``fitted`` and ``continued``, what the fit says had there been no change.
     diagnostics
         What the fit rests on.
+
+    Notes
+    -----
+    ``print`` gives the level ratio with its interval, a row a coefficient, and what the fit assumes.
+    `plot` draws the fit.
     """
 
     level_ratio: Estimate
     table: pd.DataFrame
     fitted: pd.DataFrame
     diagnostics: SeriesDiagnostics
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a coefficient.
+
+        Columns: ``term``, ``coefficient``, ``scale_error``, ``hac_error``, ``drift_error``, ``error``,
+        ``ratio``, ``low``, ``high``.
+        """
+        return self.table.rename_axis("term").reset_index()
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw counts, fit and the continued trend; the alternative text is the label of the axes returned."""
+        return counts_and_fit(self.fitted, self._head(), axes)
+
+    def _head(self) -> str:
+        return of_interval("level ratio", self.level_ratio.interval, point=self.level_ratio.point)
+
+    def _says(self) -> Words:
+        checks = self.diagnostics
+        rests = (
+            "but for the change, trend and season would have gone on as before",
+            f"counts scatter as {checks.family}, dispersion {checks.dispersion:.3g}; errors by {checks.error}",
+        )
+        shown = self.to_frame()[["term", "ratio", "low", "high", "error"]]
+        return Words(self._head(), (), shown, rests, (checks.note,) if checks.note else ())
 
 
 def interrupted_series(
@@ -195,6 +247,14 @@ def interrupted_series(
     >>> result = interrupted_series(quarters, at=8)
     >>> round(result.level_ratio.point, 2), result.diagnostics.error
     (1.99, 'scale')
+    >>> print(result)
+    level ratio: 1.99, within 1.887 to 2.098 (95% confidence interval)
+      term          ratio     low   high     error
+      baseline      100.1   97.12  103.1   0.01381
+      trend         1.001  0.9952  1.007  0.002607
+      level_change   1.99   1.887  2.098    0.0244
+    Rests on: but for the change, trend and season would have gone on as before
+    Rests on: counts scatter as quasipoisson, dispersion 0.086; errors by scale
     """
     level = check_options(family, hac_lags, level, trend=trend, slope_change=slope_change)
     series = read_series(counts, exposure)

@@ -12,9 +12,11 @@ from cseanalysis.models.change.fits import Family, Floats, LevelChanges, check_o
 from cseanalysis.models.change.placebo import change_table
 from cseanalysis.models.change.series import CountSeries, design, listed, locate, read_series, season
 from cseanalysis.models.checks import check_truth
+from cseanalysis.said import Words, counted, speaks
 from cseanalysis.values import NotEstimableError, shown
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class ManyChanges:
     """Changes of many series at many dates.
@@ -32,6 +34,10 @@ class ManyChanges:
         Clear ones to expect if no series had changed at any date.
     discoveries
         Those that remain when the share of false ones among them is held at ``1 - level``.
+
+    Notes
+    -----
+    ``print`` gives clear changes beside those to expect by chance, a row a change, and why others have no estimate.
     """
 
     table: pd.DataFrame
@@ -39,6 +45,24 @@ class ManyChanges:
     clear: int
     expected_by_chance: float
     discoveries: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a series and date.
+
+        Columns: ``series``, ``date``, ``ratio``, ``low``, ``high``, ``statistic``, ``p_value``, ``q_value``,
+        ``reason``.
+        """
+        return self.table.reset_index(drop=True)
+
+    def _says(self) -> Words:
+        head = counted(
+            "clear changes", self.clear, f" of {self.tried:,} estimated; {self.expected_by_chance:.3g} by chance"
+        )
+        more = f"of these, {self.discoveries:,} remain when so many are tried"
+        known = self.table["reason"] == ""
+        reasons = self.table.loc[~known, "reason"].value_counts(sort=False)
+        shown = self.to_frame()[known.to_numpy()].sort_values("q_value", kind="stable").drop(columns="reason")
+        return Words(head, (more,), shown, refused=tuple(f"{reason} ({n:,} times)" for reason, n in reasons.items()))
 
 
 def many_changes(

@@ -20,11 +20,13 @@ from cseanalysis.models.change.fits import (
     level_changes,
 )
 from cseanalysis.models.change.series import FEWEST, CountSeries, design, listed, locate, read_series, season
+from cseanalysis.said import Words, counted, speaks
 from cseanalysis.values import NotEstimableError
 
 NEAR = 4  # periods around the true date that are no placebo
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceboDates:
     """The change at a date beside the changes that other dates show.
@@ -43,6 +45,10 @@ class PlaceboDates:
         Placebo dates expected to look clear at this level if nothing happened at any of them.
     found
         Placebo dates that do.
+
+    Notes
+    -----
+    ``print`` gives the place of the date among all, and the five dates with the largest changes.
     """
 
     table: pd.DataFrame
@@ -50,6 +56,19 @@ class PlaceboDates:
     share_as_large: float
     expected_by_chance: float
     found: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a date: ``date``, ``ratio``, ``low``, ``high``, ``statistic``, ``p_value``, ``placebo``."""
+        return self.table.rename_axis("date").reset_index()
+
+    def _says(self) -> Words:
+        dates = int(self.table["statistic"].notna().sum())
+        more = (
+            f"share of dates with as large a change: {self.share_as_large:.3g}",
+            f"other dates that look clear: {self.found:,}; expected if nothing happened: {self.expected_by_chance:.3g}",
+        )
+        shown = self.to_frame().sort_values("statistic", key=abs, ascending=False, kind="stable").head(5)
+        return Words(counted("place of the date by size of its change", self.rank, f" of {dates:,}"), more, shown)
 
 
 def placebo_dates(

@@ -16,12 +16,14 @@ from cseanalysis.models.change.interrupted import interrupted_series
 from cseanalysis.models.change.series import FEWEST, CountSeries, design, read_series, season
 from cseanalysis.models.checks import check_whole
 from cseanalysis.models.draws.simulation import block_generator, check_seed
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Estimate, NotEstimableError
 
 WORLDS = 256  # simulated series that share one generator
 LARGEST = 1e15  # count that is simulated: beyond it whole numbers are no longer told apart
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class BreakSearch:
     """The date at which a series is most likely to have changed level.
@@ -42,6 +44,10 @@ class BreakSearch:
         change: of use only when there is a change.
     table
         A row a date that was tried (the index): ``statistic``, positive for a rise.
+
+    Notes
+    -----
+    ``print`` gives the level ratio and why its interval is doubtful, the range of the date, the five likeliest dates.
     """
 
     at: object
@@ -51,6 +57,19 @@ class BreakSearch:
     earliest: object
     latest: object
     table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a date that was tried: ``date``, ``statistic``."""
+        return self.table.rename_axis("date").reset_index()
+
+    def _says(self) -> Words:
+        ratio = self.level_ratio
+        head = of_interval(f"level ratio at {self.at}", ratio.interval, point=ratio.point)
+        more = (f"p-value of any change: {self.p_value:.3g}", f"date between {self.earliest} and {self.latest}")
+        doubts = ("the interval takes the date as known beforehand: too narrow, and too far from 1",)
+        rests = (f"one change; neighbouring periods correlate by {self.correlation:.3g}",)
+        shown = self.to_frame().sort_values("statistic", key=abs, ascending=False, kind="stable").head(5)
+        return Words(head, more, shown, rests, doubts)
 
 
 def break_search(

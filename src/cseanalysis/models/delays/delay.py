@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from cseanalysis.models.checks import check_interval, check_positive, check_whole, number, numbers, one_of
+from cseanalysis.said import Words, one_number, speaks
 from cseanalysis.values import Interval, NotEstimableError
 
 _MOST_PERIODS = 1_000_000
@@ -19,6 +21,7 @@ _MOST_PERIODS = 1_000_000
 Family = Literal["gamma", "lognormal", "weibull"]
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Delay:
     """A distribution of days from one event to a later one, among cases that reach the later one.
@@ -32,6 +35,10 @@ class Delay:
         Positive; small gamma and Weibull shapes mean many quick cases and a long tail.
     scale
         Days; positive.
+
+    Notes
+    -----
+    ``print`` gives the median, and a row with the parameters and the mean.
 
     Examples
     --------
@@ -145,6 +152,22 @@ class Delay:
         period_days = check_positive("period_days", period_days)
         periods = check_whole("periods", periods, most=_MOST_PERIODS)
         return np.asarray(masses(self.family, [self.shape], [self.scale], periods, period_days=period_days)[0])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row.
+
+        Columns: ``family``, ``shape``, ``scale``, ``median``, ``mean`` (missing where it is beyond numbers).
+        """
+        try:
+            mean = self.mean()
+        except NotEstimableError:
+            mean = math.nan
+        row = {"family": self.family, "shape": self.shape, "scale": self.scale}
+        return pd.DataFrame([{**row, "median": float(self.quantile(0.5)), "mean": mean}])
+
+    def _says(self) -> Words:
+        rests = ("cases that reach the later event; what never comes is left out",)
+        return Words(one_number("median delay", float(self.quantile(0.5)), "days"), rests_on=rests)
 
 
 def masses(

@@ -14,6 +14,7 @@ from scipy import optimize, special
 
 from cseanalysis.models.checks import aligned, check_counts, check_level, number, numbers, one_of
 from cseanalysis.models.delays.delay import Delay, Family
+from cseanalysis.said import Words, ranged, speaks, without_gaps
 from cseanalysis.values import NotEstimableError
 
 Array = NDArray[np.float64]
@@ -22,6 +23,7 @@ _LEAST = 1e-290
 _LONGEST_WATCH = 1e7  # periods
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class DelayFit:
     """A delay read naively from completed cases, and corrected, side by side.
@@ -39,12 +41,32 @@ class DelayFit:
         The two fitted delays.
     level
         Of the intervals, which are of confidence.
+
+    Notes
+    -----
+    ``print`` gives the corrected median with its interval, and a row a reading.
     """
 
     table: pd.DataFrame
     windows_only: Delay
     corrected: Delay
     level: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a reading.
+
+        Columns: ``reading``, then ``shape``, ``scale``, ``mean``, ``mean_low``, ``mean_high``, ``median``,
+        ``median_low``, ``median_high``, ``resolved``.
+        """
+        return self.table.rename_axis("reading").reset_index()
+
+    def _says(self) -> Words:
+        last = self.table.iloc[-1]
+        ends = (last["median_low"], last["median_high"])
+        shown = without_gaps(self.to_frame()[["reading", "mean", "median", "resolved"]], "not claimed")
+        rests = (f"delays follow the family {self.corrected.family}; every cohort has the same",)
+        head = ranged("median delay, corrected", *ends, "confidence", self.level, point=last["median"])
+        return Words(head, rows=shown, rests_on=rests)
 
 
 def fit_seen_delays(

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import get_args
 
+import pandas as pd
 from scipy import integrate, optimize, special
 
 from cseanalysis.models.checks import number, one_of
 from cseanalysis.models.delays.delay import Delay, Family, shape_range
+from cseanalysis.said import Words, one_number, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 _SHORTEST = 1e-9  # window, in whatever unit, in which a median is found
@@ -21,6 +23,7 @@ _TAIL = 1e-3  # what falling intake must leave of the rate at which the tail of 
 _PRECISE = {"epsabs": 1e-13, "epsrel": 1e-11, "limit": 200}
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class SeenDelay:
     """What a delay looks like among the cases completed within a window.
@@ -31,11 +34,23 @@ class SeenDelay:
         Delay of the completed cases, in the unit of the window.
     resolved
         Share of all cases that entered in the window and were completed in it.
+
+    Notes
+    -----
+    ``print`` gives the mean, a row of all three, and that slow cases are missing.
     """
 
     mean: float
     median: float
     resolved: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: ``mean``, ``median``, ``resolved``."""
+        return pd.DataFrame([{"mean": self.mean, "median": self.median, "resolved": self.resolved}])
+
+    def _says(self) -> Words:
+        rests = ("cases completed in the window only, so slow ones are missing",)
+        return Words(one_number("mean delay as seen", self.mean), rests_on=rests)
 
 
 def seen_in_window(delay: Delay, window: float, *, growth: float = 0.0) -> SeenDelay:

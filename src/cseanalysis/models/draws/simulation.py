@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import check_level, numbers
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
     """The distribution of a simulated quantity: draws, or quantiles that are known exactly.
@@ -39,6 +42,8 @@ class Simulation:
     -----
     Quantiles of draws interpolate linearly between order statistics (Hyndman and Fan 1996, type 7, as numpy and R
     do). They are selected without sorting or copying the draws.
+
+    ``print`` gives the central 95% with the median, and five quantiles.
 
     Examples
     --------
@@ -159,6 +164,34 @@ class Simulation:
         if self.draws is None:
             raise NotEstimableError("this simulation holds exact quantiles and no draws, and its moment was not given")
         return self.draws
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantile: ``share`` of the distribution below ``value`` (missing where it is too large)."""
+        shares = (0.025, 0.25, 0.5, 0.75, 0.975)
+        return pd.DataFrame({"share": shares, "value": quantiles_if_any(self, shares)})
+
+    def _says(self) -> Words:
+        drawn = () if self.draws is None else (f"{self.draws.size:,} draws",)
+        return Words(headline(self, "simulated"), rests_on=drawn)
+
+
+def quantiles_if_any(simulation: Simulation, shares: Sequence[float] = (0.5, 0.025, 0.975)) -> list[float]:
+    """Return quantiles, by default the median and the ends of 95%; nan where one is too large for a number."""
+    found = []
+    for share in shares:
+        try:
+            found.append(simulation.quantile(share))
+        except NotEstimableError:
+            found.append(math.nan)
+    return found
+
+
+def headline(simulation: Simulation, what: str, level: float = 0.95) -> str:
+    """Word the central range and the median of a simulation, or say that there is none."""
+    try:
+        return of_interval(what, simulation.interval(level), point=simulation.median)
+    except NotEstimableError as error:
+        return f"{what}: not estimable as an interval of simulation ({error})"
 
 
 def check_seed(seed: object) -> int:

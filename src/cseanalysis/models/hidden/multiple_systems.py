@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from cseanalysis.export.wording import say_cell
 from cseanalysis.models.checks import check_level, check_share, check_whole, named, one_of
 from cseanalysis.models.draws.simulation import check_seed
 from cseanalysis.models.hidden.heterogeneity import LOWER_BOUND, fit_heterogeneity
@@ -37,7 +38,12 @@ from cseanalysis.models.hidden.model_search import (
     totals,
     write_model,
 )
+from cseanalysis.plots import totals_of_models
+from cseanalysis.said import Words, of_interval, one_number, speaks
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Method = Literal["bic", "stepwise", "fixed"]
 ModelLike = str | Iterable[Iterable[str]]
@@ -54,7 +60,8 @@ class ModelNotEstimableError(NotEstimableError):
 CLOSE = 10.0  # BIC beyond the smallest within which a model still counts as one that could have been chosen
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@speaks
+@dataclass(frozen=True, slots=True)
 class PopulationEstimate:
     """A population estimated from overlapping lists, beside every model that could have been chosen.
 
@@ -84,37 +91,27 @@ class PopulationEstimate:
     draws
         Totals of the bootstrap, the selection repeated in each; infinite where a draw holds no overlap that limits the
         total, nan where no model is identified.
+
+    Notes
+    -----
+    ``print`` gives the range of the models within 10 BIC of the best, the chosen total beside it, a row a model, what
+    is assumed; `plot` draws the models.
     """
 
     total: float
     interval: Interval | None
     model: str
-    models: pd.DataFrame = field(compare=False)
+    models: pd.DataFrame = field(repr=False, compare=False)
     status: int
     at_boundary: tuple[str, ...]
     observed: int
     lists: tuple[str, ...]
-    draws: Floats = field(compare=False)
-
-    def __repr__(self) -> str:
-        """Return the total with its range, and in plain words what it assumes of the cases."""
-        kept = self._close()
-        low, high = self.range
-        said = "no confidence interval (bootstrap=0)"
-        if (limits := self.interval) is not None and limits.level is not None:
-            said = f"{100 * limits.level:.4g}% confidence interval {limits.low:,.0f} to {limits.high:,.0f}"
-        bound = "does not exist" if math.isnan(self.lower_bound) else f"is {self.lower_bound:,.0f}"
-        return (
-            f"{self.total:,.0f} cases by model {self.model}, {self.observed:,} of them on a list; {said}\n"
-            f"{low:,.0f} to {high:,.0f}: range of {len(kept)} models within {CLOSE:g} BIC of the best of those tried\n"
-            "Assumed: cases do not differ in how likely they are to be on each list\n"
-            f"Where they do, the total is too low; Chao's lower bound, which allows for that, {bound}"
-        )
+    draws: Floats = field(repr=False, compare=False)
 
     @property
     def range(self) -> tuple[float, float]:
         """Lowest and highest total among the chosen model and those within 10 BIC of the best that was tried."""
-        close = self._close()
+        close = self._close()["total"]
         return min(self.total, float(close.min())), max(self.total, float(close.max()))
 
     @property
@@ -122,14 +119,43 @@ class PopulationEstimate:
         """Chao's lower bound of the total where cases differ and lists do not depend on each other; nan: none."""
         return float(self.models.loc[self.models["model"] == LOWER_BOUND, "total"].iloc[0])
 
-    def _close(self) -> pd.Series:
+    def _close(self) -> pd.DataFrame:
         fine = self.models[~self.models["heterogeneity"] & (self.models["status"] == 0)]
-        return fine.loc[fine["bic"] <= fine["bic"].min() + CLOSE, "total"]
+        return fine[fine["bic"] <= fine["bic"].min() + CLOSE]
 
     @property
     def failed_share(self) -> float:
         """Share of bootstrap draws without a finite estimate; the infinite ones count as above every other."""
         return float((~np.isfinite(self.draws)).mean()) if len(self.draws) else 0.0
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a model.
+
+        Columns: ``model``, ``terms``, ``order``, ``total``, ``deviance``, ``bic``, ``weight``, ``status``,
+        ``at_boundary``, ``heterogeneity``.
+        """
+        return self.models.drop(columns="p_value", errors="ignore").reset_index(drop=True)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the totals of models that could be chosen; the alternative text is the label of the axes returned."""
+        return totals_of_models(self._close(), self.model, self._says().head, axes)
+
+    def _says(self) -> Words:
+        near, own = self._close(), f"by the chosen model {self.model}"
+        low, high = (say_cell(end, side=side) for end, side in zip(self.range, ("low", "high"), strict=True))
+        head = f"total: {low} to {high} (range of {len(near)} models within {CLOSE:g} BIC of the best, no level)"
+        limits = self.interval
+        chosen = of_interval(own, limits, point=self.total) if limits else one_number(own, self.total)
+        rests = (
+            "lists linked without error, a closed population, everybody can be listed, no term of all lists together",
+            "cases do not differ in how likely they are to be on each list; where they do, totals are too low",
+        )
+        failed = int((self.models["status"][~self.models["heterogeneity"]] != 0).sum())
+        refused = (f"{failed:,} models whose estimate does not exist or is not identified",) if failed else ()
+        observed = f"on at least one list: {say_cell(self.observed)}"
+        allowing = f"Chao's lower bound, which allows for cases that differ: {say_cell(self.lower_bound)}"
+        shown = near[["model", "total", "bic", "weight"]]
+        return Words(head, (chosen, observed, allowing), shown, rests, refused=refused)
 
 
 def estimate_population(
@@ -213,13 +239,19 @@ def estimate_population(
     ('[12,23]', 157.2)
     >>> [round(end, 1) for end in estimate.range], round(estimate.lower_bound, 1)
     ([157.2, 268.8], 142.0)
-    >>> print(estimate)
-    157 cases by model [12,23], 123 of them on a list; no confidence interval (bootstrap=0)
-    157 to 269: range of 2 models within 10 BIC of the best of those tried
-    Assumed: cases do not differ in how likely they are to be on each list
-    Where they do, the total is too low; Chao's lower bound, which allows for that, is 142
     >>> estimate.models[["model", "total", "bic"]].head(2).round(1).to_numpy().tolist()
     [['[12,23]', 157.2, 57.1], ['[12,3]', 268.8, 59.0]]
+    >>> print(estimate)
+    total: 157.1 to 268.8 (range of 2 models within 10 BIC of the best, no level)
+    by the chosen model [12,23]: 157.2 (one number, no interval)
+    on at least one list: 123
+    Chao's lower bound, which allows for cases that differ: 142
+      model    total    bic  weight
+      [12,23]  157.2  57.14  0.7138
+      [12,3]   268.8  58.97  0.2862
+    Rests on: lists linked without error, a closed population, everybody can be listed, no term of all lists together
+    Rests on: cases do not differ in how likely they are to be on each list; where they do, totals are too low
+    Refused: 2 models whose estimate does not exist or is not identified
     """
     check_options(method, model, max_order=max_order, threshold=threshold)
     level = _check_bootstrap(bootstrap, seed, level)

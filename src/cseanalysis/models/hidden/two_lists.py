@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.models.checks import check_count, check_interval, check_level, numbers, one_of
 from cseanalysis.models.hidden.two_list_limits import LIMITS, Limits, chapman_estimate
+from cseanalysis.said import Words, of_interval, one_number, speaks
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class TwoListEstimate:
     """Two overlapping lists, and the totals that different dependence between them would mean.
@@ -32,6 +35,10 @@ class TwoListEstimate:
         Confidence interval of the total, never below the observed cases. It covers chance alone, not dependence. None
         with ``limits="normal"`` when one list lies inside the other (that variance is then 0, which is not certainty),
         and with ``"transformed-logit"`` when its upper end cannot be written.
+
+    Notes
+    -----
+    ``print`` gives the total with its interval, and a row for each of four assumed dependences.
     """
 
     first: int
@@ -64,6 +71,21 @@ class TwoListEstimate:
         if not (np.isfinite(ratio) & (ratio > 0)).all():
             raise ValueError(f"odds_ratio {shown(odds_ratio)}: must be above 0 and finite; 1 is independence")
         return self.observed + ratio * (self.first - self.both) * (self.second - self.both) / self.both
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an assumed dependence: ``odds_ratio`` between the lists, ``total`` it would mean."""
+        ratios = [0.5, 1.0, 2.0, 4.0]
+        return pd.DataFrame({"odds_ratio": ratios, "total": self.at_odds_ratio(ratios)})
+
+    def _says(self) -> Words:
+        rests = ("the lists are independent, which they cannot show: the table has what dependence would mean",)
+        if self.interval is None:
+            inside = self.both == min(self.first, self.second)
+            refused = (
+                "an interval: " + ("one list lies inside the other" if inside else "its ends are beyond numbers"),
+            )
+            return Words(one_number("total", self.chapman), rests_on=rests, refused=refused)
+        return Words(of_interval("total", self.interval, point=self.chapman), rests_on=rests)
 
 
 def two_list_estimate(
@@ -122,6 +144,14 @@ def two_list_estimate(
     Interval(low=839.0, high=1226.0, kind='confidence', level=0.95)
     >>> estimate.at_odds_ratio([0.5, 1, 2, 4]).tolist()
     [720.0, 1000.0, 1560.0, 2680.0]
+    >>> print(estimate)
+    total: 990.8, within 839 to 1,226 (95% confidence interval)
+      odds_ratio  total
+      0.5           720
+      1           1,000
+      2           1,560
+      4           2,680
+    Rests on: the lists are independent, which they cannot show: the table has what dependence would mean
     """
     first, second, both = check_count("first", first), check_count("second", second), check_count("both", both)
     if both > min(first, second):

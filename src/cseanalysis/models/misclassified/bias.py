@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cseanalysis.distributions import Distribution, Fixed, fixed
 from cseanalysis.models.checks import check_whole, one_of
 from cseanalysis.models.draws.copula import correlation_matrix, factor, log_quantile_of_score
-from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator, check_seed
+from cseanalysis.models.draws.simulation import (
+    BLOCK,
+    Simulation,
+    block_generator,
+    check_seed,
+    headline,
+    quantiles_if_any,
+)
 from cseanalysis.models.misclassified.tables import GROUPS, Cells, What, checked_cells
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import Assumption, Interval, NotEstimableError, plain_number, share_hint, shown
 
 Scheme = Literal["fox-2021", "fox-2005"]
@@ -34,6 +43,7 @@ SCHEMES = ("fox-2021", "fox-2005")
 MANY_IMPOSSIBLE = 0.1  # above this share the draws that remain say more than the stated distributions
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class BiasAnalysis:
     """What the corrected table may be: draws with and without random error, and what became of the distributions.
@@ -58,6 +68,10 @@ class BiasAnalysis:
     stated, admissible
         The error rates as they were stated, and those that could have produced the table: the distributions that the
         results really rest on.
+
+    Notes
+    -----
+    ``print`` gives the odds ratio with its interval, what was left out, and a row a quantity.
     """
 
     observed: Cells
@@ -77,18 +91,34 @@ class BiasAnalysis:
         """Share of the draws whose error rates could not have produced the observed table."""
         return self.impossible / self.draws
 
-    def __str__(self) -> str:
-        lines = [f"{self.scheme}, {self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantity.
+
+        Columns: ``quantity``, ``with_error`` (what is uncertain in it), ``median``, ``low``, ``high`` (95% of
+        draws).
+        """
+        both, alone = "bias and random error", "bias only"
+        rows = [
+            ("odds ratio", both, self.odds_ratio),
+            ("odds ratio", alone, self.systematic_odds_ratio),
+            ("risk ratio", both, self.risk_ratio),
+            ("risk ratio", alone, self.systematic_risk_ratio),
+            *((name, word, rates[name]) for name in self.stated for word, rates in self._rates()),
+        ]
+        spread = [(name, word, *quantiles_if_any(draws)) for name, word, draws in rows]
+        return pd.DataFrame(spread, columns=["quantity", "with_error", "median", "low", "high"])
+
+    def _rates(self) -> tuple[tuple[str, dict[str, Simulation]], ...]:
+        return (("as stated", self.stated), ("admissible", self.admissible))
+
+    def _says(self) -> Words:
+        head = headline(self.odds_ratio, "odds ratio, bias and random error")
+        left = [f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
         if self.empty:
-            lines[0] += f", {self.empty / self.draws:.2%} with an empty cell and left out"
-        if self.impossible_share > MANY_IMPOSSIBLE:
-            lines.append("so many are impossible that the results rest on the admissible distributions, not the stated")
-        for name in ("odds_ratio", "risk_ratio"):
-            for prefix, error in (("", "bias and random error"), ("systematic_", "bias only")):
-                lines.append(f"{name.replace('_', ' ')}, {error}: {_spread(getattr(self, prefix + name))}")
-        for name, stated in self.stated.items():
-            lines.append(f"{name}: stated {_spread(stated)}; admissible {_spread(self.admissible[name])}")
-        return "\n".join(lines)
+            left.append(f"{self.empty / self.draws:.2%} of draws with an empty cell and left out")
+        many = "so many are impossible that the results rest on the admissible distributions, not the stated"
+        doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
+        return Words(head, tuple(left), rests_on=(f"random error by the scheme {self.scheme}",), doubts=doubts)
 
 
 def analyse(
@@ -304,11 +334,6 @@ def _standard_errors(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Arr
 def _four(values: Sequence[Array]) -> tuple[Array, Array, Array, Array]:
     a, b, c, d = values
     return a, b, c, d
-
-
-def _spread(simulation: Simulation) -> str:
-    interval = simulation.interval(0.95)
-    return f"median {simulation.median:.4g}, 95% of draws {interval.low:.4g} to {interval.high:.4g}"
 
 
 GROUP_NAMES = {"exposure": ("cases", "non-cases"), "outcome": ("exposed", "unexposed")}

@@ -18,8 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from cseanalysis.models.checks import check_same_labels, check_whole, numbers
-from cseanalysis.models.draws.simulation import BLOCK, Simulation, block_generator, check_seed
+from cseanalysis.models.draws.simulation import (
+    BLOCK,
+    Simulation,
+    block_generator,
+    check_seed,
+    headline,
+    quantiles_if_any,
+)
 from cseanalysis.models.misclassified.bias import MANY_IMPOSSIBLE
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 Array = NDArray[np.float64]
@@ -171,6 +179,7 @@ def bound_counts(observed: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[
     return tuple(Interval(min(pair), max(pair), "bound") for pair in found)
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class CorrectedCounts:
     """Draws of the true counts in K classes, and what became of the stated probabilities.
@@ -188,6 +197,10 @@ class CorrectedCounts:
         The same with only the matrix uncertain.
     stated, admissible
         Mean matrix over all draws, and over those that could have produced the counts, shape (K, K).
+
+    Notes
+    -----
+    ``print`` gives the first class with its interval, what was left out, and a row a class.
     """
 
     observed: tuple[float, ...]
@@ -203,18 +216,30 @@ class CorrectedCounts:
         """Share of the draws whose matrix could not have produced the counts."""
         return self.impossible / self.draws
 
-    def __str__(self) -> str:
-        lines = [f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"]
-        if self.impossible_share > MANY_IMPOSSIBLE:
-            lines.append("so many are impossible that the results rest on the admissible distributions, not the stated")
-        for place, (recorded, count) in enumerate(zip(self.observed, self.counts, strict=True)):
-            interval = count.interval(0.95)
-            lines.append(
-                f"class {place}: recorded {recorded:g}, median {count.median:.6g}, 95% of draws {interval.low:.6g} to "
-                f"{interval.high:.6g}; recorded rightly: stated {self.stated[place, place]:.3f}, admissible "
-                f"{self.admissible[place, place]:.3f}"
-            )
-        return "\n".join(lines)
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a class.
+
+        Columns: ``class``, ``recorded``, ``median``, ``low``, ``high`` (95% of draws), ``stated``,
+        ``admissible`` (chance of being recorded rightly).
+        """
+        median, low, high = zip(*map(quantiles_if_any, self.counts), strict=True)
+        columns = {
+            "class": range(len(self.counts)),
+            "recorded": self.observed,
+            "median": median,
+            "low": low,
+            "high": high,
+            "stated": self.stated.diagonal(),
+            "admissible": self.admissible.diagonal(),
+        }
+        return pd.DataFrame(columns)
+
+    def _says(self) -> Words:
+        head = headline(self.counts[0], "records truly of class 0")
+        many = "so many are impossible that the results rest on the admissible distributions, not the stated"
+        doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
+        left = f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"
+        return Words(head, (left,), doubts=doubts)
 
 
 def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: int = 100_000) -> CorrectedCounts:

@@ -15,6 +15,7 @@ from scipy import special
 
 from cseanalysis.models.checks import check_count, check_level, check_positive, check_share, numbers
 from cseanalysis.models.misclassified.exact import blaker_limits
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, share_hint, shown
 
 What = Literal["exposure", "outcome"]
@@ -365,6 +366,7 @@ ROWS, COLUMNS = ("cases", "non-cases"), ("exposed", "unexposed")
 LABELS = tuple(f"{column} {row}" for row in ROWS for column in COLUMNS)
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class CorrectedTable:
     """A corrected 2 x 2 table, with what it was corrected from.
@@ -377,6 +379,10 @@ class CorrectedTable:
         The same four before correction.
     transfer
         Four rows of four: each corrected cell as a sum of observed cells times these numbers.
+
+    Notes
+    -----
+    ``print`` gives the odds ratio with its interval, or why there is none, and a row a cell.
 
     Examples
     --------
@@ -452,6 +458,18 @@ class CorrectedTable:
                 f"{what} of the corrected cells {[round(cell, 4) for cell in self.cells]}: a cell that it divides by "
                 "is 0; report the cells, or merge groups"
             )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a cell: ``cell``, ``observed``, ``corrected``."""
+        return pd.DataFrame({"cell": LABELS, "observed": self.observed, "corrected": self.cells})
+
+    def _says(self) -> Words:
+        rests = ("the error rates are known; probabilistic_bias has what is uncertain about them",)
+        try:
+            head = of_interval("odds ratio", self.odds_ratio_interval(), point=self.odds_ratio)
+        except NotEstimableError as error:
+            return Words("odds ratio: not estimable with a confidence interval", (), None, rests, (), (str(error),))
+        return Words(head, rests_on=rests)
 
 
 def checked_cells(cells: ArrayLike) -> Cells:

@@ -20,6 +20,7 @@ from scipy import optimize
 from cseanalysis.models.checks import check_count, check_interval, check_positive, check_share
 from cseanalysis.models.missing.ladder import share_at_odds_ratio
 from cseanalysis.models.missing.shares import NAMES, parts_of_records, share_bounds, warn_of_per_cents
+from cseanalysis.said import Words, ends_of, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
 Group = tuple[float, float, float]
@@ -148,6 +149,7 @@ def part_difference_bounds(part: Group, rest: Group) -> Interval:
     return Interval(weight * apart.low, weight * apart.high, "bound")
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Representation:
     """A share against the share of the same group in a population; what may be concluded, in both directions.
@@ -166,6 +168,10 @@ class Representation:
         ``"above"``, ``"below"`` or ``"neither"``: whether every completion of the records, and every population
         share in its range, lies on one side of parity. ``"neither"`` refuses "over-represented" and "not
         over-represented" alike.
+
+    Notes
+    -----
+    ``print`` gives the share with its bound, what may be concluded or is refused, and a row a quantity.
     """
 
     coverage: float
@@ -174,6 +180,24 @@ class Representation:
     ratio: Interval
     relative_rate: Interval | None
     conclusion: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantity.
+
+        Columns: ``quantity``, ``low``, ``high``, ``kind``, ``level``; ends are missing without an upper one.
+        """
+        named = {name: getattr(self, name) for name in ("share", "difference", "ratio", "relative_rate")}
+        return pd.DataFrame([{"quantity": name, **ends_of(bound)} for name, bound in named.items()])
+
+    def _says(self) -> Words:
+        neither = self.conclusion == "neither"
+        refused = ("over-represented and not over-represented alike: the bounds hold parity",) if neither else ()
+        if self.relative_rate is None:
+            refused = (*refused, "a range of the rate per head over that of everybody else: it has no upper end")
+        more = () if neither else (f"the share lies {self.conclusion} that of the population, whatever the others are",)
+        rests = (f"{self.coverage:.1%} of the records say; of the others nothing is assumed",)
+        shown = self.to_frame()[["quantity", "low", "high"]].dropna()
+        return Words(of_interval("share", self.share, "share"), more, shown, rests, refused=refused)
 
 
 def against_population(group: Group, population_share: float | Interval) -> Representation:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from cseanalysis.models.checks import aligned, check_interval, check_same_labels, check_share, numbers
 from cseanalysis.models.missing.shares import NAMES, Whole, parts_of_records, warn_of_per_cents
+from cseanalysis.said import Words, ends_of, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, items_of, plain_number, shown
 
 
@@ -159,12 +160,26 @@ def odds_ratio_needed(with_attribute: float, known: float, unknown: float, share
     return among_unknown / (1 - among_unknown) * (known - with_attribute) / with_attribute
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder: what is assumed about the unknown records, and the bound it buys."""
+    """One rung of the ladder: what is assumed about the unknown records, and the bound it buys.
+
+    Notes
+    -----
+    ``print`` gives the bound and the assumption that buys it.
+    """
 
     assumption: str
     interval: Interval
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: ``assumption``, ``low``, ``high``, ``kind``, ``level``."""
+        return pd.DataFrame([{"assumption": self.assumption, **ends_of(self.interval)}])
+
+    def _says(self) -> Words:
+        shown = self.to_frame().drop(columns="level")
+        return Words(of_interval("share", self.interval, "share"), rows=shown, rests_on=(self.assumption,))
 
 
 def assumption_ladder(

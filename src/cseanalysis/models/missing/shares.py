@@ -7,9 +7,11 @@ import warnings
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import pandas as pd
 from scipy import optimize, special
 
 from cseanalysis.models.checks import check_count, check_level, check_share, one_of
+from cseanalysis.said import Words, one_number, speaks, without_gaps
 from cseanalysis.values import Interval, plain_number, shown
 
 Whole = Literal[1, 100] | None
@@ -60,6 +62,8 @@ def share_bounds(with_attribute: float, known: float, unknown: float, *, of: Who
     --------
     >>> share_bounds(30, 100, 50)
     Interval(low=0.2, high=0.5333333333333333, kind='bound', level=None)
+    >>> print(share_bounds(30, 100, 50))
+    0.2 to 0.5334 (bound)
     >>> bounds = share_bounds(28.22, 34, 66, of=100)
     >>> round(bounds.low, 4), round(bounds.high, 4)
     (0.2822, 0.9422)
@@ -228,6 +232,7 @@ def least_share(seen: float, records: float, rare: float) -> float:
     return float(optimize.brentq(above, 0.0, 1.0, xtol=1e-15, rtol=1e-13))
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class CoverageNeeded:
     """How much of a field must be filled before a share can be said to lie above, or below, a line.
@@ -235,6 +240,10 @@ class CoverageNeeded:
     ``now`` is the coverage today. ``above`` and ``below`` are the coverages at which the worst-case bound leaves the
     line on that side if the share among the known stays as it is; ``above_at_earliest`` and ``below_at_earliest``
     if every record that is filled next favours that side. None where no coverage gets there.
+
+    Notes
+    -----
+    ``print`` gives the coverage now, and a row a side of the line.
     """
 
     now: float
@@ -242,6 +251,21 @@ class CoverageNeeded:
     below: float | None
     above_at_earliest: float | None
     below_at_earliest: float | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a side of the line.
+
+        Columns: ``side``, ``needed``, ``at_earliest``; missing where no coverage gets there.
+        """
+        sides = {"above": (self.above, self.above_at_earliest), "below": (self.below, self.below_at_earliest)}
+        rows = [(side, *ends) for side, ends in sides.items()]
+        columns = ["side", "needed", "at_earliest"]
+        return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+
+    def _says(self) -> Words:
+        shown = without_gaps(self.to_frame(), "no coverage gets there")
+        rests = ("needed: the share among the known stays; at_earliest: what is filled next favours that side",)
+        return Words(one_number("coverage now", self.now, "share"), (), shown, rests)
 
 
 def coverage_needed(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from cseanalysis.models.missing.shares import NAMES, warn_of_per_cents
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, plain_number, shown
 
 Array = NDArray[np.float64]
@@ -22,6 +23,7 @@ Totals = tuple[Cell | None, Cell | None, Cell | None]
 PARTS = 4  # variables of a unit: with attribute, known, unknown, and unknown ones that have the attribute
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class UnitBounds:
     """Bounds for every unit and for the whole, all consistent with each other.
@@ -34,12 +36,27 @@ class UnitBounds:
         Bound for the number of records with the attribute, by unit; in every completion they add up to the whole's.
     share, count
         The same for the whole. Without suppressed cells the ends of ``count`` are the sums of the units' ends.
+
+    Notes
+    -----
+    ``print`` gives the bounds of the whole, and a row a unit.
     """
 
     shares: dict[str, Interval]
     counts: dict[str, Interval]
     share: Interval
     count: Interval
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a unit: ``unit``, ``share_low``, ``share_high``, ``count_low``, ``count_high``."""
+        rows = [(unit, share.low, share.high, self.counts[unit]) for unit, share in self.shares.items()]
+        named = [(*row[:3], row[3].low, row[3].high) for row in rows]
+        return pd.DataFrame(named, columns=["unit", "share_low", "share_high", "count_low", "count_high"])
+
+    def _says(self) -> Words:
+        more = (of_interval("records of the whole with the attribute", self.count),)
+        rests = ("nothing is assumed of the records that do not say",)
+        return Words(of_interval("share of the whole", self.share, "share"), more, rests_on=rests)
 
 
 def unit_share_bounds(units: Mapping[str, Columns], *, totals: Totals = (None, None, None)) -> UnitBounds:

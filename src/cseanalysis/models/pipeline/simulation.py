@@ -17,6 +17,7 @@ from cseanalysis.models.checks import check_level, check_positive, check_share, 
 from cseanalysis.models.delays.delay import Delay, Family, masses
 from cseanalysis.models.draws.simulation import BLOCK, block_generator, check_seed
 from cseanalysis.models.pipeline.projection import checked_intake
+from cseanalysis.said import Words, ranged, speaks
 from cseanalysis.values import Interval, NotEstimableError
 
 Array = NDArray[np.float64]
@@ -104,6 +105,7 @@ class Stage:
                 )
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class PipelineSimulation:
     """What a pipeline brings, period by period.
@@ -118,6 +120,10 @@ class PipelineSimulation:
         events that has happened by the end of that period, 0 being the one in which the cohort entered.
     level
         Share of the draws between ``low`` and ``high``, an interval of simulation.
+
+    Notes
+    -----
+    ``print`` gives the last stage in the last period with its interval, and a row a stage and period.
     """
 
     events: pd.DataFrame
@@ -154,6 +160,16 @@ class PipelineSimulation:
                 f"visible after {arrived.shape[1] - 1} more periods; simulate more periods"
             )
         return Interval(low, high, "simulation", self.level)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a stage and period: ``stage``, ``period``, ``expected``, ``median``, ``low``, ``high``."""
+        return self.events.reset_index(drop=True)
+
+    def _says(self) -> Words:
+        last = self.events.iloc[-1]
+        what = f"events of stage {last['stage']} in period {last['period']}"
+        head = ranged(what, last["low"], last["high"], "simulation", self.level, point=last["median"])
+        return Words(head, rests_on=("the intake, probabilities and delays that were stated",))
 
 
 def simulate_pipeline(

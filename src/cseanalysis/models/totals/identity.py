@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from cseanalysis.models.checks import check_interval, number
+from cseanalysis.said import Words, ends_of, of_interval, speaks
 from cseanalysis.values import Assumption, Interval, NotEstimableError, items_of, plain_number, share_hint, shown
 
 
@@ -163,6 +166,7 @@ def _checked_count(name: str, given: object) -> float:
     return count
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class RecordedSplit:
     """Offences recorded in a year, by when they happened.
@@ -173,10 +177,22 @@ class RecordedSplit:
         Recorded in the year and committed in it.
     earlier
         Recorded in the year and committed before it: non-recent.
+
+    Notes
+    -----
+    ``print`` gives what was committed in the year, and a row a part.
     """
 
     this_year: Interval
     earlier: Interval
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a part: ``part``, ``low``, ``high``, ``kind``, ``level``."""
+        return pd.DataFrame([{"part": name, **ends_of(getattr(self, name))} for name in ("this_year", "earlier")])
+
+    def _says(self) -> Words:
+        shown = self.to_frame().drop(columns="level")
+        return Words(of_interval("recorded in the year and committed in it", self.this_year), rows=shown)
 
 
 def split_by_year(recorded: float, earlier_share: Interval) -> RecordedSplit:

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
+import pandas as pd
+
 from cseanalysis.models.checks import check_interval, check_whole, one_of
+from cseanalysis.said import Words, ends_of, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, items_of, shown
 
 Dimension = Literal["unit", "age_window", "period", "definition", "area"]
@@ -45,6 +48,11 @@ class Basis:
                 raise ValueError(f"{one.name} is {shown(value)}: a basis must say it in words")
 
 
+def _in_words(basis: Basis) -> str:
+    return "; ".join(str(getattr(basis, one.name)) for one in fields(basis))
+
+
+@speaks
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A range and what it is about. An observed count ``n`` is ``Interval(n, n, "bound")``."""
@@ -59,7 +67,21 @@ class Measure:
         if self.value.low < 0:
             raise ValueError(f"measure from {self.value.low} to {self.value.high} {self.basis.unit}: none is negative")
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row.
 
+        Columns: ``unit``, ``low``, ``high``, ``kind``, ``level``, ``age_window``, ``period``, ``definition``,
+        ``area``.
+        """
+        about = {one.name: getattr(self.basis, one.name) for one in fields(self.basis)}
+        return pd.DataFrame([{"unit": about.pop("unit"), **ends_of(self.value), **about}])
+
+    def _says(self) -> Words:
+        shown = self.to_frame()[["unit", "low", "high"]]
+        return Words(of_interval(self.basis.unit, self.value), rows=shown, rests_on=(_in_words(self.basis),))
+
+
+@speaks
 @dataclass(frozen=True, slots=True)
 class BridgeFactor:
     """One plank: what a number is multiplied by to be about something else, with a range and a reason.
@@ -98,7 +120,20 @@ class BridgeFactor:
         if self.start == self.end:
             raise ValueError(f"factor {self.id}: leads from {self.start!r} to itself; a factor must change something")
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row.
 
+        Columns: ``id``, ``dimension``, ``start``, ``end``, ``low``, ``high``, ``kind``, ``level``, ``reason``.
+        """
+        named = {name: getattr(self, name) for name in ("id", "dimension", "start", "end")}
+        return pd.DataFrame([{**named, **ends_of(self.factor), "reason": self.reason}])
+
+    def _says(self) -> Words:
+        shown = self.to_frame()[["id", "dimension", "start", "end", "low", "high"]]
+        return Words(of_interval(f"factor {self.id}", self.factor), rows=shown, rests_on=(self.reason,))
+
+
+@speaks
 @dataclass(frozen=True, slots=True)
 class Bridged:
     """A measure carried to another basis.
@@ -109,12 +144,26 @@ class Bridged:
         The range on the basis asked for.
     steps
         Each factor's id and the range after it, in the order applied; the first is ``("start", ...)``.
+
+    Notes
+    -----
+    ``print`` gives the range on the new basis, a row a step, and the basis.
     """
 
     measure: Measure
     steps: tuple[tuple[str, Interval], ...]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a step: ``step`` (the factor's id), and ``low``, ``high``, ``kind``, ``level`` after it."""
+        return pd.DataFrame([{"step": name, **ends_of(interval)} for name, interval in self.steps])
 
+    def _says(self) -> Words:
+        shown = self.to_frame().drop(columns="level")
+        basis = self.measure.basis
+        return Words(of_interval(basis.unit, self.measure.value), rows=shown, rests_on=(_in_words(basis),))
+
+
+@speaks
 @dataclass(frozen=True, slots=True)
 class AnnualVictims:
     """Children a year, from lifetime prevalence.
@@ -125,10 +174,22 @@ class AnnualVictims:
         Children abused for the first time in a year.
     in_year
         Children abused at least once in a year, whether before or not.
+
+    Notes
+    -----
+    ``print`` gives children a year, and a row for each of the two counts.
     """
 
     first_time: Interval
     in_year: Interval
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a count: ``children``, ``low``, ``high``, ``kind``, ``level``."""
+        return pd.DataFrame([{"children": name, **ends_of(getattr(self, name))} for name in ("first_time", "in_year")])
+
+    def _says(self) -> Words:
+        shown = self.to_frame().drop(columns="level")
+        return Words(of_interval("children abused at least once in a year", self.in_year), rows=shown)
 
 
 def bridge_survey(

@@ -14,12 +14,14 @@ from cseanalysis.models.triangles.exits import check_leaving, checked_cohort, ch
 from cseanalysis.models.triangles.nowcasting import completeness_of, reports
 from cseanalysis.models.triangles.shrinkage import Shrunk, shrink
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import NotEstimableError, shown
 
 _FEWEST = 3
 _LEVEL = 0.95
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class PooledHazards:
     """Hazards of several units, each shrunk to those of the whole.
@@ -52,26 +54,21 @@ class PooledHazards:
     level: float = _LEVEL
     warnings: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        first = self.completeness.groupby(level="unit", sort=False).nth(0).droplevel("lag")
-        ends = f"{first['completeness'].min():.1%} to {first['completeness'].max():.1%}"
-        lines = [
-            f"{ends} complete at the first lag, over {len(first)} units",
-            f"each with its confidence interval at {self.level:.0%}; dispersion of counts {self.dispersion:.2f}",
-        ]
-        lines += [
-            f"{unit}: {row.low:.1%} to {row.high:.1%}, leans on the whole with weight {self.weights[unit]:.2f}"
-            for unit, row in first.iterrows()
-        ]
-        return "\n".join([*lines, *self.warnings])
-
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a unit and lag, as in ``hazards``, with what is complete by then beside it."""
-        return self.hazards.join(self.completeness)
+        """Return a row a unit and lag (of exits, a column more, the exit).
 
-    def _repr_html_(self) -> str:
-        html: str = self.to_frame().to_html(float_format="{:.3f}".format)
-        return html
+        Columns: ``unit``, ``lag``, ``lone``, ``whole``, ``hazard``, ``weight``, ``cases``, ``completeness``, ``low``,
+        ``high``.
+        """
+        return self.hazards.join(self.completeness).reset_index()
+
+    def _says(self) -> Words:
+        first = self.completeness.groupby(level="unit", sort=False).nth(0).droplevel("lag")
+        shown = first.assign(weight=self.weights).rename_axis("unit").reset_index()
+        seen = first["completeness"]
+        head = f"complete at the first lag: {seen.min():.1%} to {seen.max():.1%} over {len(first)} units (no level)"
+        rests = (f"units vary around the whole; intervals below at {self.level:.0%}; dispersion {self.dispersion:.2f}",)
+        return Words(head, rows=shown, rests_on=rests, doubts=self.warnings, most=None)
 
 
 def pooled_hazards(
@@ -129,12 +126,6 @@ def pooled_hazards(
     >>> pooled = pooled_hazards({unit: Triangle(pd.DataFrame(table), "year") for unit, table in rows.items()})
     >>> pooled.hazards.loc[("A", 1)].round(2).to_dict()
     {'lone': 0.42, 'whole': 0.32, 'hazard': 0.33, 'weight': 0.88, 'cases': 55.84}
-    >>> print(pooled)
-    55.1% to 59.0% complete at the first lag, over 3 units
-    each with its confidence interval at 95%; dispersion of counts 1.00
-    A: 41.6% to 68.2%, leans on the whole with weight 0.86
-    B: 49.7% to 63.8%, leans on the whole with weight 0.48
-    C: 50.0% to 67.8%, leans on the whole with weight 0.60
     """
     counted, names = _counted(triangles, cohorts, last)
     of_units = [_summed(gone, at_risk) for gone, at_risk in counted.values()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 
 from cseanalysis.models.checks import named, one_of
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.plots import visible_and_outstanding
+from cseanalysis.said import Words, one_number, speaks
 from cseanalysis.values import NotEstimableError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SigmaTail = Literal["mack", "log-linear"]
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class ChainLadder:
     """What each origin will have come to by the last lag, and how uncertain that is.
@@ -42,6 +48,11 @@ class ChainLadder:
         Cumulative counts that fall, which were kept; see `Triangle.decreases`.
     warnings
         What is doubtful about the counts; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the total outstanding with its standard error, a row an origin, what is assumed.
+    `plot` draws the rows.
     """
 
     link_ratios: pd.Series = field(repr=False)
@@ -57,6 +68,28 @@ class ChainLadder:
     sigma_tail: SigmaTail
     decreases: pd.DataFrame = field(repr=False)
     warnings: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an origin.
+
+        Columns: ``origin``, ``ultimate``, ``outstanding``, ``standard_error``, ``process_error``,
+        ``parameter_error``.
+        """
+        columns = (self.ultimate, self.outstanding, self.standard_error, self.process_error, self.parameter_error)
+        return pd.concat(columns, axis=1).rename_axis("origin").reset_index()
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw what is visible and outstanding by origin; the alternative text is the label of the axes returned."""
+        return visible_and_outstanding(self.to_frame(), axes)
+
+    def _says(self) -> Words:
+        head = one_number("outstanding over all origins", self.total_outstanding, error=self.total_standard_error)
+        rests = (
+            "all origins develop alike, independently of each other (Mack 1993)",
+            "nothing is counted after the last lag",
+            f"sigma of the last lag by the rule {self.sigma_tail!r}",
+        )
+        return Words(head, rests_on=rests, doubts=self.warnings, most=None)
 
 
 def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> ChainLadder:
@@ -102,6 +135,15 @@ def chain_ladder(triangle: Triangle, *, sigma_tail: SigmaTail = "mack") -> Chain
     {2021: 20.0, 2022: 22.5, 2023: 15.45}
     >>> round(result.total_outstanding, 2), round(result.total_standard_error, 2)
     (11.95, 2.39)
+    >>> print(result)
+    outstanding over all origins: 11.95, standard error 2.394 (one number, no interval)
+      origin  ultimate  outstanding  standard_error  process_error  parameter_error
+      2021          20            0               0              0                0
+      2022        22.5          4.5           1.444         0.9909            1.051
+      2023       15.45        7.455           1.458          1.165            0.877
+    Rests on: all origins develop alike, independently of each other (Mack 1993)
+    Rests on: nothing is counted after the last lag
+    Rests on: sigma of the last lag by the rule 'mack'
     """
     check_triangle(triangle)
     one_of("sigma_tail", sigma_tail, get_args(SigmaTail))

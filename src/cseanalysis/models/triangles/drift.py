@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from dataclasses import dataclass, field
 from statistics import NormalDist
@@ -14,12 +13,14 @@ from cseanalysis.models.checks import check_level, check_whole
 from cseanalysis.models.triangles.exits import chi_squared
 from cseanalysis.models.triangles.nowcasting import completeness_of, reports
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError
 
 _POWER = 0.8
 _LARGEST = 5.0  # logarithm of the largest odds ratio looked at
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class DelayDrift:
     """Recent origins against earlier ones: the odds that what is visible has only just come.
@@ -45,22 +46,15 @@ class DelayDrift:
     table: pd.DataFrame = field(repr=False)
     dispersion: float
 
-    def __str__(self) -> str:
-        ends = self.odds_ratio
-        chance = "below 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
-        later = f"a ratio of {self.detectable:.2f} or more"
-        return (
-            f"odds of coming later, recent against earlier origins: {ends.low:.2f} to {ends.high:.2f}\n"
-            f"{ends.kind} interval, level {ends.level:.0%}; p {chance}; dispersion {self.dispersion:.2f}\n"
-            f"found with {_POWER:.0%}: {'none, however large' if math.isinf(self.detectable) else later}"
-        )
-
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a lag: both hazards and the cases behind them."""
-        return self.table.copy()
+        """Return a row a lag: ``lag``, ``earlier``, ``recent`` (hazards), ``earlier_cases``, ``recent_cases``."""
+        return self.table.rename_axis("lag").reset_index()
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+    def _says(self) -> Words:
+        later = "none, however large" if math.isinf(self.detectable) else f"a ratio of {self.detectable:.2f} or more"
+        chance = "below 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
+        more = (f"p {chance}; dispersion {self.dispersion:.2f}", f"found with {_POWER:.0%}: {later}")
+        return Words(of_interval("odds of coming later, recent against earlier origins", self.odds_ratio), more)
 
 
 def delay_drift(triangle: Triangle, *, recent: int, level: float = 0.95) -> DelayDrift:
@@ -101,10 +95,6 @@ def delay_drift(triangle: Triangle, *, recent: int, level: float = 0.95) -> Dela
     --------
     >>> rows = [[50, 80, 95], [48, 81, 96], [52, 79, 93], [20, 60, None], [22, None, None]]
     >>> found = delay_drift(Triangle(pd.DataFrame(rows, index=range(2019, 2024)), "year"), recent=2)
-    >>> print(found)
-    odds of coming later, recent against earlier origins: 1.85 to 5.78
-    confidence interval, level 95%; p below 0.001; dispersion 1.00
-    found with 80%: a ratio of 2.46 or more
     """
     check_triangle(triangle)
     level = check_level(level)

@@ -16,12 +16,14 @@ from cseanalysis.models.draws.simulation import block_generator
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks, check_shares, lag_reached
 from cseanalysis.models.triangles.shrinkage import prior_counts
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle, newest
+from cseanalysis.said import Words, ranged, speaks
 from cseanalysis.values import NotEstimableError, shown
 
 _LEAST = 1e-300  # added to gamma draws, so that shares of draws that vanish still exist
 _LARGEST_CORRELATION = 0.99
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class CompetingExits:
     """What becomes of cohorts by the last lag, exit by exit.
@@ -47,6 +49,10 @@ class CompetingExits:
         Level of the intervals.
     warnings
         What is doubtful about the counts of an exit; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the first exit of the newest origin with its interval, and a row an origin and exit.
     """
 
     hazards: pd.DataFrame = field(repr=False)
@@ -57,6 +63,21 @@ class CompetingExits:
     correlation: float
     level: float
     warnings: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an origin and exit: ``origin``, ``exit``, ``visible``, ``expected``, ``low``, ``high``."""
+        return self.ultimate.reset_index()
+
+    def _says(self) -> Words:
+        shown = self.to_frame()
+        last = shown[shown["origin"] == shown["origin"].iloc[-1]].iloc[0]
+        what = f"{last['exit']}, of {last['origin']}, by the last lag"
+        head = ranged(what, last["low"], last["high"], "simulation", self.level, point=last["expected"])
+        rests = (
+            "cohorts share hazards by lag, and a case leaves once",
+            f"dispersion {self.dispersion:.3g}, correlation within a cohort {self.correlation:.3g}",
+        )
+        return Words(head, rests_on=rests, doubts=self.warnings, most=None)
 
 
 def competing_exits(

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cseanalysis.models.checks import check_counts, check_interval, check_level, named
-from cseanalysis.models.draws.simulation import Simulation, block_generator
+from cseanalysis.models.draws.simulation import Simulation, block_generator, headline
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
 from cseanalysis.models.triangles.exits import chi_squared
 from cseanalysis.models.triangles.exposure import check_exposure, expected
 from cseanalysis.models.triangles.shrinkage import prior_counts
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle, newest
+from cseanalysis.plots import visible_and_final
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import Interval, NotEstimableError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LARGEST_MEAN = 1e15  # of a Poisson draw; only where next to nothing is visible yet, and then the interval says so
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class Nowcast:
     """What each origin will come to by the last lag, beside what is visible now.
@@ -41,6 +48,11 @@ class Nowcast:
         Level of ``low`` and ``high``.
     warnings
         Of which origins nothing is visible yet, and what is doubtful about the counts; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the total outstanding with its interval, a row an origin, and what is assumed.
+    `plot` draws the rows.
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -49,6 +61,25 @@ class Nowcast:
     dispersion: float
     level: float
     warnings: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an origin.
+
+        Columns: ``origin``, ``visible``, ``completeness``, ``estimate``, ``median``, ``low``, ``high``.
+        """
+        return self.table.rename_axis("origin").reset_index()
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw what is visible and what it will come to; the alternative text is the label of the axes returned."""
+        return visible_and_final(self.to_frame(), self.level, axes)
+
+    def _says(self) -> Words:
+        head = headline(self.outstanding, "outstanding over all origins", self.level)
+        rests = (
+            f"all origins are reported alike; dispersion {self.dispersion:.3g}",
+            "nothing is taken back; what comes after the last lag is in neither low nor high",
+        )
+        return Words(head, rests_on=rests, doubts=self.warnings, most=None)
 
 
 def nowcast(
@@ -133,6 +164,16 @@ def nowcast(
     {2019: 95.0, 2020: 84.0, 2021: 109.5, 2022: 102.2, 2023: 38.1}
     >>> bool(result.table.loc[2023, "low"] > 20)
     True
+    >>> print(result)
+    outstanding over all origins: 41, within 24 to 63 (95% simulation interval)
+      origin  visible  completeness  estimate  median  low  high
+      2019         95             1        95      95   95    95
+      2020         84             1        84      84   84    84
+      2021        104        0.9497     109.5     109  105   117
+      2022         85        0.8319     102.2     102   93   114
+      2023         20        0.5247     38.12      38   28    53
+    Rests on: all origins are reported alike; dispersion 1
+    Rests on: nothing is taken back; what comes after the last lag is in neither low nor high
     >>> triangle = Triangle(pd.DataFrame(rows, index=range(2019, 2024)), "year")
     >>> children = pd.Series(1000, index=triangle.origins)
     >>> result = nowcast(triangle, exposure=children, tail=Interval(0, 0.05, "bound"), seed=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,15 @@ from scipy import special
 
 from cseanalysis.models.checks import check_level, named
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle
+from cseanalysis.plots import visible_and_outstanding
+from cseanalysis.said import Words, one_number, ranged, speaks
 from cseanalysis.values import NotEstimableError
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
+
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class OverDispersedPoisson:
     """What is outstanding by origin, with analytic prediction errors, and the shock factors asked for.
@@ -37,6 +44,10 @@ class OverDispersedPoisson:
         Level of ``low`` and ``high``.
     warnings
         What is doubtful about the counts; see `Triangle`.
+
+    Notes
+    -----
+    ``print`` gives the total outstanding with its standard error, each shock, a row an origin; `plot` draws the rows.
     """
 
     ultimate: pd.Series = field(repr=False)
@@ -48,6 +59,27 @@ class OverDispersedPoisson:
     shocks: pd.DataFrame = field(repr=False)
     level: float
     warnings: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an origin: ``origin``, ``ultimate``, ``outstanding``, ``standard_error``."""
+        columns = {"ultimate": self.ultimate, "outstanding": self.outstanding, "standard_error": self.standard_error}
+        return pd.DataFrame(columns).rename_axis("origin").reset_index()
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw what is visible and outstanding by origin; the alternative text is the label of the axes returned."""
+        return visible_and_outstanding(self.to_frame(), axes)
+
+    def _says(self) -> Words:
+        head = one_number("outstanding over all origins", self.total_outstanding, error=self.total_standard_error)
+        more = tuple(
+            ranged(f"shock of {period}", row.low, row.high, "confidence", self.level, point=row.factor)
+            for period, row in zip(self.shocks.index, self.shocks.itertuples(), strict=True)
+        )
+        rests = (
+            f"all origins develop alike; variance is {self.dispersion:.3g} times the mean",
+            "nothing is counted after the last lag",
+        )
+        return Words(head, more, rests_on=rests, doubts=self.warnings, most=None)
 
 
 def over_dispersed_poisson(

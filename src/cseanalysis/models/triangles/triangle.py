@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, field
 from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,12 @@ from numpy.typing import NDArray
 
 from cseanalysis.models.checks import check_whole, named, numbers, uneven
 from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
+from cseanalysis.plots import cumulative_counts
+from cseanalysis.said import Words, counted, speaks, without_gaps
 from cseanalysis.values import NotEstimableError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +30,7 @@ _TAKEN_BACK = 0.5  # of all counted at once: if less than this is left in the en
 _CUMULATE = "add up increments first: counts.cumsum(axis=1)"
 
 
+@speaks
 @dataclass(frozen=True, slots=True, eq=False)
 class Triangle:
     """Cumulative counts by origin and lag; missing only where the count has not been observable yet.
@@ -68,6 +75,8 @@ class Triangle:
     warned of: increments that rise here and there cannot be told from it. Published triangles fall as well, one of
     incurred claims at 43 of 45 steps. Rows that are complete may be as many as there are: a triangle need not be
     square. Origins may be longer than lags (years followed by quarters), so the corner may have steps longer than one.
+
+    ``print`` gives what is visible by now, a row an origin, and what is doubtful; `plot` draws a line an origin.
 
     Examples
     --------
@@ -134,6 +143,23 @@ class Triangle:
         change = self.increments
         rows, lags = np.nonzero(change < 0)
         return pd.DataFrame({"origin": self.origins[rows], "lag": lags, "change": change[rows, lags]})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an origin and lag that was observed: ``origin``, ``lag``, ``count`` (cumulative)."""
+        rows, lags = np.nonzero(np.isfinite(self.cumulative))
+        return pd.DataFrame({"origin": self.origins[rows], "lag": lags, "count": self.cumulative[rows, lags]})
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw a line an origin, its count by lag; the alternative text is the label of the axes returned."""
+        return cumulative_counts(self._wide(), self.lag_unit, axes)
+
+    def _wide(self) -> pd.DataFrame:
+        return pd.DataFrame(self.cumulative, self.origins, range(self.cumulative.shape[1]))
+
+    def _says(self) -> Words:
+        head = counted("visible by now", float(self.latest.sum()), f", {len(self.origins)} origins by {self.lag_unit}")
+        shown = without_gaps(self._wide().rename_axis("origin").reset_index(), "not yet")
+        return Words(head, rows=shown, doubts=self.warnings, most=None)
 
 
 def check_triangle(triangle: object, name: str = "triangle") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,13 @@ from cseanalysis.register.reconciliation.linear import (
     whole_table,
 )
 from cseanalysis.register.reconciliation.statements import Statement
+from cseanalysis.said import Words, counted, ranged, speaks, without_gaps
 from cseanalysis.values import items_of, shown
 
 Floats = NDArray[np.float64]
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What a set of statements leaves for every cell, or why they leave nothing.
@@ -53,6 +56,10 @@ class Reconciliation:
         dropped) but smaller ones may exist.
     repairs
         Ids of which any single one, dropped, leaves the rest without contradiction.
+
+    Notes
+    -----
+    ``print`` gives the range of the first cell and a row a cell, or what cannot all be true.
     """
 
     cells: pd.DataFrame
@@ -74,6 +81,23 @@ class Reconciliation:
         if self.repairs:
             lines.append(f"the rest agree without any one of: {'; '.join(self.repairs)}")
         return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a cell.
+
+        Columns: ``cell``, ``low``, ``high`` (missing: nothing bounds it above), ``published``, ``sharp``.
+        """
+        return self.cells.reset_index(drop=True)
+
+    def _says(self) -> Words:
+        if self.conflicts:
+            head = counted("sets of statements that cannot all be true", len(self.conflicts))
+            return Words(head, refused=tuple(self.text.splitlines()))
+        first = self.cells.iloc[0]
+        high = math.inf if pd.isna(first["high"]) else float(first["high"])
+        head = ranged(str(first["cell"]), float(first["low"]), high, "bound")
+        shown = without_gaps(self.to_frame(), "without end")
+        return Words(head, rows=shown, rests_on=("every statement is true, and every cell a whole number",))
 
 
 def reconcile(statements: Iterable[Statement]) -> Reconciliation:

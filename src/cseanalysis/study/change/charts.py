@@ -9,10 +9,10 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say_month, say_number
 from cseanalysis.study.change.events import DatedEvent
 from cseanalysis.study.change.numbers import TOTAL, quarterly_series
-from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
 
 
 def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> tuple[Figure, str]:

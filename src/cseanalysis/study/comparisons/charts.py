@@ -6,8 +6,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from cseanalysis.chart_style import BLUE, GREY, RC, WIDTH
 from cseanalysis.export.wording import say_number
-from cseanalysis.study.chart_style import BLUE, GREY, RC, WIDTH
 from cseanalysis.study.comparisons.funnel import LIMITS, Funnel, limits_at
 
 _LINES = {"independent": (GREY, (0, (1, 1.5))), "between": (GREY, "solid")}

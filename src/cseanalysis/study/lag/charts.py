@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say_ends, say_interval, say_month
-from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 

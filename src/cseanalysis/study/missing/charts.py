@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Chart
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
+from cseanalysis.chart_style import BLUE, GREY, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say_ends, say_interval, say_number
 from cseanalysis.models import rogan_gladen, share_at_odds_ratio, share_bounds
 from cseanalysis.models.missing.ladder import Rung
-from cseanalysis.study.chart_style import BLUE, GREY, RC, TURQUOISE, WIDTH
 from cseanalysis.study.missing.lists import ODDS_RATIOS, totals_over_overlap
 from cseanalysis.study.missing.numbers import Group, coverage_line
 from cseanalysis.values import Estimate, Interval

@@ -10,8 +10,8 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from cseanalysis.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say_month
-from cseanalysis.study.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
 from cseanalysis.study.data.codes import CODES_COUNTED
 from cseanalysis.study.data.tables import data_end
 

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say_ends, say_interval, say_number
-from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
 from cseanalysis.values import Interval
 
 _PANEL = 110.0  # points of width that a panel's bars may fill together

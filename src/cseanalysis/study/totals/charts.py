@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, WIDTH
 from cseanalysis.export.wording import say, say_ends, say_number
-from cseanalysis.study.chart_style import BLUE, GREY, ORANGE, RC, WIDTH
 from cseanalysis.study.totals.estimands import Estimand
 from cseanalysis.study.totals.tables import say_floor
 from cseanalysis.values import Estimate
