@@ -177,6 +177,9 @@ def test_a_direct_command_of_the_pages_is_taken_and_a_cheap_one_carried_out(line
     if words[0] == "run":
         parse(words)
         return
+    if words[0] == "clean":  # a file of the reader's own
+        (checkout / "answer.csv").write_text("Force,n\nKent,5\n", encoding="utf-8")
+        (checkout / "answer.json").write_text('{"to_fill_in": {}}', encoding="utf-8")
     done = carry_out(line, checkout)
     assert done.returncode == 0, done.stderr
     assert done.stdout

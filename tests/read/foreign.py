@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -618,7 +619,9 @@ def read(path):
     for name in READERS:
         start, spent = time.perf_counter(), _spent()
         try:
-            found = getattr(readers, name)(path)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", ".*cells show an error", UserWarning)  # read, and said so
+                found = getattr(readers, name)(path)
         except (ValueError, OSError) as error:
             outcome = f"{type(error).__name__}: {error}"
         else:
