@@ -329,7 +329,7 @@ def _describe_clean(takes: Callable[..., object]) -> None:
     takes("--table", help="Which table of a workbook with several.")
     takes("--column", action="append", default=[], help="What a column is, as force='Name of area'; may be repeated.")
     takes("--crosswalk", type=Path, help="Rules of your own: a report whose to_fill_in was filled in.")
-    takes("--convention", help="What a bare year names: starts, ends or calendar.")
+    takes("--convention", help="What a bare year or a date names: starts, ends, calendar, day_first, month_first.")
     takes("--prefix", default="", help="Put before the names of the new columns.")
 
 

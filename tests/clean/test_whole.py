@@ -254,3 +254,45 @@ def test_explain_asks_for_the_crosswalk_of_a_rule_of_ones_own():
         explain("own:force:HQ")
     assert "Kent" in explain("own:force:HQ", crosswalk={"HQ": "Kent"})
     assert "Kent" in explain("own:force:HQ", crosswalk={"force": {"HQ": "Kent"}, "period": {"x": "2019/20"}})
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Longitude", ["-0.12", "1"]),
+        ("where", ["51.5", "52.25"]),
+        ("Victim age", ["13", "14"]),
+        ("OfficerID", ["1", "2"]),
+        ("Rate per 1,000", ["19", "20"]),
+        ("charged", ["12%", "5%"]),
+    ],
+)
+def test_places_ages_rates_and_numbers_of_rows_are_no_counts(heading, cells):
+    frame = pd.DataFrame({"Force": ["Kent", "Surrey"], heading: cells})
+    assert [each.role for each in report_of(frame).columns] == ["force"]
+
+
+def test_totals_beside_their_parts_are_told_as_counted_twice():
+    frame = pd.DataFrame({"Force": ["Kent", "Total"], "n": ["5", "5"]})
+    assert "counts twice; force_type tells them apart" in report_of(frame).doubts[0]
+    assert report_of(frame[:1]).doubts == report_of(frame[1:]).doubts == ()
+    outcomes = pd.DataFrame({"Outcome Type": ["1", "1a"], "n": ["5", "5"]})
+    assert "outcome_group tells them apart" in str(report_of(outcomes))
+
+
+def test_what_a_text_among_counts_means_is_told_with_the_other_rules():
+    frame = pd.DataFrame({"Force": ["Kent", "Surrey"], "n": ["5", "None"]})
+    table, report = harmonise(frame, crosswalk={"count": {"None": 0}})
+    assert table["n_value"].tolist() == [5, 0]
+    assert report.unmapped == ()
+
+
+def test_a_rule_is_a_target_by_its_id_and_no_suggestion_crosses_into_police_uk():
+    frame = pd.DataFrame({"Outcome Type": ["1", "No further action"]})
+    (label,) = report_of(frame).unmapped
+    assert "no-further-action" not in label.reason
+    own = {"outcome": {"No further action": "outcome:18"}}
+    assert (
+        harmonise(frame, crosswalk=own)[0]["outcome"].tolist()[1]
+        == harmonise(pd.DataFrame({"Outcome Type": ["18"]}))[0]["outcome"].tolist()[0]
+    )

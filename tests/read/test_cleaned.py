@@ -113,3 +113,11 @@ def test_the_command_prints_the_report_and_takes_a_column_as_told(source, capsys
     printed = capsys.readouterr().out
     assert "2 rows in, 2 rows out" in printed
     assert "force: 'Force Name', as told" in printed
+
+
+def test_sheets_that_are_not_named_by_years_may_count_different_things_and_are_never_put_together(tmp_path):
+    heads = ["Force Name", "n"]
+    path = workbook(tmp_path / "two.xlsx", Offences=[heads, ["Kent", 5]], Arrests=[heads, ["Kent", 1]])
+    with pytest.raises(ValueError, match=r"'Offences', 'Arrests', which may count different things.*--table"):
+        clean_file(path, to=None, report=None)
+    assert clean_file(path, to=None, report=None, table="Arrests").sums[0].before == 1

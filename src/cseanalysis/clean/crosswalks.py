@@ -327,7 +327,8 @@ def _targets(scheme: str, key: Callable[[str], str]) -> Rules:
             if name:
                 named[key(name)] = (*named.get(key(name), ()), rule)
     places = group(load_rules("places"), key) if scheme == "forces" else {}
-    return places | named | group(load_rules(scheme), key)
+    ids = {key(rule.rule_id): (rule,) for rule in load_rules(scheme)}
+    return ids | places | named | group(load_rules(scheme), key)
 
 
 def may_be_own(role: str, label: str) -> bool:

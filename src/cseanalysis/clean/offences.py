@@ -233,7 +233,9 @@ def _with_its_name(label: str, rules: Rules) -> tuple[Rule, ...] | Unmapped:
         )
     if undefined := undefined_term(label):
         return Unmapped(label, undefined)
-    return Unmapped(label, known=tuple(each for known in rules.values() for each in _labels(known[0])))
+    return Unmapped(
+        label, known=tuple(each for known in rules.values() if not known[0].of_police_uk for each in _labels(known[0]))
+    )
 
 
 def _labels(rule: Rule) -> tuple[str, ...]:

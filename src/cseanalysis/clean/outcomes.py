@@ -105,7 +105,9 @@ def outcome_task(*, outcome: str, crosswalk: Crosswalk | None) -> Task:
                 return Unmapped(None)
             label = _text(key[0])
             if not found[label]:
-                return Unmapped(key[0], known=tuple(name for each in rules.values() for name in each[0].labels))
+                # Never police.uk's: "no-further-action" looks like what a force calls so, and means something else.
+                ours = (each[0] for each in rules.values() if not each[0].of_police_uk)
+                return Unmapped(key[0], known=tuple(name for rule in ours for name in rule.labels))
             known = _as_printed(label, of_scheme(found[label], police_uk))
             if problem := two_readings(known):
                 return Unmapped(key[0], problem, ambiguous=True)

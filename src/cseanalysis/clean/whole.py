@@ -103,6 +103,8 @@ class CleaningReport:
         Every distinct label of these columns; of counts those that could not be read.
     left_out
         What was not added, and why.
+    doubts
+        What makes a sum of the rows mislead.
     """
 
     rows_in: int
@@ -111,6 +113,7 @@ class CleaningReport:
     columns: tuple[UsedColumn, ...]
     labels: tuple[ReadLabel, ...]
     left_out: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def unmapped(self) -> tuple[ReadLabel, ...]:
@@ -174,6 +177,7 @@ class CleaningReport:
             ],
             "rules": self.rules,
             "left_out": list(self.left_out),
+            "doubts": list(self.doubts),
         }
 
     def __str__(self) -> str:
@@ -184,6 +188,7 @@ class CleaningReport:
             known = sum(label.problem is None for label in here)
             told = f", {known:,} of {len(here):,} labels read" if here and used.role != "count" else ""
             lines.append(f"{used.role}: {used.column!r}, {_FOUND_BY[used.found_by]}{told}")
+        lines += [f"doubtful: {each}" for each in self.doubts]
         lines += [f"not added: {each}" for each in self.left_out]
         for label in self.unmapped[:_SHOWN]:
             what = "an empty cell" if label.label is None else repr(label.label)
@@ -225,7 +230,7 @@ def harmonise(
         columns, ``"count"`` and one column or several. None leaves one out.
     crosswalk
         Rules of your own for ``"offence"``, ``"force"``, ``"outcome"`` or ``"period"``, as the functions take them;
-        the report's ``to_fill_in()``, filled in, is one.
+        the report's ``to_fill_in()``, filled in, is one. For ``"count"`` what a text means, as ``markers``.
     convention
         As in :func:`harmonise_periods`.
     on_unmapped
@@ -278,6 +283,7 @@ def harmonise(
     tasks, doubtful = _tasks(found, asked)
     left_out += doubtful
     labels: list[ReadLabel] = []
+    doubts: list[str] = []
     read: dict[str, tuple[str, float]] = {}
     cleaned: Any = frame
     for (role, column), task in tasks.items():
@@ -285,6 +291,7 @@ def harmonise(
         keep = "keep" if role == "count" else on_unmapped
         cleaned, told = add_and_tell(cleaned, task, on_unmapped=keep, prefix=begins)
         labels += _labels(role, column, task, told)
+        doubts += _counted_twice(role, column, task, told)
         if role == "count":
             read[f"{begins}value"] = (column, _sum_read(told))
     rows, after = frame_totals(cleaned)
@@ -293,7 +300,7 @@ def harmonise(
     if rows != before[0] or not all(math.isclose(each.before, each.after, rel_tol=1e-9) for each in sums):
         raise RuntimeError("rows or sums changed while the frame was read; it changes by itself: make a copy first")
     used = tuple(each for named in found.values() for each in named)
-    return cleaned, CleaningReport(before[0], rows, tuple(sums), used, tuple(labels), tuple(left_out))
+    return cleaned, CleaningReport(before[0], rows, tuple(sums), used, tuple(labels), tuple(left_out), tuple(doubts))
 
 
 Found = dict[str, list[UsedColumn]]
@@ -309,7 +316,7 @@ class _Asked:
 
 def _own_rules(crosswalk: Mapping[str, Crosswalk] | None) -> dict[str, Crosswalk]:
     """Take the rules for each role; a label that nobody filled in stays without a rule."""
-    roles = ("offence", "force", "outcome", "period")
+    roles = ("offence", "force", "outcome", "period", "count")
     if crosswalk is None:
         return {}
     if not isinstance(crosswalk, Mapping) or (wrong := [role for role in crosswalk if role not in roles]):
@@ -317,7 +324,7 @@ def _own_rules(crosswalk: Mapping[str, Crosswalk] | None) -> dict[str, Crosswalk
         raise ValueError(f"crosswalk={seen}: must give rules for {', '.join(map(repr, roles))}, as {{'force': rules}}")
     return {
         role: {label: target for label, target in rules.items() if target is not None}
-        if isinstance(rules, Mapping)
+        if isinstance(rules, Mapping) and role != "count"
         else rules
         for role, rules in crosswalk.items()
         if rules is not None
@@ -452,12 +459,17 @@ def _has_letter(label: object) -> bool:
 
 def _holds_counts(frame: Any, name: str) -> bool:
     """Say whether a column of text holds counts: half of its labels can be read as such, and one says how many."""
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold())
+    if any("no_count" in _headings().get(word, {}) for word in words):
+        return False  # ages, rates and places are numbers whose sum means nothing
     counted = count_keys(frame, [name])
     if any(isinstance(key[0], str) and re.match(r"\s*0[0-9]", key[0]) for key, _ in counted):
         return False  # a number that begins with a nought is a code
     resolve = count_task(column=name).resolver(counted)
     answers = [resolve(key) for key, _ in counted]
     read = [answer for answer in answers if not isinstance(answer, Unmapped)]
+    if any("%" in str(answer[4]) or (isinstance(answer[0], float) and not answer[0].is_integer()) for answer in read):
+        return False  # a count is whole
     return len(read) * 2 >= len(answers) and any(answer[place] is not None for answer in read for place in (0, 2, 3))
 
 
@@ -507,7 +519,7 @@ def _tasks(found: Found, asked: _Asked) -> tuple[dict[tuple[str, str], Task], li
         elif role in one:
             tasks[role, one[role]] = _task(role, one[role], one, asked)
     for count in found.get("count", ()):
-        tasks["count", count.column] = count_task(column=count.column)
+        tasks["count", count.column] = count_task(column=count.column, markers=asked.crosswalk.get("count"))
     return tasks, left_out
 
 
@@ -530,6 +542,22 @@ def _labels(role: str, column: str, task: Task, told: Iterable[Answered]) -> lis
         before = grouped[key].rows if key in grouped else 0
         grouped[key] = ReadLabel(role, column, label, before + each.rows, meaning, relation, rule, unmapped)
     return list(grouped.values())
+
+
+def _counted_twice(role: str, column: str, task: Task, told: Iterable[Answered]) -> list[str]:
+    """Say where totals, or parts, stand beside what they hold, so that a sum of all rows counts twice."""
+    named, wholes = {
+        "force": ("force_type", ("total", "combined_area")),
+        "outcome": ("outcome_group", ("total_of_", "subset_of_")),
+    }.get(role, ("", ()))
+    if not named:
+        return []
+    place = list(task.added).index(named)
+    kinds = {str(each.answer[place]) for each in told if not isinstance(each.answer, Unmapped)}
+    twice = {kind for kind in kinds if kind.startswith(wholes)}
+    if not twice or twice == kinds:
+        return []
+    return [f"totals stand beside their parts in {column!r}: a sum of all rows counts twice; {named} tells them apart"]
 
 
 def _sum_read(told: Iterable[Answered]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _KINDS = (".parquet", ".csv", ".xlsx")
 _TABLE = "table"
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _MOST_ROWS = 2**20 - 1  # rows of a worksheet below its headings
 
 
@@ -75,6 +77,12 @@ def _one_table(source: Path, name: str | None) -> pd.DataFrame:
         raise ValueError(f"{source.name} holds tables with different headings: {named}; choose one with --table")
     if len(tables) == 1:
         return next(iter(tables.values())).frame
+    if not all(_YEAR.search(name) for name in tables):
+        named = ", ".join(map(repr, tables))
+        raise ValueError(
+            f"{source.name} holds tables with the same headings, {named}, which may count different things: only "
+            "tables that are named by years are put below each other; choose one with --table"
+        )
     if _TABLE in next(iter(headings)):
         raise ValueError(f"{source.name}: its sheets have a column {_TABLE!r} of their own; choose one with --table")
     parts = [each.frame.astype("str").assign(**{_TABLE: name}) for name, each in tables.items()]
