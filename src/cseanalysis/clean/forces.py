@@ -153,7 +153,7 @@ def force_task(*, force: str | None, code: str | None, crosswalk: Crosswalk | No
         },
         resolver=resolver,
         remedy='Correct the label, pass on_unmapped="keep" to get nulls, or give rules of your own as crosswalk=',
-        vocabulary=vocabulary(names, codes, scheme="force"),
+        vocabulary=_vocabulary() if crosswalk is None else vocabulary(names, codes, scheme="force"),
     )
 
 
@@ -303,3 +303,8 @@ def _by_code(rules: Iterable[Rule]) -> Rules:
         if key := match_key(rule.category["force_code"]):
             found[key] = (*found.get(key, ()), rule)
     return found
+
+
+@cache
+def _vocabulary() -> dict[str, frozenset[str]]:
+    return vocabulary(_rules_by_key(), _rules_by_code(), scheme="force")

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NUMBERS = r"[0-9]+(?:\s?(?:,|and|&)\s?[0-9]+)*"
 _SPELT = rf"\[\s*(?:see\s+)?(?:foot)?notes?\b[^\[\]]*\]|\(\s*(?:see\s+)?(?:foot)?notes?\s*{_NUMBERS}\s*\)"
@@ -60,6 +61,7 @@ class Unmapped:
     others: tuple[str, ...] = ()  # offered only where they are nearly the same
 
 
+@lru_cache(maxsize=2**14)
 def match_key(label: str) -> str:
     """Reduce a label to what distinguishes it: letter case, dashes, ampersands and spaces do not."""
     kept = (

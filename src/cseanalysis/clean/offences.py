@@ -158,7 +158,7 @@ def offence_task(
             'Correct the code or its period, pass on_unmapped="keep" to get nulls, '
             "or give rules of your own as crosswalk="
         ),
-        vocabulary=vocabulary(rules, scheme="offence"),
+        vocabulary=_vocabulary() if crosswalk is None else vocabulary(rules, scheme="offence"),
     )
 
 
@@ -269,3 +269,8 @@ def _not_then(rules: tuple[Rule, ...], readings: Readings) -> str:
     periods = " or ".join(f"{each.start.isoformat()} to {each.end.isoformat()}" for each in readings)
     several = ", which are the readings of its period" if len(readings) > 1 else ""
     return f"the code exists, but no one rule for it covers {periods}{several}: {held}"
+
+
+@cache
+def _vocabulary() -> dict[str, frozenset[str]]:
+    return vocabulary(_rules_by_label(), scheme="offence")

@@ -123,7 +123,7 @@ def outcome_task(*, outcome: str, crosswalk: Crosswalk | None) -> Task:
 
         return resolve
 
-    words = vocabulary(rules, scheme="outcome")
+    words = _vocabulary() if crosswalk is None else vocabulary(rules, scheme="outcome")
     return Task(
         keys={"outcome": outcome},
         added={
@@ -188,3 +188,8 @@ def _text(label: object) -> str:
 @cache
 def _rules_by_key() -> Rules:
     return group(load_rules("outcomes"), outcome_key)
+
+
+@cache
+def _vocabulary() -> dict[str, frozenset[str]]:
+    return vocabulary(_rules_by_key(), scheme="outcome")
