@@ -34,7 +34,7 @@ def frame_totals(frame: Any) -> tuple[int, dict[str, float]]:
     )
     if isinstance(small, nw.LazyFrame):
         small = small.collect()
-    found = {name: float(value or 0.0) for name, value in zip(small.columns, small.row(0), strict=True)}
+    found = {name: float(small.get_column(name).to_list()[0] or 0.0) for name in small.columns}
     return int(found.pop(_ROWS)), found
 
 
