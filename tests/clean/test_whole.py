@@ -296,3 +296,8 @@ def test_a_rule_is_a_target_by_its_id_and_no_suggestion_crosses_into_police_uk()
         harmonise(frame, crosswalk=own)[0]["outcome"].tolist()[1]
         == harmonise(pd.DataFrame({"Outcome Type": ["18"]}))[0]["outcome"].tolist()[0]
     )
+
+
+def test_a_file_without_headings_is_told_that_its_first_row_was_taken_for_them():
+    assert "'Kent' is the name of a force" in str(report_of(pd.DataFrame({"Kent": ["Surrey"], "5": ["7"]})))
+    assert report_of(pd.DataFrame({"Force": ["Kent"], "Total": ["7"]})).doubts == ()

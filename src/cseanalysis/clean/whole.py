@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from narwhals.stable.v2.typing import IntoFrameT
 
 from cseanalysis.clean.counts import count_task
-from cseanalysis.clean.crosswalks import Crosswalk, may_be_own
+from cseanalysis.clean.crosswalks import Crosswalk, load_rules, may_be_own
 from cseanalysis.clean.engine.extend import Answered, Task, add_and_tell, count_keys
 from cseanalysis.clean.engine.lookup import check_columns, look_at
 from cseanalysis.clean.engine.totals import frame_totals, text_columns
 from cseanalysis.clean.forces import force_task
-from cseanalysis.clean.labels import Unmapped, match_key, reason_of
+from cseanalysis.clean.labels import Unmapped, force_key, match_key, reason_of
 from cseanalysis.clean.offences import offence_task
 from cseanalysis.clean.outcomes import outcome_task
 from cseanalysis.clean.periods import period_task
@@ -283,7 +283,7 @@ def harmonise(
     tasks, doubtful = _tasks(found, asked)
     left_out += doubtful
     labels: list[ReadLabel] = []
-    doubts: list[str] = []
+    doubts = _first_row_as_headings(names)
     read: dict[str, tuple[str, float]] = {}
     cleaned: Any = frame
     for (role, column), task in tasks.items():
@@ -542,6 +542,19 @@ def _labels(role: str, column: str, task: Task, told: Iterable[Answered]) -> lis
         before = grouped[key].rows if key in grouped else 0
         grouped[key] = ReadLabel(role, column, label, before + each.rows, meaning, relation, rule, unmapped)
     return list(grouped.values())
+
+
+def _first_row_as_headings(names: Sequence[str]) -> list[str]:
+    """Say where a heading is a force: a file without headings has lost its first row to them, or forces are columns."""
+    forces = [rule for rule in load_rules("forces") if rule.category["force_type"] == "territorial"]
+    known = {force_key(label) for rule in forces for label in rule.labels}
+    headings = [name for name in names if force_key(name) in known]
+    if not headings:
+        return []
+    return [
+        f"{headings[0]!r} is the name of a force and stands as a heading: if the file has no headings, its first row "
+        "was taken for them and is in no sum; write headings above it"
+    ]
 
 
 def _counted_twice(role: str, column: str, task: Task, told: Iterable[Answered]) -> list[str]:
