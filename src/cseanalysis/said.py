@@ -87,20 +87,22 @@ def ranged(
     *,
     unit: str = "",
     point: float | None = None,
+    called: str = "",
 ) -> str:
-    """Word a range to four digits, outward, with its kind and level, and the number within it if there is one."""
+    """Word a range to four digits, outward, with its kind and level, and a number within it by what it is called."""
     ends = [_wording().say_cell(end, side=side, unit=unit) for end, side in ((low, "low"), (high, "high"))]
     said = f"exactly {ends[0]}" if low == high else " to ".join(ends)
     if high == math.inf:
         said = f"{ends[0]} and up, without end"
     named = "bound" if level is None else f"{100 * level:.6g}% {kind} interval"
-    middle = "" if point is None else f"{_wording().say_cell(point, unit=unit)}, within "
+    middle = "" if point is None else f"{called} {_wording().say_cell(point, unit=unit)}, within ".lstrip()
     return f"{what}: {middle}{said} ({named})"
 
 
-def of_interval(what: str, interval: Any, unit: str = "", *, point: float | None = None) -> str:
+def of_interval(what: str, interval: Any, unit: str = "", *, point: float | None = None, called: str = "") -> str:
     """Word an interval as `ranged` does."""
-    return ranged(what, interval.low, interval.high, interval.kind, interval.level, unit=unit, point=point)
+    ends = (interval.low, interval.high, interval.kind, interval.level)
+    return ranged(what, *ends, unit=unit, point=point, called=called)
 
 
 def ends_of(interval: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Hazards of small units lean on the whole as far as chance explains their differences, and no further."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -209,12 +211,20 @@ def test_exits_borrow_as_reports_do_and_still_never_exceed_their_cohort():
 def test_the_result_says_its_range_first_and_how_far_each_unit_leans():
     pooled = pooled_hazards(reports(np.random.default_rng(9), [5, 15, 40]))
     lines = str(pooled).splitlines()
-    assert "complete at the first lag" in lines[0]
+    assert re.fullmatch(
+        r"share complete by lag 0: [\d.]+ to [\d.]+, lowest to highest of 3 units, not an interval \(no level\)",
+        lines[0],
+    )
     assert [line[2:8] for line in lines[2:5]] == ["unit 0", "unit 1", "unit 2"]
     assert {"low", "high", "weight"} <= set(lines[1].split())
     frame = pooled.to_frame()
     assert {"hazard", "weight", "completeness", "low", "high"} <= set(frame.columns)
-    assert len(frame) == len(pooled.hazards)
+    assert len(frame) == len(pooled.completeness)
+    first = frame[frame["lag"] == 0]
+    assert first["hazard"].isna().all()  # nothing is new over what was visible before
+    assert first["completeness"].tolist() == pooled.completeness.xs(0, level="lag")["completeness"].tolist()
+    assert first["mean_weight"].tolist() == pooled.weights.tolist()
+    assert frame[frame["lag"] > 0]["hazard"].tolist() == pooled.hazards["hazard"].tolist()
     assert "unit 2" in pooled._repr_html_()
 
 

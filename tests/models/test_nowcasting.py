@@ -127,7 +127,8 @@ def test_an_exposure_leaves_complete_origins_as_they_are_and_narrows_the_newest(
     ("exposure", "message"),
     [
         (3.0, "exposure is 3.0: give a Series"),
-        (pd.Series(1.0, index=range(13)), "different labels"),
+        (pd.Series(1.0, index=range(13)), r"different labels, 13 in one .* index=triangle\.origins"),
+        (pd.Series(1.0, index=[*range(13), 12]), "labels of exposure stand twice: 12; give one row an origin"),
         (pd.Series([1.0] * 13 + [0.0]), "exposure of 13 is 0.0: must be above 0"),
         (pd.Series([1.0] * 13 + [np.nan]), "exposure of 13 is nan"),
     ],

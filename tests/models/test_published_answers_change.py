@@ -53,6 +53,7 @@ def test_reproduces_the_year_of_change_of_great_inventions_when_only_a_level_may
     counts = pd.Series([int(number) for number in DISCOVERIES.split()], index=range(1860, 1960))
     found = break_search(counts, trend=False, draws=199, seed=0)
     assert found.at == 1933
+    assert "1933 is the first period after the change" in str(found)  # strucchange says 1932, the last before it
     before, after = counts.loc[:1932], counts.loc[1933:]
     assert found.level_ratio.point == pytest.approx(after.mean() / before.mean())
     squares = {year: counts.loc[:year].var(ddof=0) * (year - 1859) + counts.loc[year + 1 :].var(ddof=0) * (1959 - year)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 import cseanalysis
 from cseanalysis import models, register, sensitivity
 from cseanalysis.distributions import fixed, uniform
+from cseanalysis.export.wording import say_cell
 from cseanalysis.models import (
     Basis,
     BridgeFactor,
@@ -294,9 +295,8 @@ def test_a_long_table_is_cut_in_print_and_says_so_but_not_as_a_data_frame():
     assert len(result.to_frame()) == 30
 
 
-@pytest.mark.parametrize("options", [{}, {"method": "stepwise"}, {"method": "fixed", "model": "[1,2,3]"}])
-def test_a_population_is_never_printed_without_the_range_of_the_models_that_fit_as_well(options):
-    result = estimate_population(HISTORIES, **options)
+def test_a_population_is_never_printed_without_the_range_of_the_models_that_fit_as_well():
+    result = estimate_population(HISTORIES)
     fine = result.models[(result.models["status"] == 0) & ~result.models["heterogeneity"]]
     near = fine[fine["bic"] <= fine["bic"].min() + 10]
     first, second, *_ = str(result).splitlines()
@@ -306,6 +306,82 @@ def test_a_population_is_never_printed_without_the_range_of_the_models_that_fit_
     assert "within 10 BIC of the best" in first
     assert result.model in second
     assert f"{result.total:.4g}" in second.replace(",", "")
+
+
+@pytest.mark.parametrize("options", [{"method": "stepwise"}, {"method": "fixed", "model": "[1,2,3]"}])
+def test_one_model_alone_is_printed_as_one_total_and_not_as_a_range_from_it_to_itself(options):
+    first, second, *_ = str(estimate_population(HISTORIES, **options)).splitlines()
+    assert first == "total by model [1,2,3]: 229.2 (one number, no interval)"
+    assert second == "one model, not a range: no other was fitted: nothing shows whether one is within 10 BIC of it"
+    first, *_ = str(estimate_population(HISTORIES, bootstrap=1000, seed=0, **options)).splitlines()
+    assert re.fullmatch(r"total by model \[1,2,3\]: 229\.2, within [\d.]+ to [\d.]+ \(95% confidence interval\)", first)
+
+
+def test_a_population_says_where_its_models_promise_more_than_chance_does():
+    narrow = estimate_population(HISTORIES, bootstrap=1000, seed=0)
+    assert narrow.interval.low < narrow.range[0]
+    assert "Doubtful: the range of models does not hold the bootstrap interval of the chosen one, " in str(narrow)
+    assert "does not hold" not in str(estimate_population(HISTORIES))  # without a bootstrap nothing is held against it
+    wide = replace(narrow, interval=Interval(*narrow.range, "confidence", 0.95))
+    assert "does not hold" not in str(wide)
+
+
+def test_a_population_says_where_its_models_lie_below_chaos_lower_bound():
+    low, high = estimate_population(HISTORIES).range
+    for bound, said in ((low - 1, None), (low + 1, "begins"), (high + 1, "lies")):
+        result = estimate_population(HISTORIES)
+        result.models.loc[result.models["model"] == "Mth Chao (lower bound)", "total"] = bound
+        doubts = [line for line in str(result).splitlines() if line.startswith("Doubtful")]
+        wanted = f"Doubtful: the range of models {said} below Chao's lower bound, {say_cell(bound)}: too low, unless "
+        assert doubts == ([] if said is None else [wanted + "lists depend on each other"])
+
+
+@pytest.mark.parametrize(
+    ("made", "outer"),
+    [
+        (lambda draws: Simulation(np.arange(float(draws))), {10: "the outermost one", 200: "5 of them"}),
+        (lambda draws: nowcast(triangle(), seed=0, draws=draws, level=0.5), {200: "50 of them"}),
+        (lambda draws: estimate_population(HISTORIES, bootstrap=draws, seed=0), {999: "25 of them"}),
+        (lambda draws: simulate_counts([600, 390], [[80, 10], [10, 80]], seed=1, draws=draws), {500: "13 of them"}),
+    ],
+)
+def test_few_draws_are_doubted_in_print_and_a_thousand_are_not(made, outer):
+    for draws, said in outer.items():
+        words = rf"^Doubtful: {draws} draws: each end of a \d+% interval rests on {said}; make 1,000 or more"
+        assert re.search(words, str(made(draws)), re.MULTILINE)
+    assert "rests on" not in str(made(1000)).replace("Rests on", "")
+
+
+def test_the_middle_of_a_simulation_is_called_what_it_is(built):
+    assert "median 49.5, within" in str(Simulation(np.arange(100.0)))
+    assert re.search(r": expected [\d.]+, within", str(built("CompetingExits")))
+    assert re.search(r": median [\d.,]+, within", str(built("PipelineSimulation")))
+    assert "Doubtful: 200 draws" in str(built("CompetingExits"))
+    assert "Doubtful: 200 draws" in str(built("PipelineSimulation"))
+    assert "Doubtful: 500 draws" in str(built("BiasAnalysis"))
+
+
+def test_a_nowcast_says_where_its_tail_is_and_whose_hazards_it_used():
+    plain = str(nowcast(triangle(), seed=0))
+    assert "outstanding by the last lag" in plain.splitlines()[0]
+    assert "hazards of this triangle alone" in plain
+    assert "final_high" not in plain
+    pooled = pooled_hazards({unit: triangle() for unit in "ABC"})
+    leant = str(nowcast(triangle(), hazards=pooled.hazards.loc["A"], tail=Interval(0, 0.05, "bound"), seed=0))
+    assert "hazards lean on other units" in leant
+    assert "final_low and final_high hold it (0 to 0.05 of the final count, as assumed)" in leant.replace("\n  ", " ")
+
+
+def test_two_lists_say_which_total_is_whose():
+    first, second, *_ = str(two_list_estimate(200, 300, 60)).splitlines()
+    assert first.startswith("total by Chapman: 990.8")
+    assert "at odds ratio 1 the table has the total of Lincoln-Petersen, 1,000" in second
+
+
+def test_a_break_is_named_by_the_first_period_after_it_and_says_so(built):
+    found = built("BreakSearch")
+    assert str(found).startswith(f"level ratio from {found.at} on: ")
+    assert f"{found.at} is the first period after the change, not the last before it" in str(found)
 
 
 def test_what_is_not_estimable_is_said_in_words():

@@ -180,13 +180,38 @@ def test_what_is_no_triangle_is_refused_with_the_place(case):
 
 
 def test_lags_must_be_counted_from_nought_and_the_unit_named():
-    for columns in ([1, 2, 3], ["0", "1", "2"], [0, 1, 3], [0, 2, 1], pd.Index([0, 1, None], dtype="Int64")):
+    for columns in ([1, 2, 3], [0, 1, 3], [0, 2, 1], pd.Index([0, 1, None], dtype="Int64")):
         with pytest.raises(ValueError, match="must be the lags 0, 1, 2"):
             Triangle(pd.DataFrame(SMALL, columns=columns), "year")
     with pytest.raises(ValueError, match="give a DataFrame"):
         Triangle(SMALL, "year")
-    with pytest.raises(ValueError, match="say what one lag is"):
-        Triangle(pd.DataFrame(SMALL), " ")
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
+def test_lags_are_counted_in_a_unit_of_time(unit):
+    assert Triangle(pd.DataFrame(SMALL), unit).lag_unit == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "cure"),
+    [
+        ("years", "write 'year'"),
+        (" Quarter", "write 'quarter'"),
+        (" ", "say what one lag is"),
+        ("fortnight", "count by one of these"),
+        (3, "count by one of these"),
+    ],
+)
+def test_a_lag_that_is_no_unit_of_time_is_refused_with_the_word_that_is(unit, cure):
+    with pytest.raises(ValueError, match=rf"lag_unit is .*: must be one of day, week, month, quarter, year; .*{cure}"):
+        Triangle(pd.DataFrame(SMALL), unit)
+
+
+def test_lags_that_are_text_are_said_to_be_and_the_cure_makes_numbers_of_them():
+    written = pd.DataFrame(SMALL).rename(columns=str)
+    with pytest.raises(ValueError, match=r"columns '0', '1', '2' are text: .*counts\.rename\(columns=int\)"):
+        Triangle(written, "year")
+    assert Triangle(written.rename(columns=int), "year").latest_lag.tolist() == [2, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,9 @@ TRIANGLES = [
     Move(
         "lags in text",
         lambda: m.Triangle(COUNTS.set_axis(list("0123"), axis=1), "year"),
-        ("columns 0, 1, 2, 3", "set_axis"),
+        ("columns '0', '1', '2', '3' are text", r"counts\.rename\(columns=int\)"),
+        lambda: ultimate(COUNTS.set_axis(list("0123"), axis=1).rename(columns=int)),
+        ULTIMATE,
     ),
     Move(
         "newest first",
@@ -207,7 +209,7 @@ TRIANGLES = [
         lambda: m.chain_ladder(m.Triangle(COUNTS, "year")).ultimate.round(6).to_dict(),
         ULTIMATE,
     ),
-    Move("no unit", lambda: m.Triangle(COUNTS, ""), ("lag_unit ''", "quarter")),
+    Move("no unit", lambda: m.Triangle(COUNTS, ""), ("lag_unit is ''", "quarter")),
     Move(
         "a unit that the origins contradict",
         lambda: m.Triangle(COUNTS.set_axis(pd.period_range("2020", periods=4, freq="Y"), axis=0), "quarter"),

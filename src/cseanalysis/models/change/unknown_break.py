@@ -31,7 +31,7 @@ class BreakSearch:
     Parameters
     ----------
     at
-        Label of the first period after the change.
+        Label of the first period after the change; R's strucchange names the one before, the last of the old level.
     level_ratio
         Of the change there. Its interval takes the date as known beforehand and is too narrow and too far from 1.
     correlation
@@ -64,8 +64,9 @@ class BreakSearch:
 
     def _says(self) -> Words:
         ratio = self.level_ratio
-        head = of_interval(f"level ratio at {self.at}", ratio.interval, point=ratio.point)
-        more = (f"p-value of any change: {self.p_value:.3g}", f"date between {self.earliest} and {self.latest}")
+        head = of_interval(f"level ratio from {self.at} on", ratio.interval, point=ratio.point)
+        first = f"{self.at} is the first period after the change, not the last before it"
+        more = (first, f"p-value of any change: {self.p_value:.3g}", f"date between {self.earliest} and {self.latest}")
         doubts = ("the interval takes the date as known beforehand: too narrow, and too far from 1",)
         rests = (f"one change; neighbouring periods correlate by {self.correlation:.3g}",)
         shown = self.to_frame().sort_values("statistic", key=abs, ascending=False, kind="stable").head(5)

@@ -15,6 +15,7 @@ from cseanalysis.models.checks import check_level, numbers
 from cseanalysis.said import Words, of_interval, speaks
 from cseanalysis.values import Interval, NotEstimableError, shown
 
+FEW = 1_000  # draws below which the ends of an interval hang on a few of them
 BLOCK = 2**17  # draws that share one generator; fixed, so that results do not depend on the number of workers
 
 
@@ -43,7 +44,8 @@ class Simulation:
     Quantiles of draws interpolate linearly between order statistics (Hyndman and Fan 1996, type 7, as numpy and R
     do). They are selected without sorting or copying the draws.
 
-    ``print`` gives the central 95% with the median, and five quantiles.
+    ``print`` gives the central 95% with the median, and five quantiles; of fewer than 1,000 draws also on how many of
+    them each end rests.
 
     Examples
     --------
@@ -76,6 +78,11 @@ class Simulation:
     def exact(self) -> bool:
         """Whether the quantiles are exact, so that they hold no error of simulation."""
         return self.inverse is not None
+
+    @property
+    def size(self) -> int:
+        """How many draws there are; 0 where the quantiles are exact."""
+        return 0 if self.draws is None else self.draws.size
 
     @overload
     def quantile(self, q: float) -> float: ...
@@ -172,7 +179,7 @@ class Simulation:
 
     def _says(self) -> Words:
         drawn = () if self.draws is None else (f"{self.draws.size:,} draws",)
-        return Words(headline(self, "simulated"), rests_on=drawn)
+        return Words(headline(self, "simulated"), rests_on=drawn, doubts=too_few(self.size))
 
 
 def quantiles_if_any(simulation: Simulation, shares: Sequence[float] = (0.5, 0.025, 0.975)) -> list[float]:
@@ -189,9 +196,18 @@ def quantiles_if_any(simulation: Simulation, shares: Sequence[float] = (0.5, 0.0
 def headline(simulation: Simulation, what: str, level: float = 0.95) -> str:
     """Word the central range and the median of a simulation, or say that there is none."""
     try:
-        return of_interval(what, simulation.interval(level), point=simulation.median)
+        return of_interval(what, simulation.interval(level), point=simulation.median, called="median")
     except NotEstimableError as error:
         return f"{what}: not estimable as an interval of simulation ({error})"
+
+
+def too_few(count: int, level: float = 0.95) -> tuple[str, ...]:
+    """Say on how many draws each end of an interval rests, where fewer than a thousand were made."""
+    if not 1 < count < FEW:  # of one draw there is no interval
+        return ()
+    outer = math.floor((count - 1) * (1 - level) / 2) + 1
+    rest = f"{outer} of them" if outer > 1 else "the outermost one"
+    return (f"{count:,} draws: each end of a {100 * level:.6g}% interval rests on {rest}; make {FEW:,} or more",)
 
 
 def check_seed(seed: object) -> int:

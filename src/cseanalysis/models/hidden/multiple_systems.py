@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +14,7 @@ from scipy import special
 
 from cseanalysis.export.wording import say_cell
 from cseanalysis.models.checks import check_level, check_share, check_whole, named, one_of
-from cseanalysis.models.draws.simulation import check_seed
+from cseanalysis.models.draws.simulation import check_seed, too_few
 from cseanalysis.models.hidden.heterogeneity import LOWER_BOUND, fit_heterogeneity
 from cseanalysis.models.hidden.loglinear import (
     MOST_LISTS,
@@ -95,7 +95,8 @@ class PopulationEstimate:
     Notes
     -----
     ``print`` gives the range of the models within 10 BIC of the best, the chosen total beside it, a row a model, what
-    is assumed; `plot` draws the models.
+    is assumed; where only one model is that near, or it alone was fitted, its total and interval. It says where that
+    range does not hold the bootstrap interval, or goes below Chao's bound. `plot` draws the models.
     """
 
     total: float
@@ -141,11 +142,18 @@ class PopulationEstimate:
         return totals_of_models(self._close(), self.model, self._says().head, axes)
 
     def _says(self) -> Words:
-        near, own = self._close(), f"by the chosen model {self.model}"
-        low, high = (say_cell(end, side=side) for end, side in zip(self.range, ("low", "high"), strict=True))
-        head = f"total: {low} to {high} (range of {len(near)} models within {CLOSE:g} BIC of the best, no level)"
-        limits = self.interval
+        near, limits, lines = self._close(), self.interval, tuple[str, ...]()
+        (low, high), ends = self.range, zip(self.range, ("low", "high"), strict=True)
+        own = f"total by model {self.model}" if low == high else f"by the chosen model {self.model}"
         chosen = of_interval(own, limits, point=self.total) if limits else one_number(own, self.total)
+        if low == high:
+            others = int((~self.models["heterogeneity"]).sum()) - 1
+            seen = f"of {others} others none is" if others else "no other was fitted: nothing shows whether one is"
+            head, lines = chosen, (f"one model, not a range: {seen} within {CLOSE:g} BIC of it",)
+        else:
+            span = " to ".join(say_cell(end, side=side) for end, side in ends)
+            head = f"total: {span} (range of {len(near)} models within {CLOSE:g} BIC of the best, no level)"
+            lines = (chosen,)
         rests = (
             "lists linked without error, a closed population, everybody can be listed, no term of all lists together",
             "cases do not differ in how likely they are to be on each list; where they do, totals are too low",
@@ -155,7 +163,20 @@ class PopulationEstimate:
         observed = f"on at least one list: {say_cell(self.observed)}"
         allowing = f"Chao's lower bound, which allows for cases that differ: {say_cell(self.lower_bound)}"
         shown = near[["model", "total", "bic", "weight"]]
-        return Words(head, (chosen, observed, allowing), shown, rests, refused=refused)
+        doubts = (*self._beyond(low, high), *too_few(len(self.draws), 0.95 if limits is None else limits.level or 0.95))
+        return Words(head, (*lines, observed, allowing), shown, rests, doubts, refused)
+
+    def _beyond(self, low: float, high: float) -> Iterator[str]:
+        """Say where the range of models promises more than the bootstrap does, or less than Chao's bound asks."""
+        what, limits = "range of models" if low < high else "total", self.interval
+        if low < high and limits and (limits.low < low or limits.high > high):
+            span = f"{say_cell(limits.low, side='low')} to {say_cell(limits.high, side='high')}"
+            yield f"the range of models does not hold the bootstrap interval of the chosen one, {span}: read both"
+        if low < self.lower_bound:
+            part = "lies" if high < self.lower_bound else "begins"
+            part = part if low < high else "lies"
+            bound = say_cell(self.lower_bound)
+            yield f"the {what} {part} below Chao's lower bound, {bound}: too low, unless lists depend on each other"
 
 
 def estimate_population(

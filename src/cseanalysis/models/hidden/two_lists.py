@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from cseanalysis.export.wording import say_cell
 from cseanalysis.models.checks import check_count, check_interval, check_level, numbers, one_of
 from cseanalysis.models.hidden.two_list_limits import LIMITS, Limits, chapman_estimate
 from cseanalysis.said import Words, of_interval, one_number, speaks
@@ -38,7 +39,8 @@ class TwoListEstimate:
 
     Notes
     -----
-    ``print`` gives the total with its interval, and a row for each of four assumed dependences.
+    ``print`` gives Chapman's total with the interval, and a row for each of four assumed dependences; that of odds
+    ratio 1, independence, is Lincoln-Petersen's.
     """
 
     first: int
@@ -79,13 +81,17 @@ class TwoListEstimate:
 
     def _says(self) -> Words:
         rests = ("the lists are independent, which they cannot show: the table has what dependence would mean",)
+        more = (
+            f"at odds ratio 1 the table has the total of Lincoln-Petersen, {say_cell(self.lincoln_petersen)}; "
+            "Chapman's is corrected for small counts",
+        )
         if self.interval is None:
             inside = self.both == min(self.first, self.second)
             refused = (
                 "an interval: " + ("one list lies inside the other" if inside else "its ends are beyond numbers"),
             )
-            return Words(one_number("total", self.chapman), rests_on=rests, refused=refused)
-        return Words(of_interval("total", self.interval, point=self.chapman), rests_on=rests)
+            return Words(one_number("total by Chapman", self.chapman), more, rests_on=rests, refused=refused)
+        return Words(of_interval("total by Chapman", self.interval, point=self.chapman), more, rests_on=rests)
 
 
 def two_list_estimate(
@@ -145,7 +151,8 @@ def two_list_estimate(
     >>> estimate.at_odds_ratio([0.5, 1, 2, 4]).tolist()
     [720.0, 1000.0, 1560.0, 2680.0]
     >>> print(estimate)
-    total: 990.8, within 839 to 1,226 (95% confidence interval)
+    total by Chapman: 990.8, within 839 to 1,226 (95% confidence interval)
+    at odds ratio 1 the table has the total of Lincoln-Petersen, 1,000; Chapman's is corrected for small counts
       odds_ratio  total
       0.5           720
       1           1,000

@@ -23,6 +23,7 @@ from cseanalysis.models.draws.simulation import (
     check_seed,
     headline,
     quantiles_if_any,
+    too_few,
 )
 from cseanalysis.models.misclassified.tables import GROUPS, Cells, What, checked_cells
 from cseanalysis.said import Words, speaks
@@ -117,7 +118,7 @@ class BiasAnalysis:
         if self.empty:
             left.append(f"{self.empty / self.draws:.2%} of draws with an empty cell and left out")
         many = "so many are impossible that the results rest on the admissible distributions, not the stated"
-        doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
+        doubts = ((many,) if self.impossible_share > MANY_IMPOSSIBLE else ()) + too_few(self.odds_ratio.size)
         return Words(head, tuple(left), rests_on=(f"random error by the scheme {self.scheme}",), doubts=doubts)
 
 

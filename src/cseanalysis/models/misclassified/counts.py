@@ -25,6 +25,7 @@ from cseanalysis.models.draws.simulation import (
     check_seed,
     headline,
     quantiles_if_any,
+    too_few,
 )
 from cseanalysis.models.misclassified.bias import MANY_IMPOSSIBLE
 from cseanalysis.said import Words, speaks
@@ -237,7 +238,7 @@ class CorrectedCounts:
     def _says(self) -> Words:
         head = headline(self.counts[0], "records truly of class 0")
         many = "so many are impossible that the results rest on the admissible distributions, not the stated"
-        doubts = (many,) if self.impossible_share > MANY_IMPOSSIBLE else ()
+        doubts = ((many,) if self.impossible_share > MANY_IMPOSSIBLE else ()) + too_few(self.counts[0].size)
         left = f"{self.draws:,} draws, {self.impossible_share:.2%} impossible and left out"
         return Words(head, (left,), doubts=doubts)
 

@@ -15,7 +15,7 @@ from cseanalysis.distributions import Distribution, Fixed, ScaledBeta, Trapezoid
 from cseanalysis.models.change.series import check_lags
 from cseanalysis.models.checks import check_level, check_positive, check_share, check_whole, number, numbers, one_of
 from cseanalysis.models.delays.delay import Delay, Family, masses
-from cseanalysis.models.draws.simulation import BLOCK, block_generator, check_seed
+from cseanalysis.models.draws.simulation import BLOCK, block_generator, check_seed, too_few
 from cseanalysis.models.pipeline.projection import checked_intake
 from cseanalysis.said import Words, ranged, speaks
 from cseanalysis.values import Interval, NotEstimableError
@@ -120,6 +120,8 @@ class PipelineSimulation:
         events that has happened by the end of that period, 0 being the one in which the cohort entered.
     level
         Share of the draws between ``low`` and ``high``, an interval of simulation.
+    draws
+        How many were made.
 
     Notes
     -----
@@ -131,6 +133,7 @@ class PipelineSimulation:
     level: float
     waits: dict[str, Array] = field(repr=False)
     intake: Array = field(repr=False)
+    draws: int
 
     def until_visible(self, stage: str, share: float) -> Interval:
         """Return after how many more periods a share of what is still to come of a stage is visible.
@@ -168,8 +171,9 @@ class PipelineSimulation:
     def _says(self) -> Words:
         last = self.events.iloc[-1]
         what = f"events of stage {last['stage']} in period {last['period']}"
-        head = ranged(what, last["low"], last["high"], "simulation", self.level, point=last["median"])
-        return Words(head, rests_on=("the intake, probabilities and delays that were stated",))
+        head = ranged(what, last["low"], last["high"], "simulation", self.level, point=last["median"], called="median")
+        stated = ("the intake, probabilities and delays that were stated",)
+        return Words(head, rests_on=stated, doubts=too_few(self.draws, self.level))
 
 
 def simulate_pipeline(
@@ -282,7 +286,7 @@ def simulate_pipeline(
         )
         ages.append(_described(stage.name, "age", np.quantile(seen, shares, axis=0)))
     return PipelineSimulation(
-        pd.concat(events, ignore_index=True), pd.concat(ages, ignore_index=True), level, waits, cases
+        pd.concat(events, ignore_index=True), pd.concat(ages, ignore_index=True), level, waits, cases, draws
     )
 
 

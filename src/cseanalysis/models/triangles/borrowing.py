@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
+from cseanalysis.export.wording import say_cell
 from cseanalysis.models.checks import named
 from cseanalysis.models.triangles.exits import check_leaving, checked_cohort, chi_squared, leaving
 from cseanalysis.models.triangles.nowcasting import completeness_of, reports
@@ -57,16 +58,23 @@ class PooledHazards:
     def to_frame(self) -> pd.DataFrame:
         """Return a row a unit and lag (of exits, a column more, the exit).
 
-        Columns: ``unit``, ``lag``, ``lone``, ``whole``, ``hazard``, ``weight``, ``cases``, ``completeness``, ``low``,
-        ``high``.
+        Columns: ``unit``, ``lag``, ``lone``, ``whole``, ``hazard``, ``weight``, ``cases``, ``mean_weight`` (of the
+        unit, over lags), ``completeness``, ``low``, ``high``. Reports have no hazard at lag 0: it is missing there.
         """
-        return self.hazards.join(self.completeness).reset_index()
+        exits = "exit" in self.hazards.index.names  # these have a hazard at each lag, from 0
+        joined = self.hazards.join(self.completeness) if exits else self.completeness.join(self.hazards)
+        joined["mean_weight"] = joined.index.get_level_values("unit").map(self.weights)
+        return joined[[*self.hazards, "mean_weight", *self.completeness]].reset_index()
 
     def _says(self) -> Words:
         first = self.completeness.groupby(level="unit", sort=False).nth(0).droplevel("lag")
         shown = first.assign(weight=self.weights).rename_axis("unit").reset_index()
-        seen = first["completeness"]
-        head = f"complete at the first lag: {seen.min():.1%} to {seen.max():.1%} over {len(first)} units (no level)"
+        low, high = (
+            say_cell(first["completeness"].min(), side="low"),
+            say_cell(first["completeness"].max(), side="high"),
+        )
+        what = "share of the cohort gone" if "exit" in self.hazards.index.names else "share complete"
+        head = f"{what} by lag 0: {low} to {high}, lowest to highest of {len(first)} units, not an interval (no level)"
         rests = (f"units vary around the whole; intervals below at {self.level:.0%}; dispersion {self.dispersion:.2f}",)
         return Words(head, rows=shown, rests_on=rests, doubts=self.warnings, most=None)
 

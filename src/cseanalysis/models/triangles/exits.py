@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cseanalysis.models.checks import aligned, check_level, named
 from cseanalysis.models.delays.outcomes import means_open
-from cseanalysis.models.draws.simulation import block_generator
+from cseanalysis.models.draws.simulation import block_generator, too_few
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks, check_shares, lag_reached
 from cseanalysis.models.triangles.shrinkage import prior_counts
 from cseanalysis.models.triangles.triangle import Floats, Triangle, check_triangle, newest
@@ -47,6 +47,8 @@ class CompetingExits:
         Between the fates of two cases of a cohort: explains the dispersion if cohorts differ; 0 where chance does.
     level
         Level of the intervals.
+    draws
+        How many they were taken from.
     warnings
         What is doubtful about the counts of an exit; see `Triangle`.
 
@@ -62,6 +64,7 @@ class CompetingExits:
     dispersion: float
     correlation: float
     level: float
+    draws: int
     warnings: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -72,12 +75,15 @@ class CompetingExits:
         shown = self.to_frame()
         last = shown[shown["origin"] == shown["origin"].iloc[-1]].iloc[0]
         what = f"{last['exit']}, of {last['origin']}, by the last lag"
-        head = ranged(what, last["low"], last["high"], "simulation", self.level, point=last["expected"])
+        head = ranged(
+            what, last["low"], last["high"], "simulation", self.level, point=last["expected"], called="expected"
+        )
         rests = (
             "cohorts share hazards by lag, and a case leaves once",
             f"dispersion {self.dispersion:.3g}, correlation within a cohort {self.correlation:.3g}",
         )
-        return Words(head, rests_on=rests, doubts=self.warnings, most=None)
+        doubts = (*self.warnings, *too_few(self.draws, self.level))
+        return Words(head, rests_on=rests, doubts=doubts, most=None)
 
 
 def competing_exits(
@@ -190,6 +196,7 @@ def competing_exits(
         dispersion=spread[0],
         correlation=spread[1],
         level=level,
+        draws=draws,
         warnings=tuple(f"exit {name!r}: {doubt}" for name, triangle in exits.items() for doubt in triangle.warnings),
     )
 

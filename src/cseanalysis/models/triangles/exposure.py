@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
-from cseanalysis.models.checks import aligned, check_positive, numbers
+from cseanalysis.models.checks import aligned, check_positive, named, numbers
 from cseanalysis.models.triangles.triangle import Floats
 from cseanalysis.values import shown
 
@@ -48,6 +48,13 @@ def check_exposure(exposure: pd.Series, origins: pd.Index) -> Floats:
             f"exposure is {shown(exposure)}: give a Series indexed by the origins of the triangle, such as "
             "pd.Series(children, index=triangle.origins); the same number for all if nothing is known"
         )
+    cure = "give one row an origin, as in pd.Series(children, index=triangle.origins)"
+    if not exposure.index.is_unique:
+        raise ValueError(
+            f"labels of exposure stand twice: {named(exposure.index[exposure.index.duplicated()])}; {cure}"
+        )
+    if apart := [*origins[~origins.isin(exposure.index)], *exposure.index[~exposure.index.isin(origins)]]:
+        raise ValueError(f"exposure and the origins have different labels, {named(apart)} in one of them only; {cure}")
     _, given = aligned(triangle=pd.Series(0.0, index=origins), exposure=exposure)
     values = numbers("exposure", given)
     for origin, value in zip(origins, values, strict=True):

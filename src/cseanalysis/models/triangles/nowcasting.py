@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.models.checks import check_counts, check_interval, check_level, named
-from cseanalysis.models.draws.simulation import Simulation, block_generator, headline
+from cseanalysis.models.draws.simulation import Simulation, block_generator, headline, too_few
 from cseanalysis.models.triangles.bootstrap import BLOCK, blocks
 from cseanalysis.models.triangles.exits import chi_squared
 from cseanalysis.models.triangles.exposure import check_exposure, expected
@@ -48,10 +48,15 @@ class Nowcast:
         Level of ``low`` and ``high``.
     warnings
         Of which origins nothing is visible yet, and what is doubtful about the counts; see `Triangle`.
+    pooled
+        Whether the hazards came from other units too.
+    tail
+        The bound on what comes after the last lag, if one was given.
 
     Notes
     -----
-    ``print`` gives the total outstanding with its interval, a row an origin, and what is assumed.
+    ``print`` gives the total outstanding by the last lag, the median of the draws within its interval, a row an origin,
+    what is assumed, and in which numbers the tail is.
     `plot` draws the rows.
     """
 
@@ -61,11 +66,14 @@ class Nowcast:
     dispersion: float
     level: float
     warnings: tuple[str, ...] = ()
+    pooled: bool = False
+    tail: Interval | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row an origin.
 
-        Columns: ``origin``, ``visible``, ``completeness``, ``estimate``, ``median``, ``low``, ``high``.
+        Columns: ``origin``, ``visible``, ``completeness``, ``estimate``, ``median``, ``low``, ``high``; with a
+        tail two more, as in `table`.
         """
         return self.table.rename_axis("origin").reset_index()
 
@@ -74,12 +82,15 @@ class Nowcast:
         return visible_and_final(self.to_frame(), self.level, axes)
 
     def _says(self) -> Words:
-        head = headline(self.outstanding, "outstanding over all origins", self.level)
-        rests = (
-            f"all origins are reported alike; dispersion {self.dispersion:.3g}",
-            "nothing is taken back; what comes after the last lag is in neither low nor high",
-        )
-        return Words(head, rests_on=rests, doubts=self.warnings, most=None)
+        head = headline(self.outstanding, "outstanding by the last lag, over all origins", self.level)
+        after = "nothing is taken back; what comes after the last lag is in neither low nor high"
+        if self.tail is not None:
+            share = f"{self.tail.low:.3g} to {self.tail.high:.3g} of the final count, as assumed"
+            after += f"; final_low and final_high hold it ({share})"
+        whose = "hazards lean on other units (pooled_hazards)" if self.pooled else "hazards of this triangle alone"
+        rests = (f"all origins are reported alike; {whose}; dispersion {self.dispersion:.3g}", after)
+        doubts = (*self.warnings, *too_few(self.outstanding.size, self.level))
+        return Words(head, rests_on=rests, doubts=doubts, most=None)
 
 
 def nowcast(
@@ -165,14 +176,14 @@ def nowcast(
     >>> bool(result.table.loc[2023, "low"] > 20)
     True
     >>> print(result)
-    outstanding over all origins: 41, within 24 to 63 (95% simulation interval)
+    outstanding by the last lag, over all origins: median 41, within 24 to 63 (95% simulation interval)
       origin  visible  completeness  estimate  median  low  high
       2019         95             1        95      95   95    95
       2020         84             1        84      84   84    84
       2021        104        0.9497     109.5     109  105   117
       2022         85        0.8319     102.2     102   93   114
       2023         20        0.5247     38.12      38   28    53
-    Rests on: all origins are reported alike; dispersion 1
+    Rests on: all origins are reported alike; hazards of this triangle alone; dispersion 1
     Rests on: nothing is taken back; what comes after the last lag is in neither low nor high
     >>> triangle = Triangle(pd.DataFrame(rows, index=range(2019, 2024)), "year")
     >>> children = pd.Series(1000, index=triangle.origins)
@@ -235,8 +246,16 @@ def nowcast(
         columns |= _beyond(visible, ends, draws, level)
     table = pd.DataFrame(columns, index=triangle.origins)
     by_lag = pd.Series(share, pd.RangeIndex(len(share), name="lag"), name="completeness")
-    doubts = triangle.warnings + _unseen(triangle.origins[none], exposure)
-    return Nowcast(table, Simulation(outstanding.sum(axis=1)), by_lag, max(1.0, spread), level, doubts)
+    return Nowcast(
+        table=table,
+        outstanding=Simulation(outstanding.sum(axis=1)),
+        completeness=by_lag,
+        dispersion=max(1.0, spread),
+        level=level,
+        warnings=triangle.warnings + _unseen(triangle.origins[none], exposure),
+        pooled=hazards is not None,
+        tail=tail,
+    )
 
 
 def _check_tail(tail: Interval | None) -> None:

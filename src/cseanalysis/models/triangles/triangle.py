@@ -15,7 +15,7 @@ from cseanalysis.models.checks import check_whole, named, numbers, uneven
 from cseanalysis.models.written_dates import read_calendar, sorts_by_letter
 from cseanalysis.plots import cumulative_counts
 from cseanalysis.said import Words, counted, speaks, without_gaps
-from cseanalysis.values import NotEstimableError
+from cseanalysis.values import NotEstimableError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 _LARGEST_RATIO_OF_LENGTHS = 1.2  # quarters differ by two days, months by three; anything above is another unit
 _LARGEST_COUNT = 1e15  # whole numbers above are no longer exact, and their squares of squares overflow
 _PERCENT = 100
+_UNITS = ("day", "week", "month", "quarter", "year")
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}
 _TAKEN_BACK = 0.5  # of all counted at once: if less than this is left in the end, nothing was cumulated
 _CUMULATE = "add up increments first: counts.cumsum(axis=1)"
@@ -41,7 +42,7 @@ class Triangle:
         One row an origin (the period in which cases began), oldest first; columns 0, 1, 2, ... are the whole lags, 0
         the origin period itself; each value is everything counted up to that lag. Missing is not 0.
     lag_unit
-        What one lag is, e.g. ``"quarter"``.
+        What one lag is: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``.
 
     Attributes
     ----------
@@ -96,9 +97,8 @@ class Triangle:
         if not isinstance(self.counts, pd.DataFrame):
             cure = " of pandas, as in counts.to_pandas()" if hasattr(self.counts, "to_pandas") else ""
             raise ValueError(f"counts is a {type(self.counts).__name__}: give a DataFrame, origins by lags{cure}")
-        if not isinstance(self.lag_unit, str) or not self.lag_unit.strip():
-            raise ValueError(f"lag_unit {self.lag_unit!r}: say what one lag is, e.g. 'quarter'")
         _check_shape(self.counts)
+        _check_known_unit(self.lag_unit)
         check_origins(self.counts.index)
         cumulative = _numbers(self.counts)
         _check_corner(cumulative, self.counts.index)
@@ -171,6 +171,15 @@ def check_triangle(triangle: object, name: str = "triangle") -> None:
         )
 
 
+def _check_known_unit(lag_unit: object) -> None:
+    """Refuse what is no unit of time that lags are counted in, with the word for it if it is one by another name."""
+    if isinstance(lag_unit, str) and lag_unit in _UNITS:
+        return
+    meant = str(lag_unit).strip().casefold().removesuffix("s")
+    cure = f"write {meant!r}" if meant in _UNITS else "say what one lag is, and count by one of these"
+    raise ValueError(f"lag_unit is {shown(lag_unit)}: must be one of {', '.join(_UNITS)}; {cure}")
+
+
 def _check_shape(counts: pd.DataFrame) -> None:
     origins, lags = counts.shape
     if origins < 3:
@@ -185,6 +194,11 @@ def _check_shape(counts: pd.DataFrame) -> None:
             raise ValueError(
                 f"{seen}; {named(map(repr, extra))} are none: leave totals out, and put a column of origins "
                 "into the index, as in counts.set_index(column)"
+            )
+        if all(isinstance(label, str) for label in counts.columns):
+            raise ValueError(
+                f"columns {named(map(repr, counts.columns))} are text: must be the numbers 0, 1, 2, ...; "
+                "counts.rename(columns=int) makes numbers of them"
             )
         if counts.index.tolist() == list(range(origins)):
             raise ValueError(f"{seen}; the rows are: turn the table round, counts.T, so that a row is an origin")
@@ -347,7 +361,7 @@ def _check_cumulative(values: Floats) -> None:
 def _check_unit(triangle: Triangle) -> None:
     """Refuse a unit of lags that contradicts how much less each origin is observed than the one before."""
     origins, last = _plain(triangle.origins), triangle.cumulative.shape[1] - 1
-    stated = _MONTHS.get(triangle.lag_unit.strip().casefold().removesuffix("s"))
+    stated = _MONTHS.get(triangle.lag_unit)
     steps = -np.diff(triangle.latest_lag[triangle.latest_lag < last])
     if stated is None or not isinstance(origins, pd.PeriodIndex) or not steps.size or (steps != steps[0]).any():
         return
