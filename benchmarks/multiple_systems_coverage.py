@@ -29,7 +29,8 @@ from multiple_systems_speed import five_lists, four_lists
 from cseanalysis.models.hidden.heterogeneity import LOWER_BOUND, fit_heterogeneity
 from cseanalysis.models.hidden.loglinear import Floats, design
 from cseanalysis.models.hidden.model_search import Model, compare_models
-from cseanalysis.models.hidden.multiple_systems import Method, acceleration, bca, read_histories, resample, selection
+from cseanalysis.models.hidden.multiple_systems import Method, read_histories, selection
+from cseanalysis.models.hidden.resampled import acceleration, bca, resample
 from cseanalysis.values import NotEstimableError
 
 SECONDS = 170

@@ -8,13 +8,12 @@ from cseanalysis.models.hidden.heterogeneity import fit_heterogeneity
 from cseanalysis.models.hidden.loglinear import design
 from cseanalysis.models.hidden.model_search import choose_by_bic, compare_models, hierarchical_models
 from cseanalysis.models.hidden.multiple_systems import (
-    acceleration,
-    bca,
     estimate_population,
     existence_status,
     read_histories,
     selection,
 )
+from cseanalysis.models.hidden.resampled import acceleration, bca
 from cseanalysis.models.hidden.two_lists import two_list_estimate
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from cseanalysis.models import estimate_population
 from cseanalysis.models.hidden.loglinear import design, unseen_side
-from cseanalysis.models.hidden.multiple_systems import bca
+from cseanalysis.models.hidden.resampled import bca
 from cseanalysis.values import NotEstimableError
 
 
