@@ -17,11 +17,11 @@ from hypothesis import settings
 from cseanalysis.cli import build_parser, main, parse
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Carried out by the workflow on every change, or with packages that are not here: expanded and parsed only.
 EXPENSIVE = {
     *("report", "results", "verify", "release", "run", "test", "test-engines", "check", "bench", "coverage"),
-    *("update", "processors", "lowest", "mutants", "campaign", "lab"),
+    *("update", "processors", "lowest", "mutants", "campaign", "lab", "docs"),
 }
 ANSWERS = "2026-07-23\n\n\ny\n"
 pytestmark = pytest.mark.skipif(sys.platform == "win32" or not shutil.which("make"), reason="needs make and a shell")
@@ -85,7 +85,7 @@ def checkout(tmp_path, published):
         text = f'#!/bin/sh\nPYTHONPATH={place} exec {shlex.quote(sys.executable)} {module}"$@"\n'
         (home / name).write_text(text, encoding="utf-8")
         (home / name).chmod(0o755)
-    for name in ("report", "test", "engines", "lowest", "lab"):
+    for name in ("report", "test", "engines", "lowest", "lab", "docs"):
         (copy / ".venv" / f"{name}.done").touch()
     return copy
 
@@ -164,7 +164,7 @@ def test_a_dear_command_of_the_pages_expands_to_what_the_command_line_takes(line
         if words[:3] == [".venv/bin/python", "-m", "cseanalysis"]:
             parse(words[3:])
         else:
-            assert re.search(r"-m (pytest|ruff|mypy|jupyterlab)|benchmarks/[\w*]+\.py", step), step
+            assert re.search(r"-m (pytest|ruff|mypy|jupyterlab|mkdocs)|benchmarks/[\w*]+\.py", step), step
             assert all(list(ROOT.glob(place)) for place in re.findall(r"(?:benchmarks|tests)/[\w*.]+", step))
 
 

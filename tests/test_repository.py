@@ -97,7 +97,7 @@ PACKAGES = [f"cseanalysis.{path.parent.name}" for path in sorted(SOURCE.glob("*/
 SHOWN = "\n".join(
     path.read_text(encoding="utf-8")
     for path in (
-        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
         *(ROOT / "examples").rglob("*.py"),
         *NOTEBOOKS,
         *(path for part in ("study", "report", "cli.py") for path in (SOURCE / part, *(SOURCE / part).rglob("*.py"))),
@@ -313,7 +313,7 @@ OWN_WORDS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
-    *(ROOT / "docs").glob("*.md"),
+    *(ROOT / "docs").rglob("*.md"),
     ROOT / "assumptions.toml",
     *(ROOT / "scenarios").glob("*.toml"),
     *SOURCE.rglob("*.py"),
