@@ -89,10 +89,16 @@ def foreign_requests(page: str) -> list[str]:
     return _FOREIGN.findall(page)
 
 
+def _methods() -> list[Path]:
+    """Return the method pages in the order of their table of contents, which comes first."""
+    index = ROOT / "docs" / "methods" / "index.md"
+    listed = re.findall(r"\]\((\w+\.md)\)", index.read_text(encoding="utf-8"))
+    return [index, *(index.with_name(name) for name in listed)]
+
+
 def on_config(config: Any) -> Any:
     """Put the generated pages into the table of contents."""
-    methods = [f"methods/{path.name}" for path in sorted((ROOT / "docs" / "methods").glob("*.md"))]
-    methods.sort(key=lambda name: name != "methods/index.md")
+    methods = [f"methods/{path.name}" for path in _methods()]
     config.nav += [{"Methods": methods}, {"Reference": list(reference_pages())}]
     return config
 
@@ -103,7 +109,7 @@ def on_files(files: Any, config: Any) -> Any:
 
     for address, text in reference_pages().items():
         files.append(File.generated(config, address, content=text))
-    for path in sorted((ROOT / "docs" / "methods").glob("*.md")):
+    for path in _methods():
         text, pictures = with_pictures(path.read_text(encoding="utf-8"), path.stem)
         address = f"methods/{path.name}"
         files.remove(files.get_file_from_path(address))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 
 import cseanalysis
 
@@ -16,6 +17,15 @@ SESSIONS = {  # and at least so many examples
     "how_long_cases_take": 25,
     "how_results_are_read": 12,
     "if_you_come_from_r": 9,
+    "methods/chain_ladder": 10,
+    "methods/cumulative_incidence": 15,
+    "methods/implied_totals": 15,
+    "methods/interrupted_series": 10,
+    "methods/lists": 10,
+    "methods/misclassification": 20,
+    "methods/missing_attribute_shares": 15,
+    "methods/nowcast": 10,
+    "methods/sensitivity": 15,
     "scaling": 30,
     "what_may_be_compared": 40,
     "what_records_do_not_say": 35,
@@ -65,9 +75,16 @@ def test_every_example_of_a_page_answers_as_printed(name, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     found, said = run_session(text, name)
+    pyplot.close("all")
     assert found.failed == 0, said
     assert found.attempted >= SESSIONS[name]
     assert found.attempted == len(re.findall(r"^>>> ", text, re.MULTILINE))  # none stands outside of what is run
+
+
+def test_every_method_page_is_run():
+    pages = {f"methods/{path.stem}" for path in (ROOT / "docs" / "methods").glob("*.md")} - {"methods/index"}
+    assert len(pages) >= 9
+    assert pages <= SESSIONS.keys()
 
 
 def test_a_page_whose_answer_is_wrong_is_found_out():
