@@ -28,8 +28,8 @@ report: .venv/report.done ; @$(RUN) report $(REPORT_OPTIONS)
 run: .venv/report.done ; @$(RUN) run $(OUT_OPTION) -- $(or $(foreach each,$(SCENARIO_FILES),$(call quoted,$(each))),scenarios/*.toml)
 # JupyterLab asks no server whether there is something newer.
 lab: .venv/lab.done ; @.venv/bin/python -m jupyterlab notebooks $(LAB_OPTIONS)
-# The site of docs/ and of the docstrings, in build/docs; its makers' notice about a later version is not ours.
-docs: .venv/docs.done ; @NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet && echo "build/docs: python -m http.server -d build/docs shows it"
+# The site of docs/ and of the docstrings, in build/docs; with --quiet mkdocs would count no broken reference.
+docs: .venv/docs.done ; @NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict && echo "build/docs: python -m http.server -d build/docs shows it"
 verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
 diff: .venv/report.done ; @$(RUN) diff -- $(if $(and $(value A),$(value B)),$(call given,A) $(call given,B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))

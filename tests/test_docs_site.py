@@ -87,3 +87,12 @@ def test_every_page_stands_in_the_contents_of_the_site():
     listed = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     for path in (ROOT / "docs").glob("*.md"):
         assert re.search(rf"- {re.escape(path.name)}$", listed, re.MULTILINE), path.name
+
+
+def test_a_broken_reference_stops_the_site():
+    line = re.search(r"^docs: .*$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0]
+    assert "mkdocs build --strict" in line
+    assert "--quiet" not in line  # what mkdocs does not print it does not count
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for what in ("omitted_files", "absolute_links", "unrecognized_links", "anchors"):
+        assert f"  {what}: warn\n" in settings
