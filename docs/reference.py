@@ -16,8 +16,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "cseanalysis"
-# What is imported by name; `report` and `study` serve the chapters of this study and are read in their notebooks.
-PACKAGES = ("cseanalysis", "clean", "read", "register", "models", "sensitivity", "export")
+# Every package of the first level with such a front; `report` has none and serves the chapters of this study.
+PACKAGES = ("cseanalysis", "clean", "read", "register", "models", "sensitivity", "export", "study")
 _FOREIGN = re.compile(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"(?:https?:)?//|<link[^>]*\shref=\"(?:https?:)?//")
 _BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _KEPT = re.compile(r"^>>> (\w+)\.figure\.savefig\(\"([\w.]+)\"\)$", re.MULTILINE)

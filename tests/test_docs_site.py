@@ -30,6 +30,12 @@ def test_every_public_name_has_an_entry_in_the_reference(package):
     assert [name for name in names if f"{path}.{name}" not in ENTRIES] == []
 
 
+def test_every_package_with_a_front_is_in_the_reference():
+    source = ROOT / "src" / "cseanalysis"  # what lies deeper is a room of a package, named by its front
+    fronts = {path.parent.name for path in (source / "__init__.pyi", *source.glob("*/__init__.pyi"))}
+    assert fronts == set(reference.PACKAGES)
+
+
 def test_no_name_has_two_entries_and_every_entry_is_there():
     assert len(ENTRIES) == len(set(ENTRIES)) > 150
     for path in ENTRIES:
