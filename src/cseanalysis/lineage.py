@@ -1,0 +1,369 @@
+"""From a number to its home: its formula, what it rests on, the raw row, the source, where it is printed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from cseanalysis.export.wording import say, say_assumption, say_date, say_ends
+from cseanalysis.register import Figure
+from cseanalysis.register.sentences import period_words
+from cseanalysis.study.data.assumptions import load_assumptions, read_assumptions
+from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.data.project import Project, find_project, load_sources, read_to
+from cseanalysis.study.data.reported import Leading, load_evidence, load_leading, load_results
+from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, conditions
+from cseanalysis.study.lookup import not_printed
+from cseanalysis.values import Assumption, Estimate, Interval
+
+NOT_FROZEN = "since the newest edition"  # stands for a version where the numbers on disk are no edition's yet
+_TABLES = {"forces": "force_population"}  # a table among the results whose raw file has another name
+_RELEASE = re.compile(r"(_\d{4}-\d{2}-\d{2}.*)?\.csv$")
+_YEAR = re.compile(r"\b\d{4}/\d{2}\b")
+_NAMED = re.compile(r"\{(?:figure:|assumption:)?(\w+)\}|[\[(,]\s*[\"'](\w+)[\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """Where a number stands in the raw data: file, line and the line's own text."""
+
+    file: str  # from the folder of the checkout, e.g. "data/raw/figures.csv"
+    line: int
+    text: str
+    last: int  # the last line, where it is drawn from several and ``text`` is the first; otherwise ``line``
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who published what a number rests on."""
+
+    publisher: str
+    title: str
+    date: str  # of publication, or "undated"
+    address: str
+    tier: str  # A official text, B non-governmental primary, C press, D copy
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edition in which a number changed, as it is worded: before it, and in it."""
+
+    version: str  # or NOT_FROZEN
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number is printed: chapter and cell of its notebook."""
+
+    chapter: str  # e.g. "02-total"
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that is known of one number: a result, a published figure, or an assumption."""
+
+    id: str
+    kind: Literal["result", "figure", "assumption"]
+    title: str  # what it counts, in words
+    says: str  # the number as the report words it
+    unit: str
+    formula: str  # with ids, or what was done in words; "" for what is observed or assumed
+    worked: tuple[str, ...]  # the formula with the numbers in it, one line an end of the range
+    inputs: tuple[str, ...]  # ids of figures, other results and tables
+    assumptions: tuple[str, ...]  # ids
+    leading: str  # which assumption leads it, or why none does
+    raw: tuple[RawRow, ...]
+    sources: tuple[Source, ...]
+    note: str
+    reason: str  # of an assumption
+    as_of: str  # the period that it is about
+    read_to: str  # the day up to which the evidence was read
+    changed_in: tuple[Change, ...]
+    printed_in: tuple[Place, ...]
+
+
+def cards(root: Path | str | None = None) -> Mapping[str, Card]:
+    """Return a card for every result, every figure of the register and every assumption, by id.
+
+    Parameters
+    ----------
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Mapping of str to Card
+        Results first, then figures, then assumptions, each in the order of its file; read-only.
+
+    Raises
+    ------
+    FileNotFoundError
+        Outside a checkout, or before ``make results``.
+    ChecksumError
+        When results or raw tables were changed after they were written.
+    """
+    study = _Study(find_project(root))
+    return MappingProxyType({name: study.card(name) for name in study.ids})
+
+
+class _Study:
+    """All that cards are made of, each read when it is first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.results = load_results(project.root)
+        self.figures = load_figures(project.root)
+        self.assumptions = load_assumptions(project.root)
+        self.ids = tuple(dict.fromkeys([*self.results, *self.figures, *self.assumptions]))
+
+    def card(self, name: str) -> Card:
+        """Return the card of an id."""
+        if name in self.results:
+            return self._of_result(self.results[name])
+        return self._of_figure(self.figures[name]) if name in self.figures else self._of_assumption(name)
+
+    def _of_result(self, result: Estimate) -> Card:
+        assumed = tuple(one for one in result.basis if one in self.assumptions)
+        inputs = tuple(one for one in result.basis if one not in self.assumptions)
+        return Card(
+            id=result.id,
+            kind="result",
+            title=RESULT_WORDS.get(result.id, result.unit),
+            says=say(result),
+            unit=result.unit,
+            formula="",
+            worked=(),
+            inputs=inputs,
+            assumptions=assumed,
+            leading=_led(self._leading[result.id]),
+            raw=tuple(row for one in inputs for row in self._raw(one, result.unit)),
+            sources=tuple(dict.fromkeys(one for name in result.basis for one in self._sources_of(name))),
+            note=f"Conditional on {self._conditions[result.id]}." if result.id in self._conditions else "",
+            reason="",
+            as_of=self._about(inputs),
+            read_to=self._read_to,
+            changed_in=self._changes.get(result.id, ()),
+            printed_in=self._places.get(result.id, ()),
+        )
+
+    def _of_figure(self, figure: Figure) -> Card:
+        silent = self._hidden.get(figure.id)
+        return Card(
+            id=figure.id,
+            kind="figure",
+            title=figure.statement,
+            says=f"not printed, {silent}" if silent else figure.published,
+            unit=figure.unit.replace("_", " "),
+            formula="",
+            worked=(),
+            inputs=(figure.relays,) if figure.relays else (),
+            assumptions=(),
+            leading="",
+            raw=self._raw(figure.id),
+            sources=self._sources_of(figure.id),
+            note=figure.withheld if silent else figure.note,
+            reason="",
+            as_of=f"{figure.geography}, {period_words(figure)}",
+            read_to=self._read_to,
+            changed_in=(),
+            printed_in=self._places.get(figure.id, ()),
+        )
+
+    def _of_assumption(self, name: str) -> Card:
+        assumption = self.assumptions[name]
+        read_from = re.findall(r"\bF\d{3,}\b", assumption.locator)
+        return Card(
+            id=name,
+            kind="assumption",
+            title=ASSUMPTION_WORDS.get(name, assumption.unit),
+            says=say_assumption(assumption),
+            unit=assumption.unit,
+            formula="",
+            worked=(),
+            inputs=tuple(one for one in dict.fromkeys(read_from) if one in self.figures),
+            assumptions=(),
+            leading="",
+            raw=self._raw(name),
+            sources=self._sources_of(name),
+            note=f"Read from: {assumption.locator}" if assumption.locator else "",
+            reason=assumption.reason,
+            as_of="",
+            read_to=self._read_to,
+            changed_in=self._changes.get(name, ()),
+            printed_in=self._places.get(name, ()),
+        )
+
+    @cached_property
+    def _publications(self) -> Mapping[str, Mapping[str, Any]]:
+        return load_sources(self.project)["publications"]
+
+    @cached_property
+    def _hidden(self) -> Mapping[str, str]:
+        return not_printed(self.project.root)
+
+    @cached_property
+    def _leading(self) -> Mapping[str, Leading]:
+        return load_leading(self.project.root)
+
+    @cached_property
+    def _conditions(self) -> Mapping[str, str]:
+        return conditions(self.project.root)
+
+    @cached_property
+    def _read_to(self) -> str:
+        return say_date(read_to(self.project))
+
+    @cached_property
+    def _until(self) -> Mapping[str, str]:
+        newest = load_evidence(self.project.root)["newest"]
+        return {row["id"]: row["until"] for row in newest} | {
+            short: row["until"] for short, stem in _TABLES.items() for row in newest if row["id"] == stem
+        }
+
+    def _about(self, inputs: Iterable[str]) -> str:
+        """Say until when the evidence of a result runs: the last day of the newest period among its inputs."""
+        ends = [self.figures[one].period_end for one in inputs if one in self.figures]
+        days = [day.isoformat() for day in ends if day] + [self._until[one] for one in inputs if one in self._until]
+        if not days:
+            return ""
+        import datetime as dt
+
+        return f"evidence about periods up to {say_date(dt.date.fromisoformat(max(days)))}"
+
+    def _files(self, table: str) -> list[str]:
+        """Return the raw files that a table is made of: one, or a file a release."""
+        stem = _TABLES.get(table, table)
+        return [name for name in load_sources(self.project)["files"] if _RELEASE.sub("", name) == stem]
+
+    def _sources_of(self, name: str) -> tuple[Source, ...]:
+        if name in self.figures:
+            return (_source(self._publications[self.figures[name].source]),)
+        if name in self.assumptions:
+            keys = re.findall(r"[\w:.-]+", self.assumptions[name].source)
+            return tuple(_source(self._publications[key]) for key in keys if key in self._publications)
+        files = load_sources(self.project)["files"]
+        return tuple(_source(files[file]) for file in self._files(name))
+
+    @cached_property
+    def _figure_rows(self) -> Mapping[str, RawRow]:
+        """Return the raw row of each figure; of a number that is not printed, not its text."""
+        text = (self.project.raw / "figures.csv").read_text(encoding="utf-8")
+        lines, reader = text.splitlines(), csv.reader(io.StringIO(text, newline=""))
+        rows, start = {}, 1
+        for row in reader:
+            if row and row[0] in self.figures:
+                name = row[0]
+                own = "\n".join(lines[start - 1 : reader.line_num])
+                shown = f"not printed, {self._hidden[name]}" if name in self._hidden else own
+                rows[name] = RawRow("data/raw/figures.csv", start, shown, start)
+            start = reader.line_num + 1
+        return rows
+
+    @cached_property
+    def _assumption_rows(self) -> Mapping[str, RawRow]:
+        lines = self.project.assumptions.read_text(encoding="utf-8").splitlines()
+        found = {line.strip("[] "): number for number, line in enumerate(lines, 1) if line.startswith("[")}
+        own = self.project.assumptions.name
+        return {
+            name: RawRow(own, line, "; ".join(lines[line - 1 : line + 2]), line)
+            for name, line in found.items()
+            if name in self.assumptions
+        }
+
+    def _raw(self, name: str, unit: str = "") -> tuple[RawRow, ...]:
+        """Return the raw rows of an id; of a table, those of the one year that a unit names, or all."""
+        if name in self.figures:
+            return (self._figure_rows[name],)
+        if name in self.assumptions:
+            return (self._assumption_rows[name],)
+        if name == "figures":
+            return self._table_rows("figures.csv", "")
+        years = set(_YEAR.findall(unit))
+        year = years.pop() if len(years) == 1 else ""
+        rows = [row for file in self._files(name) for row in self._table_rows(file, year)]
+        own = [row for row in rows if row.text.startswith(f"{year},")]  # of the releases that hold the year
+        return tuple(own if year and own else rows)
+
+    def _table_rows(self, file: str, year: str) -> tuple[RawRow, ...]:
+        lines = (self.project.raw / file).read_text(encoding="utf-8").splitlines()
+        chosen = [number for number, line in enumerate(lines, 1) if year and line.startswith(f"{year},")]
+        first, last = (chosen[0], chosen[-1]) if chosen else (1, len(lines))
+        return (RawRow(f"data/raw/{file}", first, lines[first - 1], last),)
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[Place, ...]]:
+        """Return the cells of the chapters in which each id is named."""
+        known, found = set(self.ids), dict[str, list[Place]]()
+        for path in sorted(self.project.notebooks.glob("*.ipynb")):
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                named = ("".join(pair) for pair in _NAMED.findall("".join(cell["source"])))
+                for name in dict.fromkeys(named):
+                    if name in known:
+                        found.setdefault(name, []).append(Place(path.stem, cell["id"]))
+        return {name: tuple(places) for name, places in found.items()}
+
+    @cached_property
+    def _changes(self) -> Mapping[str, tuple[Change, ...]]:
+        """Return the editions in which the words of each result or assumption changed."""
+        stages = [(path.name.removeprefix("v"), _frozen_words(path)) for path in _editions(self.project)]
+        now = {one.id: say(one) for one in self.results.values()}
+        now |= {name: say_assumption(one) for name, one in self.assumptions.items()}
+        found: dict[str, list[Change]] = {}
+        for (_, old), (version, new) in zip(stages, [*stages[1:], (NOT_FROZEN, now)], strict=True):
+            for name in old.keys() & new.keys():
+                if old[name] != new[name]:
+                    found.setdefault(name, []).append(Change(version, old[name], new[name]))
+        return {name: tuple(changes) for name, changes in found.items()}
+
+
+def _source(entry: Mapping[str, Any]) -> Source:
+    return Source(entry["publisher"], entry["title"], entry["published"] or "undated", entry["address"], entry["tier"])
+
+
+def _editions(project: Project) -> list[Path]:
+    """Return the folders of the frozen editions, oldest first."""
+    folders = [path for path in (project.root / "reports").glob("v*") if (path / "results.json").is_file()]
+    return sorted(folders, key=lambda path: [int(part) for part in re.findall(r"\d+", path.name)])
+
+
+def _frozen_words(edition: Path) -> dict[str, str]:
+    """Return what a frozen edition said of each result and assumption."""
+    entries = json.loads((edition / "results.json").read_text(encoding="utf-8"))["results"]
+    said = {}
+    for one in entries:
+        interval = one["interval"] and Interval(**one["interval"])
+        said[one["id"]] = say(Estimate(one["id"], one["unit"], one["point"], interval, tuple(one["basis"])))
+    assumed: Mapping[str, Assumption] = read_assumptions(edition / "assumptions.toml")
+    return said | {name: say_assumption(one) for name, one in assumed.items()}
+
+
+_NO_LEADER = {
+    "none": "no assumption leads it: knowing any one alone would not narrow it",
+    "counted": "no assumption: it is counted, or worked out from what is published",
+    "data": "no assumption: what is published leaves the range open",
+    "confidence": "no assumption: chance makes the range",
+    "simulation": "stated distributions make the range; their shares of its variance are in the chapter",
+}
+
+
+def _led(leading: Leading) -> str:
+    """Say which assumption a result hangs on most, or why there is none."""
+    if leading.kind in _NO_LEADER:
+        return _NO_LEADER[leading.kind]
+    ends = []
+    for one in leading.assumptions:
+        least, most = say_ends(Interval(one.least, one.most, "bound"), "share")
+        ends.append(f"{one.assumption}: {least if least == most else f'{least} to {most}'} of the range")
+    start = "several, none alone" if len(ends) > 1 else "one assumption"
+    return f"{start}; what knowing it would remove, {'; '.join(ends)}"
