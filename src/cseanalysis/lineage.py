@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from cseanalysis.study.data.assumptions import load_assumptions, read_assumption
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import Project, find_project, load_sources, read_to
 from cseanalysis.study.data.reported import Leading, load_evidence, load_leading, load_results
+from cseanalysis.study.formulas import corners, evaluate, filled, named_in, sides
 from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, conditions
 from cseanalysis.study.lookup import not_printed
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -134,20 +135,22 @@ class _Study:
         return self._of_figure(self.figures[name]) if name in self.figures else self._of_assumption(name)
 
     def _of_result(self, result: Estimate) -> Card:
-        assumed = tuple(one for one in result.basis if one in self.assumptions)
-        inputs = tuple(one for one in result.basis if one not in self.assumptions)
+        named = named_in(result.formula) if result.formula else ()
+        rests_on = tuple(dict.fromkeys([*result.basis, *(one for one in named if one in self.ids)]))
+        assumed = tuple(one for one in rests_on if one in self.assumptions)
+        inputs = tuple(one for one in rests_on if one not in self.assumptions)
         return Card(
             id=result.id,
             kind="result",
             title=RESULT_WORDS.get(result.id, result.unit),
             says=say(result),
             unit=result.unit,
-            formula="",
-            worked=(),
+            formula=result.formula or result.procedure,
+            worked=self._worked(result),
             inputs=inputs,
             assumptions=assumed,
             leading=_led(self._leading[result.id]),
-            raw=tuple(row for one in inputs for row in self._raw(one, result.unit)),
+            raw=tuple(row for one in inputs if one not in self.results for row in self._raw(one, result.unit)),
             sources=tuple(dict.fromkeys(one for name in result.basis for one in self._sources_of(name))),
             note=f"Conditional on {self._conditions[result.id]}." if result.id in self._conditions else "",
             reason="",
@@ -156,6 +159,42 @@ class _Study:
             changed_in=self._changes.get(result.id, ()),
             printed_in=self._places.get(result.id, ()),
         )
+
+    def _worked(self, result: Estimate) -> tuple[str, ...]:
+        """Return the formula of a result with the numbers in it, one line an end of its range."""
+        if not result.formula:
+            return ()
+        cases = list(corners(result.formula, self.assumptions))
+        found = [evaluate(result.formula, partial(self.number, at=at)) for at in cases]
+        ends = [one if isinstance(one, tuple) else (one, one) for one in found]
+        texts = sides(result.formula)
+        lines = []
+        for side, name in ((0, "low"), (1, "high")) if result.point is None else ((0, ""),):
+            values = [pair[side] for pair in ends]
+            value = max(values) if side else min(values)
+            text = filled(texts[side % len(texts)], partial(self._in_words, at=cases[values.index(value)]))
+            lines.append(f"{name and f'{name}: '}{text} = {_plain(value)}")
+        return tuple(lines)
+
+    def number(self, name: str, end: str = "", at: Mapping[str, float] = MappingProxyType({})) -> float:
+        """Return what an id or an end of it is in a formula, assumptions at the values given."""
+        if name in at and not end:
+            return at[name]
+        if name in self.figures:
+            figure = self.figures[name]
+            found = figure.ends[end == "most"] if end in {"least", "most"} else getattr(figure, end or "value")
+        elif name in self.assumptions:
+            found = getattr(self.assumptions[name], end, None)
+        else:
+            result = self.results.get(name)
+            found = result and (getattr(result.interval, end, None) if end else result.point)
+        if found is None:
+            raise ValueError(f"a formula names {name}{end and f'.{end}'}, which is no number here; run `make results`")
+        return float(found)
+
+    def _in_words(self, name: str, end: str, *, at: Mapping[str, float]) -> str:
+        # Without commas, which part what a function is given.
+        return name if name in self._hidden else _plain(self.number(name, end, at)).replace(",", "")
 
     def _of_figure(self, figure: Figure) -> Card:
         silent = self._hidden.get(figure.id)
@@ -325,6 +364,14 @@ class _Study:
                 if old[name] != new[name]:
                     found.setdefault(name, []).append(Change(version, old[name], new[name]))
         return {name: tuple(changes) for name, changes in found.items()}
+
+
+def _plain(value: float) -> str:
+    """Return a number that a formula gives, to six digits or one place."""
+    settled = float(f"{value:.12g}")
+    if settled == int(settled):
+        return f"{settled:,.0f}"
+    return f"{settled:,.1f}" if abs(settled) >= 1e5 else f"{settled:,.6g}"
 
 
 def _source(entry: Mapping[str, Any]) -> Source:

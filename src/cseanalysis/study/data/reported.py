@@ -137,5 +137,11 @@ def _written(results: Mapping[str, Any]) -> bytes:
 def _from_json(entry: Mapping[str, Any]) -> Estimate:
     interval = entry["interval"]
     return Estimate(
-        entry["id"], entry["unit"], entry["point"], interval and Interval(**interval), tuple(entry["basis"])
+        entry["id"],
+        entry["unit"],
+        entry["point"],
+        interval and Interval(**interval),
+        tuple(entry["basis"]),
+        formula=entry.get("formula", ""),  # editions before 0.5 hold neither
+        procedure=entry.get("procedure", ""),
     )
