@@ -30,6 +30,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ORDER = [
     "cli",
     "report",
+    "tracing",
     "lineage",
     "study",
     "register",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from math import isclose
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -16,15 +17,17 @@ from typing import Any, Literal
 from cseanalysis.export.wording import say, say_assumption, say_date, say_ends
 from cseanalysis.register import Figure
 from cseanalysis.register.sentences import period_words
-from cseanalysis.study.data.assumptions import load_assumptions, read_assumptions
+from cseanalysis.study.data.assumptions import read_assumption
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.project import Project, find_project, load_sources, read_to
-from cseanalysis.study.data.reported import Leading, load_evidence, load_leading, load_results
+from cseanalysis.study.data.project import Project, find_project, load_sources, read_to, read_toml
+from cseanalysis.study.data.reported import Leading, load_reported
 from cseanalysis.study.formulas import corners, evaluate, filled, named_in, sides
 from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, conditions
 from cseanalysis.study.lookup import not_printed
 from cseanalysis.values import Assumption, Estimate, Interval
 
+STALE = "figures or assumptions were changed after the results were computed: run `make results`"  # for a worked line
+_SETTLED = 1e-8  # results are rounded to what all processors agree on
 NOT_FROZEN = "since the newest edition"  # stands for a version where the numbers on disk are no edition's yet
 _TABLES = {"forces": "force_population"}  # a table among the results whose raw file has another name
 _RELEASE = re.compile(r"(_\d{4}-\d{2}-\d{2}.*)?\.csv$")
@@ -114,19 +117,28 @@ def cards(root: Path | str | None = None) -> Mapping[str, Card]:
     ChecksumError
         When results or raw tables were changed after they were written.
     """
-    study = _Study(find_project(root))
+    study = Lineage(find_project(root))
     return MappingProxyType({name: study.card(name) for name in study.ids})
 
 
-class _Study:
+class Lineage:
     """All that cards are made of, each read when it is first asked for."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.results = load_results(project.root)
+        self._reported = load_reported(project.root)
+        self.results = self._reported.results
         self.figures = load_figures(project.root)
-        self.assumptions = load_assumptions(project.root)
+        self.assumptions = _assumed(project.assumptions)
         self.ids = tuple(dict.fromkeys([*self.results, *self.figures, *self.assumptions]))
+
+    def says(self, name: str) -> str:
+        """Return a number as the report words it; of one that is not printed, why."""
+        if name in self.results:
+            return say(self.results[name])
+        if name in self.assumptions:
+            return say_assumption(self.assumptions[name])
+        return f"not printed, {self.hidden[name]}" if name in self.hidden else self.figures[name].published
 
     def card(self, name: str) -> Card:
         """Return the card of an id."""
@@ -143,13 +155,13 @@ class _Study:
             id=result.id,
             kind="result",
             title=RESULT_WORDS.get(result.id, result.unit),
-            says=say(result),
+            says=self.says(result.id),
             unit=result.unit,
             formula=result.formula or result.procedure,
             worked=self._worked(result),
             inputs=inputs,
             assumptions=assumed,
-            leading=_led(self._leading[result.id]),
+            leading=_led(self._reported.leading[result.id]),
             raw=tuple(row for one in inputs if one not in self.results for row in self._raw(one, result.unit)),
             sources=tuple(dict.fromkeys(one for name in result.basis for one in self._sources_of(name))),
             note=f"Conditional on {self._conditions[result.id]}." if result.id in self._conditions else "",
@@ -165,13 +177,27 @@ class _Study:
         if not result.formula:
             return ()
         cases = list(corners(result.formula, self.assumptions))
-        found = [evaluate(result.formula, partial(self.number, at=at)) for at in cases]
+        try:
+            found = [evaluate(result.formula, partial(self.number, at=at)) for at in cases]
+        except (ValueError, ArithmeticError):
+            return (STALE,)
         ends = [one if isinstance(one, tuple) else (one, one) for one in found]
+        own = (
+            (result.point, result.point)
+            if result.interval is None or result.point is not None
+            else (result.interval.low, result.interval.high)
+        )
+        computed = (min(low for low, _ in ends), max(high for _, high in ends))
+        if not all(
+            isclose(one, other or 0, rel_tol=_SETTLED, abs_tol=_SETTLED)
+            for one, other in zip(computed, own, strict=True)
+        ):
+            return (STALE,)
         texts = sides(result.formula)
         lines = []
         for side, name in ((0, "low"), (1, "high")) if result.point is None else ((0, ""),):
             values = [pair[side] for pair in ends]
-            value = max(values) if side else min(values)
+            value = computed[side]
             text = filled(texts[side % len(texts)], partial(self._in_words, at=cases[values.index(value)]))
             lines.append(f"{name and f'{name}: '}{text} = {_plain(value)}")
         return tuple(lines)
@@ -194,15 +220,15 @@ class _Study:
 
     def _in_words(self, name: str, end: str, *, at: Mapping[str, float]) -> str:
         # Without commas, which part what a function is given.
-        return name if name in self._hidden else _plain(self.number(name, end, at)).replace(",", "")
+        return name if name in self.hidden else _plain(self.number(name, end, at)).replace(",", "")
 
     def _of_figure(self, figure: Figure) -> Card:
-        silent = self._hidden.get(figure.id)
+        silent = figure.id in self.hidden
         return Card(
             id=figure.id,
             kind="figure",
-            title=figure.statement,
-            says=f"not printed, {silent}" if silent else figure.published,
+            title=figure.statement + self._known(figure),
+            says=self.says(figure.id),
             unit=figure.unit.replace("_", " "),
             formula="",
             worked=(),
@@ -219,6 +245,12 @@ class _Study:
             printed_in=self._places.get(figure.id, ()),
         )
 
+    def _known(self, figure: Figure) -> str:
+        """Say of a share among the records that say how many do, so that it never stands without."""
+        if not (name := figure.known_share):
+            return ""
+        return f"; known for {self.says(name)} ({name})" if name in self.figures else "; for how many is not known"
+
     def _of_assumption(self, name: str) -> Card:
         assumption = self.assumptions[name]
         read_from = re.findall(r"\bF\d{3,}\b", assumption.locator)
@@ -226,7 +258,7 @@ class _Study:
             id=name,
             kind="assumption",
             title=ASSUMPTION_WORDS.get(name, assumption.unit),
-            says=say_assumption(assumption),
+            says=self.says(name),
             unit=assumption.unit,
             formula="",
             worked=(),
@@ -248,12 +280,9 @@ class _Study:
         return load_sources(self.project)["publications"]
 
     @cached_property
-    def _hidden(self) -> Mapping[str, str]:
-        return not_printed(self.project.root)
-
-    @cached_property
-    def _leading(self) -> Mapping[str, Leading]:
-        return load_leading(self.project.root)
+    def hidden(self) -> Mapping[str, str]:
+        """Return, by id, why a published number is not printed."""
+        return not_printed(self.project.root, self.figures)
 
     @cached_property
     def _conditions(self) -> Mapping[str, str]:
@@ -265,7 +294,7 @@ class _Study:
 
     @cached_property
     def _until(self) -> Mapping[str, str]:
-        newest = load_evidence(self.project.root)["newest"]
+        newest = self._reported.evidence["newest"]
         return {row["id"]: row["until"] for row in newest} | {
             short: row["until"] for short, stem in _TABLES.items() for row in newest if row["id"] == stem
         }
@@ -304,7 +333,7 @@ class _Study:
             if row and row[0] in self.figures:
                 name = row[0]
                 own = "\n".join(lines[start - 1 : reader.line_num])
-                shown = f"not printed, {self._hidden[name]}" if name in self._hidden else own
+                shown = self.says(name) if name in self.hidden else own
                 rows[name] = RawRow("data/raw/figures.csv", start, shown, start)
             start = reader.line_num + 1
         return rows
@@ -355,7 +384,7 @@ class _Study:
     @cached_property
     def _changes(self) -> Mapping[str, tuple[Change, ...]]:
         """Return the editions in which the words of each result or assumption changed."""
-        stages = [(path.name.removeprefix("v"), _frozen_words(path)) for path in _editions(self.project)]
+        stages = [(path.name.removeprefix("v"), _frozen_words(path)) for path in editions(self.project)]
         now = {one.id: say(one) for one in self.results.values()}
         now |= {name: say_assumption(one) for name, one in self.assumptions.items()}
         found: dict[str, list[Change]] = {}
@@ -378,7 +407,7 @@ def _source(entry: Mapping[str, Any]) -> Source:
     return Source(entry["publisher"], entry["title"], entry["published"] or "undated", entry["address"], entry["tier"])
 
 
-def _editions(project: Project) -> list[Path]:
+def editions(project: Project) -> list[Path]:
     """Return the folders of the frozen editions, oldest first."""
     folders = [path for path in (project.root / "reports").glob("v*") if (path / "results.json").is_file()]
     return sorted(folders, key=lambda path: [int(part) for part in re.findall(r"\d+", path.name)])
@@ -391,8 +420,15 @@ def _frozen_words(edition: Path) -> dict[str, str]:
     for one in entries:
         interval = one["interval"] and Interval(**one["interval"])
         said[one["id"]] = say(Estimate(one["id"], one["unit"], one["point"], interval, tuple(one["basis"])))
-    assumed: Mapping[str, Assumption] = read_assumptions(edition / "assumptions.toml")
-    return said | {name: say_assumption(one) for name, one in assumed.items()}
+    return said | {name: say_assumption(one) for name, one in _assumed(edition / "assumptions.toml").items()}
+
+
+def _assumed(path: Path) -> dict[str, Assumption]:
+    """Read assumptions without their distributions, which need scipy to be checked, and are not shown."""
+    return {
+        name: read_assumption(name, {key: value for key, value in entry.items() if key != "distribution"})
+        for name, entry in read_toml(path).items()
+    }
 
 
 _NO_LEADER = {

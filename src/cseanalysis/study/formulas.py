@@ -19,7 +19,7 @@ from itertools import product
 from textwrap import dedent
 from typing import Any, Protocol
 
-from cseanalysis.values import Assumption, Interval
+from cseanalysis.values import Assumption
 
 _LONGEST = 2000  # characters of an expression
 _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -29,7 +29,6 @@ _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {"min": min, "max": max, "floor": math.floor, "ceil": math.ceil}
-_MODELS = ("share_bounds", "share_at_odds_ratio", "rogan_gladen", "ultimate_share_bounds")  # of cseanalysis.models
 
 
 class Named(Protocol):
@@ -94,17 +93,16 @@ def named_in(formula: str) -> tuple[str, ...]:
 
 def evaluate(formula: str, named: Named) -> float | tuple[float, float]:
     """Compute an expression: one number, or the two ends of a range."""
-    tree = next(_checked(formula))
+    tree, *_ = _checked(formula)
     if isinstance(tree, ast.Tuple):
         low, high = (float(_value(one, named)) for one in tree.elts)
         return low, high
-    found = _value(tree, named)
-    return (found.low, found.high) if isinstance(found, Interval) else float(found)
+    return float(_value(tree, named))
 
 
 def sides(formula: str) -> tuple[str, ...]:
     """Return the expressions of the two ends of a range, where each has its own; otherwise the one there is."""
-    tree = next(_checked(formula))
+    tree, *_ = _checked(formula)
     return tuple(ast.unparse(one) for one in tree.elts) if isinstance(tree, ast.Tuple) else (formula,)
 
 
@@ -117,10 +115,9 @@ def corners(formula: str, assumptions: Mapping[str, Assumption]) -> Iterator[dic
 
 def filled(formula: str, words: Callable[[str, str], str]) -> str:
     """Return an expression with words in place of its ids, each with the end that is asked of it or none."""
-    return _ID.sub(lambda match: words(match[1], match[2] or "") if match[1] not in _ALL else match[0], formula)
+    return _ID.sub(lambda match: words(match[1], match[2] or "") if match[1] not in _FUNCTIONS else match[0], formula)
 
 
-_ALL = frozenset({*_FUNCTIONS, *_MODELS, "of"})
 _ID = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?:\.(\w+))?")
 
 
@@ -144,11 +141,12 @@ def _checked(formula: str) -> Iterator[ast.expr]:
                 waiting.append(node.operand)
             case ast.Tuple(elts=[_, _]) if node is tree:
                 waiting += reversed(node.elts)
-            case ast.Call(func=ast.Name(id=name)) if name in _ALL:
-                waiting += [*reversed([one.value for one in node.keywords]), *reversed(node.args)]
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS:
+                waiting += reversed(node.args)
             case _:
                 raise ValueError(
-                    f"formula {formula[:60]!r} holds {ast.unparse(node)[:60]!r}, which no formula may hold"
+                    f"formula {formula[:60]!r} holds {ast.unparse(node)[:60]!r}, "
+                    "which no formula may; run `make results`"
                 )
         yield node
 
@@ -166,15 +164,5 @@ def _value(node: ast.expr, named: Named) -> Any:
         case ast.UnaryOp():
             return -_value(node.operand, named)
         case ast.Call(func=ast.Name(id=name)):
-            options = {one.arg: _value(one.value, named) for one in node.keywords if one.arg}
-            return _function(name)(*(_value(one, named) for one in node.args), **options)
+            return _FUNCTIONS[name](*(_value(one, named) for one in node.args))
     raise ValueError(f"{ast.unparse(node)[:60]!r} has no value")
-
-
-def _function(name: str) -> Callable[..., Any]:
-    if name in _FUNCTIONS:
-        return _FUNCTIONS[name]
-    from cseanalysis import models
-
-    found: Callable[..., Any] = getattr(models, name)
-    return found

@@ -95,7 +95,7 @@ def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
             _RECORDED,
             interval=share_bounds(flagged, flagged, unflagged),
             basis=both,
-            formula=f"share_bounds({FLAGGED}, {FLAGGED}, {rest})",
+            formula=f"({FLAGGED} / {RECORDED_2023}, 1)",
         ),  # no record of an unflagged offence is known to say no
         Estimate(
             "flag_hundredth",
@@ -123,12 +123,7 @@ def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
             "offences recorded in 2023",
             interval=Interval(min(missed), max(missed), "bound"),
             basis=(*both, MISSED),
-            formula="({}, {})".format(
-                *(
-                    f"{RECORDED_2023} * rogan_gladen({FLAGGED} / {RECORDED_2023}, 1 - {MISSED}.{end} / 100, 1)"
-                    for end in ("least", "most")
-                )
-            ),
+            formula="({}, {})".format(*(f"{FLAGGED} / (1 - {MISSED}.{end} / 100)" for end in ("least", "most"))),
         ),
         Estimate(
             "flag_if_mistaken_like_dyfed_powys",
@@ -148,14 +143,15 @@ def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass])
     least = {f"class_{one.name}": one.least(figures) for one in quoted}
     known = math.fsum(least.values())
     basis = (FLAGGED, *(one.figure for one in quoted))
-    every = " + ".join(one.least_written(figures) for one in quoted)
+    written = {one.name: one.least_written(figures) for one in quoted}
+    others = {name: " - ".join(f"({words})" for other, words in written.items() if other != name) for name in written}
     return [
         Estimate(
             f"class_{one.name}",
             "share of group-based offences recorded in 2023",
             interval=share_bounds(least[f"class_{one.name}"], known, total - known),
             basis=basis,
-            formula=f"share_bounds({one.least_written(figures)}, {every}, {FLAGGED} - ({every}))",
+            formula=f"(({written[one.name]}) / {FLAGGED}, ({FLAGGED} - {others[one.name]}) / {FLAGGED})",
         )
         for one in quoted
     ]
@@ -246,7 +242,7 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
                 basis=(*group.figures, COVERAGE, odds.id),
                 formula="({}, {})".format(
                     *(
-                        f"share_at_odds_ratio({_FEWEST} * {share}, {_FEWEST}, 1 - {_FEWEST}, {odds.id}, of=1)"
+                        f"{_FEWEST} * {share} + (1 - {_FEWEST}) * {odds.id} * {share} / (1 + ({odds.id} - 1) * {share})"
                         for share in group.written
                     )
                 ),
