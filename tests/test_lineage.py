@@ -239,6 +239,11 @@ def test_a_formula_says_so_where_assumptions_were_changed_after_the_results_were
     assert STALE not in lineage.card("contact_total").worked
 
 
+def test_a_checkout_without_editions_has_cards_that_changed_in_none(lineage, monkeypatch):
+    monkeypatch.setattr("cseanalysis.lineage.editions", lambda _: [])
+    assert Lineage(lineage.project).card("suspects_white").changed_in == ()
+
+
 # Traces.
 
 

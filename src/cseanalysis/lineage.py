@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import pairwise
 from math import isclose
 from pathlib import Path
 from types import MappingProxyType
@@ -388,7 +389,7 @@ class Lineage:
         now = {one.id: say(one) for one in self.results.values()}
         now |= {name: say_assumption(one) for name, one in self.assumptions.items()}
         found: dict[str, list[Change]] = {}
-        for (_, old), (version, new) in zip(stages, [*stages[1:], (NOT_FROZEN, now)], strict=True):
+        for (_, old), (version, new) in pairwise([*stages, (NOT_FROZEN, now)]):
             for name in old.keys() & new.keys():
                 if old[name] != new[name]:
                     found.setdefault(name, []).append(Change(version, old[name], new[name]))
