@@ -268,6 +268,10 @@ def test_a_per_cent_finds_shares_and_no_counts():
     assert all("%" in one.card.says for one in found.hits)
 
 
+def test_a_number_in_words_finds_the_figure_that_was_published_so():
+    assert "F021" in [one.card.id for one in cse.trace("One in 10", ROOT).hits]
+
+
 def test_ten_are_listed_at_most_with_the_count_of_the_rest():
     found = cse.trace("1", ROOT)
     assert len(found.hits) == 10

@@ -85,8 +85,9 @@ def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
     Parameters
     ----------
     text_or_id
-        The id of a result, figure or assumption, or a number as somebody wrote it, such as ``"115,489"``, ``"115000"``
-        or ``"3.7%"``: those that are the same come first, then those that are equal when rounded as it was written.
+        The id of a result, figure or assumption, or a number as somebody wrote it, such as ``"115,489"``, ``"115000"``,
+        ``"3.7%"`` or ``"one in 10"``: those that are the same come first, then those that are equal when rounded as it
+        was written.
     root
         The checkout; without it, the one around the working directory.
 
@@ -222,7 +223,10 @@ def _unknown(text: str, lineage: Lineage) -> str:
 def _same(text: str, lineage: Lineage) -> Iterator[tuple[Match, str]]:
     """Go through the numbers that are the one written, then through those that are when they are rounded as it is."""
     written = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
-    if not written:
+    if not written:  # words, as "one in 10" or "over 4,000"
+        wanted = text.strip().casefold()
+        shown_ones = (name for name in lineage.ids if name not in lineage.hidden)
+        yield from (("exact", name) for name in shown_ones if lineage.says(name).casefold() == wanted)
         return
     value, share = _read(written)
     digits = written[1].replace(",", "") + (written[2] or "")
