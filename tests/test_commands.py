@@ -313,7 +313,13 @@ def test_options_stand_anywhere_and_take_the_next_word_unless_it_is_an_option():
         if it.nargs == 0
         for name in it.option_strings
     }
-    assert flags == {"--yes", "--help", "-h"}  # the command line knows these as the ones without a value
+    assert flags == {
+        "--yes",
+        "--json",
+        "--bibtex",
+        "--help",
+        "-h",
+    }  # the command line knows these as the ones without a value
 
 
 def test_who_reads_no_further_is_told_nothing():

@@ -30,6 +30,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ORDER = [
     "cli",
     "report",
+    "tracing",
+    "lineage",
     "study",
     "register",
     "sensitivity",

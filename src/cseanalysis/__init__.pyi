@@ -11,6 +11,8 @@ from .study import load_assumptions as load_assumptions
 from .study import load_figures as load_figures
 from .study import load_results as load_results
 from .study import read_table as read_table
+from .tracing import cite as cite
+from .tracing import trace as trace
 from .values import Assumption as Assumption
 from .values import Estimate as Estimate
 from .values import Interval as Interval

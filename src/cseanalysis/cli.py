@@ -20,7 +20,7 @@ from typing import NoReturn
 from cseanalysis.lazy import install_advice
 
 BUILD = Path("reports/build")
-_FLAGS = ("--yes", "--help")  # every other long option takes a value
+_FLAGS = ("--yes", "--help", "--json", "--bibtex")  # every other long option takes a value
 _INTERRUPTED = 128 + signal.SIGINT  # as the shell counts
 # What else helps where a folder cannot be written, for the commands that take another.
 _ELSEWHERE = {
@@ -198,7 +198,8 @@ def figures(words: list[str]) -> None:
 
     project = find_project()
     check_raw(project)
-    register, hidden = load_figures(project.root), not_printed(project.root)
+    register = load_figures(project.root)
+    hidden = not_printed(project.root, register)
     if len(words) == 1 and (name := words[0].strip().upper()) in register:
         print(describe_figure(register[name], register, load_sources(project)["publications"], hidden))
         return
@@ -220,6 +221,22 @@ def compare(first: str, second: str) -> None:
     for reason in comparison.reasons:
         print(f"- {reason}")
     print(f"\nallowed: {', '.join(comparison.allowed) or 'no arithmetic'}")
+
+
+def trace(text: str, *, as_json: bool) -> None:
+    """Follow a number, or the id of one, to its formula, its raw row and its source."""
+    from cseanalysis import tracing
+
+    found = tracing.trace(text)
+    print(tracing.as_json(found) if as_json else found)
+
+
+def cite(id: str, *, bibtex: bool) -> None:  # noqa: A002 (the word for it)
+    """Say how a number is cited: edition, hash of its inputs, and of a figure its own source."""
+    from cseanalysis import tracing
+
+    citation = tracing.cite(id)
+    print(citation.bibtex if bibtex else citation)
 
 
 def forces(*, xlsx: Path | None, ods: Path | None, csv: Path | None) -> None:
@@ -309,17 +326,27 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     takes("scenarios", type=Path, nargs="+", help="Files such as scenarios/long_delay.toml.")
     takes("--out", type=Path, help="Folder for their results; reports/scenarios without it.")
     takes("--scheduler", help="Address of a Dask cluster, as tcp://host:port.")
-    takes = command(figures)
-    takes("words", nargs="*", help="Words to look for, or the id of one figure.")
-    takes = command(compare)
-    takes("first", help="Id of a figure, e.g. F031.")
-    takes("second", help="Id of another, e.g. F035.")
+    _describe_numbers(command)
     takes = command(forces)
     takes("--xlsx", type=Path, help="Write a workbook for Excel.")
     takes("--ods", type=Path, help="Write an OpenDocument workbook.")
     takes("--csv", type=Path, help="Write the tables as CSV into this folder.")
     _describe_clean(command(clean))
     return parser, commands.choices
+
+
+def _describe_numbers(command: Callable[[Callable[..., None]], Callable[..., object]]) -> None:
+    takes = command(figures)
+    takes("words", nargs="*", help="Words to look for, or the id of one figure.")
+    takes = command(compare)
+    takes("first", help="Id of a figure, e.g. F031.")
+    takes("second", help="Id of another, e.g. F035.")
+    takes = command(trace)
+    takes("text", help="A number as it is written, e.g. 115,489, or the id of a result, figure or assumption.")
+    takes("--json", dest="as_json", action="store_true", help="Print everything that is known of it as JSON.")
+    takes = command(cite)
+    takes("id", help="Id of a result, figure or assumption, e.g. contact_total.")
+    takes("--bibtex", action="store_true", help="Print BibTeX alone.")
 
 
 def _describe_clean(takes: Callable[..., object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -182,6 +182,10 @@ class Estimate:
         Absent for an observed count.
     basis
         Ids of the published figures, tables and assumptions the number rests on.
+    formula
+        How it is computed, as an expression over ids in Python's syntax, where it is one; see `cseanalysis.trace`.
+    procedure
+        Otherwise, in words: which function of which table.
 
     Raises
     ------
@@ -199,6 +203,9 @@ class Estimate:
     point: float | None = None
     interval: Interval | None = None
     basis: tuple[str, ...] = ()
+    # These two say how a number came about, not what it is.
+    formula: str = field(default="", repr=False, compare=False, kw_only=True)
+    procedure: str = field(default="", repr=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         _check_id("estimate", self.id)

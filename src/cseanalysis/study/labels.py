@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cseanalysis.export.wording import say
 from cseanalysis.study.data.figures import load_figures
@@ -15,6 +14,9 @@ from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.data.project import find_project, load_sources
 from cseanalysis.study.data.reported import load_results
 from cseanalysis.values import Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESULT_WORDS = {
     "contact_total": "Contact offences, by offences known",
@@ -94,6 +96,8 @@ def conditional(estimate: Estimate, known: Mapping[str, str]) -> str:
 
 def worded(ids: Mapping[str, str], name: str = "What", number: str = "Result") -> pd.DataFrame:
     """Set results side by side: label, the number in words with its condition, what it rests on."""
+    import pandas as pd
+
     results, known, read_in_copies = load_results(), conditions(), copies()
     rows = []
     for label, identifier in ids.items():

@@ -28,9 +28,9 @@ def find_figures(figures: Mapping[str, Figure], words: Iterable[str]) -> list[Fi
     return [figure for figure in figures.values() if all(word in _text(figure) for word in wanted)]
 
 
-def not_printed(root: Path | str | None = None) -> dict[str, str]:
-    """Return, by id, why a number is not printed, here by the rules of the report."""
-    register = load_figures(root)
+def not_printed(root: Path | str | None = None, figures: Mapping[str, Figure] | None = None) -> dict[str, str]:
+    """Return, by id, why a number is not printed, here by the rules of the report; ``figures`` if they are read."""
+    register = load_figures(root) if figures is None else figures
     never = {one.id: "never to be quoted" for one in register.values() if one.withheld}
     return unprinted(register, share_bases(root)) | never
 

@@ -12,6 +12,7 @@ from cseanalysis.models import joint_reporting_probability
 from cseanalysis.sensitivity.known import KnownEnds, known_ends, narrowings
 from cseanalysis.sensitivity.ranking import settled
 from cseanalysis.study.data.reported import Leading, Narrowed
+from cseanalysis.study.formulas import called
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
 if TYPE_CHECKING:
@@ -59,20 +60,26 @@ def bounded(
     figures: Iterable[str],
     *,
     turning: Collection[str] = TURNING,
+    formula: str = "",
+    procedure: str = "",
 ) -> Led:
-    """Bound a study model over its assumptions and say what the result rests on."""
-    # Without a point: a bound has no middle.
+    """Bound a study model over its assumptions and say what the result rests on, and by which formula or procedure."""
+    # Without a point: a bound has no middle. A model without a formula says itself what it does.
     chosen = needed_assumptions(model, assumptions)
     basis = (*figures, *(assumption.id for assumption in chosen))
     with resting_on(name, chosen):
         ends = known_ends(model, chosen, turning=among(turning, chosen))
-    return ranging(name, unit, ends, basis)
+    told = procedure or ("" if formula else called(model))
+    return ranging(name, unit, ends, basis, formula=formula, procedure=told)
 
 
-def ranging(name: str, unit: str, ends: KnownEnds, basis: Iterable[str]) -> Led:
+def ranging(
+    name: str, unit: str, ends: KnownEnds, basis: Iterable[str], *, formula: str = "", procedure: str = ""
+) -> Led:
     """Return the bound between two ends as an estimate, with what knowing each assumption would leave of it."""
     interval = Interval(float(ends.low[0]), float(ends.high[0]), "bound")
-    return Led(name, unit, None, interval, tuple(basis), narrowed_by(ends))
+    narrowed = narrowed_by(ends)
+    return Led(name, unit, None, interval, tuple(basis), narrowed, formula=formula, procedure=procedure)
 
 
 def narrowed_by(ends: KnownEnds) -> tuple[Narrowed, ...]:

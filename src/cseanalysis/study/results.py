@@ -223,6 +223,7 @@ def as_json(estimate: Estimate) -> dict[str, Any]:
             "level": interval.level,
         },
         "basis": list(estimate.basis),
+        **{name: said for name in ("formula", "procedure") if (said := getattr(estimate, name))},
     }
 
 

@@ -131,12 +131,15 @@ def many_results(many: pd.DataFrame, kept: SeriesKept) -> list[Estimate]:
     table = ("recorded_offences",)
     rules = kept.left_out["rule"].value_counts()
     found = [
-        Estimate("series_kept", "series of a force and a code that are fitted", kept.counts.shape[1], basis=table),
-        Estimate("series_left_out", "series of a force and a code that are left out", len(kept.left_out), basis=table),
-        *(
-            Estimate(f"series_{name}", f"series left out because {rule}", int(rules.get(rule, 0)), basis=table)
-            for name, rule in (("thin", THIN), ("negative", NEGATIVE), ("failed", FAILED))
-        ),
+        Estimate(name, unit, count, basis=table, procedure=f"number of {unit}, force_series(recorded_offences)")
+        for name, unit, count in (
+            ("series_kept", "series of a force and a code that are fitted", kept.counts.shape[1]),
+            ("series_left_out", "series of a force and a code that are left out", len(kept.left_out)),
+            *(
+                (f"series_{name}", f"series left out because {rule}", int(rules.get(rule, 0)))
+                for name, rule in (("thin", THIN), ("negative", NEGATIVE), ("failed", FAILED))
+            ),
+        )
     ]
     stems = {"all": "all", "nothing": NOTHING, "control": "sexual_communication"}
     stems |= {"rape_codes": "rape_undefined_offenders", "lockdown": "lockdowns"}
@@ -147,11 +150,17 @@ def many_results(many: pd.DataFrame, kept: SeriesKept) -> list[Estimate]:
             ("clear", "changes whose own interval excludes no change"),
             ("discoveries", "changes left when false discoveries are held at one in twenty"),
         ):
-            found.append(Estimate(f"many_{stem}_{column}", unit, int(row[column]), basis=table))
+            how = f"number of {unit}, many_changes over the series of forces in recorded_offences, dates: {name}"
+            found.append(Estimate(f"many_{stem}_{column}", unit, int(row[column]), basis=table, procedure=how))
         chance = round(float(row["expected_by_chance"]), 6)
-        found.append(Estimate(f"many_{stem}_expected", "clear changes expected by chance", chance, basis=table))
+        formula = f"many_{stem}_tried / 20"
+        unit = "clear changes expected by chance"
+        found.append(Estimate(f"many_{stem}_expected", unit, chance, basis=table, formula=formula))
         share = float(row["clear"] / row["tried"])
-        found.append(Estimate(f"many_{stem}_clear_share", "share of changes tried", share, basis=table))
+        formula = f"many_{stem}_clear / many_{stem}_tried"
+        found.append(
+            Estimate(f"many_{stem}_clear_share", "share of changes tried", share, basis=table, formula=formula)
+        )
     return found
 
 

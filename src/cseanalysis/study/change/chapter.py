@@ -90,7 +90,11 @@ def event_results(events: tuple[DatedEvent, ...]) -> list[Estimate]:
         "events_recording": ("of them that are no policy", len(recording)),
         "events_undated": ("of them without a day", sum(event.first is None for event in events)),
     }
-    return [Estimate(name, unit, number, basis=("recorded_offences",)) for name, (unit, number) in counts.items()]
+    registers = "number of rows of recording_changes.csv and interventions.csv"
+    return [
+        Estimate(name, unit, number, basis=("recorded_offences",), procedure=f"{registers}: {unit}")
+        for name, (unit, number) in counts.items()
+    ]
 
 
 def raw_factor(control: NamedChange) -> Estimate:
@@ -99,7 +103,12 @@ def raw_factor(control: NamedChange) -> Estimate:
     before, after = control.counts.iloc[at - PERIOD : at].sum(), control.counts.iloc[at : at + PERIOD].sum()
     earlier, later = (f"{first}/{(first + 1) % 100:02d}" for first in (year - 1, year))
     unit = f"times the count of {earlier}, code {control.series} in {later}"
-    return Estimate("control_raw_factor", unit, float(after / before), basis=("recorded_offences",))
+    procedure = (
+        f"sum of offences in recorded_offences where offence_code is {control.series}, the {PERIOD} quarters from "
+        f"{control.at} on, over the {PERIOD} quarters before"
+    )
+    basis = ("recorded_offences",)
+    return Estimate("control_raw_factor", unit, float(after / before), basis=basis, procedure=procedure)
 
 
 def control_table(control: NamedChange) -> pd.DataFrame:

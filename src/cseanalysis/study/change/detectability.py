@@ -199,7 +199,14 @@ def detectability_results(
     shares = part_shares(parts, before, figures)
     table = ("recorded_offences",)
     found = [
-        Estimate(name, f"share by which the count moves to the next quarter, {word}", float(value), basis=table)
+        Estimate(
+            name,
+            f"share by which the count moves to the next quarter, {word}",
+            float(value),
+            basis=table,
+            procedure=f"{word} over the quarters of offences in recorded_offences where offence_scope is child_only of "
+            "the count over the one before, less one, whatever its sign",
+        )
         for name, word, value in (
             ("quarter_movement", "median", moved.median()),
             ("quarter_movement_most", "most", moved.max()),
@@ -212,24 +219,34 @@ def detectability_results(
             unit = f"share by which the level must {name} to be told from chance after {number} quarters"
             if part[name].isna().any():
                 unit += "; for one length of the trend not even a fall to nothing is told"
-            found.append(Estimate(f"least_{name}_{number}", unit, interval=interval, basis=table))
+            how = f"least_visible(offences in recorded_offences by quarter, child-only codes, after {number}): {name}, "
+            how += "lowest and highest over the lengths of the trend before"
+            found.append(Estimate(f"least_{name}_{number}", unit, interval=interval, basis=table, procedure=how))
     for name, ids in ((each.part, each.figures) for each in parts):
         most = Interval(0, shares[name], "bound")
         unit = "share of child-only offences of the last four quarters before April 2023"
-        found.append(Estimate(f"{name}_share_of_series", unit, interval=most, basis=(*table, *ids)))
+        formula = f"(0, max({', '.join(ids)}) / child_only_newest)"
+        found.append(Estimate(f"{name}_share_of_series", unit, interval=most, basis=(*table, *ids), formula=formula))
 
         def effect(*, effect_ratio: float, share: float = shares[name]) -> float:
             return whole_effect(share=share, effect_ratio=effect_ratio) - 1
 
         unit = "share by which the child-only count would rise, were all of these offences under its codes"
-        found.append(bounded(f"{name}_effect_on_series", unit, effect, assumptions, (*table, *ids), turning=()))
+        formula = f"{name}_share_of_series.high * (effect_ratio - 1)"
+        found.append(
+            bounded(f"{name}_effect_on_series", unit, effect, assumptions, (*table, *ids), turning=(), formula=formula)
+        )
     double = visible.iloc[-1]  # all of the series, the larger effect
     if not (pd.isna(double["charges_earliest"]) or pd.isna(double["charges_latest"])):
         delays = [item.id for item in needed_assumptions(charge_delay_of, assumptions)]
         interval = Interval(int(double["charges_earliest"]), int(double["charges_latest"]), "bound")
         unit = "quarters after which the larger effect on all charges could be seen in them at the earliest"
         basis = (*table, *MEDIANS_TO_CHARGE, "effect_ratio", *delays)
-        found.append(Led("quarters_to_see_charges", unit, interval=interval, basis=basis, narrowed=narrowed))
+        how = "visible_table of the child-only offences in recorded_offences and charge_delay(days_to_charge, "
+        how += "delay_shape, intake_growth): the earliest and the latest quarter, all of the series, the larger effect"
+        found.append(
+            Led("quarters_to_see_charges", unit, interval=interval, basis=basis, narrowed=narrowed, procedure=how)
+        )
     return found
 
 

@@ -224,18 +224,41 @@ def change_results(changes: Iterable[NamedChange], specifications: pd.DataFrame)
         what = "child-only codes" if item.series == TOTAL else f"code {item.series}"
         unit = f"times the continued trend, level of {what} from {item.at} on"
         table = ("recorded_offences",)
-        found.append(Estimate(name, unit, given.point, given.interval, table))
+        series = f"offences in recorded_offences by quarter, {what}"
+        fit = f"interrupted_series({series}, at {item.at}): the change of level, harmonics {MAIN['harmonics']}"
+        found.append(Estimate(name, unit, given.point, given.interval, table, procedure=fit))
         own = specifications[(specifications["id"] == item.intervention.id) & (specifications["refusal"] == "")]
         for row in own[own["specification"] == SHORT].to_dict("records"):
             ends = Interval(row["low"], row["high"], "confidence", LEVEL)
-            found.append(Estimate(f"{name}_near", f"{unit}, {SHORT}", row["ratio"], ends, table))
+            found.append(
+                Estimate(f"{name}_near", f"{unit}, {SHORT}", row["ratio"], ends, table, procedure=f"{fit}, {SHORT}")
+            )
         stem = name.removeprefix("level_ratio_")
         clear = f"placebo dates that look clear beside {item.at}"
+        tried = f"placebo_dates({series}, at {item.at})"
         found += [
-            Estimate(f"placebo_rank_{stem}", "place among all dates", item.placebo.rank, basis=table),
-            Estimate(f"placebo_alone_{stem}", "place among all dates, each alone", item.rank_alone, basis=table),
-            Estimate(f"placebo_dates_{stem}", "dates tried", len(item.placebo.table), basis=table),
-            Estimate(f"placebo_clear_{stem}", clear, item.placebo.found, basis=table),
-            Estimate(f"placebo_expected_{stem}", clear, round(item.placebo.expected_by_chance, 6), basis=table),
+            Estimate(name, unit, value, basis=table, procedure=f"{what} of {tried}")
+            for name, unit, value, what in (
+                (f"placebo_rank_{stem}", "place among all dates", item.placebo.rank, "rank"),
+                (
+                    f"placebo_alone_{stem}",
+                    "place among all dates, each alone",
+                    item.rank_alone,
+                    "rank, each date alone,",
+                ),
+                (f"placebo_dates_{stem}", "dates tried", len(item.placebo.table), "number of rows"),
+                (
+                    f"placebo_clear_{stem}",
+                    clear,
+                    item.placebo.found,
+                    "number of rows whose interval holds no ratio of 1",
+                ),
+                (
+                    f"placebo_expected_{stem}",
+                    clear,
+                    round(item.placebo.expected_by_chance, 6),
+                    "number of rows that would by chance",
+                ),
+            )
         ]
     return found

@@ -64,6 +64,15 @@ def redteam_results(figures: Mapping[str, Figure], attempts: Iterable[BadAnalysi
     unit, basis = "bad analyses", ("figures",)
     named = (("refused", "refused"), ("bounded", "bounded"), ("unclear", "no clear change"))
     return [
-        Estimate("attempts_tried", unit, int(kinds.sum()), basis=basis),
-        *(Estimate(f"attempts_{name}", unit, int(kinds.get(kind, 0)), basis=basis) for name, kind in named),
+        Estimate("attempts_tried", unit, int(kinds.sum()), basis=basis, procedure="number of rows of bad_analyses.csv"),
+        *(
+            Estimate(
+                f"attempts_{name}",
+                unit,
+                int(kinds.get(kind, 0)),
+                basis=basis,
+                procedure=f"number of rows of bad_analyses.csv that are answered, when tried on figures, with {kind}",
+            )
+            for name, kind in named
+        ),
     ]

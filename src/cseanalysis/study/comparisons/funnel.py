@@ -129,16 +129,29 @@ def funnel_results(recorded: pd.DataFrame) -> list[Estimate]:
     """Return the common ratio, the scatter, and how many forces lie outside each kind of limits."""
     funnel, basis = force_changes(recorded), ("recorded_offences",)
     years, scattered = f"{funnel.earlier} to {funnel.later}", "times the scatter that chance gives"
+    how = (
+        "force_changes(recorded_offences): territorial forces against their common ratio, offence_scope is child_only, "
+        f"{funnel.earlier} to {funnel.later}"
+    )
     return [
-        Estimate("force_ratio_common", f"times the count of {funnel.earlier}", funnel.target, basis=basis),
-        Estimate("force_dispersion", scattered, funnel.dispersion, basis=basis),
-        Estimate("force_scatter", scattered, funnel.scatter, funnel.scatter_interval, basis),
+        Estimate(
+            "force_ratio_common",
+            f"times the count of {funnel.earlier}",
+            funnel.target,
+            basis=basis,
+            procedure=f"target of {how}",
+        ),
+        Estimate("force_dispersion", scattered, funnel.dispersion, basis=basis, procedure=f"dispersion of {how}"),
+        Estimate(
+            "force_scatter", scattered, funnel.scatter, funnel.scatter_interval, basis, procedure=f"scatter of {how}"
+        ),
         *(
             Estimate(
                 f"forces_outside_{limits}_{_digits(level)}",
                 f"territorial police forces, {years}, child-only codes",
                 funnel.outside(limits, level),
                 basis=basis,
+                procedure=f"number of forces outside limits ({limits}, {level:g}) of {how}",
             )
             for limits in LIMITS
             for level in LEVELS

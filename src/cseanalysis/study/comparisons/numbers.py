@@ -192,14 +192,40 @@ def verdict_results(figures: Mapping[str, Figure], verdicts: pd.DataFrame) -> li
     relays = sum(bool(figure.relays) for figure in figures.values())
     table = ("figures",)
     return [
-        Estimate("figures_registered", "published figures", len(figures), basis=table),
-        Estimate("pairs_compared", "pairs of figures", math.comb(len(figures), 2), basis=table),
+        Estimate(
+            "figures_registered", "published figures", len(figures), basis=table, procedure="number of rows of figures"
+        ),
+        Estimate(
+            "pairs_compared",
+            "pairs of figures",
+            math.comb(len(figures), 2),
+            basis=table,
+            formula="figures_registered * (figures_registered - 1) / 2",
+        ),
         *(
-            Estimate(f"pairs_{name}", "pairs of figures", int(counts[said]), basis=table)
+            Estimate(
+                f"pairs_{name}",
+                "pairs of figures",
+                int(counts[said]),
+                basis=table,
+                procedure=f"number of pairs of rows of figures of which compare(a, b) says {said}",
+            )
             for name, said in _SAID.items()
         ),
-        Estimate("conflicts_registered", "pairs of figures in conflict", conflicts, basis=table),
-        Estimate("relays_registered", "figures that repeat another", relays, basis=table),
+        Estimate(
+            "conflicts_registered",
+            "pairs of figures in conflict",
+            conflicts,
+            basis=table,
+            procedure="number of pairs of rows of figures of which one names the other in conflicts_with",
+        ),
+        Estimate(
+            "relays_registered",
+            "figures that repeat another",
+            relays,
+            basis=table,
+            procedure="number of rows of figures that name another in relays",
+        ),
     ]
 
 
@@ -212,6 +238,9 @@ def comparison_results(figures: Mapping[str, Figure], *, inflation: Interval = C
     ]
 
 
+_INTERVAL = "the interval is that of the ratio of two counts of events, their variance {}: compare(a, b).change"
+
+
 def _ratios(name: str, found: Comparison) -> list[Estimate]:
     change, basis = found.change, (found.first.id, found.second.id)
     if change is None or change.ratio is None or change.independent is None or change.clustered is None:
@@ -219,6 +248,7 @@ def _ratios(name: str, found: Comparison) -> list[Estimate]:
     if change.hidden_at is None:
         raise ValueError(f"{name}: no inflation hides the change; the chapter quotes one")
     # As a per cent change: a ratio near 1 loses its side when it is rounded.
+    formula = f"100 * ({basis[1]} / {basis[0]} - 1)"
     unit, point = f"per cent change from {period_words(found.first)}", 100 * (change.ratio[0] - 1)
     both = (change.independent, change.clustered)  # at either end of the range of the inflation
     lows, highs = (np.array([[ends.low] for ends in both]), np.array([[ends.high] for ends in both]))
@@ -226,9 +256,25 @@ def _ratios(name: str, found: Comparison) -> list[Estimate]:
     independent, clustered = (replace(ends, low=100 * (ends.low - 1), high=100 * (ends.high - 1)) for ends in both)
     narrowed = narrowed_by(KnownEnds(lows.min(axis=0), highs.max(axis=0), known))
     return [
-        Estimate(name, unit, point, independent, basis),
-        Led(f"{name}_clustered", unit, point, clustered, (*basis, "clustering_inflation"), narrowed),
-        Estimate(f"{name}_hidden_at", "times the variance of independent events", change.hidden_at, basis=basis),
+        Estimate(name, unit, point, independent, basis, formula=formula, procedure=_INTERVAL.format("independent")),
+        Led(
+            f"{name}_clustered",
+            unit,
+            point,
+            clustered,
+            (*basis, "clustering_inflation"),
+            narrowed,
+            formula=formula,
+            procedure=_INTERVAL.format("inflated by up to clustering_inflation"),
+        ),
+        Estimate(
+            f"{name}_hidden_at",
+            "times the variance of independent events",
+            change.hidden_at,
+            basis=basis,
+            procedure=f"compare({basis[0]}, {basis[1]}).change.hidden_at: the inflation of the variance from which on "
+            "the interval of the ratio holds no change",
+        ),
     ]
 
 
@@ -241,18 +287,21 @@ def _monthly(first: Figure, second: Figure, rounded: Figure) -> list[Estimate]:
             "arrests a month, April to December 2024",
             second.value / _months(second),
             basis=(second.id,),
+            formula=f"{second.id} / {_months(second):.12g}",
         ),
         Estimate(
             "arrests_monthly_rounded",
             "arrests a month, 2023/24",
             interval=ends,
             basis=(rounded.id,),
+            formula="({0}.least / {1:.12g}, {0}.most / {1:.12g})".format(rounded.id, _months(rounded)),
         ),
         Estimate(
             "arrests_monthly_least",
             "arrests a month, 2023/24, at least",
             first.ends[0] / _months(first),
             basis=(first.id,),
+            formula=f"{first.id}.least / {_months(first):.12g}",
         ),
     ]
 

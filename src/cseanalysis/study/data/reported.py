@@ -41,7 +41,7 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
     ValueError
         When the file is damaged.
     """
-    return noted("result", {entry["id"]: _from_json(entry) for entry in _read(root)["results"]})
+    return noted("result", _results(_read(root)))
 
 
 def load_results_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
@@ -85,15 +85,7 @@ class Leading:
 
 def load_leading(root: Path | str | None = None) -> Mapping[str, Leading]:
     """Return for every reported number, by id, the assumption that it hangs on most, or why there is none."""
-    return noted(
-        "leading",
-        {
-            entry["id"]: Leading(
-                entry["leading"]["kind"], tuple(Narrowed(**one) for one in entry["leading"].get("assumptions", ()))
-            )
-            for entry in _read(root)["results"]
-        },
-    )
+    return noted("leading", _led(_read(root)))
 
 
 def load_period(root: Path | str | None = None) -> Mapping[str, str]:
@@ -107,6 +99,34 @@ def load_evidence(root: Path | str | None = None) -> Mapping[str, Any]:
     if "evidence" not in content:
         raise ValueError(f"{find_project(root).results} does not say how far the evidence was read: {_CURE}")
     return noted("evidence", content["evidence"])
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What was reported, read in one go: results and what leads them by id, and the evidence."""
+
+    results: Mapping[str, Estimate]
+    leading: Mapping[str, Leading]
+    evidence: Mapping[str, Any]
+
+
+def load_reported(root: Path | str | None = None) -> Reported:
+    """Return what `load_results`, `load_leading` and `load_evidence` return, from one reading."""
+    content = _read(root)
+    return Reported(_results(content), _led(content), content.get("evidence", {"newest": []}))
+
+
+def _results(content: Mapping[str, Any]) -> dict[str, Estimate]:
+    return {entry["id"]: _from_json(entry) for entry in content["results"]}
+
+
+def _led(content: Mapping[str, Any]) -> dict[str, Leading]:
+    return {
+        entry["id"]: Leading(
+            entry["leading"]["kind"], tuple(Narrowed(**one) for one in entry["leading"].get("assumptions", ()))
+        )
+        for entry in content["results"]
+    }
 
 
 def _read(root: Path | str | None) -> dict[str, Any]:
@@ -137,5 +157,11 @@ def _written(results: Mapping[str, Any]) -> bytes:
 def _from_json(entry: Mapping[str, Any]) -> Estimate:
     interval = entry["interval"]
     return Estimate(
-        entry["id"], entry["unit"], entry["point"], interval and Interval(**interval), tuple(entry["basis"])
+        entry["id"],
+        entry["unit"],
+        entry["point"],
+        interval and Interval(**interval),
+        tuple(entry["basis"]),
+        formula=entry.get("formula", ""),  # editions before 0.5 hold neither
+        procedure=entry.get("procedure", ""),
     )

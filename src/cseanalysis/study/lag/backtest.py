@@ -153,6 +153,8 @@ def back_test_results(
                 f"{test.statement}, {test.period}: expected",
                 interval=Interval(test.expected_low, test.expected_high, "bound"),
                 basis=("recorded_offences", test.figure, *test.basis.split(", ")),
+                procedure=f"charge_probability times what is expected of the offences in recorded_offences for the "
+                f"period of {test.figure}, by back_tests, over {test.basis.replace('charge_probability, ', '')}",
             )
             for test in tests.itertuples()
         ),

@@ -81,18 +81,23 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
     needed = receipts_needed(figures)
     steady = serve_queue(after, [needed, needed], float(figures[CASES_THROUGH].value))
     day = "Crown Court child sexual abuse cases"
+    grown, capacity = f"{OPEN_CASES[1]} - {OPEN_CASES[0]}", f"{CASES_THROUGH} * court_capacity_ratio"
+    yearly = f"court_receipts_needed * court_receipts_ratio - {capacity}"
+    stock_ahead = f"max(0, {OPEN_CASES[-1]} + {YEARS} * ({yearly}))"
     return [
         Estimate(
             "court_open_growth",
             f"open {day}, 31 March 2025 less 31 March 2024, if both are of the day",
             after - before,
             basis=OPEN_CASES,
+            formula=grown,
         ),
         Estimate(
             "court_receipts_needed",
             "cases received in 2024/25 for stock and flow to agree, if the flow is of the same court and cases",
             needed,
             basis=(*OPEN_CASES, CASES_THROUGH),
+            formula=f"{CASES_THROUGH} + {grown}",
         ),
         *(
             Estimate(
@@ -100,26 +105,33 @@ def court_results(figures: Mapping[str, Figure], queue: pd.DataFrame) -> list[Es
                 f"days that the newest case waits, {words}, if taken in order",
                 interval=Interval(float(row["wait_low"]), float(row["wait_high"]), "bound"),
                 basis=ahead,
+                formula=f"{DAYS_A_YEAR} * {stock} / ({capacity})",
             )
-            for word, words, row in (("now", "at the newest stock", first), ("ahead", f"{YEARS} years on", last))
+            for word, words, row, stock in (
+                ("now", "at the newest stock", first, OPEN_CASES[-1]),
+                ("ahead", f"{YEARS} years on", last, f"({stock_ahead})"),
+            )
         ),
         Estimate(
             "court_wait_growth",
             "days by which the wait grows in a year, if capacity stays and as many cases come in as in 2024/25",
             DAYS_A_YEAR * float(steady["periods_to_clear"].diff().iloc[1]),
             basis=(*OPEN_CASES, CASES_THROUGH),
+            formula=f"{DAYS_A_YEAR} * ({grown}) / {CASES_THROUGH}",
         ),
         Estimate(
             "court_open_ahead",
             f"open {day}, {YEARS} years after the newest stock",
             interval=Interval(float(last["open_low"]), float(last["open_high"]), "bound"),
             basis=ahead,
+            formula=stock_ahead,
         ),
         Estimate(
             "hydrant_residual",
             "suspects under live investigation in Operation Hydrant on 28 June 2018, published less accumulated",
             float(hydrant_books(figures)["residual"].iloc[0]),
             basis=(*HYDRANT_KNOWN, *HYDRANT_CLOSED, *HYDRANT_LIVE),
+            formula="{3} - {2} - ({1} - {0}) + ({5} - {4})".format(*HYDRANT_KNOWN, *HYDRANT_LIVE, *HYDRANT_CLOSED),
         ),
     ]
 

@@ -65,6 +65,8 @@ def evidence_results(figures: Mapping[str, Figure], assumptions: Mapping[str, As
             "gamma shape, if the delay is gamma and the year and forces of the quartile hold",
             interval=shapes,
             basis=(CHILD_MEDIAN, CHILD_QUARTILE),
+            procedure=f"shapes_from_quantiles: gamma shapes with a median of {CHILD_MEDIAN} and an upper quartile of "
+            f"{CHILD_QUARTILE}, each within half a day",
         ),
         *(
             bounded(
@@ -73,6 +75,9 @@ def evidence_results(figures: Mapping[str, Figure], assumptions: Mapping[str, As
                 lambda *, days_to_charge, shape=value: growth_limit(days_to_charge, shape),
                 {"days_to_charge": days},
                 (*figures_named, *(("delay_shape",) if not figures_named else ())),
+                procedure="growth_limit(days_to_charge, "
+                f"{'delay_shape_from_quartile' if figures_named else 'delay_shape'}.low): median of a gamma delay of "
+                f"that shape and scale 1, over days_to_charge, times {DAYS_A_YEAR}",
             )
             for name, value, figures_named in (
                 ("lowest_shape", shape.low, ()),

@@ -22,6 +22,7 @@ from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.codes import OWN_SCOPE, SCOPES
 from cseanalysis.study.data.reported import Narrowed
 from cseanalysis.study.data.tables import data_end
+from cseanalysis.study.formulas import called
 from cseanalysis.study.lag.judged import PublishedDelay, Stage, read_until
 from cseanalysis.study.ranges import TURNING, among, bounded, narrowed_by, needed_assumptions, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
@@ -236,6 +237,8 @@ def lag_results(
                     f"share of eventual {stage} visible by {end}, offences recorded in {year}, {scope}",
                     interval=Interval(low, high, "bound"),
                     basis=("recorded_offences", *figures, *needed),
+                    procedure=f"{called(yearly_charges if stage == 'charges' else yearly_trials)} Of {year}; intake is "
+                    "the sum by quarter of offences in recorded_offences where force_type is territorial",
                 )
             )
     return results

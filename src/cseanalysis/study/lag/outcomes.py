@@ -5,7 +5,7 @@ Counts are of offences, and an offence with a charge counts once, however many s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -135,39 +135,66 @@ def outcome_results(
     years = states_by_year(newest)
     own = years[years["group"] == OWN_SCOPE].set_index("financial_year")
     results: list[Estimate] = []
+    where = "in outcomes, the newest release of the year, where offence_code is one of the {} and financial_year is {}"
     for when, year in (("earlier", own.index[0]), ("newest", own.index[-1])):
         row, of_year = own.loc[year], newest[newest["financial_year"] == year]
         recorded_words = f"offences recorded in {year}, {OWN_SCOPE}"
         undecided = row["open"] + row["handed_on"]
+        charged, still = f"charged_so_far_{when}", f"(open_so_far_{when} + handed_on_so_far_{when})"
         bounds = ultimate_share_bounds(entered=row["recorded"], left=row["charged"], undecided=undecided)
         results += [
-            _count(f"outcomes_recorded_{when}", f"{recorded_words}, in the outcomes file", row["recorded"]),
+            _count(
+                f"outcomes_recorded_{when}",
+                f"{recorded_words}, in the outcomes file",
+                row["recorded"],
+                f"sum of of_recorded {where.format(OWN_SCOPE, year)}",
+            ),
             *(
-                _share(f"{state}_so_far_{when}", f"share {words}, {recorded_words}", row[state] / row["recorded"])
+                _share(
+                    f"{state}_so_far_{when}",
+                    f"share {words}, {recorded_words}",
+                    row[state] / row["recorded"],
+                    procedure=f"sum of of_recorded {where.format(OWN_SCOPE, year)} and the outcome is {state}, "
+                    f"over outcomes_recorded_{when}",
+                )
                 for state, words in (
                     ("charged", "charged or summonsed by the release"),
                     ("open", "without an outcome in the file"),
                     ("handed_on", "handed on to another body"),
                 )
             ),
-            _count(f"outcomes_assigned_{when}", f"outcomes assigned in {year}, {OWN_SCOPE}", row["assigned"]),
-            _count(f"charges_assigned_{when}", f"charges assigned in {year}, {OWN_SCOPE}", row["charges_assigned"]),
+            _count(
+                f"outcomes_assigned_{when}",
+                f"outcomes assigned in {year}, {OWN_SCOPE}",
+                row["assigned"],
+                f"sum of assigned {where.format(OWN_SCOPE, year)}",
+            ),
+            _count(
+                f"charges_assigned_{when}",
+                f"charges assigned in {year}, {OWN_SCOPE}",
+                row["charges_assigned"],
+                f"sum of assigned {where.format(OWN_SCOPE, year)} and the outcome is charged",
+            ),
             _share(
                 f"charged_of_assigned_{when}",
                 f"share of the outcomes assigned in {year} that were a charge, {OWN_SCOPE}",
                 row["charges_assigned"] / row["assigned"],
+                formula=f"charges_assigned_{when} / outcomes_assigned_{when}",
             ),
             # Net of revisions: of the charges assigned in a year no more than these are of its own offences.
-            _count(
+            Estimate(
                 f"charges_of_before_{when}",
                 f"charges assigned in {year} of offences recorded before it, at least, {OWN_SCOPE}",
-                row["charges_assigned"] - row["charged"],
+                float(row["charges_assigned"] - row["charged"]),
+                basis=("outcomes",),
+                formula=f"charges_assigned_{when} - charged_so_far_{when} * outcomes_recorded_{when}",
             ),
             Estimate(
                 f"charged_in_the_end_{when}",
                 f"share charged in the end, {recorded_words}",
                 interval=bounds,
                 basis=("outcomes",),
+                formula=f"({charged}, {charged} + {still})",
             ),
             bounded(
                 f"charged_in_the_end_reopened_{when}",
@@ -175,6 +202,7 @@ def outcome_results(
                 partial(_highest, row["recorded"], row["charged"], undecided),
                 assumptions,
                 ("outcomes",),
+                formula=f"{charged} + {still} + reopened_share * (1 - {charged} - {still})",
             ),
             *(
                 _at_one_value(
@@ -184,6 +212,9 @@ def outcome_results(
                         partial(_returning_share, of_year, state),
                         assumptions,
                         ("outcomes",),
+                        procedure=f"sum of of_recorded {where.format(OWN_SCOPE, year)} and the outcome is {state}, "
+                        "over the sum whatever the outcome, without forces of whose offences more than "
+                        "no_outcome_limit have none",
                     )
                 )
                 for state, words in (("charged", "charged or summonsed"), ("open", "without an outcome"))
@@ -199,13 +230,24 @@ def outcome_results(
                 "missing is not zero: add a release of recorded crime that holds the year with cseanalysis add"
             )
         results += [
-            _count(f"open_cells_negative_{when}", f"cells without an outcome below zero, {year}", len(negative)),
-            _count(f"outcomes_all_codes_{when}", f"offences recorded in {year}, outcomes file, {ALL_WORDS}", every),
+            _count(
+                f"open_cells_negative_{when}",
+                f"cells without an outcome below zero, {year}",
+                len(negative),
+                f"number of cells {where.format(OWN_SCOPE, year)}, the outcome is open and of_recorded is below zero",
+            ),
+            _count(
+                f"outcomes_all_codes_{when}",
+                f"offences recorded in {year}, outcomes file, {ALL_WORDS}",
+                every,
+                f"sum of of_recorded {where.format(ALL_WORDS, year)}",
+            ),
             Estimate(
                 f"recorded_all_codes_{when}",
                 f"offences recorded in {year}, recorded crime, {ALL_WORDS}",
                 float(table["offences"].sum()),
                 basis=("recorded_offences",),
+                procedure=f"sum of offences in recorded_offences where financial_year is {year}",
             ),
         ]
     return results
@@ -228,9 +270,9 @@ def _at_one_value(estimate: Led) -> Led:
     return replace(estimate, point=interval.low, interval=None)
 
 
-def _count(name: str, unit: str, value: float, basis: Iterable[str] = ("outcomes",)) -> Estimate:
-    return Estimate(name, unit, float(value), basis=tuple(basis))
+def _count(name: str, unit: str, value: float, procedure: str) -> Estimate:
+    return Estimate(name, unit, float(value), basis=("outcomes",), procedure=procedure)
 
 
-def _share(name: str, unit: str, value: float) -> Estimate:
-    return Estimate(name, unit, float(value), basis=("outcomes",))
+def _share(name: str, unit: str, value: float, *, formula: str = "", procedure: str = "") -> Estimate:
+    return Estimate(name, unit, float(value), basis=("outcomes",), formula=formula, procedure=procedure)

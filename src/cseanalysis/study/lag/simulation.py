@@ -169,7 +169,8 @@ def simulation_results(
         # Draws carry no more digits than tens.
         low, high = math.floor(last[f"{run_name}_low"] / 10) * 10, math.ceil(last[f"{run_name}_high"] / 10) * 10
         interval = Interval(low, high, "simulation", run.level)
-        return Estimate(name, f"{quarter}, {words}", interval=interval, basis=drawn)
+        how = f"central {run.level:.0%} of draws of simulated_charges(recorded_offences), {run_name}, outward to tens"
+        return Estimate(name, f"{quarter}, {words}", interval=interval, basis=drawn, procedure=how)
 
     results = [
         Estimate(
@@ -177,6 +178,8 @@ def simulation_results(
             f"{quarter}, expected",
             interval=Interval(float(last["bound_low"]), float(last["bound_high"]), "bound"),
             basis=(*basis, *bounding),
+            procedure="charge_probability times what is expected of the offences in recorded_offences for the quarter: "
+            f"simulated_charges, bounded over {', '.join(bounding)}",
         ),
         simulated("charges_simulated_last_quarter", "clustered", "simulated"),
         simulated("charges_simulated_last_quarter_independent", "independent", "simulated, offences independent"),
@@ -194,6 +197,8 @@ def simulation_results(
                     *(name for name in _DRAWN if stage == "trial" or name != "charge_to_trial_days"),
                     *(to_trial if stage == "trial" else ()),
                 ),
+                procedure=f"central {run.level:.0%} of draws of until_visible({stage}, {share}) of the offences in "
+                "recorded_offences, in months",
             )
         )
     return results

@@ -102,7 +102,9 @@ def snapshot_results(figures: Mapping[str, Figure]) -> list[Estimate]:
         return []
     day = say_date(_day(known))
     unit = f"share of alleged suspects known to Operation Hydrant who had died by {day}"
-    return [Estimate("hydrant_deceased_share", unit, share[0], basis=(dead.id, known.id))]
+    return [
+        Estimate("hydrant_deceased_share", unit, share[0], basis=(dead.id, known.id), formula=f"{dead.id} / {known.id}")
+    ]
 
 
 def _row(counts: str, answered: str, needed: str) -> dict[str, str]:

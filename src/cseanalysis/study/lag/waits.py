@@ -149,6 +149,8 @@ def wait_results(
             partial(_mean_if_median, float(figures[name].value)),
             assumptions,
             (name,),
+            procedure=f"mean of the gamma delay of a cohort, shape delay_shape, growth charge_growth, if {name} is the "
+            "median of what is completed in a year: delay_from_quantiles",
         )
         # For trials it is not said which average is published.
         for name in (one.figure for one in delays if one.reading == ("trials", "mean"))
@@ -161,6 +163,8 @@ def wait_results(
                 f"days {_STRETCH[row.stage]}, {row.average} of a cohort, from {row.figure}",
                 interval=Interval(row.cohort_low, row.cohort_high, "bound"),
                 basis=(row.figure, "delay_shape", growth),
+                procedure=f"cohort_average({row.figure}, {row.average}, shape=delay_shape, growth={growth}): "
+                "the average of a cohort from the one published among what was completed in a year",
             )
         )
     return results

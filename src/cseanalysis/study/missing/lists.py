@@ -11,6 +11,7 @@ from cseanalysis.models import estimate_population, known_to_all, known_to_any, 
 from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import element, known_ends
 from cseanalysis.study.data.named import ASSESSED, CENTRES, WALES
+from cseanalysis.study.formulas import written
 from cseanalysis.study.ranges import Led, bounded, narrowed_by, ranging
 from cseanalysis.values import Assumption, Estimate, Interval, NotEstimableError
 
@@ -75,16 +76,31 @@ def list_results(
         anyone, both = known({**spans, "centres": centres}), shared([*spans.values()])
         return [anyone.low, anyone.high, both.low, both.high]
 
+    counted = (
+        f"sum of offences in recorded_offences where offence_scope is child_only, financial_year is {YEAR} and the "
+        f"force's region in forces is not {WALES}"
+    )
+    of_police = written(children_with_police, offences="list_offences")
+    of_services = [written(children_with_services, assessments=f"{ASSESSED}.{end}") for end in ("least", "most")]
     lists = [
-        Estimate("list_offences", f"child-only offences recorded in {YEAR}, English forces", offences, basis=tables),
-        bounded("list_police", CHILDREN, police, assumptions, tables),
+        Estimate(
+            "list_offences",
+            f"child-only offences recorded in {YEAR}, English forces",
+            offences,
+            basis=tables,
+            procedure=counted,
+        ),
+        bounded("list_police", CHILDREN, police, assumptions, tables, formula=of_police),
         ranging(
             "list_services",
             CHILDREN,
             element(known_ends(services, [assumptions[name] for name in per_child]), 0, 1),
             (ASSESSED, *per_child),
+            formula=f"({', '.join(of_services)})",
         ),
-        Estimate("list_centres", CHILDREN, interval=centres, basis=(CENTRES,)),
+        Estimate(
+            "list_centres", CHILDREN, interval=centres, basis=(CENTRES,), formula=f"({CENTRES}.least, {CENTRES}.most)"
+        ),
     ]
     spans = {estimate.id: estimate.interval for estimate in lists if estimate.interval is not None}
     basis = tuple(dict.fromkeys(name for estimate in lists[1:] for name in estimate.basis))
@@ -98,6 +114,8 @@ def list_results(
             interval=known(spans),
             basis=basis,
             narrowed=narrowed_by(element(joint, 0, 1)),
+            formula=f"(max({', '.join(f'floor({name}.low)' for name in spans)}), "
+            f"{' + '.join(f'ceil({name}.high)' for name in spans)})",
         ),
         Led(
             "known_to_both",
@@ -105,6 +123,7 @@ def list_results(
             interval=shared([spans["list_police"], spans["list_services"]]),
             basis=two,
             narrowed=narrowed_by(element(joint, 2, 3)),
+            formula="(0, min(ceil(list_police.high), ceil(list_services.high)))",
         ),
     ]
 

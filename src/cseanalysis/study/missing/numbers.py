@@ -23,6 +23,7 @@ from cseanalysis.values import Assumption, Estimate, Interval
 NOT_PRINTED = "not_printed"
 SUSPECTS = "share of group-based suspects in 2023"
 _RECORDED = "share of offences recorded in 2023"
+_FEWEST = f"{COVERAGE}.low / 100"  # the least that can be recorded leaves most open
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class Group:
     name: str
     share: tuple[float, float]
     figures: tuple[str, ...]
+
+    @property
+    def written(self) -> tuple[str, str]:
+        """The two ends of its share as expressions over ids; of what is left over, one less those of all others."""
+        if self.name != NOT_PRINTED:
+            return f"{self.figures[0]}.low / 100", f"{self.figures[0]}.high / 100"
+        rest = [" - ".join(["1", *(f"{one}.{end} / 100" for one in self.figures)]) for end in ("high", "low")]
+        return f"max(0, {rest[0]})", f"({rest[1]})"
 
     @property
     def label(self) -> str:
@@ -67,31 +76,61 @@ def flag_results(figures: Mapping[str, Figure]) -> list[Estimate]:
     # None of them is an estimate of how good the flag is: none was found.
     offences, flagged = float(figures[RECORDED_2023].value), float(figures[FLAGGED].value)
     unflagged, apparent = offences - flagged, flagged / offences
-    both = (RECORDED_2023, FLAGGED)
+    both, rest = (RECORDED_2023, FLAGGED), f"{RECORDED_2023} - {FLAGGED}"
     found_least, found_most = (end / 100 for end in figures[MISSED].ends)
     wrong_least, wrong_most = (end / 100 for end in figures[MISTAKEN].ends)
     # An audit that finds so many cases not flagged says how many are; with no mistaken flags, the rest follows.
     missed = [offences * rogan_gladen(apparent, 1 - wrong, 1.0) for wrong in (found_least, found_most)]
     mistaken = [flagged * (1 - wrong) for wrong in (wrong_most, wrong_least)]
     return [
-        Estimate("flag_unflagged", "offences recorded in 2023 without the group-based flag", unflagged, basis=both),
         Estimate(
-            "flag_worst_case", _RECORDED, interval=share_bounds(flagged, flagged, unflagged), basis=both
+            "flag_unflagged",
+            "offences recorded in 2023 without the group-based flag",
+            unflagged,
+            basis=both,
+            formula=rest,
+        ),
+        Estimate(
+            "flag_worst_case",
+            _RECORDED,
+            interval=share_bounds(flagged, flagged, unflagged),
+            basis=both,
+            formula=f"({FLAGGED} / {RECORDED_2023}, 1)",
         ),  # no record of an unflagged offence is known to say no
-        Estimate("flag_hundredth", "offences: one in a hundred of those without the flag", unflagged / 100, basis=both),
-        Estimate("flag_doubled_by", "share of offences without the flag", flagged / unflagged, basis=both),
-        Estimate("flag_emptied_by", "share of offences that are not group-based", apparent, basis=both),
+        Estimate(
+            "flag_hundredth",
+            "offences: one in a hundred of those without the flag",
+            unflagged / 100,
+            basis=both,
+            formula=f"({rest}) / 100",
+        ),
+        Estimate(
+            "flag_doubled_by",
+            "share of offences without the flag",
+            flagged / unflagged,
+            basis=both,
+            formula=f"{FLAGGED} / ({rest})",
+        ),
+        Estimate(
+            "flag_emptied_by",
+            "share of offences that are not group-based",
+            apparent,
+            basis=both,
+            formula=f"{FLAGGED} / {RECORDED_2023}",
+        ),
         Estimate(
             "flag_if_missed_like_hertfordshire",
             "offences recorded in 2023",
             interval=Interval(min(missed), max(missed), "bound"),
             basis=(*both, MISSED),
+            formula="({}, {})".format(*(f"{FLAGGED} / (1 - {MISSED}.{end} / 100)" for end in ("least", "most"))),
         ),
         Estimate(
             "flag_if_mistaken_like_dyfed_powys",
             "offences recorded in 2023",
             interval=Interval(min(mistaken), max(mistaken), "bound"),
             basis=(FLAGGED, MISTAKEN),
+            formula="({}, {})".format(*(f"{FLAGGED} * (1 - {MISTAKEN}.{end} / 100)" for end in ("most", "least"))),
         ),
     ]
 
@@ -104,14 +143,17 @@ def class_results(figures: Mapping[str, Figure], classes: Iterable[QuotedClass])
     least = {f"class_{one.name}": one.least(figures) for one in quoted}
     known = math.fsum(least.values())
     basis = (FLAGGED, *(one.figure for one in quoted))
+    written = {one.name: one.least_written(figures) for one in quoted}
+    others = {name: " - ".join(f"({words})" for other, words in written.items() if other != name) for name in written}
     return [
         Estimate(
-            name,
+            f"class_{one.name}",
             "share of group-based offences recorded in 2023",
-            interval=share_bounds(count, known, total - known),
+            interval=share_bounds(least[f"class_{one.name}"], known, total - known),
             basis=basis,
+            formula=f"(({written[one.name]}) / {FLAGGED}, ({FLAGGED} - {others[one.name]}) / {FLAGGED})",
         )
-        for name, count in least.items()
+        for one in quoted
     ]
 
 
@@ -183,7 +225,13 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
     assumed = f"{SUSPECTS}, if the assumed odds ratio holds"
     return [
         *(
-            Estimate(f"suspects_{group.name}", SUSPECTS, interval=ladder[0].interval, basis=(*group.figures, COVERAGE))
+            Estimate(
+                f"suspects_{group.name}",
+                SUSPECTS,
+                interval=ladder[0].interval,
+                basis=(*group.figures, COVERAGE),
+                formula="({0} * {1}, {0} * {2} + 1 - {0})".format(_FEWEST, *group.written),
+            )
             for group, ladder in ladders.items()
         ),
         *(
@@ -192,6 +240,12 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
                 assumed,
                 interval=ladder[2].interval,
                 basis=(*group.figures, COVERAGE, odds.id),
+                formula="({}, {})".format(
+                    *(
+                        f"{_FEWEST} * {share} + (1 - {_FEWEST}) * {odds.id} * {share} / (1 + ({odds.id} - 1) * {share})"
+                        for share in group.written
+                    )
+                ),
                 narrowed=narrowed_by(element(known_ends(partial(_at_odds, group, coverage), [odds]), 0, 1)),
             )
             for group, ladder in ladders.items()
@@ -201,5 +255,6 @@ def composition_results(figures: Mapping[str, Figure], assumptions: Mapping[str,
             "times the share in the population compared with",
             interval=Interval(100 / printed[1], 100 / printed[0], "bound"),
             basis=(COVERAGE,),
+            formula=f"(100 / {COVERAGE}.most, 100 / {COVERAGE}.least)",
         ),
     ]

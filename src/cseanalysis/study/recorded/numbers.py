@@ -72,19 +72,58 @@ def recorded_results(
     rate = f"offences recorded in {newest} per 100,000 residents"
     return [
         *(
-            _count(f"{scope}_{name}", f"offences recorded in {year}, {words}", years[scope][year], table)
+            _count(
+                f"{scope}_{name}",
+                f"offences recorded in {year}, {words}",
+                years[scope][year],
+                table,
+                f"sum of offences in recorded_offences where force_type is territorial, offence_scope is {scope} and "
+                f"financial_year is {year}",
+            )
             for scope, words in scopes.items()
             for name, year in (("first", first), ("newest", newest))
         ),
-        _count("quarters_covered", "financial quarters", recorded["period_start"].nunique(), table),
-        _count("forces_covered", "territorial police forces", len(rates), rated),
-        _count("cells", "cells: a force, a quarter, a code", len(recorded), table),
-        _count("negative_cells", "cells below zero", (recorded["offences"] < 0).sum(), table),
         _count(
-            "grooming_2016_17", f"offences recorded in 2016/17, code {GROOMING_CODE}", grooming_years["2016/17"], table
+            "quarters_covered",
+            "financial quarters",
+            recorded["period_start"].nunique(),
+            table,
+            "number of quarters in recorded_offences",
         ),
         _count(
-            "grooming_2017_18", f"offences recorded in 2017/18, code {GROOMING_CODE}", grooming_years["2017/18"], table
+            "forces_covered",
+            "territorial police forces",
+            len(rates),
+            rated,
+            "number of forces that have rows in recorded_offences and in forces",
+        ),
+        _count(
+            "cells",
+            "cells: a force, a quarter, a code",
+            len(recorded),
+            table,
+            "number of cells (force, quarter, code) in recorded_offences",
+        ),
+        _count(
+            "negative_cells",
+            "cells below zero",
+            (recorded["offences"] < 0).sum(),
+            table,
+            "number of cells in recorded_offences where offences are below zero",
+        ),
+        _count(
+            "grooming_2016_17",
+            f"offences recorded in 2016/17, code {GROOMING_CODE}",
+            grooming_years["2016/17"],
+            table,
+            _of_code(GROOMING_CODE, "2016/17"),
+        ),
+        _count(
+            "grooming_2017_18",
+            f"offences recorded in 2017/18, code {GROOMING_CODE}",
+            grooming_years["2017/18"],
+            table,
+            _of_code(GROOMING_CODE, "2017/18"),
         ),
         *(
             _count(
@@ -92,38 +131,66 @@ def recorded_results(
                 f"offences recorded in {year}, code {EXPLOITATION_CODE}",
                 exploitation[year],
                 table,
+                _of_code(EXPLOITATION_CODE, year),
             )
             for year in ("2018/19", "2019/20")
         ),
         _count(
-            "all_codes_2021_22", f"offences recorded in 2021/22, the {CODES_COUNTED['all']} codes", all_codes, table
+            "all_codes_2021_22",
+            f"offences recorded in 2021/22, the {CODES_COUNTED['all']} codes",
+            all_codes,
+            table,
+            "sum of offences in recorded_offences where force_type is territorial, offence_scope is one of "
+            f"{', '.join(scopes)} and financial_year is 2021/22",
         ),
         _count(
             "btp_newest",
             f"offences recorded in {newest} by British Transport Police, the {CODES_COUNTED['all']} codes",
             years["british_transport_police"][newest],
             table,
+            f"sum of offences in recorded_offences where force_type is not territorial and financial_year is {newest}",
         ),
-        Estimate("child_only_growth", f"times the count of {first}", growth, basis=table),
-        Estimate("lowest_force_rate", rate, float(rates["per_100_000"].min()), basis=rated),
-        Estimate("highest_force_rate", rate, float(rates["per_100_000"].max()), basis=rated),
+        Estimate(
+            "child_only_growth",
+            f"times the count of {first}",
+            growth,
+            basis=table,
+            formula="child_only_newest / child_only_first",
+        ),
+        Estimate(
+            "lowest_force_rate",
+            rate,
+            float(rates["per_100_000"].min()),
+            basis=rated,
+            procedure=_RATE.format("lowest", newest),
+        ),
+        Estimate(
+            "highest_force_rate",
+            rate,
+            float(rates["per_100_000"].max()),
+            basis=rated,
+            procedure=_RATE.format("highest", newest),
+        ),
         Estimate(
             "revision_national",
             "share by which the count of 2017/18 grew between two releases",
             float(revised["late"].sum() / revised["early"].sum() - 1),
             basis=twice,
+            procedure=_REVISED.format("all forces together"),
         ),
         Estimate(
             "revision_least",
             "share by which the count of 2017/18 changed, force with the lowest",
             float(revised["factor"].min() - 1),
             basis=twice,
+            procedure=_REVISED.format("the force in which that is lowest"),
         ),
         Estimate(
             "revision_most",
             "share by which the count of 2017/18 changed, force with the highest",
             float(revised["factor"].max() - 1),
             basis=twice,
+            procedure=_REVISED.format("the force in which that is highest"),
         ),
         *group_based_results(figures, classes),
     ]
@@ -146,6 +213,10 @@ class QuotedClass:
             raise ValueError(f"{figure.id} has no lower end; the residual of group-based offences needs it")
         return figure.low + (figure.qualifier == "more_than")
 
+    def least_written(self, figures: Mapping[str, Figure]) -> str:
+        """Return the same as an expression over ids."""
+        return f"{self.figure}.low + 1" if figures[self.figure].qualifier == "more_than" else self.figure
+
 
 def quoted_classes(root: Path | str | None = None) -> tuple[QuotedClass, ...]:
     """Return the classes of ``data/judgement/quoted_classes.csv``, in the order of the chart."""
@@ -160,6 +231,7 @@ def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedC
     most = total - sum(each.least(figures) for each in classes)
     basis = (group, *sorted(each.figure for each in classes))
     share = "share of group-based offences recorded in 2023"
+    left = " - ".join([group, *(f"({each.least_written(figures)})" for each in classes)])
     exact = sorted((each for each in classes if figures[each.figure].qualifier == "exact"), key=lambda each: each.name)
     return [
         Estimate(
@@ -167,9 +239,16 @@ def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedC
             "share of offences recorded in 2023",
             total / float(figures[RECORDED_2023].value),
             basis=(group, RECORDED_2023),
+            formula=f"{group} / {RECORDED_2023}",
         ),
         *(
-            Estimate(f"{each.name}_share", share, each.least(figures) / total, basis=(each.figure, group))
+            Estimate(
+                f"{each.name}_share",
+                share,
+                each.least(figures) / total,
+                basis=(each.figure, group),
+                formula=f"{each.figure} / {group}",
+            )
             for each in exact
         ),
         Estimate(
@@ -177,8 +256,15 @@ def group_based_results(figures: Mapping[str, Figure], classes: Sequence[QuotedC
             "group-based offences recorded in 2023 in classes nobody quotes",
             interval=Interval(0, most, "bound"),
             basis=basis,
+            formula=f"(0, {left})",
         ),
-        Estimate("residual_group_based_share", share, interval=Interval(0, most / total, "bound"), basis=basis),
+        Estimate(
+            "residual_group_based_share",
+            share,
+            interval=Interval(0, most / total, "bound"),
+            basis=basis,
+            formula=f"(0, ({left}) / {group})",
+        ),
     ]
 
 
@@ -211,5 +297,22 @@ def quoted_counts(root: Path | str | None = None) -> tuple[QuotedCount, ...]:
     return read_judgement("quoted_counts", QuotedCount, root)
 
 
-def _count(name: str, unit: str, value: int, basis: tuple[str, ...]) -> Estimate:
-    return Estimate(name, unit, int(value), basis=basis)
+_RATE = (
+    "{} over the forces of 100,000 times the sum of offences in recorded_offences where offence_scope is child_only "
+    "and financial_year is {}, over population_mid_2023 in forces"
+)
+_REVISED = (
+    "sum of offences_late_2023_release over sum of offences_early_release in revision_2017_18, less one, where "
+    "offence_scope is child_only and force_type is territorial: {}"
+)
+
+
+def _of_code(code: str, year: str) -> str:
+    return (
+        "sum of offences in recorded_offences where force_type is territorial, "
+        f"offence_code is {code} and financial_year is {year}"
+    )
+
+
+def _count(name: str, unit: str, value: int, basis: tuple[str, ...], procedure: str) -> Estimate:
+    return Estimate(name, unit, int(value), basis=basis, procedure=procedure)

@@ -92,7 +92,10 @@ def dependence_results(table: pd.DataFrame, read_from: Mapping[str, tuple[str, .
             else f"victims for every {RECORDED:,} recorded"
         )
         figures = dict.fromkeys(figure for link in chain.links for figure in read_from.get(link, ()))
-        estimates.append(Estimate(name, unit, interval=interval, basis=(*figures, *chain.links, *stated)))
+        how = f"{RECORDED:,} / ({' * '.join(chain.links)}), links drawn from their distributions, {row.dependence}"
+        procedure = f"central {LEVEL:.0%} of draws of {how}"
+        basis = (*figures, *chain.links, *stated)
+        estimates.append(Estimate(name, unit, interval=interval, basis=basis, procedure=procedure))
     return estimates
 
 

@@ -16,6 +16,7 @@ from cseanalysis.register import Figure
 from cseanalysis.sensitivity.known import known_ends
 from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.study.data.named import RECORDED_2023
+from cseanalysis.study.formulas import written
 from cseanalysis.study.ranges import bounded, needed_assumptions, ranging, resting_on
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -205,6 +206,12 @@ def figures_of(model: Callable[..., float], read_from: Mapping[str, tuple[str, .
     return tuple(sorted({figure for name in signature(model).parameters for figure in known.get(name, ())}))
 
 
+_SPLIT = {
+    "contact_of_the_year": f"{RECORDED_2023} * contact_share * (1 - non_recent_share)",
+    "contact_earlier": f"{RECORDED_2023} * contact_share * non_recent_share",
+    "children_of_the_year": f"{RECORDED_2023} * contact_share * (1 - non_recent_share) / offences_per_child",
+}
+
 # Recorded parts beside those of the routes, each with what it counts.
 _COUNTED = (
     ("contact offences recorded in 2023", contact_recorded),
@@ -231,10 +238,14 @@ def total_results(
 
     def part(unit: str, model: Callable[..., float]) -> Estimate:
         known = partial(model, recorded=recorded) if "recorded" in signature(model).parameters else model
-        return bounded(model.__name__, unit, known, assumptions, figures_of(model, read_from))
+        # Where a year is split by the library, the shares are of what is written beside it.
+        formula = _SPLIT.get(model.__name__) or written(model, recorded=RECORDED_2023)
+        return bounded(model.__name__, unit, known, assumptions, figures_of(model, read_from), formula=formula)
 
     return [
-        Estimate("offences_recorded", "offences recorded in 2023", point=count, basis=(RECORDED_2023,)),
+        Estimate(
+            "offences_recorded", "offences recorded in 2023", point=count, basis=(RECORDED_2023,), formula=RECORDED_2023
+        ),
         *(estimate for route in ROUTES for estimate in route_results(route, recorded, read_from, assumptions)),
         *(narrowed(route, recorded, read_from, assumptions) for route in ROUTES),
         *(part(unit, model) for unit, model in _COUNTED),
@@ -249,7 +260,8 @@ def route_results(
     # The dark figure is the total less what was recorded, at the same corner of the assumptions: the ends of two bounds
     # are never subtracted.
     rests_on = figures_of(route.model, read_from)
-    total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, rests_on)
+    whole, base = (written(model, recorded=RECORDED_2023) for model in (route.model, route.base))
+    total = bounded(route.id, route.unit, partial(route.model, recorded=recorded), assumptions, rests_on, formula=whole)
     chosen = needed_assumptions(partial(route.model, recorded=recorded), assumptions)
     part = {assumption.id for assumption in needed_assumptions(partial(route.base, recorded=recorded), assumptions)}
 
@@ -259,7 +271,8 @@ def route_results(
 
     with resting_on(route.dark_figure, chosen):
         ends = known_ends(dark, chosen)
-    return [total, ranging(route.dark_figure, f"not recorded: {route.unit}", ends, total.basis)]
+    unit = f"not recorded: {route.unit}"
+    return [total, ranging(route.dark_figure, unit, ends, total.basis, formula=f"{whole} - {base}")]
 
 
 def narrowed(
@@ -269,4 +282,6 @@ def narrowed(
     value = assumptions[route.settled].high if route.printed is None else route.printed
     known = {route.settled: value}
     model = partial(route.model, recorded=recorded, **known)
-    return bounded(route.narrower, route.unit, model, assumptions, figures_of(route.model, read_from))
+    one = f"{route.settled}.high" if route.printed is None else f"{value:.12g}"
+    formula = written(route.model, recorded=RECORDED_2023, **{route.settled: one})
+    return bounded(route.narrower, route.unit, model, assumptions, figures_of(route.model, read_from), formula=formula)

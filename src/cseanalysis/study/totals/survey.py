@@ -115,7 +115,8 @@ def adults_abused(window: Window, published: Iterable[Figure]) -> Estimate:
         )
     interval = Interval(figure.low - figure.rounded_to / 2, figure.high + figure.rounded_to / 2, "bound")
     unit = f"adults who say that they were sexually abused {window.words}"
-    return Estimate(f"adults_{window.id}", unit, interval=interval, basis=(figure.id,))
+    formula = f"({figure.id}.least, {figure.id}.most)"
+    return Estimate(f"adults_{window.id}", unit, interval=interval, basis=(figure.id,), formula=formula)
 
 
 def window_results(window: Window, figures: tuple[str, ...], assumptions: Mapping[str, Assumption]) -> list[Estimate]:
@@ -128,8 +129,17 @@ def window_results(window: Window, figures: tuple[str, ...], assumptions: Mappin
         "yearly": (abused, {}),
         "yearly_steady": (abused, {"prevalence_change": 1.0}),
     }
+    # What `annual_victims` multiplies.
+    factors = (window.share, "not_asked_inflation", "prevalence_change", "children_per_age", "years_abused")
     found = {
-        step: bounded(f"{step}_{window.id}", unit, partial(window.model, **known), assumptions, figures)
+        step: bounded(
+            f"{step}_{window.id}",
+            unit,
+            partial(window.model, **known),
+            assumptions,
+            figures,
+            formula=" * ".join(name for name in factors if name not in known),
+        )
         for step, (unit, known) in steps.items()
     }
     # Whoever is abused is abused in at least one year and at most in all of the window: no judgement is needed.
@@ -140,7 +150,8 @@ def window_results(window: Window, figures: tuple[str, ...], assumptions: Mappin
 
     with resting_on(f"yearly_any_{window.id}", needed):
         widest = element(known_ends(any_number, needed), 0, 1)
-    any_years = ranging(f"yearly_any_{window.id}", abused, widest, found["first"].basis)
+    formula = f"({found['first'].formula}, {found['first'].formula} * {window.ages})"
+    any_years = ranging(f"yearly_any_{window.id}", abused, widest, found["first"].basis, formula=formula)
     return [found["first"], found["first_steady"], any_years, found["yearly"], found["yearly_steady"]]
 
 

@@ -1,0 +1,358 @@
+"""Trace a number to its home, and cite it: in plain lines, from anything that a reader has read."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from cseanalysis.lineage import Card, Lineage, Source, editions
+from cseanalysis.study.data.project import Project, find_project, sha256
+from cseanalysis.values import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TITLE = "Police-recorded child sexual exploitation and abuse in England and Wales"
+AUTHORS = "The cseanalysis authors"
+_MOST = 10  # hits that are listed
+_CLOSE = 3  # ids that are offered for one that is unknown
+_LONGEST = 60  # characters of a text that can be a number or an id
+_SHOWN = 200  # characters of a raw row or a reason that a line shows; the JSON has all
+_HASH = 12
+_BUILD = "reports/build/manifest.json"
+_NUMBER = re.compile(r"(?<![\w.,])[£]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%)?(?![\w]|[.,]\d)", re.ASCII)
+
+Match = Literal["id", "exact", "rounded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A number that was found: how, and its card."""
+
+    match: Match  # by its id, by the same number, or by one that is equal when rounded as it was written
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a text leads to: the numbers that it names, the closest first, and whose edition they are."""
+
+    text: str
+    hits: tuple[Hit, ...]  # ten at most
+    named: Mapping[str, str]  # by id, what the first rests on and assumes: the number, of an assumption with its reason
+    left_off: int  # how many more there are
+    edition: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a number: ``id``, ``kind``, ``says``, ``title``, ``match``."""
+        import pandas as pd
+
+        rows = [{"id": one.card.id, "kind": one.card.kind, "says": one.card.says} for one in self.hits]
+        return pd.DataFrame(rows).assign(
+            title=[one.card.title for one in self.hits], match=[one.match for one in self.hits]
+        )
+
+    def __str__(self) -> str:
+        """Return plain lines: a list where there are several, then the first in full."""
+        return "\n".join(_lines(self))
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{escape(line)}</p>" for line in _lines(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """How a number is cited: the edition that it is from and, of a figure, its own source."""
+
+    text: str
+    bibtex: str
+
+    def __str__(self) -> str:
+        """Return the text, then BibTeX."""
+        return f"{self.text}\n\n{self.bibtex}"
+
+
+def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
+    """Follow a number home: its formula, what it rests on, the raw row, the source, where it is printed.
+
+    Parameters
+    ----------
+    text_or_id
+        The id of a result, figure or assumption, or a number as somebody wrote it, such as ``"115,489"``, ``"115000"``,
+        ``"3.7%"`` or ``"one in 10"``: those that are the same come first, then those that are equal when rounded as it
+        was written.
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Trace
+        Prints as plain lines; ``.hits`` holds a card each.
+
+    Raises
+    ------
+    ValueError
+        When nothing is known by that text, with the closest ids.
+    FileNotFoundError
+        Outside a checkout.
+
+    Examples
+    --------
+    >>> found = trace("115,489")
+    >>> [(one.match, one.card.id) for one in found.hits]
+    [('exact', 'F008'), ('exact', 'offences_recorded')]
+    >>> trace("offences_recorded").hits[0].card.formula
+    'F008'
+    """
+    lineage = Lineage(find_project(root))
+    name = _identified(text_or_id, lineage)
+    found: list[tuple[Match, str]] = [("id", name)] if name else list(_same(text_or_id, lineage))
+    if not found:
+        raise ValueError(_unknown(text_or_id, lineage))
+    hits = tuple(Hit(match, lineage.card(one)) for match, one in found[:_MOST])
+    first = hits[0].card
+    named = {one: _beside(one, lineage) for one in (*first.inputs, *first.assumptions)}
+    return Trace(text_or_id, hits, named, len(found) - len(hits), _edition(lineage.project).words)
+
+
+def cite(id: str, root: Path | str | None = None) -> Citation:  # noqa: A002 (the word for it)
+    """Say how a number is cited, with its edition, and a figure with its own source first.
+
+    Parameters
+    ----------
+    id
+        Of a result, figure or assumption.
+    root
+        The checkout; without it, the one around the working directory.
+
+    Returns
+    -------
+    Citation
+        ``.text`` and ``.bibtex``. Where the results on disk are no frozen edition's, both say so.
+
+    Raises
+    ------
+    ValueError
+        When there is no such id, with the closest ones.
+    FileNotFoundError
+        Outside a checkout.
+
+    Examples
+    --------
+    >>> cite("F008").text.partition(".")[0]
+    'Vulnerability Knowledge and Practice Programme (VKPP)'
+    """
+    lineage = Lineage(find_project(root))
+    name = _identified(id, lineage)
+    if not name:
+        raise ValueError(_unknown(id, lineage))
+    card, edition = lineage.card(name), _edition(lineage.project)
+    what = f"{card.says}: {card.unit if card.kind == 'result' else card.title}"
+    own = [(f"{name}_source", one, what) for one in card.sources] if card.kind == "figure" else []
+    lines = [f"{one.publisher}. {one.title}. {_dated(one)}. {_address(one)}{said}" for _, one, said in own]
+    lines.append(f"{AUTHORS}. {TITLE}. {edition.words}. {card.kind.capitalize()} {name}: {what}")
+    entries = [
+        _bibtex(key, one.publisher, one.title, date=one.date, address=one.address, note=said) for key, one, said in own
+    ]
+    note = f"{edition.words}; {card.kind} {name}: {what}"
+    return Citation(
+        "\n".join(lines), "\n\n".join([*entries, _bibtex(name, AUTHORS, TITLE, date=edition.date, note=note)])
+    )
+
+
+def as_json(found: Trace) -> str:
+    """Return a trace as JSON, everything that its cards hold."""
+    hits = [{"match": one.match, **asdict(one.card)} for one in found.hits]
+    content = {"text": found.text, "edition": found.edition, "found": hits, "left_off": found.left_off}
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """Whose numbers are on disk, in words, and the day of it where there is one."""
+
+    words: str
+    date: str = ""
+
+
+def _edition(project: Project) -> _Edition:
+    """Say of which frozen edition the results on disk are, byte for byte, or that they are of none."""
+    own = project.results.read_bytes()
+    for folder in reversed(editions(project)):
+        if (folder / "results.json").read_bytes() == own:
+            about = _manifest(folder / "manifest.json")
+            day, inputs = about.get("edition", ""), about.get("inputs", "")
+            more = f", inputs {inputs[:_HASH]}" if inputs else ""
+            return _Edition(f"Edition {folder.name.removeprefix('v')} of {day or 'an unknown day'}{more}", day)
+    built = project.root / _BUILD
+    same = (built.parent / "results.json").is_file() and (built.parent / "results.json").read_bytes() == own
+    inputs = _manifest(built).get("inputs", "") if same else ""
+    known = f"inputs {inputs[:_HASH]}" if inputs else f"results.json {sha256(own)[:_HASH]}"
+    return _Edition(f"Of no frozen edition: a build on this computer, {known}; quote an edition instead")
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _identified(text: object, lineage: Lineage) -> str:
+    """Return the id that a text is, whatever its case, or nothing."""
+    if not isinstance(text, str):
+        raise ValueError(f"{shown(text)} is no text; give an id such as 'contact_total', or a number as '115,489'")
+    wanted = text.strip().casefold()
+    return next((name for name in lineage.ids if name.casefold() == wanted), "") if len(wanted) <= _LONGEST else ""
+
+
+def _unknown(text: str, lineage: Lineage) -> str:
+    close = difflib.get_close_matches(text.strip()[:_LONGEST], lineage.ids, n=_CLOSE, cutoff=0.4)
+    offered = f"the closest are {', '.join(close)}" if close else f"there are {len(lineage.ids):,} ids, none close"
+    return f"no result, figure or assumption is, or says, {shown(text)}; {offered}"
+
+
+def _same(text: str, lineage: Lineage) -> Iterator[tuple[Match, str]]:
+    """Go through the numbers that are the one written, then through those that are when they are rounded as it is."""
+    written = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if not written:  # words, as "one in 10" or "over 4,000"
+        wanted = text.strip().casefold()
+        shown_ones = (name for name in lineage.ids if name not in lineage.hidden)
+        yield from (("exact", name) for name in shown_ones if lineage.says(name).casefold() == wanted)
+        return
+    value, share = _read(written)
+    digits = written[1].replace(",", "") + (written[2] or "")
+    step = Decimal(1).scaleb(-len(written[2][1:]) if written[2] else len(digits) - len(digits.rstrip("0")))
+    names = [name for kind in (lineage.figures, lineage.results, lineage.assumptions) for name in kind]
+    numbers = {name: list(_numbers(name, lineage)) for name in dict.fromkeys(names) if name not in lineage.hidden}
+    exact = [name for name, own in numbers.items() if any(_fits(one, value, share) for one in own)]
+    yield from (("exact", name) for name in exact)
+    for name, own in numbers.items():
+        if name not in exact and any(_fits((_to(one, step), per_cent), value, share) for one, per_cent in own):
+            yield "rounded", name
+
+
+def _numbers(name: str, lineage: Lineage) -> Iterator[tuple[Decimal, bool]]:
+    """Go through the numbers that an id stands for, each with whether it is a per cent: as printed, and unrounded."""
+    words = lineage.says(name)
+    yield from (_read(found) for found in _NUMBER.finditer(words))
+    per_cent = "%" in words
+    if name in lineage.figures:
+        figure = lineage.figures[name]
+        ends, scale = (figure.low, figure.high), 1
+    elif name in lineage.results:
+        result, scale = lineage.results[name], 100 if per_cent and "per cent" not in lineage.results[name].unit else 1
+        interval = result.interval
+        ends = (result.point, None) if interval is None else (interval.low, interval.high)
+    else:
+        ends = (lineage.assumptions[name].low, lineage.assumptions[name].high)
+        scale = 100 if per_cent else 1
+    yield from ((scale * Decimal(f"{end:.12g}"), per_cent) for end in ends if end is not None)
+
+
+def _read(found: re.Match[str]) -> tuple[Decimal, bool]:
+    return Decimal(found[1].replace(",", "") + (found[2] or "")), bool(found[3])
+
+
+def _fits(one: tuple[Decimal, bool], value: Decimal, share: bool) -> bool:
+    return one[0] == value and (one[1] or not share)
+
+
+def _to(value: Decimal, step: Decimal) -> Decimal:
+    return (value / step).to_integral_value() * step if value.is_finite() else value
+
+
+_HOW = {"id": "", "exact": "", "rounded": ", equal when rounded as written"}
+
+
+def _lines(found: Trace) -> Iterator[str]:
+    if len(found.hits) > 1:
+        for one in found.hits:
+            yield f"{one.card.id}  {one.card.says}: {one.card.title} ({one.card.kind}{_HOW[one.match]})"
+        if found.left_off:
+            yield f"and {found.left_off:,} more; write more digits, or an id"
+        yield ""
+    first = found.hits[0]
+    yield from _card_lines(first.card, _HOW[first.match], found.named)
+    yield f"edition: {found.edition}"
+
+
+def _card_lines(card: Card, how: str, named: Mapping[str, str]) -> Iterator[str]:
+    yield f"{card.id}  {card.says} ({card.kind}{how})"
+    about = dict.fromkeys((card.title, card.unit, card.as_of))
+    yield f"counts: {'; '.join(one for one in about if one)}"
+    if card.formula:
+        yield f"{'formula' if card.worked else 'procedure'}: {card.formula}"
+        yield from (f"  {line}" for line in card.worked)
+    for word, names in (("rests on", card.inputs), ("assumes", card.assumptions)):
+        yield from (f"{word}: {one}{named[one] and f', {named[one]}'}" for one in names)
+    if card.reason:
+        yield f"reason: {card.reason}"
+    if card.leading:
+        yield f"hangs most on: {card.leading}"
+    for row in card.raw:
+        lines = f"line {row.line:,}" if row.line == row.last else f"lines {row.line:,} to {row.last:,}, the first"
+        yield f"raw row: {row.file}, {lines}: {_cut(row.text)}"
+    for one in card.sources:
+        yield f"source: {one.publisher}, {one.title}, {one.date}, tier {one.tier}{one.address and f', {one.address}'}"
+    if card.note:
+        yield f"note: {card.note}"
+    cells: dict[str, list[str]] = {}
+    for place in card.printed_in:
+        cells.setdefault(place.chapter, []).append(place.cell)
+    yield from _listed("named in", [f"{chapter} ({', '.join(ids)})" for chapter, ids in cells.items()])
+    for change in card.changed_in:
+        yield f"changed in {change.version}: {change.before} -> {change.after}"
+    yield f"evidence read up to: {card.read_to}"
+
+
+def _beside(name: str, lineage: Lineage) -> str:
+    """Return the number of what another rests on and what it counts, or why it is assumed; nothing of a table."""
+    if name not in lineage.ids:
+        return ""
+    card = lineage.card(name)
+    return _cut(f"{card.says}: {card.reason or card.title}")
+
+
+def _listed(name: str, items: Iterable[str]) -> Iterator[str]:
+    if text := "; ".join(items):
+        yield f"{name}: {text}"
+
+
+def _cut(text: str) -> str:
+    one = " ".join(text.split())
+    return one if len(one) <= _SHOWN else f"{one[:_SHOWN]}…"
+
+
+def _dated(source: Source) -> str:
+    return source.date[:1].upper() + source.date[1:]
+
+
+def _address(source: Source) -> str:
+    return f"{source.address}. " if source.address else ""
+
+
+def _bibtex(key: str, author: str, title: str, *, date: str, note: str, address: str = "") -> str:
+    """Return a BibTeX entry, without a year where none is known."""
+    fields = {"author": f"{{{_tex(author)}}}", "title": f"{{{_tex(title)}}}"}
+    if re.match(r"\d{4}", date):
+        fields["year"] = date[:4]
+    if address:
+        fields["howpublished"] = f"\\url{{{address}}}"
+    fields["note"] = _tex(note)
+    return "\n".join([f"@misc{{{key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"])
+
+
+_TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}"}
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(one, one) for one in text)
