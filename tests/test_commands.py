@@ -315,6 +315,7 @@ def test_options_stand_anywhere_and_take_the_next_word_unless_it_is_an_option():
     }
     assert flags == {
         "--yes",
+        "--all",
         "--json",
         "--bibtex",
         "--help",

@@ -20,7 +20,7 @@ from typing import NoReturn
 from cseanalysis.lazy import install_advice
 
 BUILD = Path("reports/build")
-_FLAGS = ("--yes", "--help", "--json", "--bibtex")  # every other long option takes a value
+_FLAGS = ("--yes", "--all", "--help", "--json", "--bibtex")  # every other long option takes a value
 _INTERRUPTED = 128 + signal.SIGINT  # as the shell counts
 # What else helps where a folder cannot be written, for the commands that take another.
 _ELSEWHERE = {
@@ -190,23 +190,21 @@ def run(scenarios: list[Path], *, out: Path | None, scheduler: str | None) -> No
         say(f"results: {folder}")
 
 
-def figures(words: list[str]) -> None:
-    """Search the register of published figures, or show one with its lineage."""
-    from cseanalysis.study.data.figures import load_figures
+def figures(words: list[str], *, every: bool, as_json: bool) -> None:
+    """Search the register of published figures by words and numbers, or show one with its lineage."""
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
-    from cseanalysis.study.lookup import describe_figure, figure_line, find_figures, not_printed
+    from cseanalysis.study.lookup import FIRST, describe_figure, find
 
     project = find_project()
     check_raw(project)
-    register = load_figures(project.root)
-    hidden = not_printed(project.root, register)
-    if len(words) == 1 and (name := words[0].strip().upper()) in register:
-        print(describe_figure(register[name], register, load_sources(project)["publications"], hidden))
-        return
-    found = find_figures(register, words)
-    for figure in found:
-        print(figure_line(figure, hidden))
-    print(f"{len(found)} of {len(register)} figures")
+    found = find(" ".join(words), project.root)
+    register, first = found.figures, None if every else FIRST
+    if as_json:
+        print(found.as_json(first))
+    elif len(words) == 1 and (name := words[0].strip().upper()) in register:
+        print(describe_figure(register[name], register, load_sources(project)["publications"], found.hidden))
+    else:
+        print(*found.lines(first), sep="\n")
 
 
 def compare(first: str, second: str) -> None:
@@ -337,7 +335,9 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
 
 def _describe_numbers(command: Callable[[Callable[..., None]], Callable[..., object]]) -> None:
     takes = command(figures)
-    takes("words", nargs="*", help="Words to look for, or the id of one figure.")
+    takes("words", nargs="*", help="Words and numbers to look for, or the id of one figure.")
+    takes("--all", dest="every", action="store_true", help="Show all that were found, not the first ten.")
+    takes("--json", dest="as_json", action="store_true", help="Print what was found as JSON.")
     takes = command(compare)
     takes("first", help="Id of a figure, e.g. F031.")
     takes("second", help="Id of another, e.g. F035.")

@@ -1,5 +1,6 @@
 """Finding a published figure by words, showing it with what is known of it, and comparing two."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from cseanalysis import cli
 from cseanalysis.register import Definition, Figure
 from cseanalysis.study import load_figures
-from cseanalysis.study.lookup import compare_figures, describe_figure, figure_line, find_figures
+from cseanalysis.study.data.judgement import contested_claims
+from cseanalysis.study.lookup import compare_figures, describe_figure, figure_line, find, load_aliases
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLICATIONS = {
@@ -62,19 +64,114 @@ def test_a_figure_in_one_line_says_its_unit_once():
     assert figure_line(SHARE, {}) == "F2    26%: Share in the family; England and Wales, 2023"
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ([], ["F1", "F2", "F3"]),
-        (["offences", "WALES"], ["F1", "F2", "F3"]),
-        (["family"], ["F2"]),
-        (["  family\t"], ["F2"]),
-        (["million", "wales"], ["F3"]),
-        (["family", "million"], []),
-    ],
-)
-def test_every_word_must_occur_whatever_its_case_and_the_spaces_round_it(words, found):
-    assert [figure.id for figure in find_figures(FIGURES, words)] == found
+# As a criminologist would want it: what comes first, what comes too, and what must not come.
+ASKED = [
+    ("grooming gangs", ["F024", "F028", "F103"], {"F550", "F096"}, {"F008", "F022", "F027", "F040", "F043", "F240"}),
+    ("Grooming-gang", ["F024", "F028", "F103"], {"F550"}, {"F022"}),
+    ("grooming gangs 2024", ["F028", "F103"], set(), {"F024", "F022", "F027"}),
+    ("IICSA", ["F566", "F814", "F815"], {"F816", "F817", "F546"}, {"F063", "F824"}),
+    ("conviction rate", ["F125", "F218"], {"F163", "F168", "F171", "F172"}, {"F122", "F340", "F514", "F513"}),
+    ("charge rates", ["F122", "F124"], {"F640"}, {"F340", "F125"}),
+    ("nationality", [], set(), {"F099", "F100", "F736", "F737", "F744"}),
+    ("250,000", ["C007"], {"F063"}, {"F140", "F121", "F114"}),
+    ("quarter of a million", ["C007"], set(), {"F140"}),
+    ("115489", ["F008"], set(), {"F018", "F552", "F143"}),
+    ("115,489", ["F008"], set(), {"F018", "F552"}),
+    ("115 489", ["F008"], set(), {"F018"}),
+    ("115k", ["F552", "F008"], set(), {"F018", "F143"}),
+    ("115 thousand", ["F552", "F008"], set(), {"F018"}),
+    ("4.3 million", ["F129"], set(), {"F114"}),
+    ("4.3m", ["F129"], set(), {"F114"}),
+    ("34%", [], {"F102", "F145", "F146"}, {"F101", "F099"}),
+    ("84%", ["C001"], set(), {"F099"}),
+    ("1 in 8", ["F141", "F761"], set(), {"F021"}),
+    ("one in ten", ["F021"], set(), {"F141", "F761"}),
+    ("taskforce arrests", ["F031", "F034", "F035"], {"F823"}, {"F036", "F040", "F070"}),
+    ("arrested Stovewood", [], {"F059", "F067", "F768"}, {"F063", "F031"}),
+    ("88A", ["F448"], {"F222"}, {"F008"}),
+    ("71/17", ["F275"], set(), {"F445"}),
+    ("Quilliam", ["C001", "C002", "C003"], set(), {"F099"}),
+]
+
+
+@pytest.mark.parametrize(("query", "first", "too", "never"), ASKED, ids=[row[0] for row in ASKED])
+def test_what_people_ask_for_is_found_and_what_is_mistaken_for_it_is_not(query, first, too, never):
+    ids = find(query, ROOT).search.ids
+    assert list(ids[: len(first)]) == first
+    assert too <= set(ids)
+    assert not never & set(ids)
+
+
+def test_every_word_must_be_answered():
+    both = set(find("Rotherham victims", ROOT).search.ids)
+    assert both == set(find("Rotherham", ROOT).search.ids) & set(find(" VICTIMS\t", ROOT).search.ids) != set()
+
+
+def test_what_counts_a_thing_comes_before_what_its_counter_also_counts():
+    ids = find("hydrant", ROOT).search.ids
+    register = load_figures(ROOT)
+    counted = [name for name in ids if name in register and register[name].definition == "hydrant_non_recent"]
+    aside = [name for name in ids if name in register and register[name].definition == "csae_national_analysis"]
+    assert counted
+    assert aside
+    assert max(map(ids.index, counted)) < min(map(ids.index, aside))
+
+
+def test_a_search_shows_ten_rows_and_says_how_many_more_there_are():
+    found = find("arrests", ROOT)
+    lines, everything = found.lines(), found.lines(None)
+    assert len(lines) == 11
+    number = len(found.search.hits)
+    assert lines[-1] == f"{number} of {len(load_figures(ROOT))} figures; these are the first 10, --all shows every one"
+    assert everything[:10] == lines[:10]
+    assert len(everything) == number + 1
+    assert "--all" not in everything[-1]
+
+
+def test_without_a_word_the_register_is_listed_in_its_order():
+    assert list(find(" ", ROOT).search.ids) == list(load_figures(ROOT))
+
+
+def test_a_search_without_a_hit_says_so_names_what_is_near_and_never_that_nothing_is_published():
+    lines = "\n".join(find("arrets in Rotherham", ROOT).lines())
+    assert "nothing among the 827 figures and 8 contested claims answers 'arrets in Rotherham'" in lines
+    assert "that none is published does not follow" in lines
+    assert "  arrets: none; nearest: arrests" in lines
+    assert "  rotherham: " in lines
+    assert "not published" not in lines
+    assert "  999999: none; nearest: " in "\n".join(find("999999", ROOT).lines())
+
+
+def test_a_speakers_word_is_told_with_what_it_must_not_be_taken_for():
+    lines = find("grooming gangs", ROOT).lines()
+    assert lines[0].startswith("grooming gangs: the speaker's word")
+    assert "not: all group-based offences" in lines[0]
+    assert lines[2].startswith("F024 ")
+
+
+def test_a_number_that_is_not_printed_cannot_be_found_by_it():
+    found = find("9.7%", ROOT)
+    assert "F744" in found.hidden
+    assert "F744" not in found.search.ids
+    told = {row["id"]: row for row in json.loads(find("Pakistani", ROOT).as_json(None))["found"]}
+    assert told["F744"]["published"] is None
+    assert "base not stated" in told["F744"]["note"]
+
+
+def test_programs_are_told_the_same_as_people():
+    found = find("250k", ROOT)
+    told = json.loads(found.as_json())
+    assert [row["id"] for row in told["found"]] == list(found.search.ids) == ["C007", "F063"]
+    assert told["understood"][0]["not"] == "any estimate"
+    assert (told["matching"], told["searched"]["contested_claims"]) == (2, 8)
+    assert len(json.loads(find("arrests", ROOT).as_json())["found"]) == 10
+
+
+def test_what_an_alias_names_is_there():
+    known = {*load_figures(ROOT), *(claim.id for claim in contested_claims(ROOT))}
+    rows = load_aliases(ROOT)
+    assert len(rows) > 40
+    assert [name for row in rows for name in (*row.figures, *row.others) if name not in known] == []
 
 
 def test_a_figure_is_described_with_every_digit_and_its_lineage():

@@ -20,3 +20,6 @@ from .reconciliation.statements import adds_up as adds_up
 from .reconciliation.statements import count as count
 from .reconciliation.statements import part_of as part_of
 from .reconciliation.statements import share as share
+from .search import Alias as Alias
+from .search import Search as Search
+from .search import find_figures as find_figures
