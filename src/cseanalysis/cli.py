@@ -237,6 +237,24 @@ def cite(id: str, *, bibtex: bool) -> None:  # noqa: A002 (the word for it)
     print(citation.bibtex if bibtex else citation)
 
 
+def tracker(name: str | None, words: list[str], *, as_json: bool) -> None:
+    """Print recommendations, inquiries, statements or requested fields, each row with its source and date."""
+    from cseanalysis.study.data.project import check_raw, find_project
+    from cseanalysis.study.evidence.trackers import NAMES, load_trackers, overview
+
+    if name not in (None, *NAMES):
+        raise ValueError(f"no tracker is named {name!r}; there are {', '.join(NAMES)}")
+    project = find_project()
+    check_raw(project)
+    tracked, query = load_trackers(project.root), " ".join(words)
+    if name is None:
+        print(*overview(tracked), sep="\n")
+    elif as_json:
+        print(tracked.as_json(name, query))
+    else:
+        print(*tracked.lines(name, query), sep="\n")
+
+
 def forces(*, xlsx: Path | None, ods: Path | None, csv: Path | None) -> None:
     """Write the force-by-force tables: all 44 forces, every year, every published figure, no ranking."""
     from cseanalysis.study.data.project import find_project
@@ -325,6 +343,7 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     takes("--out", type=Path, help="Folder for their results; reports/scenarios without it.")
     takes("--scheduler", help="Address of a Dask cluster, as tcp://host:port.")
     _describe_numbers(command)
+    _describe_tracker(command(tracker))
     takes = command(forces)
     takes("--xlsx", type=Path, help="Write a workbook for Excel.")
     takes("--ods", type=Path, help="Write an OpenDocument workbook.")
@@ -347,6 +366,12 @@ def _describe_numbers(command: Callable[[Callable[..., None]], Callable[..., obj
     takes = command(cite)
     takes("id", help="Id of a result, figure or assumption, e.g. contact_total.")
     takes("--bibtex", action="store_true", help="Print BibTeX alone.")
+
+
+def _describe_tracker(takes: Callable[..., object]) -> None:
+    takes("name", nargs="?", help="Which: recommendations, inquiries, statements or fields; all are counted without.")
+    takes("words", nargs="*", help="Words that the rows must answer.")
+    takes("--json", dest="as_json", action="store_true", help="Print the rows as JSON.")
 
 
 def _describe_clean(takes: Callable[..., object]) -> None:
