@@ -12,7 +12,7 @@ from cseanalysis import load_figures, load_results, read_table
 from cseanalysis.study.data.project import find_project, read_to
 from cseanalysis.study.data.reported import load_evidence
 from cseanalysis.study.evidence.age import check_age, evidence_in_words, evidence_of, said_age
-from cseanalysis.study.evidence.counted import rows_of, with_counts, write_counts
+from cseanalysis.study.evidence.counted import columns_of, rows_of, with_columns, with_counts, write_counts
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = dt.date(2026, 11, 28)
@@ -149,8 +149,40 @@ def test_a_table_that_the_data_log_does_not_tell_of_is_named_and_so_is_one_that_
 
 
 def test_the_data_log_of_the_study_is_up_to_date():
-    text = (ROOT / "data/README.md").read_text(encoding="utf-8")
-    assert with_counts(text, rows_of(find_project(ROOT))) == text, "run make data"
+    text, project = (ROOT / "data/README.md").read_text(encoding="utf-8"), find_project(ROOT)
+    assert with_counts(text, rows_of(project)) == text, "run make data"
+    assert with_columns(text, project) == text, "run make data"
+    for name, columns in columns_of(project).items():
+        section = text.partition(f"### `{name}`\n")[2].partition("\n### ")[0]
+        assert all(f"| `{column}` | " in section for column in columns), name
+
+
+MARKS = "# Log\n\n<!-- columns: from data/columns.csv, by make data -->\nold\n<!-- end of columns -->\nend\n"
+
+
+def described(root, words):
+    (root / "data/raw/a_2026-07-23.csv").write_text("n,reason\n1,x\n")
+    (root / "data/raw/a_2026-07-24.csv").write_text("n,reason\n1,x\n")
+    (root / "data/columns.csv").write_text(f"table,column,holds\n{words}")
+    return with_columns(MARKS, find_project(root))
+
+
+def test_the_columns_of_every_table_are_listed_in_their_words(empty_study):
+    assert with_columns(MARKS, find_project(empty_study)) == MARKS
+    told = described(empty_study, "*,reason,why\na,n,how many\n")
+    assert "### `raw/a`\n\n| column | holds |\n|---|---|\n| `n` | how many |\n| `reason` | why |\n" in told
+    assert "\nold\n" not in told
+    assert told.endswith("<!-- end of columns -->\nend\n")
+    assert told.count("### `raw/a`") == 1
+
+
+def test_a_column_without_words_and_words_without_a_column_are_named(empty_study):
+    with pytest.raises(ValueError, match="no words for the column n of raw/a; add a row a,n,what it holds"):
+        described(empty_study, "*,reason,why\n")
+    with pytest.raises(ValueError, match="has words for a, m, which no table has; take it out"):
+        described(empty_study, "*,reason,why\na,n,how many\na,m,nothing\n")
+    with pytest.raises(ValueError, match="no place between its two marks of columns"):
+        with_columns("# Log\n", find_project(empty_study))
 
 
 def test_no_other_file_than_the_register_of_sources_holds_the_day_for_the_study():
