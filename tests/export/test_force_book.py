@@ -80,7 +80,7 @@ def test_the_workbooks_hold_to_the_checklist_and_are_the_same_twice_with_every_t
         written.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths})
     assert written[0] == written[1]
     assert made == ["force_figures", "force_table", "force_totals"] * 2
-    assert len(written[0]) == 10
+    assert len(written[0]) == 11
     for read, name in ((read_xlsx, "f.xlsx"), (read_ods, "f.ods")):
         document = read((tmp_path / "a" / name).read_bytes())
         assert problems(document) == []
@@ -104,7 +104,14 @@ def test_the_workbooks_hold_to_the_checklist_and_are_the_same_twice_with_every_t
 def test_without_published_figures_the_workbook_still_hangs_together(monkeypatch):
     monkeypatch.setattr(force_book, "load_figures", lambda root: {})
     book = force_book.force_book(ROOT)
-    assert [sheet.name for sheet in book.sheets] == ["Forces", "Child_only_codes", "Code_23", "Code_86", "Totals"]
+    assert [sheet.name for sheet in book.sheets] == [
+        "Forces",
+        "Child_only_codes",
+        "Code_23",
+        "Code_86",
+        "Totals",
+        "Latest_counts",
+    ]
 
 
 def test_nowhere_to_write_to_is_said():

@@ -17,10 +17,20 @@ from cseanalysis.export.writing import check_targets, write_whole
 from cseanalysis.export.xlsx import xlsx_bytes
 from cseanalysis.study.data.codes import CODES_COUNTED, CODES_LISTED
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.project import Project, check_raw, find_project, load_sources
+from cseanalysis.study.data.project import Project, check_raw, find_project, load_sources, read_to
 from cseanalysis.study.data.revisions import release_names
 from cseanalysis.study.data.tables import check_tables, read_table
-from cseanalysis.study.recorded.forces import SCOPES, force_figures, force_table, force_totals, force_years, places
+from cseanalysis.study.recorded.force_latest import force_remarks, latest_counts
+from cseanalysis.study.recorded.forces import (
+    MISSING,
+    SCOPES,
+    force_areas,
+    force_figures,
+    force_table,
+    force_totals,
+    force_years,
+    places,
+)
 from cseanalysis.study.recorded.shares import share_bases, unprinted
 
 _GROUPS = {
@@ -54,6 +64,8 @@ _NOTES = (
     "compared and, if not, why. These figures are never added up over forces.",
 )
 _HEADERS = {
+    "what": "What is counted",
+    "remark": "Remark, or why there is none",
     "force_code": "Area code",
     "figures_for_force": "Published figures for the force [note 6]",
     "figures_for_places": "Published figures for places in the force area [note 6]",
@@ -62,7 +74,7 @@ _HEADERS = {
     "note": "Remark in the register",
 }
 _YEARS = tuple(f"force_years_{scope}" for scope in SCOPES)
-_CSV = ("forces", *_YEARS, "force_totals", "force_figures", "notes", "provenance")
+_CSV = ("forces", *_YEARS, "force_totals", "latest_counts", "force_figures", "notes", "provenance")
 
 
 def force_book(root: Path | str | None = None) -> Book:
@@ -129,10 +141,22 @@ def _tables(project: Project) -> dict[str, pd.DataFrame]:
     check_tables(project)
     recorded = read_table("recorded_offences", project.root)
     figures = load_figures(project.root)
-    listed = force_figures(figures, places(project.root), unprinted(figures, share_bases(project.root)))
+    known, hidden = places(project.root), unprinted(figures, share_bases(project.root))
+    listed = force_figures(figures, known, hidden)
     tables = {"forces": force_table(recorded, listed)}
     tables |= {name: force_years(recorded, scope) for name, scope in zip(_YEARS, SCOPES, strict=True)}
     tables["force_totals"] = force_totals(recorded)
+    tables["latest_counts"] = latest_counts(
+        figures.values(),
+        force_areas(figures.values(), known),
+        recorded,
+        read_table("outcomes", project.root),
+        force_remarks(project.root),
+        release=release_names(project)[-1],
+        searched=read_to(project),
+        hidden=hidden,
+        tiers={name: entry["tier"] for name, entry in load_sources(project)["files"].items()},
+    )
     return tables | ({"force_figures": listed} if len(listed) else {})
 
 
@@ -176,6 +200,21 @@ def _book(project: Project, tables: Mapping[str, pd.DataFrame]) -> Book:
             releases,
         ),
     ]
+    latest = tables["latest_counts"]
+    sheets.append(
+        Sheet(
+            "Latest_counts",
+            "The latest count found of arrests, suspects, charges, convictions and recorded offences, force by force",
+            latest.rename(columns=_header),
+            (
+                "Every count has its own rule, period and source: no two are divided, compared or ranked, and none is "
+                "of the same people as another.",
+                "Where no count is, the remark says until when was searched; not found is not nought.",
+                "Charges are those of the outcomes data; a force's own count, of an operation say, stands apart.",
+            ),
+            tuple(sorted({*latest["source"]} - {MISSING})),
+        )
+    )
     if len(listed):
         sheets.append(
             Sheet(
@@ -205,16 +244,21 @@ def _book(project: Project, tables: Mapping[str, pd.DataFrame]) -> Book:
         contact=("Questions and corrections: open an issue in the repository of cseanalysis.",),
         sheets=tuple(sheets),
         notes=_NOTES if len(listed) else _NOTES[:-1],
-        sources=tuple(_sources(sources, releases, listed)),
+        sources=tuple(_sources(sources, releases, listed, latest)),
         publisher="The cseanalysis authors",
         published=date.fromisoformat(accessed),
     )
 
 
 def _sources(
-    sources: Mapping[str, Mapping[str, Mapping[str, Any]]], releases: tuple[str, ...], listed: pd.DataFrame
+    sources: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    releases: tuple[str, ...],
+    listed: pd.DataFrame,
+    latest: pd.DataFrame,
 ) -> list[Source]:
     found = [_source(name, sources["files"][name], "Recorded offences", "") for name in releases]
+    outcomes = sorted({*latest["source"]} & sources["files"].keys() - {*releases})
+    found += [_source(name, sources["files"][name], "Charges", "") for name in outcomes]
     retrieved = sources["files"]["figures.csv"]["accessed"]
     for name, rows in listed.groupby("source", sort=True):
         entry = sources["publications"][str(name)]

@@ -157,6 +157,11 @@ def force_figures(
     return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object)
 
 
+def force_areas(figures: Iterable[Figure], known: Mapping[str, Place]) -> dict[str, str]:
+    """Return the force of every area that is the whole of one."""
+    return {area: force for area, (force, level) in _located(figures, known).items() if level == "force"}
+
+
 _COLUMNS = (
     *("force", "area", "area_is", "figure", "statement", "published", "unit", "share_of", "period", "counting_rule"),
     *("part", "ages", "sex", "coverage", "time_basis", "counter", "stage", "status", "source", "tier", "locator"),
