@@ -86,15 +86,16 @@ def test_the_workbooks_hold_to_the_checklist_and_are_the_same_twice_with_every_t
         assert problems(document) == []
         sizes = {tab.name: tab.tables[0][2] - tab.tables[0][1] for tab in document.tabs if tab.tables}
         assert sizes == {
-            "Contents": 8,
+            "Contents": 9,
             "Notes": 8,
             "Forces": 44,
             "Child_only_codes": 44,
             "Code_23": 44,
             "Code_86": 44,
             "Totals": 11,
+            "Latest_counts": 264,
             "Published_figures": 3,
-            "Provenance": 2,
+            "Provenance": 3,
         }
     forces = pd.read_csv(tmp_path / "a" / "csv" / "forces.csv")
     assert len(forces) == 44

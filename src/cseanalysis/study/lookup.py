@@ -127,7 +127,8 @@ class Found:
 
 def find(query: str, root: Path | str | None = None) -> Found:
     """Search the register and the contested claims; a number that is not printed is not found by it either."""
-    figures, hidden = load_figures(root), not_printed(root)
+    figures = load_figures(root)
+    hidden = not_printed(root, figures)
     claims = {claim.id: claim for claim in contested_claims(root)}
     publications = load_sources(find_project(root))["publications"]
     entries = [_entry(figure, publications[figure.source], hidden) for figure in figures.values()]
@@ -171,8 +172,8 @@ def _told(*cells: str | None) -> dict[str, str | None]:
 
 
 def not_printed(root: Path | str | None = None, figures: Mapping[str, Figure] | None = None) -> dict[str, str]:
-    """Return, by id, why a number is not printed, here by the rules of the report; ``figures`` if they are read."""
-    register = load_figures(root) if figures is None else figures
+    """Return, by id, why a number is not printed, here by the rules of the report."""
+    register = load_figures(root) if figures is None else figures  # reading the register takes longer than a search
     never = {one.id: "never to be quoted" for one in register.values() if one.withheld}
     return unprinted(register, share_bases(root)) | never
 
@@ -229,7 +230,7 @@ def compare_figures(root: Path | str | None, first: str, second: str) -> Compari
         raise ValueError(f"the register holds no figure {', '.join(missing)}; search it with `cseanalysis figures`")
     if first == second:
         raise ValueError(f"{first} and {second} are one and the same figure; name two")
-    hidden = not_printed(root)
+    hidden = not_printed(root, register)
     if silent := [name for name in (first, second) if name in hidden and not register[name].withheld]:
         raise ValueError(f"{silent[0]} is not printed, {hidden[silent[0]]}, so it is compared with nothing: {_WHY}")
     return compare(register[first], register[second], inflation=load_clustering(root))

@@ -172,7 +172,7 @@ def load_trackers(root: Path | str | None = None) -> Tracked:
             tables[name] = list(csv.DictReader(stream, strict=True))
     contested = {claim.id for claim in contested_claims(project.root)}
     trackers = make_trackers(tables, sources=publications.keys(), figures=figures, contested=contested)
-    return Tracked(trackers, figures, publications, not_printed(project.root), read_to(project).isoformat())
+    return Tracked(trackers, figures, publications, not_printed(project.root, figures), read_to(project).isoformat())
 
 
 def overview(tracked: Tracked) -> list[str]:
