@@ -57,10 +57,28 @@ def test_words_are_found_by_their_stems_and_numbers_however_they_are_written(que
     assert ids(query, entries=entries) == found
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("men", "man"), ("women", "woman"), ("children", "child"), ("families", "family"), ("raped", "rapes"),
+     ("convicted", "convictions"), ("charge", "charging"), ("exploited", "exploitation"), ("cases", "case"),
+     ("ties", "ty"), ("1 in 8", "one out of eight"), ("2023/24", "2023-24"), ("1,200", "1.2 thousand")],
+)  # fmt: skip
+def test_forms_of_one_word_find_each_other(one, other):
+    entries = (Entry("A1", ((12, f"of {one} here"),)), Entry("A2", ((12, f"of {other} here"),)))
+    assert ids(one, entries=entries) == ids(other, entries=entries) == ["A1", "A2"]
+
+
 def test_a_number_of_few_digits_is_no_rounding_of_every_number_near_it():
     near = replace(ROUNDED, id="A6", published="34,950", value=34_950.0)
     assert ids("35,000", entries=(near, ROUNDED)) == ["A4", "A6"]  # three digits are taken as meant
     assert ids("35,000", entries=(OFFENCES, ROUNDED)) == ["A4"]
+
+
+def test_a_year_is_no_rounded_number_and_is_found_where_it_stands():
+    near = replace(ROUNDED, id="A6", published="2,016", value=2016.0)
+    year = Entry("A7", ((4, "England, 2020"),))
+    assert ids("2020", entries=(near, year)) == ["A7"]
+    assert ids("2,020", entries=(near, year)) == ["A6", "A7"]
 
 
 def test_an_alias_finds_what_it_names_then_the_same_class_and_never_what_it_is_mistaken_for():

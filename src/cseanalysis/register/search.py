@@ -190,8 +190,14 @@ def search(query: str, entries: Sequence[Entry], aliases: Iterable[Alias] = ()) 
         raise ValueError(f"the query has {len(query):,} characters; {_LONGEST} are read at most: ask for less at once")
     parts = list(_parts(query, tuple(aliases)))
     told, scores = [], {entry.id: 0 for entry in entries}
-    words = [_indexed(entry) for entry in entries] if parts else []
+    said = [" ".join(text for _, text in entry.texts).casefold() + entry.published.casefold() for entry in entries]
     for part in parts:
+        # Stems are taken only where the beginning of one stands: most entries have none of the word.
+        starts = part.starts
+        words = [
+            _indexed(entry) if any(map(text.__contains__, starts)) else {}
+            for entry, text in zip(entries, said, strict=True)
+        ]
         found = dict(part.answers(entries, words))
         told.append(
             Term(
@@ -217,6 +223,11 @@ class _ByWord:
     words: str
     stem: str
     read_as: str = "word"
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        # What all forms of the word begin with: families and family, men and man.
+        return (self.stem.rstrip("y")[: 1 if self.stem == "man" else _NEAREST],)
 
     def answers(self, entries: Sequence[Entry], words: Sequence[Mapping[str, int]]) -> Iterator[tuple[str, int]]:
         begins = len(self.stem) > _NEAREST
@@ -246,8 +257,12 @@ class _ByNumber:
     per_cent: bool
     read_as: str = "number"
 
+    @property
+    def starts(self) -> tuple[str, ...]:
+        return (f"{self.value:.15g}"[:1],)
+
     def answers(self, entries: Sequence[Entry], words: Sequence[Mapping[str, int]]) -> Iterator[tuple[str, int]]:
-        digits = f"{self.value:.0f}" if self.step <= 1 and not self.per_cent else ""
+        digits = "" if self.per_cent else f"{self.value:.15g}"
         for entry, held in zip(entries, words, strict=True):
             if score := self._score(entry) or (held.get(digits, 0) and held[digits] // 2 + 1):
                 yield entry.id, score
@@ -279,6 +294,10 @@ class _ByText:
     text: str
     read_as: str = "word"
 
+    @property
+    def starts(self) -> tuple[str, ...]:
+        return (self.text[:2] if "/" in self.text else " in ", " of ")
+
     def answers(self, entries: Sequence[Entry], words: Sequence[Mapping[str, int]]) -> Iterator[tuple[str, int]]:
         for entry, held in zip(entries, words, strict=True):
             if weight := held.get(self.text, 0):
@@ -296,6 +315,10 @@ class _ByAlias:
     alias: Alias
     parts: tuple[_ByWord | _ByNumber | _ByText, ...]
     read_as: str = "alias"
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        return tuple(start for part in self.parts for start in part.starts)
 
     def answers(self, entries: Sequence[Entry], words: Sequence[Mapping[str, int]]) -> Iterator[tuple[str, int]]:
         others, named = {*self.alias.others}, {name: place for place, name in enumerate(self.alias.figures)}
@@ -386,6 +409,8 @@ def _amount(piece: re.Match[str]) -> tuple[float, float]:
     if scale > 1:
         return value, scale / 10 ** len(digits.partition(".")[2])
     whole = digits.partition(".")[0].lstrip("0")
+    if len(whole) < 5 and piece["number"].isdigit():
+        return value, 1.0  # 2020 is a year, and no rounding of 2,016
     noughts = len(whole) - len(whole.rstrip("0"))
     return value, 10.0 ** min(noughts, max(len(whole) - 3, 0))
 
@@ -400,6 +425,7 @@ def _numbers(text: str) -> frozenset[float]:
     return frozenset(_amount(piece)[0] for piece in _pieces(text) if piece["number"])
 
 
+@lru_cache(maxsize=4096)
 def _indexed(entry: Entry) -> Mapping[str, int]:
     """Return the stems of an entry, each with the sum of the weights of the texts in which it stands."""
     held: dict[str, int] = {}
