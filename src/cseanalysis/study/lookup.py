@@ -126,7 +126,7 @@ class Found:
 
 
 def find(query: str, root: Path | str | None = None) -> Found:
-    """Search the register and the contested claims; a number that is not printed is not found by it either."""
+    """Search the register and the contested claims; what is not printed of a figure does not lead to it either."""
     figures = load_figures(root)
     hidden = not_printed(root, figures)
     claims = {claim.id: claim for claim in contested_claims(root)}
