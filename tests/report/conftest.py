@@ -143,6 +143,7 @@ def small_study(root):
     project.results.write_bytes(sealed(RESULTS))
     (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.3] - 2026-11-21\n\nFirst.\n")
     (project.notebooks / "front.md").write_text("## Before you read\n\nSupport: 0800 1111.\n")
+    (project.notebooks / "brief.md").write_text("## In short\n\n{recorded} were recorded.\n")
     code = "from cseanalysis.report import prose\nprose('{recorded} were recorded [@ho22].')"
     (project.notebooks / "00-summary.ipynb").write_bytes(notebook("# Summary {#sec:summary}", code))
     return project

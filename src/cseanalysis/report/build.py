@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,9 +25,12 @@ from cseanalysis.study.data.project import Project, check_raw, load_sources, rea
 from cseanalysis.study.data.reported import sealed
 
 if TYPE_CHECKING:
-    from cseanalysis.report.chapters import Chapter
+    from nbformat import NotebookNode
+
+    from cseanalysis.report.typeset import TitlePage
 
 TITLE = "Police-recorded child sexual exploitation and abuse in England and Wales"
+BRIEF_TITLE = "Child sexual abuse and exploitation: what the police figures say, and what they do not"
 SUBTITLE = "Harmonised figures, under-reporting ranges, case-pipeline lag and sensitivity"
 AUTHORS = ("The cseanalysis authors",)
 KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial identification")
@@ -36,20 +39,27 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".csv", ".csl", ".lua", ".typ")
 _TYPESETTING = {
     "annexes.py",
+    "brief.py",
+    "brief.typ",
     "build.py",
     "editions.py",
     "exporter.py",
     "filter.lua",
     "references.csl",
     "standing.py",
+    "style.typ",
     "template.typ",
     "typeset.py",
 }
-_OURS = {"report.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
+_OURS = {"brief.pdf", "report.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
     *("ipython", "pillow", "nbclient", "nbformat", "pypandoc_binary", "typst"),
 )
+PAGES = {
+    "front.md": "page 2 holds the content note and the support lines",
+    "brief.md": "the two pages of the brief are set from it",
+}
 _EDITION = re.compile(r"^## \[(\d+\.\d+\.\d+[^\]]*)\] - (\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
 
 
@@ -97,7 +107,9 @@ def build_report(
         if same and before.get("differs") == list(standing.differences) and _whole(out, before):
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
+    from cseanalysis.report.brief import brief
     from cseanalysis.report.chapters import execute_all, values_of
+    from cseanalysis.report.typeset import typeset_brief
     from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import rebuild
 
@@ -122,9 +134,13 @@ def build_report(
                 log=log,
             )
         with clock.step("typesetting"):
-            pdf = _typeset(staged, chapters, edition, inputs, standing)
+            nodes = {name: chapter.node for name, chapter in chapters.items()}
+            page = _title_page(staged, edition, inputs, standing)
+            pdf = _typeset(staged, nodes, page, standing)
+            short = typeset_brief(*brief(staged, nodes), replace(page, title=BRIEF_TITLE))
         with clock.step("writing"), staged_folder(out) as target:
             contents = {
+                "brief.pdf": short,
                 "report.pdf": pdf,
                 "results.json": _results(staged.results, inputs, standing),
                 "assumptions.toml": staged.assumptions.read_bytes(),
@@ -190,7 +206,7 @@ def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
     for folder, patterns in (
         ("data/raw", ("*",)),
         ("data/judgement", ("*",)),
-        ("notebooks", ("*.ipynb", "*.bib", "front.md")),
+        ("notebooks", ("*.ipynb", "*.bib", *PAGES)),
         ("requirements", ("report.txt",)),
     ):
         for pattern in patterns:
@@ -257,8 +273,9 @@ def _notebooks(project: Project) -> list[Path]:
     notebooks = sorted(project.notebooks.glob("*.ipynb"))
     if not notebooks:
         raise FileNotFoundError("notebooks/ holds no chapter (NN-name.ipynb); there is nothing to report")
-    if not (project.notebooks / "front.md").is_file():
-        raise FileNotFoundError("notebooks/front.md is missing: page 2 holds the content note and the support lines")
+    for page, holds in PAGES.items():
+        if not (project.notebooks / page).is_file():
+            raise FileNotFoundError(f"notebooks/{page} is missing: {holds}")
     return notebooks
 
 
@@ -271,7 +288,7 @@ def _shared_key(hashes: Mapping[str, str], notebooks: Path) -> str:
         and name.removeprefix("package/report/") not in _TYPESETTING
     }
     for path in (path for path in notebooks.rglob("*") if path.is_file()):
-        text = path.suffix == ".ipynb" or path.name == "front.md"
+        text = path.suffix == ".ipynb" or path.name in PAGES
         shared[f"notebooks/{path.relative_to(notebooks).as_posix()}"] = "" if text else sha256(path.read_bytes())
     versions = {package: _version(package) for package in _PACKAGES} | {"python": platform.python_version()}
     return key_of(shared) + json.dumps(versions, sort_keys=True)
@@ -286,16 +303,25 @@ def _results(path: Path, inputs: str, standing: Standing) -> bytes:
     return sealed({"standing": about, **json.loads(content)})
 
 
-def _typeset(
-    staged: Project,
-    chapters: Mapping[str, Chapter],
-    edition: tuple[str, dt.date],
-    inputs: str,
-    standing: Standing,
-) -> bytes:
-    from cseanalysis.export.wording import say_date
+def _typeset(staged: Project, chapters: Mapping[str, NotebookNode], page: TitlePage, standing: Standing) -> bytes:
+    """Typeset the report: what differs from an edition, the first page, chapters and annexes."""
     from cseanalysis.report.annexes import annexes, bibliography
-    from cseanalysis.report.typeset import TitlePage, typeset
+    from cseanalysis.report.brief import front_matter
+    from cseanalysis.report.typeset import typeset
+
+    return typeset(
+        chapters,
+        page,
+        f"{differences_page(standing)}\n{front_matter(staged)}",
+        annexes=annexes(staged, json.dumps(list(chapters.values()))),
+        bibliography=bibliography(staged),
+    )
+
+
+def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, standing: Standing) -> TitlePage:
+    """Say what the title page, the running heads and the file's properties say."""
+    from cseanalysis.export.wording import say_date
+    from cseanalysis.report.typeset import TitlePage
     from cseanalysis.study.data.reported import load_evidence
     from cseanalysis.study.evidence.age import evidence_in_words, said_age
 
@@ -312,7 +338,7 @@ def _typeset(
         cite = f"{authors} {work} {notice}."
     else:
         cite = f"[Who built this report] {work} {notice}. Inputs {short}. Made from the work of {authors}."
-    page = TitlePage(
+    return TitlePage(
         title=TITLE,
         subtitle=SUBTITLE,
         version=number,
@@ -333,13 +359,6 @@ def _typeset(
         keywords=KEYWORDS,
         notice=notice,
         age=said_age(read, day, "This edition" if standing.edition else f"Version {number}"),
-    )
-    return typeset(
-        {name: chapter.node for name, chapter in chapters.items()},
-        page,
-        f"{differences_page(standing)}\n{(staged.notebooks / 'front.md').read_text(encoding='utf-8')}",
-        annexes=annexes(staged, json.dumps([chapter.node for chapter in chapters.values()])),
-        bibliography=bibliography(staged),
     )
 
 

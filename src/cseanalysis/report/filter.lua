@@ -133,11 +133,14 @@ local function citation(cite)
   return out
 end
 
+local front = false
+
 -- Blocks ---------------------------------------------------------------------------------------------------------
 
 local function chart(div)
   local given = div.attributes
-  return block(('#figure(placement: auto, image(%s, width: %smm, alt: %s), caption: [%s])%s'):format(
+  local place = front and 'none' or 'auto'  -- a page of its own order keeps its chart where it stands
+  return block(('#figure(placement: ' .. place .. ', image(%s, width: %smm, alt: %s), caption: [%s])%s'):format(
     quote(given.file), given.width, quote(given.alt),
     inlines_as_typst(pandoc.utils.blocks_to_inlines(div.content)), label(div.identifier)))
 end
@@ -227,7 +230,6 @@ end
 
 -- A chapter that is told to be unnumbered (the summary) keeps its headings without numbers.
 local unnumbered = false
-local front = false
 local raised = 0          -- levels by which the front matter's headings rise, so that the first is of level 1
 
 local function header(element)

@@ -61,20 +61,37 @@ def typeset(
     keep: Path | None = None,
 ) -> bytes:
     """Typeset executed chapters as one PDF/UA-1 and PDF/A-3a file."""
-    # The same for the same input: the only date in the file is the edition's.
+    texts, pictures = {"front matter": front, "annexes": annexes}, dict[str, bytes]()
+    for chapter, node in chapters.items():
+        texts[chapter], drawn = export(chapter, node)
+        pictures |= drawn
+    return _set("template.typ", texts, pictures, meta, bibliography, keep=keep)
+
+
+def typeset_brief(markdown: str, pictures: Mapping[str, bytes], meta: TitlePage) -> bytes:
+    """Typeset the two pages of the brief, as accessible and archivable as the report."""
+    return _set("brief.typ", {"front matter": markdown, "annexes": ""}, pictures, meta, "")
+
+
+def _set(
+    template: str,
+    texts: Mapping[str, str],
+    pictures: Mapping[str, bytes],
+    meta: TitlePage,
+    bibliography: str,
+    *,
+    keep: Path | None = None,
+) -> bytes:
+    """Set Markdown in a template; the same for the same input: the only date in the file is the edition's."""
     import typst
 
     check_age(meta.read, meta.edition, meta.age)
-
     with scratch_folder("cse") as folder:
-        texts = {"front matter": front, "annexes": annexes}
-        for chapter, node in chapters.items():
-            texts[chapter], pictures = export(chapter, node)
-            for file, content in pictures.items():
-                (folder / file).write_bytes(content)
+        for file, content in pictures.items():
+            (folder / file).write_bytes(content)
         with ThreadPoolExecutor(max_workers=4) as pool:
             set_texts = dict(zip(texts, pool.map(_pandoc, texts, texts.values()), strict=True))
-        (folder / "main.typ").write_text(_assemble(set_texts, bool(bibliography.strip())), encoding="utf-8")
+        (folder / "main.typ").write_text(_assemble(template, set_texts, bool(bibliography.strip())), encoding="utf-8")
         (folder / "meta.json").write_text(json.dumps(_page_values(meta)), encoding="utf-8")
         cited = set[str]().union(*(cited_in(text) for text in set_texts.values()))
         (folder / "sources.bib").write_text(lettered(bibliography, cited), encoding="utf-8")
@@ -113,12 +130,14 @@ def _pandoc(name: str, markdown: str) -> str:
     return done.stdout.decode("utf-8")
 
 
-def _assemble(texts: Mapping[str, str], cites: bool) -> str:
+def _assemble(template: str, texts: Mapping[str, str], cites: bool) -> str:
     body = "\n\n".join(text for name, text in texts.items() if name not in {"front matter", "annexes"})
     printed = '#bibliography("sources.bib", title: [References], style: "references.csl")' if cites else ""
-    slots = {"FRONT": texts["front matter"], "BODY": body, "BIBLIOGRAPHY": printed, "ANNEXES": texts["annexes"]}
-    template = (_HERE / "template.typ").read_text(encoding="utf-8")
-    pieces = re.split(r"^// (FRONT|BODY|BIBLIOGRAPHY|ANNEXES)$", template, flags=re.MULTILINE)
+    style = (_HERE / "style.typ").read_text(encoding="utf-8")
+    slots = {"STYLE": style, "FRONT": texts["front matter"], "BODY": body}
+    slots |= {"BIBLIOGRAPHY": printed, "ANNEXES": texts["annexes"]}
+    page = (_HERE / template).read_text(encoding="utf-8")
+    pieces = re.split(rf"^// ({'|'.join(slots)})$", page, flags=re.MULTILINE)
     return "".join(slots[piece] if index % 2 else piece for index, piece in enumerate(pieces))
 
 

@@ -26,6 +26,7 @@ EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relab
 FOLLOWED_CODES = ("22B", EXPLOITATION_CODE, GROOMING_CODE)
 
 # The changes that chapter 7 quotes as numbers: two years of one count.
+RECORDED = (RECORDED_2023, "F018")  # all recorded offences, 2023 and 2024
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024
 GROUP_BASED = ("F022", "F027")  # all group-based offences, 2023 and 2024
 # Arrests that the taskforce supported: 2023/24 as first printed, the nine months after, 2023/24 as rounded later.

@@ -1,0 +1,55 @@
+"""Where help is found: a table, so that report, brief and command line print the same lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from cseanalysis.export.markup import escape, web_address
+from cseanalysis.export.wording import say_date
+from cseanalysis.study.data.judgement import read_judgement
+
+SLOT = "{support_lines}"  # what stands for the table in a page of Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class SupportLine:
+    """A line of help: for whom, how it is reached, and against what that was checked, and when."""
+
+    name: str
+    for_whom: str
+    how: str
+    address: str
+    seen: str
+    checked: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.address.startswith("https://"):
+            raise ValueError(f"address: {self.address!r} must begin with https://")
+        dt.date.fromisoformat(self.checked)  # its own words say what is wrong
+
+
+def support_lines(root: Path | str | None = None) -> tuple[SupportLine, ...]:
+    """Return the lines of help in the order in which they are printed."""
+    return read_judgement("support_lines", SupportLine, root)
+
+
+def support_table(lines: tuple[SupportLine, ...]) -> str:
+    """Return the lines as a table in Markdown, each a link, with the day on which the newest was checked."""
+    rows = [
+        f"| [{escape(line.name)}]({web_address(line.address)}) | {escape(line.for_whom)} | {escape(line.how)} |"
+        for line in lines
+    ]
+    newest = max(dt.date.fromisoformat(line.checked) for line in lines)
+    return "\n".join(
+        [
+            "| Who | For whom | How |",
+            "|:----|:---------|:----|",
+            *rows,
+            "",
+            f"Checked on {say_date(newest)} against stored copies of their pages, not by calling; "
+            "data/judgement/support_lines.csv says for each what was seen.",
+        ]
+    )
