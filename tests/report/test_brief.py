@@ -15,7 +15,7 @@ from cseanalysis.report.outputs import chart
 from cseanalysis.report.prose import closest
 from cseanalysis.report.typeset import TitlePage, typeset_brief
 from cseanalysis.study.data.project import find_project
-from cseanalysis.study.data.support import SupportLine, support_lines, support_table
+from cseanalysis.study.evidence.support import SupportLine, support_lines, support_table
 from cseanalysis.study.recorded.numbers import quoted_classes
 from cseanalysis.study.recorded.to_scale import counts_by_year, recorded_to_scale
 

@@ -60,7 +60,13 @@ def test_a_build_holds_all_of_an_edition_and_a_second_one_finds_nothing_to_do(sm
     manifest = json.loads((out / "manifest.json").read_text())
     files = everything(out)
     assert set(files) == {*manifest["outputs"], "manifest.json"}
-    assert set(manifest["outputs"]) == {"report.pdf", "results.json", "assumptions.toml", "notebooks/00-summary.ipynb"}
+    assert set(manifest["outputs"]) == {
+        "brief.pdf",
+        "report.pdf",
+        "results.json",
+        "assumptions.toml",
+        "notebooks/00-summary.ipynb",
+    }
     assert all(sha256(files[name]) == digest for name, digest in manifest["outputs"].items())
     assert (manifest["version"], manifest["edition"], manifest["inputs"]) == ("1.2.3", "2026-11-21", first.inputs)
     assert manifest["commit"] is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cseanalysis.report.exporter import export
 from cseanalysis.report.prose import fill
-from cseanalysis.study.data.support import SLOT, support_lines, support_table
+from cseanalysis.study.evidence.support import SLOT, support_lines, support_table
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
