@@ -51,7 +51,7 @@ _TYPESETTING = {
     "template.typ",
     "typeset.py",
 }
-_OURS = {"brief.pdf", "report.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
+_OURS = {"brief.pdf", "report.pdf", "annexes.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
     *("ipython", "pillow", "nbclient", "nbformat", "pypandoc_binary", "typst"),
@@ -136,12 +136,13 @@ def build_report(
         with clock.step("typesetting"):
             nodes = {name: chapter.node for name, chapter in chapters.items()}
             page = _title_page(staged, edition, inputs, standing)
-            pdf = _typeset(staged, nodes, page, standing)
+            pdf, further = _typeset(staged, nodes, page, standing)
             short = typeset_brief(*brief(staged, nodes), replace(page, title=BRIEF_TITLE))
         with clock.step("writing"), staged_folder(out) as target:
             contents = {
                 "brief.pdf": short,
                 "report.pdf": pdf,
+                "annexes.pdf": further,
                 "results.json": _results(staged.results, inputs, standing),
                 "assumptions.toml": staged.assumptions.read_bytes(),
             } | {f"notebooks/{chapter.name}.ipynb": chapter.content for chapter in chapters.values()}
@@ -303,8 +304,10 @@ def _results(path: Path, inputs: str, standing: Standing) -> bytes:
     return sealed({"standing": about, **json.loads(content)})
 
 
-def _typeset(staged: Project, chapters: Mapping[str, NotebookNode], page: TitlePage, standing: Standing) -> bytes:
-    """Typeset the report: what differs from an edition, the first page, chapters and annexes."""
+def _typeset(
+    staged: Project, chapters: Mapping[str, NotebookNode], page: TitlePage, standing: Standing
+) -> tuple[bytes, bytes]:
+    """Typeset report and annexes: what differs from an edition, the first page, chapters, and what stands behind."""
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.brief import front_matter
     from cseanalysis.report.typeset import typeset

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HEADING = re.compile(r"\A# [^\n{]*[^\n{ ](?=\n|\Z)")
 _TAGGED = re.compile(r"\s*\\tag\{([\w-]+)\}\s*\$\$")
+ANNEX = "annex"  # the tag of cells that are printed in the annexes and not in the report
 METHOD = "method"  # the tag of cells that show how a number is computed: for who opens the notebook, not for print
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
 
@@ -31,11 +32,12 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **more: Any) -> tuple[str, dict[str, Any]]:
         """Return the chapter's Markdown; its charts are among the resources' ``outputs``."""
         node, found = super().from_notebook_node(nb, resources, **more)
-        name = found["metadata"].get("name", "chapter")
+        name, annex = found["metadata"].get("name", "chapter"), found["metadata"].get("annex")
         pictures: dict[str, bytes] = {}
         parts: list[str] = []
         for number, cell in enumerate(node.cells, 1):
-            if METHOD in cell.metadata.get("tags", ()):
+            tags = cell.metadata.get("tags", ())
+            if METHOD in tags or (annex is not None and annex != (ANNEX in tags)):
                 continue
             if cell.cell_type == "markdown":
                 parts.append(_labelled(cell.source.strip(), name if number == 1 else ""))
@@ -46,7 +48,7 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
         return "\n\n".join(part for part in parts if part), found
 
 
-def export(name: str, node: NotebookNode) -> tuple[str, dict[str, bytes]]:
+def export(name: str, node: NotebookNode, *, annex: bool | None = None) -> tuple[str, dict[str, bytes]]:
     """Return a chapter as Markdown for the typesetter, and its charts by file name.
 
     Parameters
@@ -55,13 +57,16 @@ def export(name: str, node: NotebookNode) -> tuple[str, dict[str, bytes]]:
         The chapter's name; the charts are named after it.
     node
         The executed notebook.
+    annex
+        Without the cells that are printed in the annexes (False), those alone (True), or the whole chapter (None).
 
     Raises
     ------
     ValueError
         For a cell that failed, or a picture without alternative text.
     """
-    markdown, found = ChapterExporter().from_notebook_node(node, {"metadata": {"name": name}})
+    resources = {"metadata": {"name": name, "annex": annex}}
+    markdown, found = ChapterExporter().from_notebook_node(node, resources)
     return markdown, found["outputs"]
 
 

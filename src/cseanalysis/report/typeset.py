@@ -7,9 +7,9 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +28,11 @@ _HERE = Path(__file__).parent
 _READER = (
     "markdown-auto_identifiers-implicit_header_references-implicit_figures-raw_html-raw_tex-raw_attribute-task_lists"
 )
+ANNEXES = "Annexes: further tables and charts, assumptions, figures, sources"
+_KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation"}
+_LABEL = re.compile(r"(?<!#ref\()<(fig|tbl|eq|sec):([\w:-]+)>")
+_HEADING = re.compile(r"^=+ ([^\n]+)\n<(sec:[\w:-]+)>", re.MULTILINE)
+_REFERENCE = re.compile(r"#ref\(<([\w:-]+)>\)")
 _UNKNOWN_LABEL = re.compile(r"label `<([^>]*)>` (does not exist|occurs multiple times)")
 
 
@@ -48,6 +53,7 @@ class TitlePage:
     keywords: tuple[str, ...] = ()
     running: str = ""
     notice: str = ""  # what a report says of itself on every page that is no edition
+    annexes: bool = False  # whether this is the file of the annexes, whose numbers have a letter
     age: str = ""  # what it says where its evidence was read more than a quarter earlier
 
 
@@ -59,18 +65,69 @@ def typeset(
     annexes: str,
     bibliography: str,
     keep: Path | None = None,
-) -> bytes:
-    """Typeset executed chapters as one PDF/UA-1 and PDF/A-3a file."""
-    texts, pictures = {"front matter": front, "annexes": annexes}, dict[str, bytes]()
+) -> tuple[bytes, bytes]:
+    """Typeset executed chapters as report and annexes, two PDF/UA-1 and PDF/A-3a files."""
+    report, further, pictures = {"front matter": front}, {"front matter": ""}, dict[str, bytes]()
     for chapter, node in chapters.items():
-        texts[chapter], drawn = export(chapter, node)
-        pictures |= drawn
-    return _set("template.typ", texts, pictures, meta, bibliography, keep=keep)
+        for texts, annex in ((report, False), (further, True)):
+            text, drawn = export(chapter, node, annex=annex)
+            pictures |= drawn
+            texts[chapter] = f"# {_title(report[chapter])}: more\n\n{text}" if annex and text else text
+    further = {name: text for name, text in further.items() if text or name == "front matter"} | {"annexes": annexes}
+    names = [(part, name) for part, texts in enumerate((report, further)) for name in texts]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        set_texts = list(pool.map(lambda place: _pandoc(place[1], (report, further)[place[0]][place[1]]), names))
+    parts: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for (part, name), text in zip(names, set_texts, strict=True):
+        parts[part][name] = text
+    marks = [_marks(texts.values(), prefix) for texts, prefix in zip(parts, ("", "A"), strict=True)]
+    both = []
+    for texts, own, other, where in ((parts[0], *marks, ""), (parts[1], *marks[::-1], " of the report")):
+        told = {name: _told(text, own, other, where) for name, text in texts.items()}
+        page = meta if where == "" else replace(meta, subtitle=ANNEXES, annexes=True)
+        home = None if keep is None else keep / ("annexes" if page.annexes else "report")
+        both.append(_set("template.typ", told, pictures, page, bibliography, keep=home))
+    return both[0], both[1]
+
+
+def _title(markdown: str) -> str:
+    """Return the heading a chapter begins with."""
+    found = re.match(r"# ([^\n{]+)", markdown)
+    return found[1].strip() if found else "Chapter"
+
+
+def _marks(texts: Iterable[str], prefix: str) -> dict[str, str]:
+    """Return how what has a label is called from outside: numbered charts, tables, equations; headings by words."""
+    counted: dict[str, int] = {}
+    found = {}
+    for text in texts:
+        for match in _LABEL.finditer(text):
+            kind = match[1]
+            if kind == "sec":
+                continue
+            counted[kind] = counted.get(kind, 0) + 1
+            found[f"{kind}:{match[2]}"] = f"{_KINDS[kind]} {prefix}{counted[kind]}"
+        for match in _HEADING.finditer(text):
+            found[match[2]] = f"“{match[1].strip()}”"
+    return found
+
+
+def _told(text: str, own: Mapping[str, str], other: Mapping[str, str], where: str) -> str:
+    """Say in words what a reference means that is found in the other of the two files."""
+
+    def worded(match: re.Match[str]) -> str:
+        label = match[1]
+        if label in own or label not in other:
+            return match[0]
+        place = where or (" of the annexes" if other[label].startswith("“") else "")
+        return f"{other[label]}{place}"
+
+    return _REFERENCE.sub(worded, text)
 
 
 def typeset_brief(markdown: str, pictures: Mapping[str, bytes], meta: TitlePage) -> bytes:
     """Typeset the two pages of the brief, as accessible and archivable as the report."""
-    return _set("brief.typ", {"front matter": markdown, "annexes": ""}, pictures, meta, "")
+    return _set("brief.typ", {"front matter": _pandoc("front matter", markdown)}, pictures, meta, "")
 
 
 def _set(
@@ -82,18 +139,16 @@ def _set(
     *,
     keep: Path | None = None,
 ) -> bytes:
-    """Set Markdown in a template; the same for the same input: the only date in the file is the edition's."""
+    """Set texts for typst in a template; the same for the same input: the only date in the file is the edition's."""
     import typst
 
     check_age(meta.read, meta.edition, meta.age)
     with scratch_folder("cse") as folder:
         for file, content in pictures.items():
             (folder / file).write_bytes(content)
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            set_texts = dict(zip(texts, pool.map(_pandoc, texts, texts.values()), strict=True))
-        (folder / "main.typ").write_text(_assemble(template, set_texts, bool(bibliography.strip())), encoding="utf-8")
+        (folder / "main.typ").write_text(_assemble(template, texts, bool(bibliography.strip())), encoding="utf-8")
         (folder / "meta.json").write_text(json.dumps(_page_values(meta)), encoding="utf-8")
-        cited = set[str]().union(*(cited_in(text) for text in set_texts.values()))
+        cited = set[str]().union(*(cited_in(text) for text in texts.values()))
         (folder / "sources.bib").write_text(lettered(bibliography, cited), encoding="utf-8")
         shutil.copyfile(_HERE / "references.csl", folder / "references.csl")
         if keep is not None:
@@ -131,11 +186,11 @@ def _pandoc(name: str, markdown: str) -> str:
 
 
 def _assemble(template: str, texts: Mapping[str, str], cites: bool) -> str:
-    body = "\n\n".join(text for name, text in texts.items() if name not in {"front matter", "annexes"})
+    body = "\n\n".join(text for name, text in texts.items() if name != "front matter")
     printed = '#bibliography("sources.bib", title: [References], style: "references.csl")' if cites else ""
     style = (_HERE / "style.typ").read_text(encoding="utf-8")
     slots = {"STYLE": style, "FRONT": texts["front matter"], "BODY": body}
-    slots |= {"BIBLIOGRAPHY": printed, "ANNEXES": texts["annexes"]}
+    slots["BIBLIOGRAPHY"] = printed
     page = (_HERE / template).read_text(encoding="utf-8")
     pieces = re.split(rf"^// ({'|'.join(slots)})$", page, flags=re.MULTILINE)
     return "".join(slots[piece] if index % 2 else piece for index, piece in enumerate(pieces))
