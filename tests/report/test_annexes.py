@@ -103,7 +103,7 @@ def test_methods_are_added_and_a_key_in_both_files_is_refused(study):
 
 
 def test_annexes_and_references_can_be_typeset(study):
-    pdf = typeset({}, PAGE, "", annexes=annexes(study, "[@undated]"), bibliography=bibliography(study))
+    _, pdf = typeset({}, PAGE, "", annexes=annexes(study, "[@undated]"), bibliography=bibliography(study))
     assert pdf.startswith(b"%PDF-1.7")
 
 

@@ -221,4 +221,4 @@ def test_the_annexes_and_the_references_print_what_stands_in_the_tables(study):
     assert entries[0]["title"] == "Crime_outcomes: 100% of {it} #1"
     assert entries[0]["author"] == [{"literal": text}]
     assert "HACKED" in entries[0]["URL"]
-    assert typeset({}, PAGE, "", annexes=printed_twice, bibliography=bib).startswith(b"%PDF-1.7")
+    assert typeset({}, PAGE, "", annexes=printed_twice, bibliography=bib)[1].startswith(b"%PDF-1.7")

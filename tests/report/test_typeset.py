@@ -51,7 +51,7 @@ def chapter(*cells):
 
 def set_in(folder, *cells, front="", annexes="", bibliography=BIB, name="01-a"):
     """Typeset one chapter; return the PDF and what typst was given."""
-    pdf = typeset(
+    pdf, _ = typeset(
         {name: chapter(text("# One {#sec:one}"), *cells)},
         PAGE,
         front,
@@ -59,7 +59,7 @@ def set_in(folder, *cells, front="", annexes="", bibliography=BIB, name="01-a"):
         bibliography=bibliography,
         keep=folder / "kept",
     )
-    return pdf, (folder / "kept" / "main.typ").read_text(encoding="utf-8")
+    return pdf, (folder / "kept" / "report" / "main.typ").read_text(encoding="utf-8")
 
 
 def plot(label="fig:a", alt='Bars: "high", [low] & <b>.', caption="Of *all* [@ho22] ] offences"):
@@ -91,9 +91,9 @@ def test_every_page_says_how_far_the_evidence_was_read_and_the_first_how_old_it_
     page = replace(PAGE, read=dt.date(2026, 8, 1), age=late)
     options = {"annexes": "", "bibliography": "", "keep": tmp_path / "kept"}
     typeset({"01-a": chapter(text("# One"))}, page, "", **options)
-    meta = json.loads((tmp_path / "kept" / "meta.json").read_text(encoding="utf-8"))
+    meta = json.loads((tmp_path / "kept" / "report" / "meta.json").read_text(encoding="utf-8"))
     assert (meta["read"], meta["age"]) == ("1 August 2026", late)
-    typ = (tmp_path / "kept" / "main.typ").read_text(encoding="utf-8")
+    typ = (tmp_path / "kept" / "report" / "main.typ").read_text(encoding="utf-8")
     title, pages = typ.split("#set page(\n  header:")
     assert "meta.age)" in title
     assert "[Evidence read up to #meta.read]" in pages.partition("footer:")[2].partition("// Front matter")[0]
@@ -173,7 +173,7 @@ def test_two_chapters_may_use_the_same_footnote_mark_and_heading(tmp_path):
         chapter(text("# B\n\n## Limits\n\ny[^1]\n\n[^1]: second note")),
     )
     typeset({"01-a": cells[0], "02-b": cells[1]}, PAGE, "", annexes="", bibliography="", keep=tmp_path / "kept")
-    typ = (tmp_path / "kept" / "main.typ").read_text(encoding="utf-8")
+    typ = (tmp_path / "kept" / "report" / "main.typ").read_text(encoding="utf-8")
     assert "#footnote[first note]" in typ
     assert "#footnote[second note]" in typ
 
@@ -213,3 +213,33 @@ def test_a_failed_cell_is_not_set():
     cell.outputs = [new_output("error", ename="ValueError", evalue="x", traceback=[])]
     with pytest.raises(ValueError, match="the cell failed with ValueError: x"):
         export("01-a", chapter(cell))
+
+
+def annexed(cell):
+    cell["metadata"]["tags"] = ["annex"]
+    return cell
+
+
+def test_a_cell_of_the_annexes_is_printed_there_alone_and_references_reach_across_with_its_number(tmp_path):
+    frame = pd.DataFrame({"Force": ["Kent"], "Offences": [1234]})
+    cells = [
+        text("# One {#sec:one}"),
+        shown(table(frame, label="tbl:near", caption="Near"), prose("See @tbl:far, @tbl:near and @sec:more.")),
+        annexed(shown(table(frame, label="tbl:far", caption="Far"), prose("Of @sec:one, see @tbl:near and @tbl:far."))),
+    ]
+    options = {"annexes": "# More {#sec:more}\n\nText.", "bibliography": BIB, "keep": tmp_path / "kept"}
+    typeset({"01-a": chapter(*cells)}, PAGE, "", **options)
+    report, further = ((tmp_path / "kept" / name / "main.typ").read_text() for name in ("report", "annexes"))
+    assert "See Table A1, #ref(<tbl:near>) and “More” of the annexes." in report
+    assert "Of “One” of the report, see Table 1 of the report and #ref(<tbl:far>)." in further
+    assert "[Far]" not in report
+    assert "[Near]" not in further
+    assert "= One: more" in further
+
+
+def test_a_label_that_report_and_annexes_both_give_is_refused():
+    frame = pd.DataFrame({"Force": ["Kent"], "Offences": [1234]})
+    cells = [text("# One"), shown(table(frame, label="tbl:a", caption="Near"))]
+    cells.append(annexed(shown(table(frame, label="tbl:a", caption="Far"))))
+    with pytest.raises(ValueError, match="'tbl:a' is given twice"):
+        typeset({"01-a": chapter(*cells)}, PAGE, "", annexes="", bibliography="")

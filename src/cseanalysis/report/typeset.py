@@ -81,6 +81,8 @@ def typeset(
     for (part, name), text in zip(names, set_texts, strict=True):
         parts[part][name] = text
     marks = [_marks(texts.values(), prefix) for texts, prefix in zip(parts, ("", "A"), strict=True)]
+    if twice := sorted(marks[0].keys() & marks[1].keys()):
+        raise ValueError(_twice(twice[0]))
     both = []
     for texts, own, other, where in ((parts[0], *marks, ""), (parts[1], *marks[::-1], " of the report")):
         told = {name: _told(text, own, other, where) for name, text in texts.items()}
@@ -207,12 +209,16 @@ def _page_values(meta: TitlePage) -> dict[str, Any]:
     }
 
 
+def _twice(label: str) -> str:
+    return f"the label {label!r} is given twice; every chart, table, equation and section needs its own"
+
+
 def _explain(error: Exception) -> str:
     message = str(getattr(error, "message", error))
     if found := _UNKNOWN_LABEL.search(message):
         label, fault = found[1], found[2]
         if fault == "occurs multiple times":
-            return f"the label {label!r} is given twice; every chart, table, equation and section needs its own"
+            return _twice(label)
         return f"the report refers to {label!r}: no source, chart, table, equation or section has that label"
     diagnostic = str(getattr(error, "diagnostic", "")).strip()
     return f"typst could not set the report: {message}" + (f"\n{diagnostic}" if diagnostic else "")
