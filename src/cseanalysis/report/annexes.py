@@ -38,7 +38,7 @@ _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 def annexes(project: Project, chapters: str) -> str:
     """Return the report's annexes as Markdown: assumptions, figures used, sources behind what the chapters show."""
-    return "\n\n".join((assumptions_annex(project), figures_annex(project), sources_annex(project, chapters)))
+    return "\n\n".join((assumptions_annex(project), figures_annex(project, chapters), sources_annex(project, chapters)))
 
 
 def assumptions_annex(project: Project) -> str:
@@ -65,17 +65,16 @@ def assumptions_annex(project: Project) -> str:
     return "\n\n".join(blocks)
 
 
-def figures_annex(project: Project) -> str:
-    """Return the published figures that results rest on, as printed by their publishers, as Markdown."""
+def figures_annex(project: Project, chapters: str = "") -> str:
+    """Return every figure that results rest on or that is named anywhere, as printed by its publisher, as Markdown."""
     from cseanalysis.study.data.figures import load_figures
-    from cseanalysis.study.data.reported import load_results
 
-    figures = load_figures(project.root)
-    used = {name for result in load_results(project.root).values() for name in result.basis}
+    figures, used = load_figures(project.root), named_figures(project, chapters)
     blocks = [
-        "# Published figures used {#sec:annex-figures}",
-        "The figures that the results of this report rest on, as their publishers print them. Figures that count "
-        "different things stand side by side here; that does not make them comparable.",
+        "# Published figures {#sec:annex-figures}",
+        "The figures that this report names, or that its results rest on, as their publishers print them. Figures that "
+        "count different things stand side by side here; that does not make them comparable. The others of the "
+        "register are found with `cseanalysis figures`.",
     ]
     for figure in figures.values():
         if figure.id in used:
@@ -88,6 +87,21 @@ def figures_annex(project: Project) -> str:
             }
             blocks.append(_entry(figure.id, figure.statement, lines, literal=("Source",)))
     return "\n\n".join(blocks)
+
+
+def named_figures(project: Project, chapters: str) -> set[str]:
+    """Return the ids of figures that results rest on, chapters and assumptions name, and their notes name in turn."""
+    from cseanalysis.study.data.figures import load_figures
+    from cseanalysis.study.data.reported import load_results
+
+    figures, assumptions = load_figures(project.root), load_assumptions(project.root).values()
+    named = {name for result in load_results(project.root).values() for name in result.basis}
+    named.update(_FIGURE.findall(chapters), *(_FIGURE.findall(f"{one.locator} {one.reason}") for one in assumptions))
+    found, newer = set[str](), named & figures.keys()
+    while newer:
+        found |= newer
+        newer = {name for each in newer for name in _FIGURE.findall(figures[each].note)} & figures.keys() - found
+    return found
 
 
 def sources_annex(project: Project, chapters: str = "") -> str:
@@ -136,11 +150,9 @@ def bibliography(project: Project) -> str:
 def _behind(project: Project, chapters: str) -> set[str]:
     """Return the keys of publications that chapters and assumptions cite, or whose figures they show or rest on."""
     from cseanalysis.study.data.figures import load_figures
-    from cseanalysis.study.data.reported import load_results
 
     assumptions = load_assumptions(project.root).values()
-    used = {name for result in load_results(project.root).values() for name in result.basis}
-    used.update(_FIGURE.findall(chapters), *(_FIGURE.findall(one.locator) for one in assumptions))
+    used = named_figures(project, chapters)
     cited = {*_KEY.findall(chapters), *(word for one in assumptions for word in re.findall(r"[\w:.-]+", one.source))}
     return cited | {one.source for one in load_figures(project.root).values() if one.id in used}
 

@@ -87,6 +87,13 @@ local function equations(paragraph)
   return paragraph
 end
 
+-- Figures of the register: an id is a link to where the annexes print it, from the report across files.
+local known, annexes = {}, false
+local function linked(id)
+  if not known[id] then return nil end
+  return inline(annexes and ('#link(<%s>)[%s]'):format(id, id) or ('#link("annexes.pdf#%s")[%s]'):format(id, id))
+end
+
 -- Words ----------------------------------------------------------------------------------------------------------
 
 local function breakable(text)
@@ -97,6 +104,22 @@ end
 
 -- Signs that typst joins where pandoc lets them stand: a soft hyphen and an ellipsis. The last of them is escaped.
 local JOINED = {'%-%?', '%.%.%.'}
+
+local function ids(element)
+  local out, position, text, found = pandoc.List(), 1, element.text, false
+  for from, id, to in text:gmatch('()%f[%w](F%d%d%d+)%f[%W]()') do
+    local link = linked(id)
+    if link then
+      found = true
+      if from > position then out:insert(pandoc.Str(text:sub(position, from - 1))) end
+      out:insert(link)
+      position = to
+    end
+  end
+  if not found then return nil end
+  if position <= #text then out:insert(pandoc.Str(text:sub(position))) end
+  return out
+end
 
 local function string_(element)
   local out, rest, split = pandoc.List(), element.text, false
@@ -217,9 +240,14 @@ local function division(div)
         end
       else pieces[1] = {part} end
     end
+    local code = pieces[1][1] and pandoc.utils.stringify(pieces[1][1]):match('(F%d%d%d+)$')
     local texts = each_as_typst(pieces)
     for n, name in ipairs(names) do lines:insert(('(%s, [\n%s\n])'):format(name, texts[n + 1])) end
-    return block(('#entry([%s], %s)'):format(texts[1], table.concat(lines, ', ')))
+    local head = texts[1]
+    if annexes and known[code] then  -- only headings are places that another file can link to
+      head = ('#heading(level: 2, numbering: none, outlined: false, bookmarked: false)[%s] <%s>'):format(head, code)
+    end
+    return block(('#entry([%s], %s)'):format(head, table.concat(lines, ', ')))
   end
   return nil
 end
@@ -243,12 +271,15 @@ return {
   {Pandoc = function(document)
       unnumbered = document.meta.unnumbered ~= nil
       front = document.meta.front ~= nil
+      annexes = document.meta.annexes ~= nil
+      for id in pandoc.utils.stringify(document.meta.known or ''):gmatch('F%d+') do known[id] = true end
       if front then
         local top = 9
         document:walk({Header = function(element) top = math.min(top, element.level) end})
         raised = top == 9 and 0 or top - 1
       end
     end, Image = image},
+  {Str = ids},
   {Header = header, Para = equations, Plain = equations, Str = string_},
   {Cite = citation},
   {traverse = 'topdown', Div = function(div)

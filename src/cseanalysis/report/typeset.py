@@ -33,6 +33,7 @@ _KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation"}
 _LABEL = re.compile(r"(?<!#ref\()<(fig|tbl|eq|sec):([\w:-]+)>")
 _HEADING = re.compile(r"^=+ ([^\n]+)\n<(sec:[\w:-]+)>", re.MULTILINE)
 _REFERENCE = re.compile(r"#ref\(<([\w:-]+)>\)")
+_ENTRY = re.compile(r"^:{4} \{\.entry\}\n\n[^\n]*`(F\d{3,})`$", re.MULTILINE)  # a figure that the annexes print
 _UNKNOWN_LABEL = re.compile(r"label `<([^>]*)>` (does not exist|occurs multiple times)")
 
 
@@ -74,22 +75,25 @@ def typeset(
             pictures |= drawn
             texts[chapter] = f"# {_title(report[chapter])}: more\n\n{text}" if annex and text else text
     further = {name: text for name, text in further.items() if text or name == "front matter"} | {"annexes": annexes}
-    names = [(part, name) for part, texts in enumerate((report, further)) for name in texts]
+    known = ",".join(sorted(set(_ENTRY.findall(annexes))))
+    both = (report, further)
+    names = [(part, name) for part, texts in enumerate(both) for name in texts]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        set_texts = list(pool.map(lambda place: _pandoc(place[1], (report, further)[place[0]][place[1]]), names))
+        set_texts = list(
+            pool.map(lambda place: _pandoc(place[1], both[place[0]][place[1]], known, place[0] == 1), names)
+        )
     parts: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for (part, name), text in zip(names, set_texts, strict=True):
         parts[part][name] = text
-    marks = [_marks(texts.values(), prefix) for texts, prefix in zip(parts, ("", "A"), strict=True)]
-    if twice := sorted(marks[0].keys() & marks[1].keys()):
+    near, far = _marks(parts[0].values(), ""), _marks(parts[1].values(), "A")
+    if twice := sorted(near.keys() & far.keys()):
         raise ValueError(_twice(twice[0]))
-    both = []
-    for texts, own, other, where in ((parts[0], *marks, ""), (parts[1], *marks[::-1], " of the report")):
-        told = {name: _told(text, own, other, where) for name, text in texts.items()}
-        page = meta if where == "" else replace(meta, subtitle=ANNEXES, annexes=True)
-        home = None if keep is None else keep / ("annexes" if page.annexes else "report")
-        both.append(_set("template.typ", told, pictures, page, bibliography, keep=home))
-    return both[0], both[1]
+    first = {name: _told(text, near, far, "") for name, text in parts[0].items()}
+    second = {name: _told(text, far, near, " of the report") for name, text in parts[1].items()}
+    page = replace(meta, subtitle=ANNEXES, annexes=True)
+    homes = (None, None) if keep is None else (keep / "report", keep / "annexes")
+    pdf = _set("template.typ", first, pictures, meta, bibliography, keep=homes[0])
+    return pdf, _set("template.typ", second, pictures, page, bibliography, keep=homes[1])
 
 
 def _title(markdown: str) -> str:
@@ -170,7 +174,7 @@ def _set(
     return pdf
 
 
-def _pandoc(name: str, markdown: str) -> str:
+def _pandoc(name: str, markdown: str, known: str = "", annexes: bool = False) -> str:
     import pypandoc
 
     command = [pypandoc.get_pandoc_path(), "--from", _READER, "--to", "typst", "--wrap", "none"]
@@ -179,6 +183,10 @@ def _pandoc(name: str, markdown: str) -> str:
         command += ["--metadata", "unnumbered=true"]
     if name == "front matter":
         command += ["--metadata", "front=true"]
+    if known:  # ids of figures that the annexes print
+        command += ["--metadata", f"known={known}"]
+    if annexes:
+        command += ["--metadata", "annexes=true"]
     done = subprocess.run(command, input=markdown.encode("utf-8"), capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
