@@ -1,6 +1,7 @@
 """The brief: two pages in plain words, whose numbers, chart and lines of help have their one home elsewhere."""
 
 import datetime as dt
+import html
 import re
 from pathlib import Path
 
@@ -133,3 +134,11 @@ def test_the_chart_to_scale_hatches_what_no_class_is_published_for():
     squares = [patch for patch in figure.axes[0].patches if patch.get_width() == patch.get_height()]
     areas = sorted(patch.get_width() * patch.get_height() for patch in squares)
     assert areas[-1] / areas[0] == pytest.approx(newest.recorded / before.grouped)
+
+
+def test_the_first_screen_of_the_readme_shows_the_chart_of_the_brief():
+    """The picture holds its own words, so that neither it nor what a screen reader says can stay behind the figures."""
+    _, words = recorded_to_scale(counts_by_year(load_figures(ROOT), quoted_classes(ROOT)))
+    assert f"![{words}](docs/to_scale.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")[:2500]
+    picture = (ROOT / "docs/to_scale.svg").read_text(encoding="utf-8")
+    assert f"<title>{html.escape(words)}</title>" in picture, "draw it again with chart(), its words in <title>"
