@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cseanalysis.report.annexes import _place, annexes, assumptions_annex, bibliography, figures_annex, sources_annex
-from cseanalysis.report.typeset import TitlePage, typeset
+from cseanalysis.report.pdf.typeset import TitlePage, typeset
 from cseanalysis.study.data.project import find_project
 from cseanalysis.study.data.reported import sealed
 

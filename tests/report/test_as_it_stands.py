@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from cseanalysis.export.markup import bibtex_text, escape, web_address
 from cseanalysis.report.annexes import annexes, bibliography
 from cseanalysis.report.outputs import _RAW, prose, table
+from cseanalysis.report.pdf.typeset import TitlePage, _pandoc, typeset
 from cseanalysis.report.prose import fill
-from cseanalysis.report.typeset import TitlePage, _pandoc, typeset
 from cseanalysis.study.data.project import sha256
 
 # Texts that acted on a product, or could: lists, braces, entities, citations, raw code, fences, TeX, fields.

@@ -11,10 +11,10 @@ import textstat
 from conftest import notebook
 
 from cseanalysis import load_figures, load_results
-from cseanalysis.report.brief import brief, front_matter
 from cseanalysis.report.outputs import chart
+from cseanalysis.report.pdf.brief import brief, front_matter
+from cseanalysis.report.pdf.typeset import TitlePage, typeset_brief
 from cseanalysis.report.prose import closest
-from cseanalysis.report.typeset import TitlePage, typeset_brief
 from cseanalysis.study.data.project import find_project
 from cseanalysis.study.evidence.support import SupportLine, support_lines, support_table
 from cseanalysis.study.recorded.numbers import quoted_classes
@@ -58,7 +58,7 @@ def plain(markdown):
 def test_the_brief_is_two_pages_and_says_on_each_how_far_the_evidence_reaches(summary):
     pdf = typeset_brief(*brief(find_project(ROOT), summary), PAGE)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
-    assert "Evidence read up to" in (ROOT / "src/cseanalysis/report/brief.typ").read_text()
+    assert "Evidence read up to" in (ROOT / "src/cseanalysis/report/pdf/brief.typ").read_text()
 
 
 def test_the_brief_reads_easily(summary):

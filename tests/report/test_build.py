@@ -63,6 +63,7 @@ def test_a_build_holds_all_of_an_edition_and_a_second_one_finds_nothing_to_do(sm
     assert set(manifest["outputs"]) == {
         "brief.pdf",
         "report.pdf",
+        "annexes.pdf",
         "results.json",
         "assumptions.toml",
         "notebooks/00-summary.ipynb",
@@ -161,9 +162,9 @@ def test_code_is_an_input():
     names = input_hashes(Project(Path(build.__file__).parents[3]), Path(build.__file__))
     assert {
         "package/values.py",
-        "package/report/filter.lua",
-        "package/report/references.csl",
-        "package/report/template.typ",
+        "package/report/pdf/filter.lua",
+        "package/report/pdf/references.csl",
+        "package/report/pdf/template.typ",
     } <= set(names)
     assert not [name for name in names if "__pycache__" in name]
 

@@ -157,7 +157,7 @@ def test_the_frame_is_not_changed():
 
 
 def test_a_chapter_gets_functions_not_modules():
-    code = "import cseanalysis.report.typeset\nfrom cseanalysis.report import prose, chart\nassert callable(prose)"
+    code = "import cseanalysis.report.pdf.typeset\nfrom cseanalysis.report import prose, chart\nassert callable(prose)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -7,8 +7,8 @@ import pytest
 import typst
 
 from cseanalysis.report.annexes import bibliography
+from cseanalysis.report.pdf.typeset import _HERE
 from cseanalysis.report.references import _WORK, _field, _printed, cited_in, lettered
-from cseanalysis.report.typeset import _HERE
 from cseanalysis.study.data.project import find_project, load_sources
 
 PROJECT = find_project(Path(__file__).resolve().parents[2])

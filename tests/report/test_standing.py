@@ -7,9 +7,9 @@ import shutil
 import pytest
 from conftest import RESULTS
 
-from cseanalysis.report import typeset
 from cseanalysis.report.build import build_report
 from cseanalysis.report.editions import diff, release
+from cseanalysis.report.pdf import typeset
 from cseanalysis.report.standing import EDITION, Standing, differences_page, standing_of
 from cseanalysis.study import results as rebuild
 from cseanalysis.study.data.project import sha256

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from cseanalysis.report import chart, opening, prose, table
 from cseanalysis.report.chapters import parse, render
 from cseanalysis.report.exporter import export
-from cseanalysis.report.typeset import TitlePage, typeset
+from cseanalysis.report.pdf.typeset import TitlePage, typeset
 
 pytestmark = pytest.mark.usefixtures("study")
 

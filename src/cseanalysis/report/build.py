@@ -27,7 +27,7 @@ from cseanalysis.study.data.reported import sealed
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from cseanalysis.report.typeset import TitlePage
+    from cseanalysis.report.pdf.typeset import TitlePage
 
 TITLE = "Police-recorded child sexual exploitation and abuse in England and Wales"
 BRIEF_TITLE = "Child sexual abuse and exploitation: what the police figures say, and what they do not"
@@ -37,20 +37,7 @@ KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial 
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".csv", ".csl", ".lua", ".typ")
-_TYPESETTING = {
-    "annexes.py",
-    "brief.py",
-    "brief.typ",
-    "build.py",
-    "editions.py",
-    "exporter.py",
-    "filter.lua",
-    "references.csl",
-    "standing.py",
-    "style.typ",
-    "template.typ",
-    "typeset.py",
-}
+_SETTING = ("pdf/", "annexes.py", "build.py", "editions.py", "exporter.py", "standing.py")  # no chapter sees these
 _OURS = {"brief.pdf", "report.pdf", "annexes.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
@@ -107,9 +94,9 @@ def build_report(
         if same and before.get("differs") == list(standing.differences) and _whole(out, before):
             log("unchanged: every input and output is what it was")
             return Outcome("unchanged", out, inputs, clock.seconds)
-    from cseanalysis.report.brief import brief
     from cseanalysis.report.chapters import execute_all, values_of
-    from cseanalysis.report.typeset import typeset_brief
+    from cseanalysis.report.pdf.brief import brief
+    from cseanalysis.report.pdf.typeset import typeset_brief
     from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import rebuild
 
@@ -286,7 +273,7 @@ def _shared_key(hashes: Mapping[str, str], notebooks: Path) -> str:
         name: digest
         for name, digest in hashes.items()
         if name.startswith(("data/", "requirements/", "package/"))
-        and name.removeprefix("package/report/") not in _TYPESETTING
+        and not name.removeprefix("package/report/").startswith(_SETTING)
     }
     for path in (path for path in notebooks.rglob("*") if path.is_file()):
         text = path.suffix == ".ipynb" or path.name in PAGES
@@ -309,8 +296,8 @@ def _typeset(
 ) -> tuple[bytes, bytes]:
     """Typeset report and annexes: what differs from an edition, the first page, chapters, and what stands behind."""
     from cseanalysis.report.annexes import annexes, bibliography
-    from cseanalysis.report.brief import front_matter
-    from cseanalysis.report.typeset import typeset
+    from cseanalysis.report.pdf.brief import front_matter
+    from cseanalysis.report.pdf.typeset import typeset
 
     return typeset(
         chapters,
@@ -324,7 +311,7 @@ def _typeset(
 def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, standing: Standing) -> TitlePage:
     """Say what the title page, the running heads and the file's properties say."""
     from cseanalysis.export.wording import say_date
-    from cseanalysis.report.typeset import TitlePage
+    from cseanalysis.report.pdf.typeset import TitlePage
     from cseanalysis.study.data.reported import load_evidence
     from cseanalysis.study.evidence.age import evidence_in_words, said_age
 

@@ -1,0 +1,1 @@
+"""From executed chapters to the printed products: brief, report and annexes, through pandoc and typst."""
