@@ -40,7 +40,7 @@ def pages(monkeypatch):
 
     def keep(chapters, page, front, **rest):
         given.append((page, front))
-        return b"%PDF"
+        return b"%PDF", b"%PDF"
 
     monkeypatch.setattr(typeset, "typeset", keep)
     return given
