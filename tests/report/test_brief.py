@@ -14,7 +14,7 @@ from cseanalysis import load_figures, load_results
 from cseanalysis.report.outputs import chart
 from cseanalysis.report.pdf.brief import brief, front_matter
 from cseanalysis.report.pdf.typeset import TitlePage, typeset_brief
-from cseanalysis.report.prose import closest
+from cseanalysis.report.prose import closest, fill
 from cseanalysis.study.data.project import find_project
 from cseanalysis.study.evidence.support import SupportLine, support_lines, support_table
 from cseanalysis.study.recorded.numbers import quoted_classes
@@ -129,7 +129,8 @@ def test_the_chart_to_scale_hatches_what_no_class_is_published_for():
     assert (newest.year, before.year) == (2024, 2023)
     assert before.unpublished == before.grouped - sum(count for _, _, count in before.classes)
     figure, words = recorded_to_scale(years)
-    assert "for the other at most 2,085 no class is published, hatched" in words
+    assert "of the other at most 2,085, hatched, a class was {absent:unknown_class}." in words
+    assert "of the other 3,689, hatched, a class was {absent:newest_classes}." in words
     assert sum(patch.get_hatch() == "////" for patch in figure.axes[0].patches) == 2
     squares = [patch for patch in figure.axes[0].patches if patch.get_width() == patch.get_height()]
     areas = sorted(patch.get_width() * patch.get_height() for patch in squares)
@@ -138,7 +139,8 @@ def test_the_chart_to_scale_hatches_what_no_class_is_published_for():
 
 def test_the_first_screen_of_the_readme_shows_the_chart_of_the_brief():
     """The picture holds its own words, so that neither it nor what a screen reader says can stay behind the figures."""
-    _, words = recorded_to_scale(counts_by_year(load_figures(ROOT), quoted_classes(ROOT)))
+    _, unfilled = recorded_to_scale(counts_by_year(load_figures(ROOT), quoted_classes(ROOT)))
+    words = fill(unfilled, ROOT, plain=True)
     assert f"![{words}](docs/to_scale.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")[:2500]
     picture = (ROOT / "docs/to_scale.svg").read_text(encoding="utf-8")
     assert f"<title>{html.escape(words)}</title>" in picture, "draw it again with chart(), its words in <title>"

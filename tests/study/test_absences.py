@@ -49,7 +49,7 @@ def words_of(code):
 
 def printed():
     """Return the words that the report prints, by where they stand."""
-    found = {"front.md": (ROOT / "notebooks" / "front.md").read_text("utf-8")}
+    found = {name: (ROOT / "notebooks" / name).read_text("utf-8") for name in ("front.md", "brief.md")}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         cells = json.loads(path.read_text("utf-8"))["cells"]
         sources = [("".join(cell["source"]), cell["cell_type"] == "markdown") for cell in cells]

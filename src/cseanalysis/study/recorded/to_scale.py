@@ -119,14 +119,14 @@ def _year(axes: Axes, year: YearCounts, bottom: float, scale: float) -> None:
 
 def _left_over(year: YearCounts) -> str:
     """Name what is left when the published classes are taken off."""
-    return "no class published" + (", at most" if year.open_ended else "")
+    return "in no class read here" + (", at most" if year.open_ended else "")
 
 
 def _in_words(year: YearCounts) -> str:
     parts = "; ".join(f"{label} {count:,.0f}" for label, _, count in year.classes)
-    most = "at most " if year.open_ended else ""
+    most, rest = ("at most ", "{absent:unknown_class}") if year.open_ended else ("", "{absent:newest_classes}")
     return (
         f"{year.year}: {year.recorded:,.0f} offences recorded; counted apart, {year.grouped:,.0f} group-based ones, "
-        f"as squares of one scale. The group-based ones again, enlarged, by class: {parts}; for the other "
-        f"{most}{year.unpublished:,.0f} no class is published, hatched."
+        f"as squares of one scale. The group-based ones again, enlarged, by class: {parts}; of the other "
+        f"{most}{year.unpublished:,.0f}, hatched, a class was {rest}."
     )
