@@ -60,7 +60,7 @@ def test_html_keeps_text_and_turns_emphasis_and_links_into_tags():
 def test_who_reads_in_jupyter_sees_words_and_the_typesetter_takes_the_marks(study):
     words = prose("{recorded} [@ho22], see @fig:a.")
     assert words.data["text/markdown"] == f"1,099 ({HO22}), see Figure *a*."
-    assert words.about["markdown"] == "1,099 [@ho22], see @fig:a."
+    assert words.about["markdown"] == '[1,099]{.n ref="recorded"} [@ho22], see @fig:a.'
     block = opening(question="Which?", answer="@tbl:a.", data="One [@ho22].", limits="All.")
     assert not MARK.search(block.data["text/markdown"])
     assert block.about["parts"][2] == ["Data", "One [@ho22]."]

@@ -27,7 +27,7 @@ def test_a_chart_carries_caption_label_and_alternative_text(study):
     assert shown.about == {
         "kind": "chart",
         "label": "fig:line",
-        "caption": "Of 1,099",
+        "caption": 'Of [1,099]{.n ref="recorded"}',
         "alt": "Line from 1,099 upwards.",
         "width": 160.0,
     }

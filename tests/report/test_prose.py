@@ -3,19 +3,29 @@
 import pytest
 
 from cseanalysis.report import opening, prose
+from cseanalysis.report.alone import alone
 from cseanalysis.report.prose import escape, fill
 
 
 def test_results_assumptions_and_figures_take_their_places(study):
     text = "Of {recorded}, as printed {figure:F001}, {assumption:known_probability} are known, so {total}."
-    assert fill(text) == (
+    assert alone(fill(text)) == (
         "Of 1,099, as printed 1,099, 5% to 15% (assumed range) are known, so at least 7,300 and at most 22,000."
     )
 
 
+def test_a_number_says_whose_it_is_and_text_that_is_no_markdown_does_not(study):
+    text = "{recorded}, {figure:F001}, {assumption:known_probability}, {evidence:read_to}"
+    assert fill(text) == (
+        '[1,099]{.n ref="recorded"}, [1,099]{.n ref="F001"}, '
+        '[5% to 15% (assumed range)]{.n ref="known_probability"}, 20 November 2026'
+    )
+    assert fill(text, plain=True) == "1,099, 1,099, 5% to 15% (assumed range), 20 November 2026"
+
+
 def test_the_study_can_be_named_instead_of_found(study, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert fill("{recorded}", study.root) == "1,099"
+    assert fill("{recorded}", study.root, plain=True) == "1,099"
 
 
 def test_citations_references_attributes_and_doubled_braces_are_left_to_the_typesetter(study):
@@ -29,12 +39,12 @@ def test_citations_references_attributes_and_doubled_braces_are_left_to_the_type
     "before", ["", "A sentence. ", "A question? ", "One paragraph\n\n", 'He said "no." ', "Of all (most.) "]
 )
 def test_words_begin_a_sentence_with_a_capital(study, before):
-    assert fill(f"{before}{{total}}, it is.") == f"{before}At least 7,300 and at most 22,000, it is."
+    assert alone(fill(f"{before}{{total}}, it is.")) == f"{before}At least 7,300 and at most 22,000, it is."
 
 
 @pytest.mark.parametrize("before", ["There are ", "so, ", "a\nb ", "(", "- "])
 def test_words_inside_a_sentence_do_not(study, before):
-    assert fill(f"{before}{{total}}").startswith(f"{before}at least")
+    assert alone(fill(f"{before}{{total}}")).startswith(f"{before}at least")
 
 
 def test_an_unknown_id_names_the_closest(study):
@@ -67,7 +77,7 @@ def test_an_opening_says_all_four_things(study):
     shown = opening(question="How many?", answer="{recorded}.", data="A table\nof counts.", limits="Why.")
     assert shown.about["parts"] == [
         ["Question", "How many?"],
-        ["Answer", "1,099."],
+        ["Answer", '[1,099]{.n ref="recorded"}.'],
         ["Data", "A table of counts."],
         ["What this cannot show", "Why."],
     ]

@@ -11,21 +11,22 @@ from cseanalysis.report.prose import closest
 from cseanalysis.report.references import works_in
 from cseanalysis.study.data.project import Project, find_project, load_sources
 
-# What only the typesetter understands: a label, a cross reference, a citation.
-MARK = re.compile(r"\{#[\w:-]+[^{}]*\}|(?<![\w\\])@(?:fig|tbl|eq|sec):|(?<!\\)\[@\w")
+# What only the typesetter understands: a label, a cross reference, a citation, whose a number is.
+MARK = re.compile(r"\{#[\w:-]+[^{}]*\}|(?<![\w\\])@(?:fig|tbl|eq|sec):|(?<!\\)\[@\w|\]\{\.n ref=")
 
 _MARKS = re.compile(
     r" *\{#[\w:-]+[^{}]*\}"
     r"|(?<!\\)\[(?P<group>@[^\[\]]+)\]"
     r"|(?<![\w\\])@(?P<single>(?:fig|tbl|eq|sec):[\w-]+|[A-Za-z]\w*)"
 )
+_NUMBER = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\{\.n ref=\"[^\"]*\"\}")
 _ONE = re.compile(r"@([\w:.-]*\w)(.*)", re.DOTALL)
 _KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Chapter"}
 _INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|\*([^*]+)\*|\[((?:\\.|[^\[\]\\])+)\]\(<([^<>]*)>\)|[<>&\"']")
 
 
 def alone(markdown: str) -> str:
-    """Return Markdown whose citations and cross references are words, and which has no labels."""
+    """Return Markdown whose citations and cross references are words, and which has no labels or marks."""
 
     def worded(match: re.Match[str]) -> str:
         if match["single"]:
@@ -38,7 +39,7 @@ def alone(markdown: str) -> str:
             return " and ".join(named(key) for key, _ in ones)
         return f"({'; '.join(_cited(key, '{}, {}') + rest for key, rest in ones)})"
 
-    return _MARKS.sub(worded, markdown)
+    return _MARKS.sub(worded, _NUMBER.sub(r"\1", markdown))
 
 
 def named(label: str) -> str:

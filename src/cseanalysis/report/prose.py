@@ -52,7 +52,8 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
             raise ValueError(f"placeholder {whole}{doubled[0]}: prints {words!r}; leave {doubled[1]!r} out")
         ours = home in _ABSENT  # Markdown, with a reference to where the search is told
         words = (_plain(words) if ours else words) if plain else words if ours else escape(words)
-        return words[:1].upper() + words[1:] if _SENTENCE_STARTS.search(text, 0, match.start()) else words
+        words = words[:1].upper() + words[1:] if _SENTENCE_STARTS.search(text, 0, match.start()) else words
+        return f'[{words}]{{.n ref="{identifier}"}}' if home in _CARDS and not plain else words
 
     return _PLACEHOLDER.sub(replace, text)
 
@@ -60,6 +61,7 @@ def fill(text: str, root: Path | str | None = None, *, plain: bool = False) -> s
 _HOMES = {"": "result", "assumption": "assumption", "figure": "figure", "period": "period"}
 _HOMES |= dict.fromkeys(("codes", "count"), "group of codes")
 _HOMES |= {"evidence": "table"}
+_CARDS = ("", "assumption", "figure")
 _ABSENT = ("absent", "searched")
 _ABSENCE = re.compile(r"\{(absent|searched):(\w+)\}")
 _HOMES |= dict.fromkeys(_ABSENT, "row of data/judgement/absences.csv")

@@ -256,6 +256,30 @@ local function image(element)
   error('image ' .. element.src .. ' in a Markdown cell: show it with chart(), which asks for alternative text')
 end
 
+-- A number is marked with whose it is, for the pages of the browser; in print it is text like what it stands between.
+local function unmarked(inlines)
+  local out, changed = pandoc.Inlines({}), false
+  for _, element in ipairs(inlines) do
+    if element.t == 'Span' and element.classes:includes('n') then
+      out:extend(element.content)
+      changed = true
+    else
+      out:insert(element)
+    end
+  end
+  if not changed then return nil end
+  local joined = pandoc.Inlines({})
+  for _, element in ipairs(out) do
+    local before = joined[#joined]
+    if before and before.t == 'Str' and element.t == 'Str' then
+      joined[#joined] = pandoc.Str(before.text .. element.text)
+    else
+      joined:insert(element)
+    end
+  end
+  return joined
+end
+
 -- A chapter that is told to be unnumbered (the summary) keeps its headings without numbers.
 local unnumbered = false
 local raised = 0          -- levels by which the front matter's headings rise, so that the first is of level 1
@@ -278,7 +302,7 @@ return {
         document:walk({Header = function(element) top = math.min(top, element.level) end})
         raised = top == 9 and 0 or top - 1
       end
-    end, Image = image},
+    end, Image = image, Inlines = unmarked},
   {Str = ids},
   {Header = header, Para = equations, Plain = equations, Str = string_},
   {Cite = citation},
