@@ -95,15 +95,33 @@ RESULTS = {
         ],
     },
     "results": [
-        {"id": "recorded", "unit": "offences", "point": 1099, "interval": None, "basis": ["F001"]},
+        {
+            "id": "recorded",
+            "unit": "offences",
+            "point": 1099,
+            "interval": None,
+            "basis": ["F001"],
+            "leading": {"kind": "counted"},
+        },
         {
             "id": "total",
             "unit": "offences",
             "point": None,
             "interval": {"low": 7326.6, "high": 21980.0, "kind": "bound", "level": None},
             "basis": ["F001", "known_probability"],
+            "leading": {
+                "kind": "one",
+                "assumptions": [{"assumption": "known_probability", "least": 1.0, "most": 1.0}],
+            },
         },
-        {"id": "delay", "unit": "days to charge", "point": 412, "interval": None, "basis": []},
+        {
+            "id": "delay",
+            "unit": "days to charge",
+            "point": 412,
+            "interval": None,
+            "basis": [],
+            "leading": {"kind": "counted"},
+        },
     ],
     "tables": {},
     "period": {"first": "April 2012", "last": "June 2023"},
@@ -139,6 +157,8 @@ def small_study(root):
     digest, definitions, bridges = (sha256(text.encode()) for text in tables.values())
     (project.raw / "sources.toml").write_text(SOURCES.format(digest=digest, definitions=definitions, bridges=bridges))
     (project.judgement / "absences.csv").write_text(ABSENCES)
+    (project.judgement / "conditions.csv").write_text("result,condition,reason\ntotal,the share holding,It may not.\n")
+    (project.judgement / "share_bases.csv").write_text("shares,base_of,reason\nF002,,None of these is here.\n")
     project.assumptions.write_text(ASSUMPTIONS)
     project.results.write_bytes(sealed(RESULTS))
     (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.3] - 2026-11-21\n\nFirst.\n")

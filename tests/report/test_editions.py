@@ -107,6 +107,17 @@ def test_an_edition_is_frozen_once(study, build):
         release(study, build)
 
 
+def test_an_edition_is_frozen_without_the_pages_for_a_browser_and_is_whole(study, build):
+    (build / "html").mkdir()
+    (build / "html" / "index.html").write_bytes(b"<!DOCTYPE html>")
+    manifest = json.loads((build / "manifest.json").read_text())
+    manifest["outputs"]["html/index.html"] = sha256(b"<!DOCTYPE html>")
+    (build / "manifest.json").write_text(json.dumps(manifest))
+    edition = release(study, build)
+    assert not (edition / "html").exists()
+    assert verify(study).word == "identical"
+
+
 def test_a_frozen_edition_that_was_touched_is_seen(study, build):
     edition = release(study, build)
     assert verify(study).word == "identical"

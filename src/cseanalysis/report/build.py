@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -36,9 +37,18 @@ AUTHORS = ("The cseanalysis authors",)
 KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial identification")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_CODE = (".py", ".csv", ".csl", ".lua", ".typ")
-_SETTING = ("pdf/", "annexes.py", "build.py", "editions.py", "exporter.py", "standing.py")  # no chapter sees these
-_OURS = {"brief.pdf", "report.pdf", "annexes.pdf", "results.json", "assumptions.toml", "manifest.json", "notebooks"}
+_CODE = (".py", ".csv", ".csl", ".lua", ".typ", ".css", ".js")
+_SETTING = (
+    "html/",
+    "pdf/",
+    "annexes.py",
+    "build.py",
+    "editions.py",
+    "exporter.py",
+    "standing.py",
+)  # no chapter sees these
+_OURS = {"brief.pdf", "report.pdf", "annexes.pdf", "html", "results.json", "assumptions.toml", "manifest.json"}
+_OURS |= {"notebooks"}
 _PACKAGES = (
     *("cseanalysis", "numpy", "pandas", "scipy", "statsmodels", "narwhals", "matplotlib", "ipykernel"),
     *("ipython", "pillow", "nbclient", "nbformat", "pypandoc_binary", "typst"),
@@ -123,7 +133,8 @@ def build_report(
         with clock.step("typesetting"):
             nodes = {name: chapter.node for name, chapter in chapters.items()}
             page = _title_page(staged, edition, inputs, standing)
-            pdf, further = _typeset(staged, nodes, page, standing)
+            _copy_editions(project, staged, edition[0])
+            pdf, further, pages = _typeset(staged, nodes, page, standing)
             short = typeset_brief(*brief(staged, nodes), replace(page, title=BRIEF_TITLE))
         with clock.step("writing"), staged_folder(out) as target:
             contents = {
@@ -133,8 +144,9 @@ def build_report(
                 "results.json": _results(staged.results, inputs, standing),
                 "assumptions.toml": staged.assumptions.read_bytes(),
             } | {f"notebooks/{chapter.name}.ipynb": chapter.content for chapter in chapters.values()}
+            contents |= {f"html/{name}": content for name, content in pages.items()}
             for path, content in contents.items():
-                (target / path).parent.mkdir(exist_ok=True)
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
                 (target / path).write_bytes(content)
             manifest = {
                 "version": edition[0],
@@ -199,9 +211,30 @@ def input_hashes(project: Project, assumptions: Path) -> dict[str, str]:
     ):
         for pattern in patterns:
             files |= {f"{folder}/{p.name}": p for p in (project.root / folder).glob(pattern) if p.is_file()}
+    earlier = _earlier_editions(project, read_edition(project)[0])
+    files |= {path.relative_to(project.root).as_posix(): path for path in earlier}
     code = (path for path in _PACKAGE.rglob("*") if path.suffix in _CODE and path.is_file())
     files |= {f"package/{path.relative_to(_PACKAGE).as_posix()}": path for path in code}
     return {name: sha256(path.read_bytes()) for name, path in sorted(files.items())}
+
+
+def _earlier_editions(project: Project, version: str) -> list[Path]:
+    """Return the results and assumptions of the frozen editions of other versions: cards say what changed since."""
+    # Not of this one: freezing an edition must not change what it was made from.
+    kept = ("results.json", "assumptions.toml")
+    return sorted(
+        path
+        for folder in (project.root / "reports").glob("v*")
+        for name in kept
+        if folder.name != f"v{version}" and (path := folder / name).is_file()
+    )
+
+
+def _copy_editions(project: Project, staged: Project, version: str) -> None:
+    for path in _earlier_editions(project, version):
+        copy = staged.root / path.relative_to(project.root)
+        copy.parent.mkdir(exist_ok=True, parents=True)
+        shutil.copyfile(path, copy)
 
 
 def key_of(hashes: Mapping[str, str]) -> str:
@@ -293,19 +326,20 @@ def _results(path: Path, inputs: str, standing: Standing) -> bytes:
 
 def _typeset(
     staged: Project, chapters: Mapping[str, NotebookNode], page: TitlePage, standing: Standing
-) -> tuple[bytes, bytes]:
-    """Typeset report and annexes: what differs from an edition, the first page, chapters, and what stands behind."""
+) -> tuple[bytes, bytes, Mapping[str, bytes]]:
+    """Return report and annexes, typeset, and the files of the pages for a browser, made of the same text."""
+    from cseanalysis.lineage import cards
     from cseanalysis.report.annexes import annexes, bibliography
+    from cseanalysis.report.html.site import site
     from cseanalysis.report.pdf.brief import front_matter
     from cseanalysis.report.pdf.typeset import typeset
 
-    return typeset(
-        chapters,
-        page,
-        f"{differences_page(standing)}\n{front_matter(staged)}",
-        annexes=annexes(staged, json.dumps(list(chapters.values()))),
-        bibliography=bibliography(staged),
-    )
+    front, works = f"{differences_page(standing)}\n{front_matter(staged)}", bibliography(staged)
+    after, found = annexes(staged, json.dumps(list(chapters.values()))), cards(staged.root)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pages = pool.submit(site, chapters, page, front, annexes=after, bibliography=works, cards=found)
+        pdf, further = typeset(chapters, page, front, annexes=after, bibliography=works)
+        return pdf, further, pages.result()
 
 
 def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, standing: Standing) -> TitlePage:

@@ -86,9 +86,11 @@ def release(project: Project, build: Path) -> Path:
             "the inputs are not committed, so no commit can be named: commit them, then run `make release`"
         )
     with staged_folder(edition) as staging:
-        content = json.dumps(manifest | {"commit": commit}, indent=1) + "\n"
+        # The pages for a browser are made from the rest, byte for byte; kept with every edition, they would double it.
+        kept = {name: digest for name, digest in manifest["outputs"].items() if not name.startswith("html/")}
+        content = json.dumps(manifest | {"commit": commit, "outputs": kept}, indent=1) + "\n"
         (staging / "manifest.json").write_text(content, encoding="utf-8")
-        for name in manifest["outputs"]:
+        for name in kept:
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(build / name, staging / name)
     return edition

@@ -23,6 +23,7 @@ _KINDS = (
     ("data/", "data"),
     ("notebooks/", "chapters"),
     ("CHANGELOG.md", "changelog"),
+    ("reports/", "earlier editions"),
     ("", "code"),
 )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STANDARDS: tuple[Literal["ua-1"], Literal["a-3a"]] = ("ua-1", "a-3a")  # accessible and archivable
 
 _HERE = Path(__file__).parent
-_READER = (
+READER = (
     "markdown-auto_identifiers-implicit_header_references-implicit_figures-raw_html-raw_tex-raw_attribute-task_lists"
 )
 ANNEXES = "Annexes: further tables and charts, assumptions, figures, sources"
@@ -177,7 +177,7 @@ def _set(
 def _pandoc(name: str, markdown: str, known: str = "", annexes: bool = False) -> str:
     import pypandoc
 
-    command = [pypandoc.get_pandoc_path(), "--from", _READER, "--to", "typst", "--wrap", "none"]
+    command = [pypandoc.get_pandoc_path(), "--from", READER, "--to", "typst", "--wrap", "none"]
     command += ["--lua-filter", str(_HERE / "filter.lua")]
     if name.startswith("00"):
         command += ["--metadata", "unnumbered=true"]

@@ -1,0 +1,1 @@
+"""The report as pages for a browser: from disk or any web server, without a request to anywhere else."""

@@ -1,0 +1,53 @@
+// Search over all parts of all pages: every word must occur; parts whose heading holds a word come first.
+(function () {
+  "use strict";
+  var SHOWN = 60, AROUND = 90;
+  var input = document.getElementById("words"), found = document.getElementById("found"), hits = document.getElementById("hits");
+  var texts = PARTS.map(function (part) { return (part[2] + " " + part[4]).toLowerCase(); });
+
+  function marked(text, words) {
+    var lower = text.toLowerCase(), at = lower.indexOf(words[0]);
+    var start = Math.max(0, at - AROUND), end = Math.min(text.length, Math.max(at, 0) + words[0].length + AROUND);
+    var line = document.createElement("span");
+    line.append(start > 0 ? "… " : "");
+    if (at < 0) {
+      line.append(text.slice(0, end));
+    } else {
+      var mark = document.createElement("mark");
+      mark.textContent = text.slice(at, at + words[0].length);
+      line.append(text.slice(start, at), mark, text.slice(at + words[0].length, end));
+    }
+    line.append(end < text.length ? " …" : "");
+    return line;
+  }
+
+  function search() {
+    var words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    hits.textContent = "";
+    if (!words.length) {
+      found.textContent = "Type words, a number or the id of a figure.";
+      return;
+    }
+    var chosen = [];
+    texts.forEach(function (text, place) {
+      if (words.every(function (word) { return text.indexOf(word) >= 0; })) {
+        var head = PARTS[place][2].toLowerCase();
+        chosen.push([words.some(function (word) { return head.indexOf(word) >= 0; }) ? 0 : 1, place]);
+      }
+    });
+    chosen.sort(function (a, b) { return a[0] - b[0] || a[1] - b[1]; });
+    found.textContent = chosen.length === 1 ? "1 place" : chosen.length + " places" + (chosen.length > SHOWN ? ", the first " + SHOWN + " shown" : "");
+    chosen.slice(0, SHOWN).forEach(function (one) {
+      var part = PARTS[one[1]], item = document.createElement("li"), link = document.createElement("a");
+      link.href = part[0] + ".html#" + part[1];
+      link.textContent = part[2] === part[3] ? part[2] : part[3] + ": " + part[2];
+      item.append(link, document.createElement("br"), marked(part[4], words));
+      hits.append(item);
+    });
+  }
+
+  document.getElementById("search").addEventListener("submit", function (event) { event.preventDefault(); search(); });
+  input.addEventListener("input", search);
+  if (location.hash.length > 1) { input.value = decodeURIComponent(location.hash.slice(1)); }
+  search();
+})();

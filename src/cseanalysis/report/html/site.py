@@ -1,0 +1,178 @@
+"""From executed chapters to a folder of pages: the same Markdown that is typeset, one page a chapter."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cseanalysis.report.exporter import export
+from cseanalysis.report.html.cards import ASSUMPTIONS, FIGURES, NUMBERS, card_pages, cards_table, page_of_card
+from cseanalysis.report.html.drawing import drawing
+from cseanalysis.report.html.register import register_page
+from cseanalysis.report.html.shell import Entry, page
+from cseanalysis.report.pdf.typeset import READER
+from cseanalysis.report.references import cited_in, lettered
+from cseanalysis.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from cseanalysis.lineage import Card
+    from cseanalysis.report.pdf.typeset import TitlePage
+
+_HERE = Path(__file__).parent
+_CHART = re.compile(r"<!--chart ([^ >]+)-->")
+_ALT = re.compile(r'^:{4,} \{\.chart .*?file="([^"]*)".*? alt="((?:\\.|[^"\\])*)"', re.MULTILINE)
+_COPIED = ("page.css", "register.js", "search.js")
+
+
+def site(
+    chapters: Mapping[str, NotebookNode],
+    meta: TitlePage,
+    front: str,
+    *,
+    annexes: str,
+    bibliography: str,
+    cards: Mapping[str, Card],
+) -> dict[str, bytes]:
+    """Return the report as the files of a folder of pages for a browser, by name.
+
+    Parameters
+    ----------
+    chapters
+        Executed notebooks by name, in their order.
+    meta
+        What the title page says.
+    front, annexes
+        Markdown before and after the chapters.
+    bibliography
+        BibTeX of all that may be cited.
+    cards
+        What each number of the study rests on, by id.
+
+    Raises
+    ------
+    ValueError
+        For a reference to what is not there, or a text that pandoc cannot set.
+    """
+    texts = [{"page": "index", "kind": "front", "markdown": front}]
+    pictures: dict[str, bytes] = {}
+    words: dict[str, str] = {}
+    for name, node in chapters.items():
+        markdown, found = export(name, node)
+        pictures |= found
+        words |= {file: _unquoted(alt) for file, alt in _ALT.findall(markdown)}
+        kind = "unnumbered" if name.startswith("00") else "chapter"
+        texts.append({"page": page_of(name), "kind": kind, "markdown": markdown})
+    texts.append({"page": "", "kind": "annex", "markdown": annexes})
+    answer = _pandoc(texts, bibliography, {name: page_of_card(card) for name, card in cards.items()})
+    files: dict[str, bytes] = {name: (_HERE / name).read_bytes() for name in _COPIED}
+    entries = [
+        Entry(one["name"], "Before you read" if one["kind"] == "front" else one["title"], one["count"])
+        for one in answer["pages"]
+    ]
+    own, listed = len(entries), list(card_pages(cards, meta, entries))
+    entries += [NUMBERS, FIGURES, ASSUMPTIONS]
+    if doubled := {one.name for one in entries if [other.name for other in entries].count(one.name) > 1}:
+        raise ValueError(f"two pages are called {', '.join(sorted(doubled))}; rename a chapter")
+
+    def put(match: re.Match[str]) -> str:
+        file = match[1]
+        if file.endswith(".svg"):
+            return drawing(pictures[file].decode("utf-8"), file.removesuffix(".svg"), words[file])
+        files[f"charts/{file}"] = pictures[file]
+        return f'<img src="charts/{file}" alt="{escape(words[file])}">'
+
+    for one, entry in zip(answer["pages"], entries[:own], strict=True):
+        inside = _CHART.sub(put, one["html"])
+        if one["kind"] == "front":
+            inside = f'{_first(meta)}<section id="help">\n{inside}\n</section>\n{_about(meta)}'
+        files[f"{entry.name}.html"] = page(entry, inside, entries, meta).encode("utf-8")
+    for table in answer["tables"]:
+        files[f"tables/{table['name']}.csv"] = _csv(table["rows"])
+    for entry, inside in listed:
+        files[f"{entry.name}.html"] = page(entry, inside, entries, meta).encode("utf-8")
+    inside = register_page(cards)
+    files[f"{FIGURES.name}.html"] = page(FIGURES, inside, entries, meta, ("register.js",)).encode("utf-8")
+    files["cards.csv"] = cards_table(cards)
+    files["search.html"] = page(Entry("search", "Search"), _SEARCH, entries, meta, ("index.js", "search.js")).encode()
+    files["index.js"] = _index(answer["pages"], cards)
+    return dict(sorted(files.items()))
+
+
+def page_of(chapter: str) -> str:
+    """Return what a chapter's page is called: its name without the place it stands in, which may change."""
+    return chapter.partition("-")[2] or chapter
+
+
+_KINDS = {"result": "Number", "figure": "Published figure", "assumption": "Assumption"}
+_SEARCH = """<h1>Search</h1>
+<form role="search" id="search"><label for="words">Words, a number or the id of a figure</label>
+<input id="words" type="search" autocomplete="off"></form>
+<p id="found" role="status">Search needs JavaScript, which does not run here. Every page is listed in the contents.</p>
+<ol id="hits"></ol>
+"""
+
+
+def _first(meta: TitlePage) -> str:
+    said = "".join(f"<p><strong>{escape(words)}</strong></p>\n" for words in (meta.notice, meta.age) if words)
+    return f'<h1>{escape(meta.title)}</h1>\n<p class="subtitle">{escape(meta.subtitle)}</p>\n{said}'
+
+
+def _about(meta: TitlePage) -> str:
+    facts = (*meta.facts, ("How to cite", meta.cite))
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>\n" for name, words in facts)
+    return f'<h2>About this report</h2>\n<dl class="facts">\n{listed}</dl>\n'
+
+
+def _pandoc(texts: list[dict[str, str]], bibliography: str, homes: Mapping[str, str]) -> dict[str, Any]:
+    import pypandoc
+
+    cited = set[str]().union(*(cited_in(text["markdown"]) for text in texts))
+    with scratch_folder("cse") as folder:
+        (folder / "sources.bib").write_text(lettered(bibliography, cited), encoding="utf-8")
+        job = {
+            "texts": texts,
+            "reader": READER,
+            "bibliography": str(folder / "sources.bib"),
+            "style": str(_HERE.parent / "pdf" / "references.csl"),
+            "cards": dict(homes),
+        }
+        (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        command = [pypandoc.get_pandoc_path(), "lua", str(_HERE / "pages.lua"), str(folder / "job.json")]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = next((line for line in said if ": " in line), said[-1] if said else "no reason given")
+        raise ValueError(f"pandoc could not make the pages: {reason}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('\\"', '"').replace("\\\\", "\\").replace("&amp;", "&")
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode("utf-8")
+
+
+def _index(pages: list[dict[str, Any]], cards: Mapping[str, Card]) -> bytes:
+    """Return what the search looks through as a script, because a page from disk may load nothing else."""
+    parts = [
+        (one["name"], part["id"], part["title"], one["title"], part["text"]) for one in pages for part in one["parts"]
+    ]
+    parts += [
+        (page_of_card(card), card.id, f"{card.title} ({card.id})", _KINDS[card.kind], f"{card.says}; {card.unit}")
+        for card in cards.values()
+    ]
+    return f"var PARTS = {json.dumps(parts, ensure_ascii=False, separators=(',', ':'))};\n".encode()
