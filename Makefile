@@ -15,7 +15,7 @@ LAB_OPTIONS = --LabApp.news_url=None --LabApp.extension_manager=readonly --LabAp
 # make has an AS of its own, the assembler; only one that is given counts.
 LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add update data results report run lab docs verify release diff check test test-engines processors lowest mutants campaign bench coverage clean
+.PHONY: install add update data results report run lab docs verify release diff check test test-engines test-browser processors lowest mutants campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -36,6 +36,8 @@ diff: .venv/report.done ; @$(RUN) diff -- $(if $(and $(value A),$(value B)),$(ca
 check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2 --dist worksteal
 test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
+# The pages of the report in a real browser: Debian's is installed where that is allowed, the accessibility engine by npm.
+test-browser: .venv/test.done ; @.venv/bin/python tests/browser/run.py
 processors: .venv/report.done ; @.venv/bin/python benchmarks/every_processor.py
 lowest: .venv/lowest.done ; @.venv/lowest/bin/python -m pytest -n 2 --dist worksteal && .venv/lowest/bin/python -m pytest tests/engines
 bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each || exit 1; done

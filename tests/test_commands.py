@@ -21,7 +21,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 # Carried out by the workflow on every change, or with packages that are not here: expanded and parsed only.
 EXPENSIVE = {
     *("report", "results", "verify", "release", "run", "test", "test-engines", "check", "bench", "coverage"),
-    *("update", "processors", "lowest", "mutants", "campaign", "lab", "docs"),
+    *("update", "processors", "lowest", "mutants", "campaign", "lab", "docs", "test-browser"),
 }
 ANSWERS = "2026-07-23\n\n\ny\n"
 pytestmark = pytest.mark.skipif(sys.platform == "win32" or not shutil.which("make"), reason="needs make and a shell")
@@ -164,7 +164,9 @@ def test_a_dear_command_of_the_pages_expands_to_what_the_command_line_takes(line
         if words[:3] == [".venv/bin/python", "-m", "cseanalysis"]:
             parse(words[3:])
         else:
-            assert re.search(r"-m (pytest|ruff|mypy|jupyterlab|mkdocs)|benchmarks/[\w*]+\.py", step), step
+            assert re.search(r"-m (pytest|ruff|mypy|jupyterlab|mkdocs)|(benchmarks|tests/browser)/[\w*]+\.py", step), (
+                step
+            )
             assert all(list(ROOT.glob(place)) for place in re.findall(r"(?:benchmarks|tests)/[\w*.]+", step))
 
 

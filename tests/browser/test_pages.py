@@ -1,0 +1,90 @@
+"""What a reader meets in a real browser: every page opens from disk, fits a phone, is accessible and asks nobody."""
+
+import json
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from conftest import PAGES, SITE
+from run import AXE
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FAULTS = """axe.run(document, {runOnly: %s, resultTypes: ["violations"]}).then(found =>
+  found.violations.map(one => one.id + ": " + one.nodes.slice(0, 3).map(node => node.html.slice(0, 99)).join(" | ")))"""
+
+
+def address(page):
+    return f"{SITE.as_uri()}/{page}.html"
+
+
+# Of each kind of page one in a wide window too, where the contents stand beside the text.
+@pytest.mark.parametrize(
+    ("page", "width"), [*((page, 320) for page in PAGES), *((page, 1280) for page in ("index", "total", "search"))]
+)
+def test_no_rule_of_accessibility_is_broken(browser, page, width):
+    browser.go(address(page), width)
+    browser.value(AXE.read_text(encoding="utf-8") + "; 0")
+    assert browser.value(FAULTS % json.dumps(RULES)) == []
+
+
+def test_a_planted_fault_of_accessibility_is_seen(browser):
+    browser.go(address("index"))
+    browser.value(AXE.read_text(encoding="utf-8") + "; 0")
+    browser.value("document.querySelector('main').append(document.createElement('img')); 0")
+    assert [fault.partition(":")[0] for fault in browser.value(FAULTS % json.dumps(RULES))] == ["image-alt"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_no_wider_than_a_narrow_phone(browser, page):
+    browser.go(address(page), 320)
+    assert browser.value("document.documentElement.scrollWidth") <= 320
+
+
+def test_pages_load_their_own_files_alone_and_nothing_is_refused(browser):
+    browser.requests.clear()
+    browser.complaints.clear()
+    for page in PAGES:
+        browser.go(address(page))
+    loaded = {asked for asked in browser.requests if not asked.startswith("data:")}
+    assert len(loaded) >= len(PAGES)
+    assert [asked for asked in loaded if not asked.startswith(SITE.as_uri())] == []
+    assert browser.complaints == []
+
+
+def test_every_link_within_the_site_leads_somewhere(browser):
+    places, links = {}, set()
+    for page in PAGES:
+        browser.go(address(page))
+        places[page] = set(browser.value("Array.from(document.querySelectorAll('[id]'), one => one.id)"))
+        links |= {(page, to) for to in browser.value("Array.from(document.links, one => one.href)")}
+    home, wrong = f"{SITE.as_uri()}/", []
+    for page, to in sorted(links):
+        if not to.startswith(home):
+            assert to.startswith(("https://", "http://")), (page, to)
+            continue
+        parts = urlsplit(to)
+        name, place = unquote(parts.path).rpartition("/html/")[2], unquote(parts.fragment)
+        there = (SITE / name).is_file() and (not place or place in places.get(name.removesuffix(".html"), ()))
+        wrong += [] if there else [(page, to)]
+    assert wrong == []
+    assert len(links) > 1000
+
+
+def test_search_finds_a_number_and_leads_to_its_card(browser):
+    browser.go(address("search"))
+    browser.value("document.getElementById('words').value = 'F012'; 0")
+    browser.value("document.getElementById('words').dispatchEvent(new Event('input')); 0")
+    assert "F012" in browser.value("document.querySelector('#hits a').textContent")
+    assert browser.value("document.querySelector('#hits a').getAttribute('href')") == "figures-0.html#F012"
+
+
+def test_the_table_of_figures_is_filtered_by_words_and_by_choice(browser):
+    shown = "Array.from(document.querySelectorAll('#register tbody tr:not([hidden]) th'), one => one.textContent)"
+    browser.go(address("figures"))
+    everything = len(browser.value(shown))
+    browser.value("document.getElementById('words').value = 'F012'; 0")
+    browser.value("document.getElementById('words').dispatchEvent(new Event('input', {bubbles: true})); 0")
+    assert "F012" in browser.value(shown)
+    assert len(browser.value(shown)) < everything
+    browser.value("document.getElementById('words').value = ''; document.getElementById('tier').value = 'C'; 0")
+    browser.value("document.getElementById('tier').dispatchEvent(new Event('input', {bubbles: true})); 0")
+    assert 0 < len(browser.value(shown)) < everything
