@@ -1,5 +1,5 @@
-from .check import check as check
-from .check import check_all as check_all
+from .checking import check as check
+from .checking import check_all as check_all
 from .grammar.tables import Tables as Tables
 from .grammar.tables import load_aliases as load_aliases
 from .grammar.tables import load_contested as load_contested

@@ -69,9 +69,15 @@ def _limit(limit: Number, reading: Reading) -> Number:
 
 
 def _related(reading: Reading, one: Match) -> bool:
-    """Whether a share is of the group or the attribute that a sentence names, whatever the set."""
+    """Whether a share is of the attribute that a sentence names, whatever the set."""
     said = reading.meanings & one.known.meanings
-    return bool(said) and one.place == "same" and (not reading.named("group") or bool(said & set(_groups(reading))))
+    if one.place != "same" or not said:
+        return False
+    if not reading.named("group"):
+        return True
+    # Every group is treated alike, whether a share of it is published or not; none is read from a religion.
+    known = "ethnicity_known" in one.known.meanings and not reading.named("religion")
+    return known or bool(said & set(_groups(reading)))
 
 
 def _groups(reading: Reading) -> Iterator[str]:

@@ -119,7 +119,7 @@ def _factor(value: float, word: str) -> tuple[float, float]:
 
 
 def _share_factor(share: Number, sign: int) -> tuple[float, float]:
-    half = max(share.width / 2, 0.05 * share.value if share.qualifier == "around" else 0.0)
+    half = max(share.width / 2, _ROOM * share.value if share.soft or share.qualifier == "around" else 0.0)
     low, high = share.value - half, share.value + half
     if share.qualifier in ("more_than", "at_least"):
         low, high = share.value, math.inf

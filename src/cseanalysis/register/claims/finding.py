@@ -10,6 +10,7 @@ from cseanalysis.register.claims.matching import Match
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.definitions import worded
 from cseanalysis.register.figures import Figure
+from cseanalysis.register.known import worst_case
 from cseanalysis.register.sentences import period_words
 
 _MOST = 8
@@ -31,8 +32,13 @@ def told(figure: Figure) -> str:
     said = figure.unit.startswith(("per_cent", "pounds")) or figure.unit == "none"
     named = any(word in figure.published for word in ("case", "force", "recommendation"))
     number = figure.published if said or named else f"{figure.published} {worded(figure.unit)}"
+    beside = ""
+    if figure.known_share or figure.unknown_share:  # no share of those that say without what it can be among all
+        low, high = worst_case(figure)
+        beside = f"; among all records {low:.0f}% to {high:.0f}%"
     as_reported = ", as reported" if figure.tier in ("C", "D") else ""
-    return f"{number} ({figure.statement}; {figure.geography}, {period_words(figure)}; {figure.id}{as_reported})"
+    where = f"{figure.geography}, {period_words(figure)}"
+    return f"{number} ({figure.statement}; {where}{beside}; {figure.id}{as_reported})"
 
 
 def differing(match: Match) -> Iterable[str]:

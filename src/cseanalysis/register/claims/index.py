@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from cseanalysis import clean
 from cseanalysis.register.claims.grammar.reading import Reading, closure, read, share_of
-from cseanalysis.register.claims.grammar.tables import Tables, minor, split, stem
+from cseanalysis.register.claims.grammar.tables import Phrases, Tables, minor, split, stem, with_places
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import UNKNOWN, Figure
 
@@ -47,13 +47,13 @@ class Index:
 
     tables: Tables
     known: Mapping[str, Known]
-    places: Mapping[tuple[str, ...], str]
+    phrases: Phrases
     vocabulary: frozenset[str]
     weights: Mapping[str, float]
 
     def read(self, sentence: str) -> Reading:
         """Read a sentence with the words and places of this register."""
-        return read(sentence, self.places, self.vocabulary)
+        return read(sentence, self.phrases, self.vocabulary)
 
     def likeness(self, meanings: frozenset[str], known: Known) -> float:
         """Return how much of what is rare a sentence has in common with a figure."""
@@ -71,12 +71,12 @@ def indexed(tables: Tables) -> Index:
 
 
 def _made(tables: Tables) -> Index:
-    places = _places(tables.figures.values())
+    phrases = with_places(_places(tables.figures.values()))
     texts: dict[str, Reading] = {}
 
     def reading(text: str) -> Reading:
         if text not in texts:
-            texts[text] = read(text, places)
+            texts[text] = read(text, phrases)
         return texts[text]
 
     begun: dict[tuple[str, ...], date] = {}
@@ -92,7 +92,7 @@ def _made(tables: Tables) -> Index:
     counted = Counter(one for item in known.values() for one in item.allowed)
     weights = {one: min(math.log(max(len(known), 2) / count), _HEAVIEST) for one, count in counted.items()}
     words = {one.removeprefix("w:") for item in known.values() for one in item.allowed if one.startswith("w:")}
-    return Index(tables, known, places, frozenset(words), weights)
+    return Index(tables, known, phrases, frozenset(words), weights)
 
 
 def _series(figure: Figure) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
     with (
         Path(clean.__file__).with_name("crosswalks").joinpath("forces.csv").open(encoding="utf-8", newline="") as lines
     ):
-        rows += [(row["force"], row["force"]) for row in csv.DictReader(lines)]
+        rows += [(row["force"], row["force"]) for row in csv.DictReader(lines) if row["force_type"] == "territorial"]
     for words, name in rows:
         if name in (UNKNOWN, "not applicable"):
             continue

@@ -10,12 +10,13 @@ from typing import Literal
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
 from cseanalysis.register.claims.grammar.reading import Reading, closure, share_of
-from cseanalysis.register.claims.grammar.tables import minor, operations, units
+from cseanalysis.register.claims.grammar.tables import minor, operations, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
 
 Nearness = Literal["same", "near", "unsaid", "other"]
 _PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
+_FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
 _NO_PLACE = (UNKNOWN, "not applicable")
 
 
@@ -79,7 +80,7 @@ def match(
     return Match(
         known,
         absent - minor() if absent else absent,
-        absent & minor() if absent else absent,
+        absent & minor() - silent() if absent else absent,
         extra,
         _unit(asked, known),
         _base(asked, known),
@@ -150,7 +151,7 @@ def _base(asked: _Asked, known: Known) -> Nearness:
         return "other"
     if asked.base is None:
         return "unsaid"
-    if "group" in absent or (known.base and asked.base - known.bases):
+    if "group" in absent or (known.base and asked.base - known.bases - _FIELDS):
         return "other"
     return "unsaid" if absent else "same"
 

@@ -16,6 +16,7 @@ _WORDS = {word: value for value, word in enumerate(_UNITS)} | {word: 10 * n for 
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1e6, "billion": 1e9, "k": 1000, "m": 1e6, "bn": 1e9}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _PER_CENT = ("%", "percent", "pc")
+_BEGINNINGS = frozenset((*_WORDS, "a", "half", *_PARTS))
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
 _FRACTION_WIDTH = 2.5  # percentage points to either side of what a third or a quarter says
 
@@ -47,6 +48,8 @@ class Number:
 
 def read_number(tokens: Sequence[str], at: int) -> Number | None:
     """Return the longest number that begins at a token, if one does."""
+    if tokens[at] not in _BEGINNINGS and not tokens[at][-1:].isdigit():
+        return None
     for read in (_odds, _fraction, _plain):
         number = read(tokens, at)
         if number is not None:

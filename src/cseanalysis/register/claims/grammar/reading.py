@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cseanalysis.register.claims.grammar.numbers import Number, read_number
 from cseanalysis.register.claims.grammar.periods import Period, read_periods
-from cseanalysis.register.claims.grammar.tables import implied, lexicon, split, stem
+from cseanalysis.register.claims.grammar.tables import Phrases, compounds, implied, lexicon, split, stem
 
 _TOKEN = re.compile(
     r"£?\d{1,3}(?:,\d{3})+(?:\.\d+)?|£?\d+(?:\.\d+)?|%|[A-Za-z]+(?:['’](?=[a-z])[a-z]+)?|[^\w\s]", re.ASCII
@@ -58,6 +58,7 @@ _STOPS = frozenset(
         "than",
     ]
 )
+_PREPOSITIONS = frozenset(("of", "against", "on", "with", "in", "after"))
 _VERB_FORMS = frozenset(
     [
         "was",
@@ -190,6 +191,8 @@ class Reading:
 
 def clean(sentence: str) -> str:
     """Return a sentence in plain letters, with one blank between words."""
+    if sentence.isascii() and sentence.isprintable():
+        return " ".join(sentence.split())
     text = unicodedata.normalize("NFKC", sentence)
     quotes = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}
     text = text.translate(quotes | dict.fromkeys(range(0x2010, 0x2016), "-"))
@@ -197,9 +200,7 @@ def clean(sentence: str) -> str:
     return " ".join(text.split())
 
 
-def read(
-    sentence: str, places: Mapping[tuple[str, ...], str] | None = None, vocabulary: frozenset[str] | None = None
-) -> Reading:
+def read(sentence: str, phrases: Phrases | None = None, vocabulary: frozenset[str] | None = None) -> Reading:
     """Read a sentence with the table of words; without a vocabulary every other word is a meaning of its own."""
     text = clean(sentence)
     tokens = tuple(
@@ -215,7 +216,7 @@ def read(
     for pattern, form in _AGES:
         for match in pattern.finditer(text):
             spans += _take(tokens, free, match.span(), "age", form.format(*match.groups()).lower())
-    numbers = _scan(tokens, free, spans, places or {})
+    numbers = _scan(tokens, free, spans, phrases or lexicon())
     numbers = tuple(_qualified(number, tokens, spans) for number in numbers)
     unknown: list[str] = []
     for at, token in enumerate(tokens):
@@ -238,7 +239,7 @@ def read(
         numbers,
         periods,
         tuple(dict.fromkeys(span.value or span.text.title() for span in spans if span.kind == "place")),
-        frozenset(_meanings(spans)),
+        _joined(frozenset(_meanings(spans))),
         tuple((span.last - 1, span.value.split()[0]) for span in spans if span.kind == "unit"),
         tuple(dict.fromkeys(unknown)),
         kinds,
@@ -288,11 +289,8 @@ def _take(tokens: tuple[Token, ...], free: list[bool], where: tuple[int, int], k
         yield Span(first, last, kind, value, " ".join(token.text for token in tokens[first:last]))
 
 
-def _scan(
-    tokens: tuple[Token, ...], free: list[bool], spans: list[Span], places: Mapping[tuple[str, ...], str]
-) -> tuple[Number, ...]:
+def _scan(tokens: tuple[Token, ...], free: list[bool], spans: list[Span], phrases: Phrases) -> tuple[Number, ...]:
     """Take phrases of the tables and numbers from left to right, the longer first; return the numbers."""
-    words, longest = lexicon()
     lowers = [token.lower for token in tokens]
     stems = [stem(token.lower.replace("'", "")) if token.word else token.lower for token in tokens]
     numbers: list[Number] = []
@@ -304,13 +302,10 @@ def _scan(
         room = next((end for end in range(at, len(tokens)) if not free[end]), len(tokens))
         length: int = 0
         entries: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-        for size in range(min(longest, room - at), 0, -1):
+        for size in range(min(phrases.longest.get(stems[at], 1), room - at), 0, -1):
             key = tuple(stems[at : at + size])
-            if key in places:
-                length, entries = size, (("place", places[key], ()),)
-                break
-            if key in words:
-                length, entries = size, words[key]
+            if key in phrases.entries:
+                length, entries = size, phrases.entries[key]
                 break
         number = read_number(lowers[:room], at)
         if number is not None and number.last - at >= length:
@@ -320,7 +315,7 @@ def _scan(
                 inside = number.base
                 spans += [
                     Span(inside, inside + 1, kind, value, tokens[inside].text)
-                    for kind, value, words_of in words.get((stems[inside],), ())
+                    for kind, value, words_of in phrases.entries.get((stems[inside],), ())
                     if kind == "unit" and words_of == (lowers[inside],)
                 ]
         if not length:
@@ -336,9 +331,21 @@ def _scan(
                 if kind != "unit" or words_of == tuple(split(text))
             )
         ]
+        if length > 1 and entries[0][0] == "concept":  # child sexual offences: what is counted is in the phrase
+            head = _head(lowers, at, at + length)
+            spans += [
+                Span(head, head + 1, kind, value.split()[0], tokens[head].text)
+                for kind, value, words_of in phrases.entries.get((stems[head],), ())
+                if kind == "unit" and words_of == (lowers[head],)
+            ]
         free[at : at + length] = [False] * length
         at += length
     return tuple(numbers)
+
+
+def _head(words: list[str], first: int, last: int) -> int:
+    """Return where the noun of a phrase stands: before the first preposition, or at its end."""
+    return next((at - 1 for at in range(first + 1, last) if words[at] in _PREPOSITIONS), last - 1)
 
 
 def _qualified(number: Number, tokens: tuple[Token, ...], spans: list[Span]) -> Number:
@@ -352,6 +359,14 @@ def _qualified(number: Number, tokens: tuple[Token, ...], spans: list[Span]) -> 
         if before or after:
             return replace(number, qualifier=span.value, text=f"{span.text} {number.text}" if before else number.text)
     return number
+
+
+def _joined(meanings: frozenset[str]) -> frozenset[str]:
+    """Put one meaning for those that say it together: the ethnicity of suspects is not recorded."""
+    for parts, whole in compounds().items():
+        if parts <= meanings:
+            meanings = meanings - parts | {whole}
+    return meanings
 
 
 def _meanings(spans: list[Span]) -> Iterator[str]:

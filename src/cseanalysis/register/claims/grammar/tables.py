@@ -101,16 +101,36 @@ def refusals() -> tuple[Refusal, ...]:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """Kind, value and words of every phrase by its stems, and how long the longest is by its first stem."""
+
+    entries: Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], ...]]
+    longest: Mapping[str, int]
+
+
 @cache
-def lexicon() -> tuple[Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], ...]], int]:
-    """Return kind, value and words of every phrase of the table of words, by its stems; and the longest's length."""
+def lexicon() -> Phrases:
+    """Return the phrases of the table of words."""
     found: dict[tuple[str, ...], list[tuple[str, str, tuple[str, ...]]]] = {}
     for row in _rows(WORDS):
         for phrase in row["words"].split("|"):
             words = tuple(split(phrase))
-            entries = found.setdefault(tuple(map(stem, words)), [])
-            entries += [(kind, row["value"], words) for kind in row["kind"].split()]
-    return {key: tuple(entries) for key, entries in found.items()}, max(map(len, found))
+            key = tuple(map(stem, words))
+            found.setdefault(key, []).extend((kind, row["value"], words) for kind in row["kind"].split())
+    return _phrases({key: tuple(entries) for key, entries in found.items()})
+
+
+def with_places(places: Mapping[tuple[str, ...], str]) -> Phrases:
+    """Return the phrases of the table of words and names of places, which come first."""
+    return _phrases({**lexicon().entries} | {key: (("place", name, ()),) for key, name in places.items()})
+
+
+def _phrases(entries: Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], ...]]) -> Phrases:
+    longest: dict[str, int] = {}
+    for key in entries:
+        longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    return Phrases(entries, longest)
 
 
 @cache
@@ -122,8 +142,20 @@ def implied() -> Mapping[str, frozenset[str]]:
 
 @cache
 def minor() -> frozenset[str]:
-    """Return the meanings whose absence is told as a correction and makes no other thing."""
-    return frozenset(row["meaning"] for row in _rows(MEANINGS) if row["minor"] == "yes")
+    """Return the meanings whose absence makes no other thing, whether it is told as a correction or not."""
+    return frozenset(row["meaning"] for row in _rows(MEANINGS) if row["minor"] in ("yes", "silent"))
+
+
+@cache
+def silent() -> frozenset[str]:
+    """Return the meanings whose absence is not even told."""
+    return frozenset(row["meaning"] for row in _rows(MEANINGS) if row["minor"] == "silent")
+
+
+@cache
+def compounds() -> Mapping[frozenset[str], str]:
+    """Return what some meanings together say, wherever in a sentence each of them stands."""
+    return {frozenset(row["made_of"].split()): row["meaning"] for row in _rows(MEANINGS) if row["made_of"]}
 
 
 @cache

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from cseanalysis.register.claims.amounts import amount
 from cseanalysis.register.claims.changes import change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading, clean, read
+from cseanalysis.register.claims.grammar.reading import Reading, clean
 from cseanalysis.register.claims.grammar.tables import Alias, Tables
 from cseanalysis.register.claims.index import Index, indexed
 from cseanalysis.register.claims.refusing import refusal
@@ -20,6 +21,7 @@ from cseanalysis.register.claims.working import rate
 from cseanalysis.register.figures import Figure
 
 _LONGEST = 600  # signs of a sentence
+_SHOWN = 80  # of one that is longer
 _STRANGE = 0.34  # of the words
 _FALSE_NOR_RARE = (
     "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
@@ -106,9 +108,9 @@ def _as_text(sentence: object) -> str:
 
 def _checked(sentence: str, index: Index) -> Verdict:
     if len(sentence) > _LONGEST:
-        reading = read(clean(sentence[:_LONGEST]), index.places, index.vocabulary)
         why = f"length: {len(sentence):,} signs; give one sentence of at most {_LONGEST}"
-        return _verdict(reading, Finding("not understood", reasons=(why,)), index)
+        begun = f"{clean(sentence[:_SHOWN])} ..."
+        return replace(_verdict(index.read(""), Finding("not understood", reasons=(why,)), index), sentence=begun)
     reading = index.read(sentence)
     if (refused := refusal(reading)) is not None:
         why = f"{refused.refusal}: {refused.statement}"
