@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.data.judgement import contested_claims, read_judgement
 from cseanalysis.study.data.project import find_project
 
 if TYPE_CHECKING:
     from cseanalysis.register.claims import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class DebateWord:
+    """Words of the debate, parted by a bar: what they mean here, and which figures and contested numbers are theirs."""
+
+    words: str
+    meaning: str
+    term: str | None
+    not_taken_as: str | None
+    figures: tuple[str, ...]
+    not_figures: tuple[str, ...]
+    contested: tuple[str, ...]
+    reason: str
+
+
+def debate_words(root: Path | str | None = None) -> tuple[DebateWord, ...]:
+    """Return the rows of ``data/judgement/aliases.csv``, each contested number one of its own table."""
+    rows = read_judgement("aliases", DebateWord, root)
+    known = {claim.id for claim in contested_claims(root)}
+    if strange := sorted({name for row in rows for name in row.contested} - known):
+        raise ValueError(
+            f"data/judgement/aliases.csv names contested numbers {strange[:5]}, which are in no row of theirs"
+        )
+    return rows
 
 
 def load_claim_tables(root: Path | str | None = None) -> Tables:
@@ -33,13 +60,15 @@ def load_claim_tables(root: Path | str | None = None) -> Tables:
     ValueError
         When a table is malformed.
     """
-    from cseanalysis.register.claims import Tables, load_aliases, load_contested
+    from cseanalysis.register.claims.grammar.tables import Alias, Contested, Tables
     from cseanalysis.study.lookup import not_printed
 
-    project = find_project(root)
-    return Tables(
-        load_figures(project.root),
-        load_aliases(project.judgement / "aliases.csv"),
-        load_contested(project.judgement / "contested_claims.csv"),
-        not_printed(project.root),
+    root = find_project(root).root
+    words = tuple(
+        Alias(tuple(row.words.split("|")), row.meaning, row.not_taken_as or "", row.figures, row.contested, row.reason)
+        for row in debate_words(root)
     )
+    contested = tuple(
+        Contested(row.id, row.claim, row.published, row.would_need, row.reason) for row in contested_claims(root)
+    )
+    return Tables(load_figures(root), words, contested, not_printed(root))

@@ -71,27 +71,6 @@ class Tables:
     hidden: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_aliases(path: Path | str) -> tuple[Alias, ...]:
-    """Read a table of the words of the debate: ``words`` (parted by ``|``), ``meaning``, ``figures`` and so on."""
-    return tuple(
-        Alias(
-            tuple(row["words"].split("|")),
-            row["meaning"],
-            row["not_taken_as"],
-            tuple(row["figures"].split()),
-            tuple(row["contested"].split()),
-            row["reason"],
-        )
-        for row in _rows(Path(path))
-    )
-
-
-def load_contested(path: Path | str) -> tuple[Contested, ...]:
-    """Read a table of contested numbers: ``id``, ``claim``, ``published``, ``would_need`` and ``reason``."""
-    names = ("id", "claim", "published", "would_need", "reason")
-    return tuple(Contested(*(row[name] for name in names)) for row in _rows(Path(path)))
-
-
 @cache
 def refusals() -> tuple[Refusal, ...]:
     """Return the kinds of sentences that are not tested."""
