@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice, pairwise
 
@@ -23,6 +23,7 @@ from cseanalysis.register.gate import compare
 from cseanalysis.register.sentences import period_words
 
 _FROM = ("from", "against", "than")
+_ONE_RULE = "Two counts by one rule, of the same forces, for periods of one length."
 _ROOM = 0.1  # of a factor in words: doubled is 1.8 to 2.2
 _NEARLY = 0.85
 _MOST = 6
@@ -39,6 +40,7 @@ class Told:
     ends: tuple[Number, Number] | None
     periods: tuple[Period, Period] | None
     last: Period | None
+    begun: date | None = None  # since when
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,18 @@ def told_change(reading: Reading) -> Told | None:
     named = [one for one in reading.periods if one.kind != "unclear"]
     periods: tuple[Period, Period] | None = None
     last: Period | None = None
+    begun: date | None = None
     if len(named) >= _SEVERAL:
         first, second = sorted(named[:2], key=lambda one: one.end or date.max)
         periods = first, second
     elif named and months_apart(named[0]):
         parts = list(ends_of(named[0]))
         periods = (parts[0], parts[1]) if len(parts) == _SEVERAL else None
+    elif named and named[0].kind == "since":
+        begun = named[0].start
     elif named:
         last = named[0]
-    return Told(up, factor, ends, periods, last)
+    return Told(up, factor, ends, periods, last, begun)
 
 
 def _word_before(reading: Reading, at: int) -> str:
@@ -145,6 +150,8 @@ def _ends(reading: Reading, numbers: Sequence[Number]) -> tuple[Number, Number] 
 
 def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
     """Return what the gate says of the change that a sentence tells."""
+    if told_of.ends is None and told_of.periods is None and any(one.kind == "unclear" for one in reading.periods):
+        return None  # in ten years: which, is not said
     pairs = list(islice(_pairs(reading, told_of, index), _PAIRS))
     strict = [one for one in pairs if one.strict]
     open_pairs = [one for one in strict if one.gate.change is not None and one.gate.change.ratio is not None]
@@ -168,7 +175,7 @@ def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
         figures[:_MOST],
         (f"{line} would be {ratio[0]:.2f}, which is no change",),
         (*refused, best.gate.statement, *copies(figures)),
-        "Two counts by one rule, of the same forces, for periods of one length.",
+        _ONE_RULE,
     )
 
 
@@ -203,6 +210,8 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
     if told_of.periods is not None:
         firsts = [one for one in firsts if _when(told_of.periods[0], one.figure)]
         seconds = [one for one in seconds if _when(told_of.periods[1], one.figure)]
+    elif told_of.begun is not None:
+        firsts = [one for one in firsts if one.figure.period_start == told_of.begun]
     elif told_of.last is not None and told_of.ends is None:
         seconds = [one for one in seconds if _when(told_of.last, one.figure)]
     found: list[tuple[int, Match, Match]] = []
@@ -210,7 +219,8 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
         for first in firsts:
             if first.figure.id == second.figure.id or not _earlier(first.figure, second.figure):
                 continue
-            if told_of.periods is None and told_of.ends is None and not _next(first.figure, second.figure, told_of):
+            free = told_of.periods is not None or told_of.ends is not None or told_of.begun is not None
+            if not free and not _next(first.figure, second.figure, told_of):
                 continue
             same_rule = first.figure.definition == second.figure.definition
             found.append((len(first.missing) + len(second.missing) + 2 * (not same_rule), first, second))
@@ -267,42 +277,69 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     """Say what pairs that the gate lets through say of the change."""
     best = pairs[0]
     if told_of.periods is None and told_of.ends is None:
-        best = max(pairs, key=lambda one: one.figures[1].period_end or date.min)
+        best = max(pairs, key=lambda one: (one.figures[1].period_end or date.min, -one.figures[1].ends[1]))
     first, second = best.figures
-    moved = best.gate.change
     low, high = best.ratio()
     said = f"ratio {low:.2f}" if round(low, 2) == round(high, 2) else f"ratio {low:.2f} to {high:.2f}"
     line = f"{second.published} ({second.id}) over {first.published} ({first.id}): {said}"
-    clear = moved is not None and (moved.independent is None or (moved.hidden_at is not None and moved.hidden_at > 1))
-    firm = moved is not None and (moved.clustered is None or not moved.clustered.low <= 1 <= moved.clustered.high)
-    reasons = [best.gate.statement, *copies(best.figures)]
-    upward = low > 1
-    downward = high < 1
     asked = told_of.factor is not None or told_of.ends is not None
-    word: Word
-    if told_of.ends is None and not _fits(replace(told_of, up=None), best):
-        word = "contradicted"
-    elif told_of.up is not None and ((told_of.up and downward) or (not told_of.up and upward)):
-        word = "contradicted" if (clear and firm) or asked else "cannot be told"
-    elif asked and (upward or downward or told_of.up is None):
-        word = "supported"
-    elif told_of.up is None:
-        word = "supported" if asked else "cannot be told"
-    else:
-        word = "supported" if clear and firm and (upward or downward) else "cannot be told"
-    if word == "cannot be told":
+    if asked and "rate per month" in best.gate.allowed and "rate" not in reading.kinds:
+        why = "period: of other lengths, so only rates per month may be compared"
+        return Finding("comparison not valid", best.figures, (line,), (why, best.gate.statement), _ONE_RULE)
+    word = _borne_out(told_of, low, high) if asked else _moved(told_of, best)
+    reasons = [best.gate.statement, *copies(best.figures)]
+    timed = told_of.periods or told_of.last or told_of.begun or told_of.ends
+    if word == "contradicted" and told_of.factor is not None and not timed:
+        reasons.insert(0, "period: over which years is not said, and other years may have it")
+        word = "cannot be told"
+    elif word == "cannot be told":
         reasons.insert(0, "chance: the change is within what chance, rounding or a change of recording may bring")
-    corrections = []
-    if word == "supported" and told_of.periods is None:
-        days = f"{period_words(first)} and {period_words(second)}"
-        corrections.append(f"period: say when, {days} ({first.id}, {second.id})")
-    if word == "supported" and (best.first.lesser or best.second.lesser):
-        corrections.append(f"words: {second.id} says: {second.statement}")
-    if word == "supported" and asked and not (clear and firm):
-        corrections.append("chance: the counts are as printed, and the change is within what chance may bring")
+    elif second.time_basis == "recorded" and "recording" not in reading.kinds:
+        reasons.insert(0, "recorded: these are counts of what is recorded, which is not all that is done")
+        word = "supported with correction" if word == "supported" and asked else "cannot be told"
+    corrections = list(_said_otherwise(told_of, best, asked=asked)) if word == "supported" else []
     if corrections:
         word = "supported with correction"
     return Finding(word, best.figures, (line,), (*corrections, *reasons))
+
+
+def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
+    """Yield what must be said beside a change that the figures bear out."""
+    first, second = pair.figures
+    if not (told_of.periods or told_of.last or told_of.begun):
+        yield f"period: say when, {period_words(first)} and {period_words(second)} ({first.id}, {second.id})"
+    if pair.first.lesser or pair.second.lesser:
+        yield f"words: {second.id} says: {second.statement}"
+    if asked and not _clear(pair):
+        yield "chance: the counts are as printed, and the change is within what chance may bring"
+
+
+def _borne_out(told_of: Told, low: float, high: float) -> Word:
+    """Hold a ratio against the factor, or against the direction between two numbers, that a sentence tells."""
+    least, most = told_of.factor if told_of.factor is not None and told_of.ends is None else (0.0, math.inf)
+    against = (told_of.up is True and high < 1) or (told_of.up is False and low > 1)
+    if against or high < least or low > most:
+        return "contradicted"
+    middle = (low + high) / 2
+    narrow = high - low <= _ROOM * middle and least <= middle <= most
+    turned = (told_of.up is True and low <= 1) or (told_of.up is False and high >= 1)
+    return "supported" if (narrow or least <= low <= high <= most) and not turned else "cannot be told"
+
+
+def _moved(told_of: Told, pair: Pair) -> Word:
+    """Say whether a rise or a fall without a number is more than chance and rounding."""
+    low, high = pair.ratio()
+    if not _clear(pair) or told_of.up is None or low <= 1 <= high:
+        return "cannot be told"
+    return "supported" if told_of.up == (low > 1) else "contradicted"
+
+
+def _clear(pair: Pair) -> bool:
+    moved = pair.gate.change
+    if moved is None:
+        return False
+    by_chance = moved.independent is not None and (moved.hidden_at is None or moved.hidden_at <= 1)
+    return not by_chance and (moved.clustered is None or not moved.clustered.low <= 1 <= moved.clustered.high)
 
 
 def extreme(reading: Reading, index: Index) -> Finding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,10 +18,12 @@ from cseanalysis.register.claims.refusing import refusal
 from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict
 from cseanalysis.register.claims.working import rate
+from cseanalysis.register.definitions import within
 from cseanalysis.register.figures import Figure
 
 _LONGEST = 600  # signs of a sentence
 _SHOWN = 80  # of one that is longer
+_TWO = 2
 _STRANGE = 0.34  # of the words
 _FALSE_NOR_RARE = (
     "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
@@ -131,8 +133,11 @@ def _found(reading: Reading, index: Index) -> Finding:
         )
         return Finding("not understood", nearest(reading, index), reasons=(why,))
     finding = _tested(reading, index)
-    if finding is None:
-        return _unsupported(reading, index)
+    rows = _aliases(reading.sentence, index.tables.aliases)
+    # A number that no rule makes usable is not saved by figures that leave it open.
+    contested = any(row.contested for row in rows) and bool(reading.numbers)
+    if finding is None or (contested and finding.word == "cannot be told"):
+        return _unsupported(reading, rows, index)
     if reading.unknown and finding.word in ("supported", "supported with correction", "contradicted"):
         why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
@@ -144,17 +149,37 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
     finding: Finding | None = None
     if "extreme" in reading.kinds and not reading.numbers:
         finding = extreme(reading, index)
-    if finding is None and (told_of := told_change(reading)) is not None:
+    told_of = told_change(reading)
+    if finding is None and told_of is not None:
         finding = change(reading, told_of, index)
     numbers = _spoken(reading.numbers) or [*_vague(reading)]
-    if finding is not None:
+    if finding is not None or (told_of is not None and told_of.ends is not None):
         return finding
     if "rate" in reading.kinds and numbers:
         return rate(reading, numbers[0], float(reading.named("rate")[0]), index)
+    if len(numbers) == _TWO and (whole := _of_whole(reading, numbers, index)) is not None:
+        return whole
     if found := [one for number in numbers if (one := state(reading, number, index)) is not None]:
         return min(found, key=lambda one: _ORDER.index(one.word) if one.word in _ORDER else len(_ORDER))
     if "amount" in reading.kinds and not numbers:
         return amount(reading, reading.named("amount")[0], index)
+    return None
+
+
+def _of_whole(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
+    """Test "of the 4,228, 717 were": the one number by itself, and the other as the whole of it by the same rule."""
+    for number, other in (numbers, numbers[::-1]):
+        found = state(replace(reading, numbers=(number,)), number, index)
+        if found is None or not found.word.startswith("supported"):
+            continue
+        part = found.figures[0]
+        days = part.period_start, part.period_end
+        for known in index.known.values():
+            whole = known.figure
+            same = (whole.period_start, whole.period_end) == days and whole.definition == part.definition
+            stated = whole.unit == part.unit and known.printed.printed == other.value != part.low
+            if same and stated and within(part.category, whole.category):
+                return replace(found, figures=(*found.figures, whole))
     return None
 
 
@@ -170,8 +195,7 @@ def _vague(reading: Reading) -> Iterable[Number]:
             yield Number(float(span.value), "", 0.0, span.first, span.last, span.text, "at_least")
 
 
-def _unsupported(reading: Reading, index: Index) -> Finding:
-    rows = _aliases(reading.sentence, index.tables.aliases)
+def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Finding:
     ids = dict.fromkeys(name for row in rows if row.contested for name in row.contested)
     contested = [one for one in index.tables.contested if one.id in ids and reading.numbers]
     figures: dict[Figure, None] = {}
@@ -202,6 +226,8 @@ def _aliases(sentence: str, aliases: Iterable[Alias]) -> list[Alias]:
 def _verdict(reading: Reading, finding: Finding, index: Index) -> Verdict:
     understood: dict[tuple[int, int], list[str]] = {}
     for span in reading.spans:
+        if span.kind == "recording":
+            continue
         meaning = _READ_AS.get(span.kind, span.kind)
         value = span.value.removeprefix("w:").replace("_", " ")
         shown = f"{meaning}: {value}" if value and span.kind not in ("number", "vague", "cause", "blame") else meaning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from cseanalysis.register.figures import UNKNOWN, Figure
 
 NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
-_HEAVIEST = 4.0
+_RETOLD = re.compile(r", as [^,]*$")
+HEAVIEST = 4.0
 _GENERIC = frozenset(("w:stat", "w:use"))
 
 
@@ -90,7 +92,7 @@ def _made(tables: Tables) -> Index:
         if name not in tables.hidden and not figure.withheld
     }
     counted = Counter(one for item in known.values() for one in item.allowed)
-    weights = {one: min(math.log(max(len(known), 2) / count), _HEAVIEST) for one, count in counted.items()}
+    weights = {one: min(math.log(max(len(known), 2) / count), HEAVIEST) for one, count in counted.items()}
     words = {one.removeprefix("w:") for item in known.values() for one in item.allowed if one.startswith("w:")}
     return Index(tables, known, phrases, frozenset(words), weights)
 
@@ -111,14 +113,16 @@ def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
     for words, name in rows:
         if name in (UNKNOWN, "not applicable"):
             continue
-        key = tuple(stem(word) for word in split(words))
+        parts = [[stem(word) for word in split(part)] for part in words.split(",")]
+        key = tuple(word for part in parts for word in (",", *part))[1:]  # as a sentence has its commas
         for more in ((), ("polic",), ("constabulary",), ("polic", "forc")):
             names.setdefault((*key, *more), name)
     return names
 
 
 def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) -> Known:
-    statement = reading(figure.statement)
+    # How somebody else puts it is no part of what is counted.
+    statement = reading(_RETOLD.sub("", figure.statement))
     base = reading(figure.base if figure.base != UNKNOWN else "")
     beside = reading(figure.category.replace("/", ". ").replace("_", " "))
     meanings = statement.meanings - _GENERIC
@@ -130,11 +134,11 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         figure,
         meanings,
         meanings - minor(),
-        closure(meanings | base.meanings | beside.meanings | more),
+        closure(meanings | reading(figure.statement).meanings | base.meanings | beside.meanings | more),
         of_figure(figure) if figure.qualifier != "text" else Range(0.0, 0.0),
         frozenset(one for one in base.meanings if not one.startswith("w:") and not one[:1].isdigit()),
         closure(base.meanings | (share_of(statement, None) or frozenset())),
-        frozenset(number.value for number in (*statement.numbers, *base.numbers)),
+        frozenset(number.value for number in (*statement.numbers, *base.numbers, *reading(figure.published).numbers)),
         frozenset(name for _, name in (*statement.nouns, *base.nouns)),
         figure.geography,
         frozenset((*statement.places, figure.geography)),

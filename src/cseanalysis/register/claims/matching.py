@@ -13,7 +13,9 @@ from cseanalysis.register.claims.grammar.reading import Reading, closure, share_
 from cseanalysis.register.claims.grammar.tables import minor, operations, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
+from cseanalysis.register.spans import months_in, same_length
 
+_YEAR = 12  # months
 Nearness = Literal["same", "near", "unsaid", "other"]
 _PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
@@ -177,6 +179,8 @@ def period_of(reading: Reading, known: Known) -> Nearness:
     named = [one for one in reading.periods if one.text.lower() not in statement]
     if figure.period_start is None or figure.period_end is None:
         return "other" if named else "same"
+    if "yearly" in reading.kinds and not same_length(_YEAR, months_in(figure.period_start, figure.period_end)):
+        return "other"
     if not named:
         return "same" if "first" in reading.kinds and known.first else "unsaid"
     found = {meets(period, figure) for period in named}

@@ -112,6 +112,8 @@ def _within(number: Number, found: Range) -> Answer:
     wide = _LOOSE if about or number.soft else _AS_IT_STANDS
     closed = found.printed is None and math.isfinite(found.low) and math.isfinite(found.high)
     room = max(number.width / 2, (wide if closed or about else 0.0) * abs(value))
+    if not (number.unit or number.soft):  # a million is not half a million, however many noughts it has
+        room = min(room, _LOOSE * abs(value))
     if closed and found.low >= value - room and found.high <= value + room:
         return "yes"
     return "no" if found.high < value - room or found.low > value + room else "open"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,13 +13,13 @@ from cseanalysis.register.claims.finding import Finding, copies, differing, told
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
 from cseanalysis.register.claims.grammar.tables import minor, opposites
-from cseanalysis.register.claims.index import Index
+from cseanalysis.register.claims.index import HEAVIEST, Index
 from cseanalysis.register.claims.matching import Match, beyond, match
 from cseanalysis.register.claims.testing import Answer, bears_out, rest_of
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.claims.working import needed, shared, summed
 from cseanalysis.register.differences import chosen
-from cseanalysis.register.figures import Figure
+from cseanalysis.register.figures import UNKNOWN, Figure
 from cseanalysis.register.sentences import period_words
 
 _AVERAGES = ("days_unstated", "months_unstated")
@@ -26,6 +27,7 @@ _YEARS = ("calendar_year", "financial_year", "financial_quarter")
 _SPOKEN = 0.75  # of the weight of a sentence that a figure must share where its number alone says little
 _LARGELY = 0.5  # where it is a count of a thousand and more
 _LARGE = 1000
+_LONG = 3  # digits from which on a number is hardly another by chance
 _TOUCHED = 1.5
 _SEVERAL = 2
 _MOST = 8
@@ -75,11 +77,16 @@ def _turned(meanings: frozenset[str]) -> Iterator[frozenset[str]]:
 def state(reading: Reading, number: Number, index: Index) -> Finding | None:
     """Return what the register says of one number of a sentence."""
     all_held = held(reading, number, index)
-    same = [one for one in all_held if one.match.same]
+    same = [one for one in all_held if one.match.same and not _without_maker(one.figure)]
     if borne := [one for one in same if one.answer in ("yes", "loose")]:
         return _supported(reading, number, borne, same)
     worked = summed(reading, number, index) or shared(reading, number, index)
     return worked or _not_borne(reading, number, all_held, same, index)
+
+
+def _without_maker(figure: Figure) -> bool:
+    """Whether nobody knows who made a number: it bears nothing out and excludes nothing."""
+    return figure.dataset is not None and figure.dataset.producer.startswith(UNKNOWN)
 
 
 def _not_borne(
@@ -95,7 +102,9 @@ def _not_borne(
         return wrong
     if excluded is not None:
         return excluded
-    if openly := [one for one in same if one.answer == "open"]:
+    # "At least 2,000" leaves a million open and says nothing of it.
+    openly = [one for one in same if one.answer == "open" and one.figure.ends[1] < math.inf]
+    if openly:
         figures = _ordered(openly)
         why = f"number: as printed the figures allow it and its opposite: {told(figures[0])}"
         need = "The number in full, not rounded and without an open end."
@@ -112,6 +121,7 @@ def _supported(reading: Reading, number: Number, borne: Sequence[Held], same: Se
         corrections = [one for one in corrections if not one.startswith("period")]
     if best.match.period == "same":
         against = [one for one in same if one.answer == "no" and one.match.period == "same"]
+        against = [one for one in against if not one.figure.replaced_by]
         one_class = best.figure.definition, best.figure.category, best.turned
         rivals = [one for one in against if (one.figure.definition, one.figure.category, one.turned) == one_class]
         if rivals:
@@ -154,6 +164,8 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
         yield f"number: {figure.id} prints {figure.published}"
     if figure.unit in _AVERAGES:
         yield f"average: {figure.id} does not say whether it is a mean or a median; quote it as printed by its source"
+    if (figure.known_share or figure.unknown_share) and "ethnicity_known" not in found.known.meanings:
+        yield f"known share: {figure.id} is a share of the records that say"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
     if figure.guessed:
@@ -185,18 +197,20 @@ def _ordered(several: Iterable[Held]) -> tuple[Figure, ...]:
 def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], index: Index) -> Finding | None:
     """Find the number where it stands for something else of what the sentence speaks of."""
     said = closure(reading.meanings) - minor() - {"not"}
-    whole = sum(index.weights.get(one, 1.0) for one in said) or 1.0
+    whole = sum(index.weights.get(one, HEAVIEST) for one in said) or 1.0
     large = number.value >= _LARGE and number.unit == ""
     precise = number.digits > _SEVERAL and number.qualifier in ("exact", "around") and not number.soft
     found = []
     for one in several:
-        if one.answer != "yes" or one.match.same:
+        if one.answer != "yes" or one.match.same or (one.turned and "not" in one.match.extra):
             continue
         if one.figure.unit.startswith("per_cent") != (number.unit == "per_cent"):
             continue
         shared = index.likeness(reading.meanings, one.match.known)
-        enough = shared >= _TOUCHED if precise else shared / whole >= (_LARGELY if large else _SPOKEN)
-        if enough and (precise or one.match.place == "same"):
+        here = large and one.match.known.place in reading.places
+        touched = 0.0 if here or number.digits > _LONG else _TOUCHED
+        enough = shared > touched if precise or here else shared / whole >= (_LARGELY if large else _SPOKEN)
+        if enough and (precise or here or one.match.place == "same"):
             found.append((-shared, len(one.match.missing), one.match.unit == "other", one.figure.relays, one))
     if not found:
         return None

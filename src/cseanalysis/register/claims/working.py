@@ -15,6 +15,7 @@ from cseanalysis.register.claims.grammar.tables import minor
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import Match, beyond, match
 from cseanalysis.register.claims.testing import Range, bears_out
+from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.definitions import worded
 from cseanalysis.register.figures import COUNTS, Figure
 from cseanalysis.register.gate import IncomparableError, compare
@@ -106,11 +107,12 @@ def _days(day: date | None) -> str:
 
 def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     """Form the share of a part in its whole, where the gate allows it."""
-    if number.unit != "per_cent" or reading.unknown or not reading.periods:
+    if number.unit != "per_cent" or reading.unknown:
         return None
     counts = [known for known in index.known.values() if known.figure.unit in COUNTS and known.figure.low is not None]
     parts = [one for one in counts if not (closure(one.meanings) - closure(reading.meanings) - minor())]
-    near = [one for one in (match(reading, known, None) for known in parts) if one.period == one.place == "same"]
+    near = [one for one in (match(reading, known, None) for known in parts) if one.place == "same"]
+    near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
     for one in near:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:
             continue
@@ -125,7 +127,10 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
                 line = f"{one.figure.published} ({one.figure.id}) of {other.figure.published} ({other.figure.id})"
                 shown = f"{low:.1f}%" if low == high else f"{low:.1f}% to {high:.1f}%"
                 figures = (one.figure, other.figure)
-                return Finding("supported", figures, (f"{line} is {shown}",), (comparison.statement, *copies(figures)))
+                when = () if reading.periods else (f"period: say when, {period_words(one.figure)} ({one.figure.id})",)
+                word: Word = "supported with correction" if when else "supported"
+                reasons = (*when, comparison.statement, *copies(figures))
+                return Finding(word, figures, (f"{line} is {shown}",), reasons)
     return None
 
 

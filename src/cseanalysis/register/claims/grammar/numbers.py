@@ -111,7 +111,13 @@ def _plain(tokens: Sequence[str], at: int) -> Number | None:
         return None
     value, width, after = found
     high: float | None = None
-    if after + 1 < len(tokens) and tokens[after] in ("to", "-", "or") and (more := _cardinal(tokens, after + 1)):
+    ranged = tokens[max(at - 1, 0)] != "from"  # from 4 to 5 is a change and no range
+    if (
+        ranged
+        and after + 1 < len(tokens)
+        and tokens[after] in ("to", "-", "or")
+        and (more := _cardinal(tokens, after + 1))
+    ):
         small = tokens[after] == "or"
         if more[0] > value and not (small and more[0] > 10 * value):
             high, after = more[0], more[2]

@@ -126,7 +126,8 @@ def _opening(match: re.Match[str]) -> _Days:
 
 
 def _since(match: re.Match[str]) -> _Days:
-    return date(int(match["y"]), _month(match["m"]) if match["m"] else 1, 1), None, "since"
+    month = _month(match["m"]) if match["m"] else 4 if match["by"] else 1
+    return date(int(match["y"]), month, 1), None, "since"
 
 
 def _year(match: re.Match[str]) -> _Days:
@@ -152,6 +153,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             rf" (?:to|ending|ended|up to|until|ending in)(?: the end of)? (?P<d>{_D} )?(?P<m>{_M}),? (?P<y>{_Y})\b",
             _ending,
         ),
+        (rf"\bsince (?:the start of )?(?:(?P<m>{_M}) )?(?P<y>{_Y})\b(?P<by>[/-]\d\d)?", _since),
         (
             rf"\b(?:in |during |for |from |between |the )*(?:financial year )?(?P<y1>{_Y})(?P<by>\s?[/-]\s?|{_TO})"
             rf"(?P<y2>{_Y}|\d\d)(?![\d/%,.]\d|[\d%])(?!-\d)",
@@ -166,7 +168,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             rf"\b(?:in |during |over )?the first (?P<n>half|\d+|{'|'.join(_SMALL)})(?: months)?(?: of)? (?P<y>{_Y})\b",
             _opening,
         ),
-        (rf"\bsince (?:the start of )?(?:(?P<m>{_M}) )?(?P<y>{_Y})\b", _since),
         (
             rf"\b(?:in |on |at |as at |as of |by |during )?(?P<end>the end of |end of |the last day of |the close of )?"
             rf"(?P<d>{_D} (?:of )?)?(?P<m>{_M}),? (?P<y>{_Y})\b",

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cseanalysis.register.claims.grammar.numbers import Number, read_number
 from cseanalysis.register.claims.grammar.periods import Period, read_periods
-from cseanalysis.register.claims.grammar.tables import Phrases, compounds, implied, lexicon, split, stem
+from cseanalysis.register.claims.grammar.tables import Phrases, compounds, edges, implied, lexicon, split, stem
 
 _TOKEN = re.compile(
     r"£?\d{1,3}(?:,\d{3})+(?:\.\d+)?|£?\d+(?:\.\d+)?|%|[A-Za-z]+(?:['’](?=[a-z])[a-z]+)?|[^\w\s]", re.ASCII
@@ -25,67 +25,6 @@ _AGES = (
 )
 _QUALIFIED = 3  # tokens before a number in which its qualifier may stand
 _NOUN = 7  # tokens after a number in which its unit may stand
-_STOPS = frozenset(
-    [
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "with",
-        "to",
-        "from",
-        "who",
-        "whom",
-        "whose",
-        "that",
-        "which",
-        "were",
-        "was",
-        "is",
-        "are",
-        "be",
-        "been",
-        "have",
-        "has",
-        "had",
-        "did",
-        "do",
-        "and",
-        "or",
-        "but",
-        "than",
-    ]
-)
-_PREPOSITIONS = frozenset(("of", "against", "on", "with", "in", "after"))
-_VERB_FORMS = frozenset(
-    [
-        "was",
-        "were",
-        "is",
-        "are",
-        "who",
-        "that",
-        "whose",
-        "which",
-        "have",
-        "has",
-        "had",
-        "in",
-        "do",
-        "did",
-        "does",
-        "led",
-        "lead",
-        "ended",
-        "end",
-        "involve",
-        "involved",
-        "took",
-        ",",
-    ]
-)
 _VERBS = {
     "convict": "people_convicted",
     "arrest": "people_arrested",
@@ -94,25 +33,8 @@ _VERBS = {
     "sentence": "people_sentenced",
 }
 _PEOPLE = frozenset(("people", "suspects", "victims", "children", "adults", "defendants"))
-# The kinds of words that decide how a sentence is tested, or whether.
-_KEPT = frozenset(
-    (
-        *("change", "amount", "rate", "extreme", "first", "vague", "share", "more", "yearly"),
-        *(
-            "cause",
-            "ranking",
-            "blame",
-            "town",
-            "title",
-            "group",
-            "religion",
-            "negation",
-            "qualifier",
-            "unit",
-            "politics",
-        ),
-    )
-)
+# Kinds that say what is counted, or nothing; all others decide how a sentence is tested, or whether.
+_COUNTED = ("harmless", "word", "number", "unknown", "concept", "period", "age", "place")
 _ATOMS = {"children": "child", "adults": "adult"}
 
 
@@ -168,13 +90,11 @@ class Reading:
         after: list[str] = []
         for at in range(number.last, min(number.last + _NOUN, len(self.tokens))):
             token = self.tokens[at]
-            if after and (token.lower in _STOPS or not token.word):
+            if token.lower in edges("noun") and (after or token.lower != "of"):
                 break
-            if not token.word and token.text not in "-'":
+            if not token.word and token.text not in "-'%":
                 break
             after += [name for place, name in self.nouns if place == at]
-            if not after and at > number.last and token.lower in ("who", "were", "was", "is", "are", "than"):
-                break
         names = after[-1:]
         if not names:
             before = [(place, name) for place, name in self.nouns if place < number.first]
@@ -230,8 +150,10 @@ def read(sentence: str, phrases: Phrases | None = None, vocabulary: frozenset[st
     spans.sort(key=lambda span: (span.first, span.last))
     kinds: dict[str, tuple[str, ...]] = {}
     for span in spans:
-        if span.kind in _KEPT:
+        if span.kind not in _COUNTED:
             kinds[span.kind] = (*kinds.get(span.kind, ()), span.value)
+    if any(entry[0] == "recording" for one in tokens for entry in lexicon().entries.get((stem(one.lower),), ())):
+        kinds["recording"] = ("",)  # wherever it stands, in a phrase too
     return Reading(
         text,
         tokens,
@@ -268,7 +190,9 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
         return None
     if words[after].lower != "of" and (number is None or number.base is None):
         return None
-    end = next((place for place in range(after + 1, len(words)) if words[place].lower in _VERB_FORMS), len(words))
+    end = next(
+        (place for place in range(after + 1, len(words)) if words[place].lower in {",", *edges("share")}), len(words)
+    )
     found: set[str] = set()
     for span in reading.spans:
         if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "age"):
@@ -345,7 +269,7 @@ def _scan(tokens: tuple[Token, ...], free: list[bool], spans: list[Span], phrase
 
 def _head(words: list[str], first: int, last: int) -> int:
     """Return where the noun of a phrase stands: before the first preposition, or at its end."""
-    return next((at - 1 for at in range(first + 1, last) if words[at] in _PREPOSITIONS), last - 1)
+    return next((at - 1 for at in range(first + 1, last) if words[at] in edges("phrase")), last - 1)
 
 
 def _qualified(number: Number, tokens: tuple[Token, ...], spans: list[Span]) -> Number:

@@ -151,6 +151,13 @@ def opposites() -> Mapping[str, str]:
 
 
 @cache
+def edges(edge: str) -> frozenset[str]:
+    """Return the words at which a noun, the base of a share or the head of a phrase ends."""
+    rows = _rows(Path(__file__).with_name("edges.csv"))
+    return frozenset(word for row in rows if row["edge"] == edge for word in row["words"].split())
+
+
+@cache
 def units() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
     """Return, for every unit of the register, the words that name it and those that are near to it."""
     rows = _rows(Path(__file__).with_name("units.csv"))
