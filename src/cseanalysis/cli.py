@@ -262,7 +262,7 @@ def claim(words: list[str], *, file: Path | None, as_json: bool) -> None:
     from cseanalysis.register.claims import check_all
     from cseanalysis.study.data.project import check_raw, find_project, load_sources
     from cseanalysis.study.evidence.claim_tables import load_claim_tables
-    from cseanalysis.study.evidence.claimed import describe_verdict, read_sentences, support_lines
+    from cseanalysis.study.evidence.claimed import describe_verdict, read_sentences, where_help_is
 
     if bool(words) == (file is not None):
         raise ValueError('give one sentence in quotes, as cseanalysis claim "...", or a file of them with --file')
@@ -274,7 +274,7 @@ def claim(words: list[str], *, file: Path | None, as_json: bool) -> None:
         told = [verdict.as_dict() for verdict in verdicts]
         print(dumps(told[0] if file is None else told, indent=2, ensure_ascii=False))
         return
-    publications, support = load_sources(project)["publications"], support_lines(project.root)
+    publications, support = load_sources(project)["publications"], where_help_is(project.root)
     print("\n\n".join(describe_verdict(verdict, tables, publications, support) for verdict in verdicts))
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cseanalysis.study.evidence.support import support_lines
 from cseanalysis.study.lookup import figure_line
 
 if TYPE_CHECKING:
     from cseanalysis.register.claims import Tables, Verdict
 
 _COLUMNS = ("sentence", "claim", "statement")
-_SUPPORT = re.compile(r"^\| ([^|]+?) \| [^|]+ \| ((?:0800|0808)[ \d]+) \|$", re.MULTILINE)
-_ELSEWHERE = "the support lines stand at the front of the report"
+_SHOWN = 4  # lines of help
 
 
 def describe_verdict(
@@ -45,11 +44,9 @@ def _figure(name: str, tables: Tables, publications: Mapping[str, Mapping[str, A
     yield f"        {source['publisher']}, {source['title']}, {when}, tier {figure.tier}{copy}"
 
 
-def support_lines(root: Path) -> str:
-    """Return where help is, as the first page of the report says it: the numbers have one home."""
-    page = root / "notebooks" / "front.md"
-    found = _SUPPORT.findall(page.read_text(encoding="utf-8")) if page.is_file() else []
-    return "; ".join(f"{name} {number}" for name, number in found) or _ELSEWHERE
+def where_help_is(root: Path) -> str:
+    """Return the first lines of help in one line: their numbers have one home."""
+    return "; ".join(f"{line.name} {line.how}" for line in support_lines(root)[:_SHOWN])
 
 
 def read_sentences(path: Path) -> list[str]:
