@@ -58,3 +58,19 @@ def built_before(built_study, monkeypatch):
 
     monkeypatch.setattr(rebuild, "rebuild", copy)
     return built_study
+
+
+@pytest.fixture(scope="session")
+def tables():
+    """The register and the tables that a sentence is checked against, read once."""
+    from cseanalysis import load_claim_tables
+
+    return load_claim_tables(Path(__file__).resolve().parents[1])
+
+
+@pytest.fixture(scope="session")
+def check(tables):
+    """What the register says of a sentence."""
+    from cseanalysis.register import claims
+
+    return lambda sentence: claims.check(sentence, tables)

@@ -8,6 +8,7 @@ from . import sensitivity as sensitivity
 from . import study as study
 from . import values as values
 from .study import load_assumptions as load_assumptions
+from .study import load_claim_tables as load_claim_tables
 from .study import load_figures as load_figures
 from .study import load_results as load_results
 from .study import read_table as read_table

@@ -255,6 +255,29 @@ def tracker(name: str | None, words: list[str], *, as_json: bool) -> None:
         print(*tracked.lines(name, query), sep="\n")
 
 
+def claim(words: list[str], *, file: Path | None, as_json: bool) -> None:
+    """Hold a sentence that quotes a number against the register: a verdict, its figures, and every reason."""
+    from json import dumps
+
+    from cseanalysis.register.claims import check_all
+    from cseanalysis.study.data.project import check_raw, find_project, load_sources
+    from cseanalysis.study.evidence.claim_tables import load_claim_tables
+    from cseanalysis.study.evidence.claimed import describe_verdict, read_sentences, where_help_is
+
+    if bool(words) == (file is not None):
+        raise ValueError('give one sentence in quotes, as cseanalysis claim "...", or a file of them with --file')
+    project = find_project()
+    check_raw(project)
+    tables = load_claim_tables(project.root)
+    verdicts = check_all([" ".join(words)] if file is None else read_sentences(file), tables)
+    if as_json:
+        told = [verdict.as_dict() for verdict in verdicts]
+        print(dumps(told[0] if file is None else told, indent=2, ensure_ascii=False))
+        return
+    publications, support = load_sources(project)["publications"], where_help_is(project.root)
+    print("\n\n".join(describe_verdict(verdict, tables, publications, support) for verdict in verdicts))
+
+
 def forces(*, xlsx: Path | None, ods: Path | None, csv: Path | None) -> None:
     """Write the force-by-force tables: all 44 forces, every year, every published figure, no ranking."""
     from cseanalysis.study.data.project import find_project
@@ -344,6 +367,10 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     takes("--scheduler", help="Address of a Dask cluster, as tcp://host:port.")
     _describe_numbers(command)
     _describe_tracker(command(tracker))
+    takes = command(claim)
+    takes("words", metavar="sentence", nargs="*", help="One sentence in quotes.")
+    takes("--file", type=Path, help="Check every sentence of this file: a line each, or a CSV with a column sentence.")
+    takes("--json", dest="as_json", action="store_true", help="Answer as JSON.")
     takes = command(forces)
     takes("--xlsx", type=Path, help="Write a workbook for Excel.")
     takes("--ods", type=Path, help="Write an OpenDocument workbook.")

@@ -1,0 +1,137 @@
+"""Sentences that say how many in words: most, few, all or none, through the bounds of what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from cseanalysis.register.claims.finding import Finding, copies, differing, told
+from cseanalysis.register.claims.grammar.numbers import Number
+from cseanalysis.register.claims.grammar.reading import Reading
+from cseanalysis.register.claims.index import Index
+from cseanalysis.register.claims.matching import Match, match
+from cseanalysis.register.claims.testing import Range, bears_out
+from cseanalysis.register.claims.verdict import Word
+from cseanalysis.register.figures import COUNTS, Figure
+from cseanalysis.register.known import among_all, worst_case
+from cseanalysis.register.sentences import period_words
+
+_MOST = 8
+_POPULATION = (
+    "The share of just this set with its known share, and the population of the same places by ethnicity, age and sex."
+)
+_KNOWN = (
+    "The share of just this set, with the number of records it is a share of, and for how many of them the field is "
+    "filled."
+)
+
+
+def amount(reading: Reading, word: str, index: Index) -> Finding | None:
+    """Return what the register says of most, few, all or none."""
+    if word == "none":
+        return _none(reading, index)
+    if word == "parity":
+        return _parity(reading, index)
+    qualifier, _, value = word.partition(" ")
+    limit = Number(float(value or 100), "per_cent", 0.0, 0, 0, word, qualifier if value else "exact")
+    matches = [
+        match(reading, known, _limit(limit, reading))
+        for known in index.known.values()
+        if known.figure.unit == "per_cent" and known.figure.qualifier != "text"
+    ]
+    same = [one for one in matches if not (one.missing - {"ethnicity_known"}) and one.same_but_known]
+    if same:
+        return _bounded(reading, limit, same, index)
+    related = sorted(
+        (one for one in matches if _related(reading, one)),
+        key=lambda one: (-index.likeness(reading.meanings, one.known), one.figure.id),
+    )
+    if not related:
+        return None
+    figures = _with_known(dict.fromkeys(one.figure for one in related[:5]), index)
+    why = "class: no share is published of just this set; those of other sets allow it and its opposite"
+    return Finding("cannot be told", figures, (), (why, *differing(related[0]), *copies(figures)), _KNOWN)
+
+
+def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Index) -> Finding:
+    """Hold a limit against what shares of just this set can be among all records."""
+    words = {bears_out(limit, Range(*among_all(one.figure))) for one in same}
+    figures = _with_known(dict.fromkeys(one.figure for one in same), index)
+    arithmetic = tuple(
+        f"among all records {low:.0f}% to {high:.0f}% ({one.figure.id}, {one.figure.published} of those that say)"
+        for one in same
+        if one.figure.known is not None
+        for low, high in (worst_case(one.figure),)
+    )
+    reasons: tuple[str, ...] = (f"figure: {told(figures[0])}", *copies(figures))
+    if words == {"yes"}:
+        when = () if reading.periods else (f"period: say when, {period_words(figures[0])}",)
+        word: Word = "supported with correction" if when else "supported"
+        return Finding(word, figures, arithmetic, (*when, *reasons))
+    if words == {"no"}:
+        return Finding("contradicted", figures, arithmetic, reasons)
+    why = "known share: the records that say allow it and its opposite"
+    return Finding("cannot be told", figures, arithmetic, (why, *reasons), _KNOWN)
+
+
+def _parity(reading: Reading, index: Index) -> Finding | None:
+    """Say what is missing to hold a share of a group against that of a population, in either direction."""
+    several = [match(reading, known, None) for known in index.known.values() if known.figure.unit == "per_cent"]
+    related = [one for one in several if _related(reading, one) and reading.named("group")]
+    if not related or reading.named("religion"):
+        return None
+    related.sort(key=lambda one: (-index.likeness(reading.meanings, one.known), one.figure.id))
+    figures = _with_known(dict.fromkeys(one.figure for one in related[:5]), index)
+    why = (
+        "population: above or below its share of the population can be said of no group here: where ethnicity is "
+        "recorded for a part, the bounds hold both"
+    )
+    return Finding("cannot be told", figures, (), (why, f"figure: {told(figures[0])}", *copies(figures)), _POPULATION)
+
+
+def _limit(limit: Number, reading: Reading) -> Number:
+    """Return a limit as if it stood before the first word that says of what it is one."""
+    return Number(limit.value, limit.unit, limit.width, 0, len(reading.tokens), limit.text, limit.qualifier)
+
+
+def _related(reading: Reading, one: Match) -> bool:
+    """Whether a share is of the attribute that a sentence names, whatever the set."""
+    said = reading.meanings & one.known.meanings
+    if one.place != "same" or not said:
+        return False
+    if not reading.named("group"):
+        return True
+    # Every group is treated alike, whether a share of it is published or not; none is read from a religion.
+    known = "ethnicity_known" in one.known.meanings and not reading.named("religion")
+    return known or bool(said & set(_groups(reading)))
+
+
+def _groups(reading: Reading) -> Iterator[str]:
+    for value in reading.named("group"):
+        yield from value.split()
+
+
+def _with_known(figures: Iterable[Figure], index: Index) -> tuple[Figure, ...]:
+    """Return figures with those that say for how many records the field is filled."""
+    found = list(dict.fromkeys(figures))
+    for figure in tuple(found):
+        other = index.tables.figures.get(figure.known_share)
+        if other is not None and other not in found and other.id in index.known:
+            found.append(other)
+    return tuple(found)
+
+
+def _none(reading: Reading, index: Index) -> Finding | None:
+    """Hold a sentence that says there are none against counts of it."""
+    found = [
+        one
+        for one in (match(reading, known, None) for known in index.known.values())
+        if one.one_class and one.place == "same" and one.figure.unit in COUNTS and one.figure.ends[0] > 0
+        if one.period != "other"
+    ]
+    if not found:
+        return None
+    found.sort(key=lambda one: (one.figure.relays, -(one.figure.period_end or date.min).toordinal(), one.figure.id))
+    figures = tuple(one.figure for one in found[:_MOST])
+    reasons = (f"number: it is not none: {told(figures[0])}", "recorded: each is a report that the police recorded")
+    return Finding("contradicted", figures, (), (*reasons, *copies(figures)))

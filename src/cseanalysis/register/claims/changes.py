@@ -1,0 +1,384 @@
+"""Sentences that state a change, or that something is more or less than ever: through the gate, pair by pair."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice, pairwise
+
+from cseanalysis.register.claims.finding import Finding, copies, told
+from cseanalysis.register.claims.grammar.numbers import Number
+from cseanalysis.register.claims.grammar.periods import Period, ends_of, months_apart
+from cseanalysis.register.claims.grammar.reading import Reading
+from cseanalysis.register.claims.grammar.tables import minor, units
+from cseanalysis.register.claims.index import Index
+from cseanalysis.register.claims.matching import Match, match, meets
+from cseanalysis.register.claims.testing import bears_out, of_figure
+from cseanalysis.register.claims.verdict import Word
+from cseanalysis.register.comparison import Comparison
+from cseanalysis.register.figures import UNSTATED, Figure
+from cseanalysis.register.gate import compare
+from cseanalysis.register.sentences import period_words
+
+_FROM = ("from", "against", "than")
+_ONE_RULE = "Two counts by one rule, of the same forces, for periods of one length."
+_ROOM = 0.1  # of a factor in words: doubled is 1.8 to 2.2
+_NEARLY = 0.85
+_MOST = 6
+_PAIRS = 400  # put to the gate for one sentence
+_SEVERAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The change that a sentence tells: which way, by which factor, between which numbers and periods."""
+
+    up: bool | None
+    factor: tuple[float, float] | None
+    ends: tuple[Number, Number] | None
+    periods: tuple[Period, Period] | None
+    last: Period | None
+    begun: date | None = None  # since when
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two figures between which the change may lie, and what the gate says of them."""
+
+    first: Match
+    second: Match
+    gate: Comparison
+
+    @property
+    def figures(self) -> tuple[Figure, Figure]:
+        """Return the two, the earlier first."""
+        return self.first.figure, self.second.figure
+
+    @property
+    def strict(self) -> bool:
+        """Return whether both are for just what the sentence speaks of."""
+        return all(not one.missing and not one.extra for one in (self.first, self.second))
+
+    def ratio(self) -> tuple[float, float]:
+        """Return the lowest and the highest ratio that the print of the two allows."""
+        change = self.gate.change
+        if change is not None and change.ratio is not None:
+            return change.ratio
+        (low, high), (later_low, later_high) = (one.ends for one in self.figures)
+        return later_low / high if high else 0.0, later_high / low if low > 0 else math.inf
+
+
+def told_change(reading: Reading) -> Told | None:
+    """Return the change that a sentence tells, if it tells one."""
+    words = reading.named("change")
+    if not words:
+        return None
+    factor: tuple[float, float] | None = None
+    up: bool | None = None
+    if "rise" in words or "fall" in words:
+        up = "rise" in words
+    numbers = list(reading.numbers)
+    for span in reading.spans:
+        if span.kind == "change" and span.value[0].isdigit():
+            factor = _factor(float(span.value), _word_before(reading, span.first))
+            up = float(span.value) > 1
+    if "same" in words:
+        factor, up = (0.98, 1.02), None
+    ends = _ends(reading, numbers)
+    if ends is None and factor is None:
+        share = next((one for one in numbers if one.unit == "per_cent"), None)
+        if share is not None and up is not None:
+            sign = 1 if up else -1
+            factor = _share_factor(share, sign)
+    named = [one for one in reading.periods if one.kind != "unclear"]
+    periods: tuple[Period, Period] | None = None
+    last: Period | None = None
+    begun: date | None = None
+    if len(named) >= _SEVERAL:
+        first, second = sorted(named[:2], key=lambda one: one.end or date.max)
+        periods = first, second
+    elif named and months_apart(named[0]):
+        parts = list(ends_of(named[0]))
+        periods = (parts[0], parts[1]) if len(parts) == _SEVERAL else None
+    elif named and named[0].kind == "since":
+        begun = named[0].start
+    elif named:
+        last = named[0]
+    return Told(up, factor, ends, periods, last, begun)
+
+
+def _word_before(reading: Reading, at: int) -> str:
+    return next((span.value for span in reading.spans if span.kind == "qualifier" and span.last == at), "exact")
+
+
+def _factor(value: float, word: str) -> tuple[float, float]:
+    if word in ("more_than", "at_least", "just_over"):
+        return (value, math.inf) if value > 1 else (0.0, value)
+    if word in ("less_than", "at_most"):
+        return (1.0, value) if value > 1 else (value, 1.0)
+    if word == "nearly":
+        return (_NEARLY * value, value) if value > 1 else (value, value / _NEARLY)
+    return (1 - _ROOM) * value, (1 + _ROOM) * value
+
+
+def _share_factor(share: Number, sign: int) -> tuple[float, float]:
+    half = max(share.width / 2, _ROOM * share.value if share.soft or share.qualifier == "around" else 0.0)
+    low, high = share.value - half, share.value + half
+    if share.qualifier in ("more_than", "at_least"):
+        low, high = share.value, math.inf
+    elif share.qualifier in ("less_than", "at_most"):
+        low, high = 0.0, share.value
+    elif share.qualifier == "nearly":
+        low, high = _NEARLY * share.value, share.value
+    ends = sorted((1 + sign * low / 100, 1 + sign * high / 100))
+    return max(ends[0], 0.0), ends[1]
+
+
+def _ends(reading: Reading, numbers: Sequence[Number]) -> tuple[Number, Number] | None:
+    """Return the earlier and the later of two numbers of one kind between which a change is told."""
+    pairs = [(one, other) for one, other in pairwise(numbers) if one.unit == other.unit]
+    if not pairs:
+        return None
+    first, second = pairs[0]
+    before = [token.lower for token in reading.tokens[max(0, second.first - 3) : second.first]]
+    if "by" in before and "from" not in before:
+        return None
+    return (second, first) if set(before) & set(_FROM) and "to" not in before else (first, second)
+
+
+def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
+    """Return what the gate says of the change that a sentence tells."""
+    if told_of.ends is None and told_of.periods is None and any(one.kind == "unclear" for one in reading.periods):
+        return None  # in ten years: which, is not said
+    pairs = list(islice(_pairs(reading, told_of, index), _PAIRS))
+    strict = [one for one in pairs if one.strict]
+    open_pairs = [one for one in strict if one.gate.change is not None and one.gate.change.ratio is not None]
+    if open_pairs:
+        return _judged(told_of, open_pairs, reading)
+    for one in strict:
+        refusing = {item.dimension for item in one.gate.differences if item.level == "refused"}
+        unstated = one.figures[0].unit in UNSTATED and one.figures[0].definition == one.figures[1].definition
+        if told_of.ends and refusing == {"unit"} and unstated:
+            return _printed(one)
+    fitting = [one for one in (*strict, *pairs) if _fits(told_of, one)]
+    if not fitting and not strict:
+        return None
+    best = (fitting or strict)[0]
+    ratio = best.ratio()
+    figures = tuple(dict.fromkeys((*best.figures, *(one for pair in fitting[:3] for one in pair.figures))))
+    line = f"{best.figures[1].published} ({best.figures[1].id}) over {best.figures[0].published} ({best.figures[0].id})"
+    refused = [str(item) for item in best.gate.differences if item.level == "refused"]
+    return Finding(
+        "comparison not valid",
+        figures[:_MOST],
+        (f"{line} would be {ratio[0]:.2f}, which is no change",),
+        (*refused, best.gate.statement, *copies(figures)),
+        _ONE_RULE,
+    )
+
+
+def _printed(pair: Pair) -> Finding:
+    first, second = pair.figures
+    reasons = [
+        f"average: {first.id} and {second.id} do not say whether they are means or medians; quote them as printed by "
+        "their source",
+        f"figure: {told(first)}",
+        f"figure: {told(second)}",
+    ]
+    line = f"{second.published} less {first.published}"
+    return Finding("supported with correction", pair.figures, (line,), (*reasons, *copies(pair.figures)))
+
+
+def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
+    """Yield pairs that may be meant, those that say just what the sentence says first."""
+    matches = [match(reading, known, None, numbers=False) for known in index.known.values()]
+    near = [
+        one
+        for one in matches
+        if not (one.extra - minor()) and one.place == "same" and one.figure.qualifier != "text"
+        if one.figure.unit != "per_cent_change" and _unit_fits(reading, one)
+    ]
+    if told_of.ends is None:
+        near = [one for one in near if one.figure.unit != "per_cent" or not reading.nouns]
+    near.sort(key=lambda one: (len(one.missing), one.figure.relays != "", one.figure.tier, one.figure.id))
+    firsts, seconds = near, near
+    if told_of.ends is not None:
+        firsts = [one for one in near if bears_out(told_of.ends[0], of_figure(one.figure)) in ("yes", "loose")]
+        seconds = [one for one in near if bears_out(told_of.ends[1], of_figure(one.figure)) in ("yes", "loose")]
+    if told_of.periods is not None:
+        firsts = [one for one in firsts if _when(told_of.periods[0], one.figure)]
+        seconds = [one for one in seconds if _when(told_of.periods[1], one.figure)]
+    elif told_of.begun is not None:
+        firsts = [one for one in firsts if one.figure.period_start == told_of.begun]
+    elif told_of.last is not None and told_of.ends is None:
+        seconds = [one for one in seconds if _when(told_of.last, one.figure)]
+    found: list[tuple[int, Match, Match]] = []
+    for second in seconds:
+        for first in firsts:
+            if first.figure.id == second.figure.id or not _earlier(first.figure, second.figure):
+                continue
+            free = told_of.periods is not None or told_of.ends is not None or told_of.begun is not None
+            if not free and not _next(first.figure, second.figure, told_of):
+                continue
+            same_rule = first.figure.definition == second.figure.definition
+            found.append((len(first.missing) + len(second.missing) + 2 * (not same_rule), first, second))
+    found.sort(key=lambda item: item[0])
+    for _, first, second in found[:_PAIRS]:
+        gate = compare(first.figure, second.figure)
+        if not gate.one_thing:
+            yield Pair(first, second, gate)
+
+
+def _unit_fits(reading: Reading, one: Match) -> bool:
+    """Whether a figure is in a unit that the sentence names, if it names one."""
+    if any(number.unit == "per_cent" for number in reading.numbers) and one.figure.unit == "per_cent":
+        return True
+    said = {name for _, name in reading.nouns}
+    said |= {"people_convicted", "convictions"} if "convict" in reading.meanings else set()
+    named, near = units().get(one.figure.unit, (frozenset(), frozenset()))
+    if not said or said & (named | near):
+        return True
+    return "wait" in reading.meanings and bool(named & {"days", "months", "years"})
+
+
+def _when(period: Period, figure: Figure) -> bool:
+    if meets(period, figure) in ("same", "near"):
+        return True
+    end = figure.period_end
+    if end is None or period.end is None or period.start is None:
+        return False
+    # Of a survey and of a financial year the last day says which is meant.
+    return period.kind == "year" and figure.period_type == "financial_year" and end.year == period.end.year
+
+
+def _earlier(first: Figure, second: Figure) -> bool:
+    return first.period_end is not None and second.period_end is not None and first.period_end < second.period_end
+
+
+def _next(first: Figure, second: Figure, told_of: Told) -> bool:
+    """Whether one period follows on the other, as "rose in 2024" means; without a period the newest two do."""
+    if first.period_end is None or second.period_start is None or first.definition != second.definition:
+        return False
+    return abs((second.period_start - first.period_end).days) <= 1 or told_of.last is None
+
+
+def _fits(told_of: Told, pair: Pair) -> bool:
+    low, high = pair.ratio()
+    if told_of.ends is not None:
+        return True
+    if told_of.factor is not None:
+        return low <= told_of.factor[1] and told_of.factor[0] <= high
+    return (low > 1) == told_of.up if told_of.up is not None else True
+
+
+def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
+    """Say what pairs that the gate lets through say of the change."""
+    best = pairs[0]
+    if told_of.periods is None and told_of.ends is None:
+        best = max(pairs, key=lambda one: (one.figures[1].period_end or date.min, -one.figures[1].ends[1]))
+    first, second = best.figures
+    low, high = best.ratio()
+    said = f"ratio {low:.2f}" if round(low, 2) == round(high, 2) else f"ratio {low:.2f} to {high:.2f}"
+    line = f"{second.published} ({second.id}) over {first.published} ({first.id}): {said}"
+    asked = told_of.factor is not None or told_of.ends is not None
+    if asked and "rate per month" in best.gate.allowed and "rate" not in reading.kinds:
+        why = "period: of other lengths, so only rates per month may be compared"
+        return Finding("comparison not valid", best.figures, (line,), (why, best.gate.statement), _ONE_RULE)
+    word = _borne_out(told_of, low, high) if asked else _moved(told_of, best)
+    reasons = [best.gate.statement, *copies(best.figures)]
+    timed = told_of.periods or told_of.last or told_of.begun or told_of.ends
+    if word == "contradicted" and told_of.factor is not None and not timed:
+        reasons.insert(0, "period: over which years is not said, and other years may have it")
+        word = "cannot be told"
+    elif word == "cannot be told":
+        reasons.insert(0, "chance: the change is within what chance, rounding or a change of recording may bring")
+    elif second.time_basis == "recorded" and "recording" not in reading.kinds:
+        reasons.insert(0, "recorded: these are counts of what is recorded, which is not all that is done")
+        word = "supported with correction" if word == "supported" and asked else "cannot be told"
+    corrections = list(_said_otherwise(told_of, best, asked=asked)) if word == "supported" else []
+    if corrections:
+        word = "supported with correction"
+    return Finding(word, best.figures, (line,), (*corrections, *reasons))
+
+
+def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
+    """Yield what must be said beside a change that the figures bear out."""
+    first, second = pair.figures
+    if not (told_of.periods or told_of.last or told_of.begun):
+        yield f"period: say when, {period_words(first)} and {period_words(second)} ({first.id}, {second.id})"
+    if pair.first.lesser or pair.second.lesser:
+        yield f"words: {second.id} says: {second.statement}"
+    if asked and not _clear(pair):
+        yield "chance: the counts are as printed, and the change is within what chance may bring"
+
+
+def _borne_out(told_of: Told, low: float, high: float) -> Word:
+    """Hold a ratio against the factor, or against the direction between two numbers, that a sentence tells."""
+    least, most = told_of.factor if told_of.factor is not None and told_of.ends is None else (0.0, math.inf)
+    against = (told_of.up is True and high < 1) or (told_of.up is False and low > 1)
+    if against or high < least or low > most:
+        return "contradicted"
+    middle = (low + high) / 2
+    narrow = high - low <= _ROOM * middle and least <= middle <= most
+    turned = (told_of.up is True and low <= 1) or (told_of.up is False and high >= 1)
+    return "supported" if (narrow or least <= low <= high <= most) and not turned else "cannot be told"
+
+
+def _moved(told_of: Told, pair: Pair) -> Word:
+    """Say whether a rise or a fall without a number is more than chance and rounding."""
+    low, high = pair.ratio()
+    if not _clear(pair) or told_of.up is None or low <= 1 <= high:
+        return "cannot be told"
+    return "supported" if told_of.up == (low > 1) else "contradicted"
+
+
+def _clear(pair: Pair) -> bool:
+    moved = pair.gate.change
+    if moved is None:
+        return False
+    by_chance = moved.independent is not None and (moved.hidden_at is None or moved.hidden_at <= 1)
+    return not by_chance and (moved.clustered is None or not moved.clustered.low <= 1 <= moved.clustered.high)
+
+
+def extreme(reading: Reading, index: Index) -> Finding | None:
+    """Hold a sentence that says more or less than ever against the other periods of the register."""
+    lowest = "lowest" in reading.named("extreme") or "fall" in (*reading.named("more"), *reading.named("change"))
+    matches = [match(reading, known, None, numbers=False) for known in index.known.values()]
+    series = [one for one in matches if one.one_class and one.place == "same" and one.figure.period_end is not None]
+    series = [one for one in series if _unit_fits(reading, one) and one.figure.unit != "per_cent_change"]
+    if not series:
+        return None
+    named = [period for period in reading.periods if period.kind != "unclear"]
+    now = [one for one in series if not named or any(_when(period, one.figure) for period in named)]
+    if not now:
+        return None
+    newest = max(now, key=lambda one: (one.figure.period_end or date.min, one.figure.relays == "", one.figure.id))
+    others = []
+    for one in series:
+        if one.figure.id == newest.figure.id:
+            continue
+        gate = compare(one.figure, newest.figure)
+        if gate.verdict != "refused" and not gate.one_thing:
+            others.append(one.figure)
+    value = newest.figure.ends
+    against = [one for one in others if (one.ends[1] < value[0] if lowest else one.ends[0] > value[1])]
+    rule = [
+        known.figure
+        for known in index.known.values()
+        if known.figure.definition == newest.figure.definition and known.figure.id != newest.figure.id
+        if known.figure.period_end == newest.figure.period_end and known.meanings <= newest.known.allowed | minor()
+    ]
+    figures = tuple(dict.fromkeys((newest.figure, *against, *others, *rule)))[:_MOST]
+    if against:
+        reasons = (f"figure: {told(newest.figure)}", f"figure: {told(against[0])}", *copies(figures))
+        return Finding("contradicted", figures, (), reasons)
+    held = f"{len(others) + 1} of the periods that the sentence speaks of" if others else "one period"
+    return Finding(
+        "cannot be told",
+        figures,
+        (),
+        (f"series: the register holds {held}, which agree so far", f"figure: {told(newest.figure)}", *copies(figures)),
+        "The published series for all the years of which the sentence speaks, by one rule.",
+    )

@@ -1,0 +1,267 @@
+"""From a sentence to a verdict: read it, refuse it or test it, and say what was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from cseanalysis.register.claims.amounts import amount
+from cseanalysis.register.claims.changes import change, extreme, told_change
+from cseanalysis.register.claims.finding import Finding, told
+from cseanalysis.register.claims.grammar.numbers import Number
+from cseanalysis.register.claims.grammar.reading import Reading, clean
+from cseanalysis.register.claims.grammar.tables import Alias, Tables
+from cseanalysis.register.claims.index import Index, indexed
+from cseanalysis.register.claims.refusing import refusal
+from cseanalysis.register.claims.values import nearest, state
+from cseanalysis.register.claims.verdict import Verdict
+from cseanalysis.register.claims.working import rate
+from cseanalysis.register.definitions import within
+from cseanalysis.register.figures import Figure
+
+_LONGEST = 600  # signs of a sentence
+_SHOWN = 80  # of one that is longer
+_TWO = 2
+_STRANGE = 0.34  # of the words
+_FALSE_NOR_RARE = (
+    "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
+    "published and read."
+)
+_ORDER = ("supported", "supported with correction", "right number, wrong thing", "contradicted")
+_READ_AS = {
+    "unknown": "not understood",
+    "harmless": "says nothing of what is counted",
+    "number": "a number",
+    "qualifier": "how exactly",
+    "concept": "what is counted",
+    "word": "what is counted",
+    "unit": "unit",
+    "place": "place",
+    "period": "when",
+    "age": "ages",
+    "group": "a recorded group",
+    "religion": "a religion, of which no figure is held",
+    "change": "a change",
+    "amount": "how many",
+    "negation": "a negation",
+    "rate": "in each",
+    "extreme": "than ever",
+    "first": "the first period of its count",
+    "vague": "how many, in no number",
+    "share": "a share",
+    "cause": "a cause or a risk",
+    "ranking": "a ranking",
+    "blame": "blame",
+    "town": "a town or community",
+    "title": "a title or an office",
+    "more": "a comparison",
+    "yearly": "in each year",
+    "politics": "a camp",
+    "cause_weak": "a cause or a risk",
+}
+
+
+def check(sentence: str, tables: Tables | None = None) -> Verdict:
+    """Hold a sentence that quotes a number against the register.
+
+    Parameters
+    ----------
+    sentence
+        One sentence in English, as somebody said or printed it.
+    tables
+        The register and the tables beside it; without them, those of the checkout around the working directory.
+
+    Returns
+    -------
+    Verdict
+        One word, what was understood, the figures, the arithmetic, every reason, what would have to be published, and
+        sentences to quote.
+
+    Notes
+    -----
+    A grammar and tables of words read the sentence: no network, no model, no guess. Uncertainty falls towards
+    "cannot be told", "not supported" or "not understood", never towards "supported".
+
+    Examples
+    --------
+    >>> check("!?", Tables({})).word
+    'not understood'
+    """
+    return next(iter(check_all([sentence], tables)))
+
+
+def check_all(sentences: Iterable[str], tables: Tables | None = None) -> tuple[Verdict, ...]:
+    """Check many sentences; see :func:`check`."""
+    if tables is None:
+        from cseanalysis import load_claim_tables  # by the package's door: the library knows no study
+
+        tables = load_claim_tables()
+    index = indexed(tables)
+    return tuple(_checked(_as_text(sentence), index) for sentence in sentences)
+
+
+def _as_text(sentence: object) -> str:
+    if not isinstance(sentence, str):
+        raise ValueError(f"sentence is {type(sentence).__name__}: must be text, one sentence as it was said")
+    return sentence
+
+
+def _checked(sentence: str, index: Index) -> Verdict:
+    if len(sentence) > _LONGEST:
+        why = f"length: {len(sentence):,} signs; give one sentence of at most {_LONGEST}"
+        begun = f"{clean(sentence[:_SHOWN])} ..."
+        return replace(_verdict(index.read(""), Finding("not understood", reasons=(why,)), index), sentence=begun)
+    reading = index.read(sentence)
+    if (refused := refusal(reading)) is not None:
+        why = f"{refused.refusal}: {refused.statement}"
+        return _verdict(reading, Finding("refused", reasons=(why,), would_need=refused.would_need), index)
+    return _verdict(reading, _found(reading, index), index)
+
+
+def _found(reading: Reading, index: Index) -> Finding:
+    known = [span for span in reading.spans if span.kind not in ("unknown", "harmless", "qualifier", "negation")]
+    words = [token for token in reading.tokens if token.word]
+    testable = reading.numbers or any(kind in reading.kinds for kind in ("change", "amount", "extreme", "vague"))
+    strange = len(reading.unknown) > _STRANGE * max(len(words), 1)
+    if not known or not reading.meanings or not testable or strange:
+        why = "reading: " + (
+            f"these words were not understood: {', '.join(reading.unknown[:8])}"
+            if reading.unknown
+            else "no number, share, change or comparison was read that a published figure could bear out"
+        )
+        return Finding("not understood", nearest(reading, index), reasons=(why,))
+    finding = _tested(reading, index)
+    rows = _aliases(reading.sentence, index.tables.aliases)
+    # A number that no rule makes usable is not saved by figures that leave it open.
+    contested = any(row.contested for row in rows) and bool(reading.numbers)
+    if finding is None or (contested and finding.word == "cannot be told"):
+        return _unsupported(reading, rows, index)
+    if reading.unknown and finding.word in ("supported", "supported with correction", "contradicted"):
+        why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
+        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
+    return finding
+
+
+def _tested(reading: Reading, index: Index) -> Finding | None:
+    """Test a sentence as what it tells: more than ever, a change, a rate, a number, or how many in words."""
+    finding: Finding | None = None
+    if "extreme" in reading.kinds and not reading.numbers:
+        finding = extreme(reading, index)
+    told_of = told_change(reading)
+    if finding is None and told_of is not None:
+        finding = change(reading, told_of, index)
+    numbers = _spoken(reading.numbers) or [*_vague(reading)]
+    if finding is not None or (told_of is not None and told_of.ends is not None):
+        return finding
+    if "rate" in reading.kinds and numbers:
+        return rate(reading, numbers[0], float(reading.named("rate")[0]), index)
+    if len(numbers) == _TWO and (whole := _of_whole(reading, numbers, index)) is not None:
+        return whole
+    if found := [one for number in numbers if (one := state(reading, number, index)) is not None]:
+        return min(found, key=lambda one: _ORDER.index(one.word) if one.word in _ORDER else len(_ORDER))
+    if "amount" in reading.kinds and not numbers:
+        return amount(reading, reading.named("amount")[0], index)
+    return None
+
+
+def _of_whole(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
+    """Test "of the 4,228, 717 were": the one number by itself, and the other as the whole of it by the same rule."""
+    for number, other in (numbers, numbers[::-1]):
+        found = state(replace(reading, numbers=(number,)), number, index)
+        if found is None or not found.word.startswith("supported"):
+            continue
+        part = found.figures[0]
+        days = part.period_start, part.period_end
+        for known in index.known.values():
+            whole = known.figure
+            same = (whole.period_start, whole.period_end) == days and whole.definition == part.definition
+            stated = whole.unit == part.unit and known.printed.printed == other.value != part.low
+            if same and stated and within(part.category, whole.category):
+                return replace(found, figures=(*found.figures, whole))
+    return None
+
+
+def _spoken(numbers: Iterable[Number]) -> list[Number]:
+    """Return the numbers that a sentence may be about: "one" in "one force" is none, unless there is no other."""
+    several = list(numbers)
+    return [one for one in several if one.unit or one.value > 1] or several
+
+
+def _vague(reading: Reading) -> Iterable[Number]:
+    for span in reading.spans:
+        if span.kind == "vague":
+            yield Number(float(span.value), "", 0.0, span.first, span.last, span.text, "at_least")
+
+
+def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Finding:
+    ids = dict.fromkeys(name for row in rows if row.contested for name in row.contested)
+    contested = [one for one in index.tables.contested if one.id in ids and reading.numbers]
+    figures: dict[Figure, None] = {}
+    for row in sorted(rows, key=lambda row: not row.contested):
+        figures |= {index.known[name].figure: None for name in row.figures if name in index.known}
+    figures |= dict.fromkeys(nearest(reading, index))
+    reasons = [f"contested: {one.claim}, {one.published}: {one.reason}" for one in contested]
+    reasons += [f"words: {row.words[0]}: {row.meaning}; not {row.not_taken_as}" for row in rows if row.not_taken_as]
+    if reading.unknown:
+        reasons.append(f"reading: not understood: {', '.join(reading.unknown[:8])}")
+    reasons.append("figures: none of the register states it; the nearest count something else")
+    need = (
+        contested[0].would_need if contested else "A count or a share of what the sentence says, by a published rule."
+    )
+    return Finding("not supported", tuple(figures)[:8], (), tuple(reasons), need)
+
+
+@lru_cache(maxsize=512)
+def _pattern(words: str) -> re.Pattern[str]:
+    edge = "" if words.endswith("%") else r"(?![\w%])"
+    return re.compile(rf"(?<![\w,.]){re.escape(words)}{edge}", re.IGNORECASE)
+
+
+def _aliases(sentence: str, aliases: Iterable[Alias]) -> list[Alias]:
+    return [row for row in aliases if any(_pattern(words).search(sentence) for words in row.words)]
+
+
+def _verdict(reading: Reading, finding: Finding, index: Index) -> Verdict:
+    understood: dict[tuple[int, int], list[str]] = {}
+    for span in reading.spans:
+        if span.kind == "recording":
+            continue
+        meaning = _READ_AS.get(span.kind, span.kind)
+        value = span.value.removeprefix("w:").replace("_", " ")
+        shown = f"{meaning}: {value}" if value and span.kind not in ("number", "vague", "cause", "blame") else meaning
+        said = understood.setdefault((span.first, span.last), [])
+        said += [shown] if shown not in said else []
+    pairs = tuple(
+        (" ".join(token.text for token in reading.tokens[first:last]), "; ".join(meanings))
+        for (first, last), meanings in understood.items()
+    )
+    ids = tuple(dict.fromkeys(figure.id for figure in finding.figures))
+    return Verdict(
+        reading.sentence,
+        finding.word,
+        pairs,
+        ids,
+        finding.arithmetic,
+        finding.reasons,
+        finding.would_need,
+        _statement(finding),
+    )
+
+
+def _statement(finding: Finding) -> str:
+    first = f" {told(finding.figures[0])}." if finding.figures else ""
+    reason = finding.reasons[0].partition(": ")[2] if finding.reasons else ""
+    said = {
+        "supported": f"The published figures bear it out:{first}",
+        "supported with correction": f"The published figures bear it out with a correction ({reason}):{first}",
+        "right number, wrong thing": f"The number is published, and counts something else:{first}",
+        "comparison not valid": f"The two figures must not be compared: {reason}.",
+        "contradicted": f"The published figures exclude it:{first}",
+        "cannot be told": f"The published figures allow it and its opposite: {reason}.",
+        "not supported": _FALSE_NOR_RARE,
+        "refused": reason,
+        "not understood": "The sentence was not understood well enough to test it, so nothing is said of it.",
+    }
+    return " ".join(said[finding.word].split())

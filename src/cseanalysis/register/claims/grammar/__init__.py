@@ -1,0 +1,1 @@
+"""How a sentence is read: tables of words, numbers, periods, and all of it together."""

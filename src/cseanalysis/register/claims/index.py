@@ -1,0 +1,146 @@
+"""The register as the checker holds sentences against it: what every figure counts, in the same words."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from cseanalysis import clean
+from cseanalysis.register.claims.grammar.reading import Reading, closure, read, share_of
+from cseanalysis.register.claims.grammar.tables import Phrases, Tables, minor, split, stem, with_places
+from cseanalysis.register.claims.testing import Range, of_figure
+from cseanalysis.register.figures import UNKNOWN, Figure
+
+NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
+_UNDER_AGE = ("under", "13 to 15", "11 to 17")
+_RETOLD = re.compile(r", as [^,]*$")
+HEAVIEST = 4.0
+_GENERIC = frozenset(("w:stat", "w:use"))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A figure with its meanings: those a sentence must say, and all that it may say."""
+
+    figure: Figure
+    meanings: frozenset[str]
+    core: frozenset[str]  # of the meanings, those without which it is another thing
+    allowed: frozenset[str]
+    printed: Range
+    base: frozenset[str]
+    bases: frozenset[str]  # all that a sentence may call its base
+    numbers: frozenset[float]
+    nouns: frozenset[str]
+    place: str
+    places: frozenset[str]  # that the statement names
+    first: bool  # the first period of its count
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """All figures that may answer, with what finds them."""
+
+    tables: Tables
+    known: Mapping[str, Known]
+    phrases: Phrases
+    vocabulary: frozenset[str]
+    weights: Mapping[str, float]
+
+    def read(self, sentence: str) -> Reading:
+        """Read a sentence with the words and places of this register."""
+        return read(sentence, self.phrases, self.vocabulary)
+
+    def likeness(self, meanings: frozenset[str], known: Known) -> float:
+        """Return how much of what is rare a sentence has in common with a figure."""
+        return sum(self.weights.get(one, 0.0) for one in closure(meanings) & known.allowed)
+
+
+_KEPT: WeakKeyDictionary[Tables, Index] = WeakKeyDictionary()
+
+
+def indexed(tables: Tables) -> Index:
+    """Return the index of some tables, made once for as long as they are held."""
+    if (found := _KEPT.get(tables)) is None:
+        found = _KEPT.setdefault(tables, _made(tables))
+    return found
+
+
+def _made(tables: Tables) -> Index:
+    phrases = with_places(_places(tables.figures.values()))
+    texts: dict[str, Reading] = {}
+
+    def reading(text: str) -> Reading:
+        if text not in texts:
+            texts[text] = read(text, phrases)
+        return texts[text]
+
+    begun: dict[tuple[str, ...], date] = {}
+    for figure in tables.figures.values():
+        if figure.period_start is not None:
+            key = _series(figure)
+            begun[key] = min(begun.get(key, figure.period_start), figure.period_start)
+    known = {
+        name: _known(figure, reading, first=figure.period_start == begun.get(_series(figure), date.max))
+        for name, figure in tables.figures.items()
+        if name not in tables.hidden and not figure.withheld
+    }
+    counted = Counter(one for item in known.values() for one in item.allowed)
+    weights = {one: min(math.log(max(len(known), 2) / count), HEAVIEST) for one, count in counted.items()}
+    words = {one.removeprefix("w:") for item in known.values() for one in item.allowed if one.startswith("w:")}
+    return Index(tables, known, phrases, frozenset(words), weights)
+
+
+def _series(figure: Figure) -> tuple[str, ...]:
+    return figure.definition, figure.category, figure.unit, figure.geography
+
+
+def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
+    """Return the names of places by their stems: those of the register, and the police forces."""
+    names: dict[tuple[str, ...], str] = {}
+    rows = [(figure.geography, figure.geography) for figure in figures]
+    # Read as text: the frame that the crosswalks come in would cost more time than the rest of an answer.
+    with (
+        Path(clean.__file__).with_name("crosswalks").joinpath("forces.csv").open(encoding="utf-8", newline="") as lines
+    ):
+        rows += [(row["force"], row["force"]) for row in csv.DictReader(lines) if row["force_type"] == "territorial"]
+    for words, name in rows:
+        if name in (UNKNOWN, "not applicable"):
+            continue
+        parts = [[stem(word) for word in split(part)] for part in words.split(",")]
+        key = tuple(word for part in parts for word in (",", *part))[1:]  # as a sentence has its commas
+        for more in ((), ("polic",), ("constabulary",), ("polic", "forc")):
+            names.setdefault((*key, *more), name)
+    return names
+
+
+def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) -> Known:
+    # How somebody else puts it is no part of what is counted.
+    statement = reading(_RETOLD.sub("", figure.statement))
+    base = reading(figure.base if figure.base != UNKNOWN else "")
+    beside = reading(figure.category.replace("/", ". ").replace("_", " "))
+    meanings = statement.meanings - _GENERIC
+    more = {"child"} if figure.ages.startswith(_UNDER_AGE) else set()
+    more |= {figure.ages} if figure.ages[:1].isalnum() else set()
+    more |= {"adult"} if figure.unit == "adults" else set()
+    more |= {figure.sex} if figure.sex in ("male", "female") else set()
+    return Known(
+        figure,
+        meanings,
+        meanings - minor(),
+        closure(meanings | reading(figure.statement).meanings | base.meanings | beside.meanings | more),
+        of_figure(figure) if figure.qualifier != "text" else Range(0.0, 0.0),
+        frozenset(one for one in base.meanings if not one.startswith("w:") and not one[:1].isdigit()),
+        closure(base.meanings | (share_of(statement, None) or frozenset())),
+        frozenset(number.value for number in (*statement.numbers, *base.numbers, *reading(figure.published).numbers)),
+        frozenset(name for _, name in (*statement.nouns, *base.nouns)),
+        figure.geography,
+        frozenset((*statement.places, figure.geography)),
+        "first" in statement.kinds or first,
+    )

@@ -1,0 +1,220 @@
+"""How a sentence and a figure differ: in unit, meaning, base, place and period, one rule each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from cseanalysis.register.claims.grammar.numbers import Number
+from cseanalysis.register.claims.grammar.periods import Period
+from cseanalysis.register.claims.grammar.reading import Reading, closure, share_of
+from cseanalysis.register.claims.grammar.tables import minor, operations, silent, units
+from cseanalysis.register.claims.index import NATIONAL, Known
+from cseanalysis.register.figures import UNKNOWN, Figure
+from cseanalysis.register.spans import months_in, same_length
+
+_YEAR = 12  # months
+Nearness = Literal["same", "near", "unsaid", "other"]
+_PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
+_FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
+_NO_PLACE = (UNKNOWN, "not applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A figure beside a sentence, and every way in which the two differ."""
+
+    known: Known
+    missing: frozenset[str]
+    lesser: frozenset[str]
+    extra: frozenset[str]
+    unit: Nearness
+    base: Nearness
+    place: Nearness
+    period: Nearness
+
+    @property
+    def figure(self) -> Figure:
+        """Return the figure."""
+        return self.known.figure
+
+    @property
+    def one_class(self) -> bool:
+        """Return whether both are of one class, wherever and whenever, in whatever unit."""
+        return not (self.missing or self.extra)
+
+    @property
+    def one_thing(self) -> bool:
+        """Return whether both count one thing in one place, whenever."""
+        here = self.place == "same" and self.base in ("same", "unsaid")
+        return self.one_class and here and self.unit in ("same", "near", "unsaid")
+
+    @property
+    def same(self) -> bool:
+        """Return whether the figure is one for what the sentence speaks of, its period included or left out."""
+        return self.one_thing and self.period in ("same", "near", "unsaid")
+
+    @property
+    def same_but_known(self) -> bool:
+        """Return whether the figure is for what the sentence speaks of, but among the records that say."""
+        here = self.place == "same" and self.base != "other" and self.period != "other"
+        return not (self.missing - {"ethnicity_known"}) and not self.extra and here
+
+
+def match(
+    reading: Reading,
+    known: Known,
+    number: Number | None,
+    *,
+    meanings: frozenset[str] | None = None,
+    numbers: bool = True,
+) -> Match:
+    """Compare what a sentence says of a number with what a figure counts; its other numbers count as words."""
+    asked = _asked(reading, number, meanings, numbers)
+    absent = known.meanings - asked.reach
+    extra = asked.said - known.allowed
+    if "not" in asked.said and "not" not in known.meanings:
+        extra |= {"not"}
+    if asked.others and asked.others - known.numbers:
+        extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
+    return Match(
+        known,
+        absent - minor() if absent else absent,
+        absent & minor() - silent() if absent else absent,
+        extra,
+        _unit(asked, known),
+        _base(asked, known),
+        _place(asked, known),
+        period_of(reading, known),
+    )
+
+
+def beyond(reading: Reading, known: Known, number: Number | None, meanings: frozenset[str] | None = None) -> bool:
+    """Say at once whether a figure is only of what the sentence does not say."""
+    return bool(known.core - _asked(reading, number, meanings, True).reach)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a sentence says of a number, worked out once for all figures."""
+
+    reading: Reading
+    number: Number | None
+    said: frozenset[str]
+    reach: frozenset[str]
+    others: frozenset[float]
+    units: frozenset[str]
+    people: frozenset[str]
+    base: frozenset[str] | None
+    places: frozenset[str]
+    tells_change: bool
+
+
+@lru_cache(maxsize=64)
+def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | None, numbers: bool) -> _Asked:
+    """Work out once what all figures are compared with."""
+    said = reading.meanings if meanings is None else meanings
+    return _Asked(
+        reading,
+        number,
+        said,
+        closure(said),
+        frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers),
+        frozenset() if number is None else reading.units_of(number),
+        frozenset(name for _, name in reading.nouns) & _PEOPLE,
+        None if number is None else share_of(reading, number),
+        frozenset(reading.places),
+        "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
+    )
+
+
+def _unit(asked: _Asked, known: Known) -> Nearness:
+    figure, said = known.figure, asked.units
+    if asked.number is None or not said:
+        return "unsaid"
+    named, near = units().get(figure.unit, (frozenset(), frozenset()))
+    if figure.unit == "victims" and figure.ages.startswith("under"):
+        named |= {"children"}
+    if figure.unit == "per_cent_change" and asked.tells_change:
+        named |= {"per_cent"}
+    return "same" if said & named else "near" if said & near else "other"
+
+
+def _base(asked: _Asked, known: Known) -> Nearness:
+    """Compare of what a share is one: what follows "of" in the sentence, and the base of the figure."""
+    if known.figure.unit != "per_cent" or asked.number is None or asked.number.unit != "per_cent":
+        return "same"
+    theirs = known.nouns & _PEOPLE
+    others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
+    absent = known.base - minor() - asked.reach
+    if asked.people and others:
+        return "other"
+    if asked.base is None:
+        return "unsaid"
+    if "group" in absent or (known.base and asked.base - known.bases - _FIELDS):
+        return "other"
+    return "unsaid" if absent else "same"
+
+
+def _place(asked: _Asked, known: Known) -> Nearness:
+    said = asked.places
+    if not said:
+        local = known.place not in (*NATIONAL, *_NO_PLACE)
+        return "other" if local and not known.meanings & operations() & asked.said else "same"
+    if known.place in _NO_PLACE:
+        return "other" if said - known.places else "same"
+    if known.place in said and said - {known.place} <= known.places:
+        return "same"
+    if said <= known.places and known.meanings & operations():
+        return "same"
+    return "other"
+
+
+def period_of(reading: Reading, known: Known) -> Nearness:
+    """Compare the periods that a sentence names with that of a figure."""
+    figure = known.figure
+    statement = figure.statement.lower()
+    named = [one for one in reading.periods if one.text.lower() not in statement]
+    if figure.period_start is None or figure.period_end is None:
+        return "other" if named else "same"
+    if "yearly" in reading.kinds and not same_length(_YEAR, months_in(figure.period_start, figure.period_end)):
+        return "other"
+    if not named:
+        return "same" if "first" in reading.kinds and known.first else "unsaid"
+    found = {meets(period, figure) for period in named}
+    return "same" if found == {"same"} else "near" if found <= {"same", "near"} else "other"
+
+
+def meets(period: Period, figure: Figure) -> Nearness:
+    """Say whether a period that is named in words is that of a figure, as exactly as the words are."""
+    start, end = figure.period_start, figure.period_end
+    if start is None or end is None:
+        return "other"
+    if period.start is None:
+        return "near"
+    if period.end is None:  # since a day
+        return "same" if _same_month(period.start, start) and start != end else "other"
+    if (period.start, period.end) == (start, end):
+        return "same"
+    dated = start == end or figure.counter in ("stock", "cumulative")
+    if dated and period.start <= end <= period.end and (start == end or period.kind in ("year", "month", "day")):
+        return "near" if period.kind == "year" else "same"
+    return "other" if start == end else _spans(period, (period.start, period.end), figure, (start, end))
+
+
+def _spans(period: Period, said: tuple[date, date], figure: Figure, days: tuple[date, date]) -> Nearness:
+    """Compare two spans of days whose ends differ, by what the words of the one leave open."""
+    (first, last), (start, end) = said, days
+    months = _same_month(first, start) and _same_month(last, end)
+    if period.kind == "years" and (first.year, last.year) == (start.year, end.year):
+        return "same" if end.year > start.year + 1 or figure.period_type == "custom" else "near"
+    if months and period.kind in ("range", "financial", "month"):
+        return "same"
+    survey = figure.counter == "survey" and figure.period_type == "financial_year"
+    return "near" if survey and period.kind == "year" and last.year == end.year else "other"
+
+
+def _same_month(one: date, other: date) -> bool:
+    return (one.year, one.month) == (other.year, other.month)

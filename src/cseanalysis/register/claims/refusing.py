@@ -1,0 +1,51 @@
+"""Sentences that are not tested: named people, causes in a group, rankings of places, blame of victims."""
+
+from __future__ import annotations
+
+from cseanalysis.register.claims.grammar.reading import Reading
+from cseanalysis.register.claims.grammar.tables import Refusal, refusals
+from cseanalysis.register.claims.index import NATIONAL
+
+_HEADLINE = 0.6  # of the words with a capital: none says that it is a name
+_PEOPLE = frozenset(("children", "children girl", "children boy", "victims", "people woman", "adults"))
+_SEVERAL = 2
+
+
+def refusal(reading: Reading) -> Refusal | None:
+    """Return the first kind of refusal that a sentence meets, if any."""
+    held = {kind for kind in ("group", "cause", "blame", "ranking", "town") if kind in reading.kinds}
+    if _person(reading):
+        held.add("person")
+    if set(reading.named("unit")) & _PEOPLE:
+        held.add("victim")
+    local = [place for place in reading.places if place not in NATIONAL and place not in ("Wales", "elsewhere")]
+    if local:
+        held.add("town")
+    if len(local) >= _SEVERAL and ("more" in reading.kinds or _loose_more(reading)):
+        held |= {"ranking", "town"}
+    return next((one for one in refusals() if held.issuperset(one.needs)), None)
+
+
+def _loose_more(reading: Reading) -> bool:
+    """Whether "more than" stands before no number, as between two places."""
+    numbered = {number.first for number in reading.numbers}
+    words = ("more_than", "less_than")
+    ends = [span.last for span in reading.spans if span.kind == "qualifier" and span.value in words]
+    return any(end not in numbered for end in ends)
+
+
+def _person(reading: Reading) -> bool:
+    """Whether two words that nothing accounts for stand side by side with capitals, or one after a title."""
+    words = [token for token in reading.tokens if token.word]
+    if len(words) > _SEVERAL and sum(token.text[0].isupper() for token in words) > _HEADLINE * len(words):
+        return False
+    strange = {span.first for span in reading.spans if span.kind in ("unknown", "word")}
+    unknown = {span.first for span in reading.spans if span.kind == "unknown"}
+    named = [at for at in strange if reading.tokens[at].text[0].isupper() and not reading.tokens[at].text.isupper()]
+    titled = {span.last for span in reading.spans if span.kind == "title"}
+    for at in named:
+        if at in titled:
+            return True
+        if at + 1 in named and (at in unknown or at + 1 in unknown):
+            return True
+    return False

@@ -1,0 +1,251 @@
+"""Sentences that state a number: held against printed figures, then sums, shares, what is left, and rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from cseanalysis.export.wording import say_number
+from cseanalysis.register.additions import witnesses
+from cseanalysis.register.claims.finding import Finding, copies, differing, told, words_left_out
+from cseanalysis.register.claims.grammar.numbers import Number
+from cseanalysis.register.claims.grammar.reading import Reading, closure
+from cseanalysis.register.claims.grammar.tables import minor, opposites
+from cseanalysis.register.claims.index import HEAVIEST, Index
+from cseanalysis.register.claims.matching import Match, beyond, match
+from cseanalysis.register.claims.testing import Answer, bears_out, rest_of
+from cseanalysis.register.claims.verdict import Word
+from cseanalysis.register.claims.working import needed, shared, summed
+from cseanalysis.register.differences import chosen
+from cseanalysis.register.figures import UNKNOWN, Figure
+from cseanalysis.register.sentences import period_words
+
+_AVERAGES = ("days_unstated", "months_unstated")
+_YEARS = ("calendar_year", "financial_year", "financial_quarter")
+_SPOKEN = 0.75  # of the weight of a sentence that a figure must share where its number alone says little
+_LARGELY = 0.5  # where it is a count of a thousand and more
+_LARGE = 1000
+_LONG = 3  # digits from which on a number is hardly another by chance
+_TOUCHED = 1.5
+_SEVERAL = 2
+_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A number of a sentence held against one figure."""
+
+    match: Match
+    answer: Answer
+    turned: bool = False  # against what the figure leaves of a hundred
+
+    @property
+    def figure(self) -> Figure:
+        """Return the figure."""
+        return self.match.figure
+
+
+def held(reading: Reading, number: Number, index: Index) -> tuple[Held, ...]:
+    """Hold a number against every figure that prints one, and against what shares leave."""
+    found: list[Held] = []
+    turned = tuple(_turned(reading.meanings)) if number.unit == "per_cent" else ()
+    for known in index.known.values():
+        if known.figure.unit == "none" or known.figure.qualifier == "text":
+            continue
+        answer = bears_out(number, known.printed)
+        if answer != "no" or not beyond(reading, known, number):
+            found.append(Held(match(reading, known, number), answer))
+        if known.figure.unit == "per_cent":
+            rest = bears_out(number, rest_of(known.printed)) if turned else "no"
+            found += [
+                Held(match(reading, known, number, meanings=meanings), rest, turned=True)
+                for meanings in turned
+                if rest != "no" or not beyond(reading, known, number, meanings)
+            ]
+    return tuple(found)
+
+
+def _turned(meanings: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Yield what a sentence says of the rest: with and without its "not", and with the opposite of a meaning."""
+    yield meanings ^ {"not"}
+    for one in meanings & opposites().keys():
+        yield meanings - {one} | {opposites()[one]}
+
+
+def state(reading: Reading, number: Number, index: Index) -> Finding | None:
+    """Return what the register says of one number of a sentence."""
+    all_held = held(reading, number, index)
+    same = [one for one in all_held if one.match.same and not _without_maker(one.figure)]
+    if borne := [one for one in same if one.answer in ("yes", "loose")]:
+        return _supported(reading, number, borne, same)
+    worked = summed(reading, number, index) or shared(reading, number, index)
+    return worked or _not_borne(reading, number, all_held, same, index)
+
+
+def _without_maker(figure: Figure) -> bool:
+    """Whether nobody knows who made a number: it bears nothing out and excludes nothing."""
+    return figure.dataset is not None and figure.dataset.producer.startswith(UNKNOWN)
+
+
+def _not_borne(
+    reading: Reading, number: Number, all_held: Sequence[Held], same: Sequence[Held], index: Index
+) -> Finding | None:
+    """Say what becomes of a number that no figure for the same thing bears out."""
+    # What was chosen, or is somebody's opinion, excludes nothing.
+    against = [one for one in same if one.answer == "no" and one.match.period in ("same", "unsaid")]
+    against = [one for one in against if not chosen(one.figure) and not one.figure.guessed]
+    wrong = _wrong_thing(reading, number, all_held, index)
+    excluded = _contradicted(reading, number, against, same) if against else None
+    if wrong is not None and (excluded is None or number.digits > _SEVERAL):
+        return wrong
+    if excluded is not None:
+        return excluded
+    # "At least 2,000" leaves a million open and says nothing of it.
+    openly = [one for one in same if one.answer == "open" and one.figure.ends[1] < math.inf]
+    if openly:
+        figures = _ordered(openly)
+        why = f"number: as printed the figures allow it and its opposite: {told(figures[0])}"
+        need = "The number in full, not rounded and without an open end."
+        return Finding("cannot be told", figures, (), (why,), need)
+    return None
+
+
+def _supported(reading: Reading, number: Number, borne: Sequence[Held], same: Sequence[Held]) -> Finding:
+    best = min(borne, key=lambda one: (len(list(corrections_of(reading, number, one))), one.figure.tier, one.figure.id))
+    kept = [one for one in borne if _rank(one) <= _rank(best)] or [best]
+    figures = _ordered(kept)
+    corrections = list(corrections_of(reading, number, best))
+    if best.match.period == "unsaid" and _agreed(borne, same):
+        corrections = [one for one in corrections if not one.startswith("period")]
+    if best.match.period == "same":
+        against = [one for one in same if one.answer == "no" and one.match.period == "same"]
+        against = [one for one in against if not one.figure.replaced_by]
+        one_class = best.figure.definition, best.figure.category, best.turned
+        rivals = [one for one in against if (one.figure.definition, one.figure.category, one.turned) == one_class]
+        if rivals:
+            corrections.append(f"conflict: another number is published for it: {told(rivals[0].figure)}")
+            figures = (*figures, *(one.figure for one in rivals))
+    word: Word = "supported with correction" if corrections else "supported"
+    arithmetic = tuple(
+        f"100% less {one.figure.published} ({one.figure.id}) is {say_number(100 - (one.figure.low or 0))}%"
+        for one in kept
+        if one.turned and one.figure.low is not None and one.figure.low == one.figure.high
+    )
+    number_of = tuple(f"figure: {told(one)}" for one in figures[:3])
+    return Finding(word, figures, arithmetic, (*corrections, *number_of, *copies(figures)))
+
+
+def _rank(one: Held) -> tuple[int, int, int]:
+    lesser = len(one.match.lesser)
+    nearness = {"same": 0, "unsaid": 1, "near": 2, "other": 3}
+    return nearness[one.match.unit], nearness[one.match.period], lesser
+
+
+def _agreed(borne: Sequence[Held], same: Sequence[Held]) -> bool:
+    """Whether several figures, each of its own making, bear it out, and none of any period excludes it."""
+    first = witnesses(one.figure for one in borne if one.answer == "yes")
+    kinds = {(one.definition, one.period_start) for one in first}
+    return len(kinds) >= _SEVERAL and not any(one.answer == "no" for one in same)
+
+
+def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]:
+    """Yield what must be said otherwise, or beside it, where a figure bears a number out."""
+    figure, found = one.figure, one.match
+    yield from words_left_out(found)
+    if found.period == "unsaid" and figure.period_start is not None:
+        yield f"period: say when, {period_words(figure)} ({figure.id})"
+    if found.period == "near":
+        yield f"period: {figure.id} is of {period_words(figure)}"
+    if found.base == "unsaid":
+        yield f"base: say of what it is a share, {figure.base} ({figure.id})"
+    if one.answer == "loose":
+        yield f"number: {figure.id} prints {figure.published}"
+    if figure.unit in _AVERAGES:
+        yield f"average: {figure.id} does not say whether it is a mean or a median; quote it as printed by its source"
+    if (figure.known_share or figure.unknown_share) and "ethnicity_known" not in found.known.meanings:
+        yield f"known share: {figure.id} is a share of the records that say"
+    if figure.replaced_by:
+        yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
+    if figure.guessed:
+        yield f"guess: of {figure.id} the {', '.join(figure.guessed)} is no more than a guess"
+    if chosen(figure) and figure.unit == "per_cent":
+        yield f"selection: {figure.id} is of records that were chosen, or chose themselves, and speaks for no others"
+
+
+def _contradicted(reading: Reading, number: Number, against: Sequence[Held], same: Sequence[Held]) -> Finding | None:
+    if any(one.answer in ("yes", "loose", "open") for one in same):
+        return None
+    figures = _ordered(against)
+    near = [one for one in against if one.match.lesser or one.match.period == "near" or one.match.base == "unsaid"]
+    if len(near) == len(against) and reading.unknown:
+        return None
+    return Finding(
+        "contradicted",
+        figures,
+        reasons=(f"number: {number.text} is not what is printed: {told(figures[0])}", *copies(figures)),
+    )
+
+
+def _ordered(several: Iterable[Held]) -> tuple[Figure, ...]:
+    """Return the figures that come nearest, each once: those that say when, then originals, then copies."""
+    ordered = sorted(several, key=lambda one: (_rank(one), one.figure.relays != "", one.figure.tier, one.figure.id))
+    return tuple(islice(dict.fromkeys(one.figure for one in ordered), _MOST))
+
+
+def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], index: Index) -> Finding | None:
+    """Find the number where it stands for something else of what the sentence speaks of."""
+    said = closure(reading.meanings) - minor() - {"not"}
+    whole = sum(index.weights.get(one, HEAVIEST) for one in said) or 1.0
+    large = number.value >= _LARGE and number.unit == ""
+    precise = number.digits > _SEVERAL and number.qualifier in ("exact", "around") and not number.soft
+    found = []
+    for one in several:
+        if one.answer != "yes" or one.match.same or (one.turned and "not" in one.match.extra):
+            continue
+        if one.figure.unit.startswith("per_cent") != (number.unit == "per_cent"):
+            continue
+        shared = index.likeness(reading.meanings, one.match.known)
+        here = large and one.match.known.place in reading.places
+        touched = 0.0 if here or number.digits > _LONG else _TOUCHED
+        enough = shared > touched if precise or here else shared / whole >= (_LARGELY if large else _SPOKEN)
+        if enough and (precise or here or one.match.place == "same"):
+            found.append((-shared, len(one.match.missing), one.match.unit == "other", one.figure.relays, one))
+    if not found:
+        return None
+    found.sort(key=lambda item: (item[:4], item[4].figure.id))
+    best: Held = found[0][4]
+    alike = [item[4] for item in found if item[0] == found[0][0] and item[1] == found[0][1]]
+    figures = dict.fromkeys(one.figure for one in (best, *alike))
+    figures |= dict.fromkeys(beside(reading, best.figure, index))
+    arithmetic = (f"100% less {best.figure.published} ({best.figure.id})",) if best.turned else ()
+    reasons = (f"number: {number.text} stands for something else: {told(best.figure)}", *differing(best.match))
+    return Finding(
+        "right number, wrong thing",
+        tuple(islice(figures, _MOST)),
+        arithmetic,
+        (*reasons, *copies(figures)),
+        needed(number),
+    )
+
+
+def beside(reading: Reading, figure: Figure, index: Index) -> Iterator[Figure]:
+    """Yield what stands beside a figure: what the sentence speaks of, by its rule and of its days, and its parts."""
+    for known in index.known.values():
+        other = known.figure
+        one_rule = other.definition == figure.definition and not other.relays and other.id != figure.id
+        if one_rule and other.unit == figure.unit and other.qualifier == "exact":
+            if (other.period_start, other.period_end) == (figure.period_start, figure.period_end):
+                yield other
+            continue
+        if one_rule and other.unit == figure.unit == "per_cent" and other.base == figure.base:
+            yield other
+
+
+def nearest(reading: Reading, index: Index) -> tuple[Figure, ...]:
+    """Return the figures that have most of what is rare in common with a sentence."""
+    scored = [(index.likeness(reading.meanings, known), known) for known in index.known.values()]
+    scored = [(score, known) for score, known in scored if score >= _TOUCHED]
+    scored.sort(key=lambda item: (-item[0], len(item[1].meanings), item[1].figure.relays, item[1].figure.id))
+    return tuple(known.figure for _, known in scored[:4])

@@ -1,0 +1,147 @@
+"""Sentences of public debate get the verdict that a good expert would give, with the figures that it needs."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from cseanalysis.register import claims
+
+HERE = Path(__file__).parent
+with (HERE / "handed.csv").open(encoding="utf-8", newline="") as lines:
+    HANDED = list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("row", HANDED, ids=lambda row: row["sentence"][:40])
+def test_a_handed_claim_gets_the_verdict_of_an_expert(row, check):
+    assert check(row["sentence"]).word == row["verdict"]
+
+
+def test_the_figures_that_a_handed_claim_needs_stand_in_its_answer(check):
+    short = [row["sentence"] for row in HANDED if not {*row["figures"].split()} <= {*check(row["sentence"]).figures}]
+    assert len(short) <= 1, short
+
+
+def test_no_answer_prints_a_number_that_the_report_does_not_print(check, tables):
+    assert tables.hidden
+    for row in HANDED:
+        verdict = check(row["sentence"])
+        assert not set(verdict.figures) & tables.hidden.keys()
+        assert not [name for name in tables.hidden if any(name in reason for reason in verdict.reasons)]
+
+
+def test_two_adjoining_periods_of_one_rule_are_added(check):
+    verdict = check("The taskforce has helped to make more than 1,000 arrests.")
+    assert verdict.word == "supported with correction"
+    assert verdict.arithmetic == ("over 550 (F031) + 597 (F035) = at least 1,147 arrests",)
+    assert any(reason.startswith("lineage: 3 prints of 2 numbers") for reason in verdict.reasons)
+
+
+def test_not_supported_is_said_with_the_words_that_this_makes_nothing_false_or_rare(check):
+    for sentence in (
+        "84% of grooming gang offenders are Asian.",
+        "A quarter of a million girls have been raped by grooming gangs in Britain.",
+        "Three million girls were raped by grooming gangs.",
+    ):
+        verdict = check(sentence)
+        assert verdict.word == "not supported"
+        assert "does not make it false, and does not make it rare" in verdict.statement
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("Islam causes grooming gangs.", "cause or risk by group"),
+        ("White men are more likely to abuse children than Asian men.", "cause or risk by group"),
+        ("Pakistani men are 17 times more likely to groom children.", "cause or risk by group"),
+        ("Rotherham is the worst town for grooming gangs.", "ranking of places"),
+        ("Oldham has more grooming gang victims than Rochdale.", "ranking of places"),
+        ("The girls made a lifestyle choice.", "blame of victims"),
+        ("Half of the victims were lying.", "blame of victims"),
+        ("Jonathan Brixham covered up 1,400 cases.", "named person"),
+        ("Mr Brixham covered up 1,400 cases.", "named person"),
+    ],
+)
+def test_what_no_figure_can_bear_out_is_refused_with_its_reason(sentence, why, check):
+    verdict = check(sentence)
+    assert (verdict.word, verdict.figures, verdict.arithmetic) == ("refused", (), ())
+    assert verdict.reasons[0].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("In 2023 police recorded 4,228 group-based offences.", "supported"),
+        ("In 2023 police recorded about 4,200 group-based offences.", "supported"),
+        ("In 2023 police recorded 5,228 group-based offences.", "contradicted"),
+        ("In 2023 police recorded 4,228 group-based victims.", "right number, wrong thing"),
+        ("In 2022 police recorded 4,228 group-based offences.", "right number, wrong thing"),
+        ("In 2023 police in Scotland recorded 4,228 group-based offences.", "right number, wrong thing"),
+        ("In 2023 police recorded 4,228 rapes by groups.", "right number, wrong thing"),
+        ("Grooming gangs are a myth.", "contradicted"),
+        ("Police record more than 300 child sexual abuse offences every day.", "supported with correction"),
+        ("In 2023, 3.7% of child sexual abuse offences were group-based.", "supported"),
+        ("Recorded child sexual abuse rose by 6% between 2023 and 2024.", "supported"),
+        ("Recorded child sexual abuse doubled between 2023 and 2024.", "contradicted"),
+        ("Recorded child sexual abuse fell between 2023 and 2024.", "contradicted"),
+        (
+            "Of the 4,228 group-based offences recorded in 2023, 717 were classed as child sexual exploitation.",
+            "supported",
+        ),
+        ("Of the 5,228 group-based offences recorded in 2023, 717 were exploitation.", "right number, wrong thing"),
+        ("26% of group-based offences in 2023 took place in the family.", "supported"),
+        ("29% of sexual assaults on a child in 2023 were child sexual abuse.", "right number, wrong thing"),
+        ("There were 115,489 victims of child sexual abuse in 2023.", "right number, wrong thing"),
+        ("In 2023, 79% of victims of recorded child sexual abuse were female.", "supported with correction"),
+        ("Arrests supported by the taskforce rose from 550 to 597.", "comparison not valid"),
+        ("Child sexual abuse is falling.", "cannot be told"),
+        ("Child sexual abuse has doubled.", "cannot be told"),
+        ("Recorded child sexual abuse has quadrupled in ten years.", "not supported"),
+        ("Police recorded a record number of child sexual abuse offences in 2024.", "cannot be told"),
+        ("Pakistani men are over-represented among grooming gang suspects.", "cannot be told"),
+        ("White men are under-represented among grooming gang suspects.", "cannot be told"),
+        ("More than a million children were victims of grooming gangs.", "not supported"),
+        ("500,000 children are sexually abused every year.", "supported with correction"),
+        ("Four million children are sexually abused every year.", "not supported"),
+        ("Nine in ten cases of child sexual abuse are never reported.", "right number, wrong thing"),
+        ("The moon is made of 100 cheeses.", "not understood"),
+    ],
+)
+def test_a_change_of_number_unit_place_period_or_class_changes_the_verdict(sentence, word, check):
+    assert check(sentence).word == word
+
+
+def test_a_share_of_those_that_say_is_told_with_what_it_can_be_among_all(check):
+    verdict = check("83% of grooming gang suspects are White.")
+    assert verdict.word == "right number, wrong thing"
+    assert "among all records 28% to 95%" in verdict.statement
+
+
+def test_copies_of_one_statement_are_told_to_be_one_witness(check):
+    verdict = check("In 2025, 1,273 closed cases were referred to Operation Beaconport.")
+    assert verdict.word.startswith("supported")
+    assert any("copies of one statement are not several witnesses" in reason for reason in verdict.reasons)
+
+
+def test_a_verdict_is_read_like_every_result_and_goes_into_json(check):
+    verdict = check("In 2023 police recorded 4,228 group-based offences.")
+    assert str(verdict).startswith("supported\n")
+    assert json.loads(json.dumps(verdict.as_dict()))["figures"] == list(verdict.figures)
+    assert list(verdict.to_frame().columns) == ["words", "read_as"]
+    assert ("4,228", "a number") in verdict.understood
+
+
+def test_many_sentences_are_answered_as_each_alone(check, tables):
+    sentences = [row["sentence"] for row in HANDED[:6]]
+    assert claims.check_all(sentences, tables) == tuple(map(check, sentences))
+
+
+def test_the_tables_of_the_checkout_are_taken_when_none_are_given(monkeypatch, check):
+    monkeypatch.chdir(HERE)
+    assert claims.check(HANDED[0]["sentence"]) == check(HANDED[0]["sentence"])
+
+
+def test_what_is_no_text_is_refused(tables):
+    with pytest.raises(ValueError, match="must be text"):
+        claims.check(4228, tables)
