@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cseanalysis.register.additions import witnesses
+from cseanalysis.register.claims.additions import witnesses
 from cseanalysis.register.claims.matching import Match
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.definitions import worded

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from cseanalysis.export.wording import say_number
-from cseanalysis.register.additions import witnesses
+from cseanalysis.register.claims.additions import witnesses
 from cseanalysis.register.claims.finding import Finding, copies, differing, told, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure

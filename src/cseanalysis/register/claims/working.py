@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from cseanalysis.export.wording import say_number
-from cseanalysis.register.additions import Addition, add, per_day, witnesses
+from cseanalysis.register.claims.additions import Addition, add, per_day, witnesses
 from cseanalysis.register.claims.finding import Finding, copies, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure

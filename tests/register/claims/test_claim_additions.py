@@ -8,7 +8,7 @@ import pytest
 
 from cseanalysis import load_figures
 from cseanalysis.register import IncomparableError
-from cseanalysis.register.additions import add, per_day, rest_of_whole, witnesses
+from cseanalysis.register.claims.additions import add, per_day, rest_of_whole, witnesses
 
 FIGURES = load_figures(Path(__file__).resolve().parents[2])
 YEAR, LATER = FIGURES["F031"], FIGURES["F035"]
