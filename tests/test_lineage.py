@@ -272,6 +272,52 @@ def test_a_number_in_words_finds_the_figure_that_was_published_so():
     assert "F021" in [one.card.id for one in cse.trace("One in 10", ROOT).hits]
 
 
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("−4.2%", "exploitation_change"),
+        ("-4.2%", "exploitation_change"),
+        ("115 489", "F008"),
+        ("115,489.", "F008"),
+        ("4,300,000", "F129"),
+        ("4.3m", "F129"),
+        ("£11 million", "F562"),
+        ("1 out of 8", "F141"),
+        ("one in eight", "F141"),
+        ("4,000", "F032"),
+    ],
+)
+def test_a_number_is_found_in_every_writing_with_its_sign_its_scale_and_its_mark(written, first):
+    hit = cse.trace(written, ROOT).hits[0]
+    assert (hit.match, hit.card.id) == ("exact", first)
+
+
+@pytest.mark.parametrize("written", ["4.2%", "4.2", "−5", "£1", "£11", "1e5", "1,15,489", "١١٥٤٨٩", "1.2 million"])
+def test_a_number_is_never_taken_for_another_by_its_sign_scale_or_mark(written):
+    with pytest.raises(ValueError, match=r"no result, figure or assumption is, or says, "):
+        cse.trace(written, ROOT)
+
+
+def test_parts_of_odds_levels_of_intervals_and_ends_that_nothing_prints_are_no_numbers_of_their_own():
+    for text in ("1", "0", "95%", "0%"):
+        for hit in cse.trace(text, ROOT).hits:
+            if hit.match == "exact":
+                words = re.sub(r"\d+ in \d+|\d+% (confidence|simulation) interval", "", hit.card.says)
+                assert re.search(rf"(?<![\d.,]){text}", words), (text, hit.card.id, hit.card.says)
+
+
+def test_of_roundings_the_closest_comes_first():
+    assert [hit.card.id for hit in cse.trace("100,000", ROOT).hits][:2] == ["F137", "F147"]  # 102,000 and 97,000
+    assert [hit.card.id for hit in cse.trace("115,500", ROOT).hits][:1] == ["F008"]
+
+
+def test_a_number_that_nothing_says_is_answered_with_the_nearest_and_not_with_ids_that_look_like_it():
+    with pytest.raises(ValueError, match=r"'4\.2%'; the nearest are exploitation_change, .*; F131, 4\.1%"):
+        cse.trace("4.2%", ROOT)
+    with pytest.raises(ValueError, match="to find a number, write it alone: 115,489"):
+        cse.trace("115,489 offences", ROOT)
+
+
 def test_ten_are_listed_at_most_with_the_count_of_the_rest():
     found = cse.trace("1", ROOT)
     assert len(found.hits) == 10

@@ -27,7 +27,20 @@ _LONGEST = 60  # characters of a text that can be a number or an id
 _SHOWN = 200  # characters of a raw row or a reason that a line shows; the JSON has all
 _HASH = 12
 _BUILD = "reports/build/manifest.json"
-_NUMBER = re.compile(r"(?<![\w.,])[£]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%)?(?![\w]|[.,]\d)", re.ASCII)
+_SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9}
+_NUMBER = re.compile(
+    r"(?<![\w.,])([-−])?([£]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:(%)|\s?(k|m|bn|thousand|million|billion)\b)?"
+    r"(?![\w]|[.,]\d)",
+    re.ASCII,
+)
+_GROUPED = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")  # 115 489
+# Numbers that count nothing: those of odds, and the level of an interval.
+_ODDS = re.compile(r"\b\d+ in \d+\b", re.ASCII)
+_LEVEL = re.compile(r"\d+% (?:confidence|simulation) interval", re.ASCII)
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELLED = {word: str(number) for number, word in enumerate(_WORDS, start=1)} | {"out of": "in"}
+_ABOUT = re.compile(r"^(?:around|about|nearly|almost|over|more than|at least|up to|just over|just under) ")
+_SHORT = 40  # characters of a number in an error
 
 Match = Literal["id", "exact", "rounded"]
 
@@ -42,7 +55,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a text leads to: the numbers that it names, the closest first, and whose edition they are."""
+    """What a text leads to: the same numbers first, then the closest roundings, and whose edition they are."""
 
     text: str
     hits: tuple[Hit, ...]  # ten at most
@@ -86,8 +99,8 @@ def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
     ----------
     text_or_id
         The id of a result, figure or assumption, or a number as somebody wrote it, such as ``"115,489"``, ``"115000"``,
-        ``"3.7%"`` or ``"one in 10"``: those that are the same come first, then those that are equal when rounded as it
-        was written.
+        ``"3.7%"``, ``"−4.2%"``, ``"4.3 million"`` or ``"one in 10"``: those that are the same come first, then those
+        that are equal when rounded as it was written, the closest first. A sign, a £ and a % are part of a number.
     root
         The checkout; without it, the one around the working directory.
 
@@ -99,7 +112,7 @@ def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
     Raises
     ------
     ValueError
-        When nothing is known by that text, with the closest ids.
+        When nothing is known by that text, with the closest ids, or of a number the nearest ones.
     FileNotFoundError
         Outside a checkout.
 
@@ -215,59 +228,106 @@ def _identified(text: object, lineage: Lineage) -> str:
 
 
 def _unknown(text: str, lineage: Lineage) -> str:
-    close = difflib.get_close_matches(text.strip()[:_LONGEST], lineage.ids, n=_CLOSE, cutoff=0.4)
-    offered = f"the closest are {', '.join(close)}" if close else f"there are {len(lineage.ids):,} ids, none close"
+    if written := _written(text):
+        value, kind = _read(written)
+        near = sorted(
+            (min(abs(abs(one) - abs(value)) for one, own in numbers if _alike(own, kind)), place, name)
+            for place, (name, numbers) in enumerate(_all_numbers(lineage).items())
+            if any(_alike(own, kind) for _, own in numbers)
+        )
+        offered = (
+            f"the nearest are {'; '.join(f'{name}, {_cut(lineage.says(name), _SHORT)}' for *_, name in near[:_CLOSE])}"
+        )
+    elif len(text) <= _LONGEST and (inside := _NUMBER.search(text)):
+        offered = f"to find a number, write it alone: {inside[0]}"
+    else:
+        close = difflib.get_close_matches(text.strip()[:_LONGEST], lineage.ids, n=_CLOSE, cutoff=0.4)
+        offered = f"the closest are {', '.join(close)}" if close else f"there are {len(lineage.ids):,} ids, none close"
     return f"no result, figure or assumption is, or says, {shown(text)}; {offered}"
+
+
+def _written(text: str) -> re.Match[str] | None:
+    """Return the number that a text is; blanks between its thousands and a full stop behind it do not matter."""
+    if len(text) > _LONGEST:
+        return None
+    return _NUMBER.fullmatch(_GROUPED.sub(",", text.strip().removesuffix(".").removesuffix(",").casefold()))
 
 
 def _same(text: str, lineage: Lineage) -> Iterator[tuple[Match, str]]:
     """Go through the numbers that are the one written, then through those that are when they are rounded as it is."""
-    written = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    written = _written(text)
     if not written:  # words, as "one in 10" or "over 4,000"
-        wanted = text.strip().casefold()
-        shown_ones = (name for name in lineage.ids if name not in lineage.hidden)
-        yield from (("exact", name) for name in shown_ones if lineage.says(name).casefold() == wanted)
+        wanted = {_spelled(text)} - {""} if len(text) <= _LONGEST else set()
+        for name in lineage.ids:
+            said = "" if name in lineage.hidden else _spelled(lineage.says(name))
+            if wanted & {said, _ABOUT.sub("", said)}:
+                yield "exact", name
         return
-    value, share = _read(written)
-    digits = written[1].replace(",", "") + (written[2] or "")
-    step = Decimal(1).scaleb(-len(written[2][1:]) if written[2] else len(digits) - len(digits.rstrip("0")))
+    value, kind = _read(written)
+    half = _step(written) / 2
+    numbers = _all_numbers(lineage)
+    apart = {
+        name: min((abs(one - value) for one, its in own if _alike(its, kind)), default=None)
+        for name, own in numbers.items()
+    }
+    yield from (("exact", name) for name, one in apart.items() if one == 0)
+    near = [(one, name) for name, one in apart.items() if one is not None and 0 < one <= half]
+    yield from (("rounded", name) for _, name in sorted(near, key=lambda pair: pair[0]))
+
+
+def _all_numbers(lineage: Lineage) -> dict[str, list[tuple[Decimal, str]]]:
+    """Return the numbers of every id that prints any: figures first, then results, then assumptions."""
     names = [name for kind in (lineage.figures, lineage.results, lineage.assumptions) for name in kind]
-    numbers = {name: list(_numbers(name, lineage)) for name in dict.fromkeys(names) if name not in lineage.hidden}
-    exact = [name for name, own in numbers.items() if any(_fits(one, value, share) for one in own)]
-    yield from (("exact", name) for name in exact)
-    for name, own in numbers.items():
-        if name not in exact and any(_fits((_to(one, step), per_cent), value, share) for one, per_cent in own):
-            yield "rounded", name
+    return {name: list(_numbers(name, lineage)) for name in dict.fromkeys(names) if name not in lineage.hidden}
 
 
-def _numbers(name: str, lineage: Lineage) -> Iterator[tuple[Decimal, bool]]:
-    """Go through the numbers that an id stands for, each with whether it is a per cent: as printed, and unrounded."""
-    words = lineage.says(name)
-    yield from (_read(found) for found in _NUMBER.finditer(words))
-    per_cent = "%" in words
+def _numbers(name: str, lineage: Lineage) -> Iterator[tuple[Decimal, str]]:
+    """Go through the numbers that an id stands for, each with its mark, % or £ or none: as printed, and unrounded."""
+    words = _LEVEL.sub("", lineage.says(name))
+    printed = [_read(found) for found in _NUMBER.finditer(_ODDS.sub("", words.casefold()))]
+    yield from printed
+    kind = "%" if "%" in words else "£" if "£" in words else ""
+    if _ODDS.search(words):
+        return  # 1 in 8 is neither 1 nor 8
     if name in lineage.figures:
         figure = lineage.figures[name]
         ends, scale = (figure.low, figure.high), 1
     elif name in lineage.results:
-        result, scale = lineage.results[name], 100 if per_cent and "per cent" not in lineage.results[name].unit else 1
+        result, scale = (
+            lineage.results[name],
+            100 if kind == "%" and "per cent" not in lineage.results[name].unit else 1,
+        )
         interval = result.interval
         ends = (result.point, None) if interval is None else (interval.low, interval.high)
     else:
         ends = (lineage.assumptions[name].low, lineage.assumptions[name].high)
-        scale = 100 if per_cent else 1
-    yield from ((scale * Decimal(f"{end:.12g}"), per_cent) for end in ends if end is not None)
+        scale = 100 if kind == "%" else 1
+    exact = (scale * Decimal(f"{end:.12g}") for end in ends if end is not None)
+    # Of "at most 2,085" nothing says 0.
+    yield from ((one, kind) for one in exact if one.is_finite() and (one or not printed))
 
 
-def _read(found: re.Match[str]) -> tuple[Decimal, bool]:
-    return Decimal(found[1].replace(",", "") + (found[2] or "")), bool(found[3])
+def _read(found: re.Match[str]) -> tuple[Decimal, str]:
+    sign, money, digits, decimals, share, scale = found.groups()
+    value = Decimal(digits.replace(",", "") + (decimals or "")).scaleb(_SCALES.get(scale or "", 0))
+    return -value if sign else value, share or money
 
 
-def _fits(one: tuple[Decimal, bool], value: Decimal, share: bool) -> bool:
-    return one[0] == value and (one[1] or not share)
+def _step(found: re.Match[str]) -> Decimal:
+    """Return to what a number is rounded as it is written: noughts at its end may be rounding, those of 0 are none."""
+    digits, decimals, scale = found[3].replace(",", ""), found[4], _SCALES.get(found[6] or "", 0)
+    noughts = len(digits) - len(digits.rstrip("0")) if digits.strip("0") else 0
+    return Decimal(1).scaleb((1 - len(decimals) if decimals else noughts) + scale)
 
 
-def _to(value: Decimal, step: Decimal) -> Decimal:
-    return (value / step).to_integral_value() * step if value.is_finite() else value
+def _alike(own: str, kind: str) -> bool:
+    return own == kind or not kind
+
+
+def _spelled(text: str) -> str:
+    """Return a text in small letters, numbers up to ten as digits."""
+    said = " ".join(text.casefold().split())
+    return re.sub(rf"\b(?:{'|'.join(_SPELLED)})\b", lambda found: _SPELLED[found[0]], said)
 
 
 _HOW = {"id": "", "exact": "", "rounded": ", equal when rounded as written"}
@@ -327,9 +387,9 @@ def _listed(name: str, items: Iterable[str]) -> Iterator[str]:
         yield f"{name}: {text}"
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int = _SHOWN) -> str:
     one = " ".join(text.split())
-    return one if len(one) <= _SHOWN else f"{one[:_SHOWN]}…"
+    return one if len(one) <= most else f"{one[:most]}…"
 
 
 def _dated(source: Source) -> str:
