@@ -102,6 +102,12 @@ def test_of_what_ties_originals_come_first_then_the_newest_then_the_order_of_the
     assert ids("arrests", entries=(old, copy, new, same)) == ["B2", "B1", "B4", "B3"]
 
 
+def test_words_of_a_question_ask_for_nothing_unless_an_alias_holds_them():
+    assert ids("How many arrests did the police do?") == ids("arrests police") == ["A1", "A2"]
+    assert ids("how many") == []
+    assert ids("how many arrests", [Alias(("how many arrests",), "one", figures=("A4",))])[0] == "A4"
+
+
 def test_what_nothing_answers_is_told_part_by_part_with_what_is_near():
     found = search("arrets family 34561", ENTRIES)
     assert [(term.words, term.hits) for term in found.terms] == [("arrets", 0), ("family", 1), ("34561", 0)]

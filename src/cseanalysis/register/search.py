@@ -30,6 +30,11 @@ _NOISE = frozenset(
     {"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "of", "on", "or"}
     | {"per", "that", "the", "these", "this", "to", "was", "were", "with"}
 )
+# Of a question; an alias may hold them, and no entry has to.
+_ASKING = frozenset(
+    {"did", "do", "does", "has", "have", "how", "many", "much", "number", "there", "what", "which", "who"}
+)
+
 _OR_MORE = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3})"
 _PIECE = re.compile(
     rf"(?P<odds>\b{_OR_MORE} (?:in|of|out of) {_OR_MORE}\b)"
@@ -348,6 +353,7 @@ def _parts(query: str, aliases: Sequence[Alias]) -> Iterator[_Part]:
     """Yield the parts of a query: the longest alias first wherever one begins, and what stands between."""
     pieces = [piece for piece in _pieces(query) if not _is_noise(piece)] or _pieces(query)
     keys = [_key(piece) for piece in pieces]
+    asking = any(piece[0] not in _ASKING for piece in pieces)
     known: dict[tuple[str, ...], Alias] = {}
     for alias in aliases:
         for term in alias.terms:
@@ -362,7 +368,8 @@ def _parts(query: str, aliases: Sequence[Alias]) -> Iterator[_Part]:
                 place += size
                 break
         else:
-            yield _single(pieces[place])
+            if not (asking and pieces[place][0] in _ASKING):
+                yield _single(pieces[place])
             place += 1
 
 
