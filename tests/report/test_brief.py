@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,7 @@ from conftest import notebook
 from cseanalysis import load_figures, load_results
 from cseanalysis.report.outputs import chart
 from cseanalysis.report.pdf.brief import brief, front_matter
-from cseanalysis.report.pdf.typeset import TitlePage, typeset_brief
+from cseanalysis.report.pdf.typeset import TitlePage, _pandoc, typeset_brief
 from cseanalysis.report.prose import closest, fill
 from cseanalysis.study.data.project import find_project
 from cseanalysis.study.evidence.support import SupportLine, support_lines, support_table
@@ -73,7 +74,7 @@ def test_no_number_is_typed_into_the_brief():
     """Years and the addresses of help apart, every number is a placeholder."""
     text = (ROOT / "notebooks/brief.md").read_text()
     text = re.sub(r"\]\([^)]*\)|\{[^}]*\}|fig:to-scale", "", text)
-    assert re.findall(r"\b(?!20\d\d\b)\d[\d,.]*%?", re.sub(r"20\d\d/\d\d|29 November", "", text)) == []
+    assert re.findall(r"\b(?!20\d\d\b)\d[\d,.]*%?", re.sub(r"20\d\d/\d\d|30 November", "", text)) == []
 
 
 def test_no_range_of_the_brief_rests_on_a_share_whose_source_is_not_known():
@@ -90,6 +91,20 @@ def test_the_words_beside_the_brief_s_numbers_hold_in_the_results():
     change = results["exploitation_change"].interval
     assert change.low < 0 < change.high, "the brief says: no clear change"
     assert results["child_only_first"].point < results["child_only_newest"].point
+    words, figures = (ROOT / "notebooks/brief.md").read_text(), load_figures(ROOT)
+    told = figures["F281"]
+    assert "Most had never told the police" in words
+    assert told.high is not None
+    assert told.high < 50, "the brief says: most had never told"
+    assert "asked in 2018/19" in words
+    assert (told.period_start, told.period_end) == (dt.date(2018, 4, 1), dt.date(2019, 3, 31))
+    used = [figures[name] for name in re.findall(r"\{figure:(F\d+)\}", words)]
+    newest = [one for one in used if one.period_start == dt.date(2024, 1, 1)]
+    assert "The counts of 2024 were read in the press, not in a report." in words
+    assert newest
+    assert {one.tier for one in newest} <= {"C", "D"}, "a report was read: say so"
+    assert "whose age is known" in words
+    assert "with a known age" in figures["F026"].base
 
 
 def test_a_brief_that_takes_a_chart_no_chapter_shows_is_refused(study, tmp_path):
@@ -114,13 +129,35 @@ def test_a_line_of_help_needs_an_address_and_the_day_on_which_it_was_checked():
         "how": "1",
         "address": "https://a.uk",
         "seen": "c",
+        "how_seen": "yes",
         "checked": "2026-11-29",
         "reason": "d",
     }
     assert SupportLine(**row).checked == "2026-11-29"
-    for name, wrong in (("address", "http://a.uk"), ("checked", "yesterday")):
+    for name, wrong in (("address", "http://a.uk"), ("how_seen", "perhaps"), ("checked", "yesterday")):
         with pytest.raises(ValueError, match=wrong):
             SupportLine(**row | {name: wrong})
+
+
+def test_what_is_printed_of_the_checks_holds_of_every_line():
+    """The oldest day, and by name whose number was not in what was read."""
+    line = SupportLine("A", "b", "1", "https://a.uk", "c", "yes", "2026-11-29", "d")
+    assert "Checked on 3 May 2026 or later" in support_table((line, replace(line, checked="2026-05-03")))
+    assert "not seen" not in support_table((line,))
+    told = support_table((line, replace(line, name="B", how_seen="no"), replace(line, name="C", how_seen="no")))
+    assert "Of B and C the number is as in earlier editions and was not seen there." in told
+    for held in support_lines(ROOT):
+        assert (held.how_seen == "no") == ("as in earlier editions" in held.seen), held.name
+
+
+def test_marks_in_a_line_of_help_print_as_they_stand():
+    """No address ends its link, and no word becomes a heading, a picture, a formula or a place of the typesetter."""
+    marks = "# *a* <b>x</b> ![p](q) $1$ #ref(<fig:lag>) {figure:F008} {support_lines} | [@x] =1+1 F999"
+    line = SupportLine(marks, marks, marks, "https://a.uk/)![x](https://evil.uk", "c", "yes", "2026-11-29", "d")
+    set_text = _pandoc("front matter", support_table((line,)))
+    assert set_text.count("#link(") == 1, "the name, and no second link out of the address"
+    assert "#image" not in set_text
+    assert not re.search(r"(?<!\\)#(?:ref|strong|emph|heading|math)", set_text)
 
 
 def test_the_chart_to_scale_hatches_what_no_class_is_published_for():

@@ -22,12 +22,15 @@ class SupportLine:
     how: str
     address: str
     seen: str
+    how_seen: str  # yes or no: whether what is printed under ``how`` stood in what was seen
     checked: str
     reason: str
 
     def __post_init__(self) -> None:
         if not self.address.startswith("https://"):
             raise ValueError(f"address: {self.address!r} must begin with https://")
+        if self.how_seen not in ("yes", "no"):
+            raise ValueError(f"how_seen: {self.how_seen!r}; write yes or no: whether the number was seen when checked")
         dt.date.fromisoformat(self.checked)  # its own words say what is wrong
 
 
@@ -37,19 +40,21 @@ def support_lines(root: Path | str | None = None) -> tuple[SupportLine, ...]:
 
 
 def support_table(lines: tuple[SupportLine, ...]) -> str:
-    """Return the lines as a table in Markdown, each a link, with the day on which the newest was checked."""
+    """Return the lines as a table in Markdown, each a link, with the day of the oldest check and what was not seen."""
     rows = [
-        f"| [{escape(line.name)}]({web_address(line.address)}) | {escape(line.for_whom)} | {escape(line.how)} |"
+        f"| [{escape(line.name)}](<{web_address(line.address)}>) | {escape(line.for_whom)} | {escape(line.how)} |"
         for line in lines
     ]
-    newest = max(dt.date.fromisoformat(line.checked) for line in lines)
+    oldest = min(dt.date.fromisoformat(line.checked) for line in lines)
+    unseen = [escape(line.name) for line in lines if line.how_seen == "no"]
+    but = f" Of {' and '.join(unseen)} the number is as in earlier editions and was not seen there." if unseen else ""
     return "\n".join(
         [
             "| Who | For whom | How |",
             "|:----|:---------|:----|",
             *rows,
             "",
-            f"Checked on {say_date(newest)} against stored copies of their pages, not by calling; "
+            f"Checked on {say_date(oldest)} or later against stored copies of pages, not by calling.{but} "
             "data/judgement/support_lines.csv says for each what was seen.",
         ]
     )
