@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from cseanalysis.report import chart, opening, prose, table
 from cseanalysis.report.chapters import parse, render
 from cseanalysis.report.exporter import export
-from cseanalysis.report.pdf.typeset import TitlePage, typeset
+from cseanalysis.report.pdf.typeset import _LABEL, _REFERENCE, TitlePage, _pandoc, typeset
 
 pytestmark = pytest.mark.usefixtures("study")
 
@@ -109,7 +109,7 @@ def test_a_report_is_not_set_whose_front_page_is_silent_on_old_evidence_or_calls
 
 def test_alternative_text_and_caption_survive_every_sign(tmp_path):
     _, typ = set_in(tmp_path, shown(plot()))
-    assert r'alt: "Bars: \"high\", [low] & <b>."' in typ
+    assert r'alt: "Bars: \"high\", [low] & \u{3c}b>."' in typ
     assert "#emph[all]" in typ
     assert "<fig:a>" in typ
 
@@ -235,6 +235,31 @@ def test_a_cell_of_the_annexes_is_printed_there_alone_and_references_reach_acros
     assert "[Far]" not in report
     assert "[Near]" not in further
     assert "= One: more" in further
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`<fig:lag>` and `#ref(<fig:lag>)`",
+        '```python\nx = "<fig:lag>"  # #ref(<fig:lag>)\n```',
+        ':::: {.chart #fig:own file="a.svg" width="10" alt="see <fig:lag> and #ref(<fig:lag>)"}\nWords\n::::',
+        '$$a<b$$ {#eq:own alt="a <eq:other> b"}',
+        "[F008](https://a.uk/F008) or &lt;fig:lag>",
+    ],
+)
+def test_what_looks_like_a_label_in_code_or_in_words_read_aloud_is_counted_as_none(text):
+    """Otherwise the other file would call every later chart by the number before its own."""
+    set_text = _pandoc("01", text, "F008")
+    assert {label for _, label in _LABEL.findall(set_text)} <= {"own"}
+    assert not _REFERENCE.findall(set_text)
+
+
+def test_an_id_of_a_figure_is_a_link_where_the_annexes_print_it_and_never_a_link_in_a_link():
+    far = '#link("annexes.pdf#F008")[F008]'
+    for text, links in (("at the end F008", 1), ("F008-F999, F0081, xF008", 1), ("a/long/word/of/many/parts/F008", 1)):
+        set_text = _pandoc("01", text, "F008")
+        assert set_text.count(far) == set_text.count("#link(") == links, text
+    assert _pandoc("01", "[F008](https://a.uk)", "F008").count("#link(") == 1
 
 
 def test_a_label_that_report_and_annexes_both_give_is_refused():

@@ -5,9 +5,12 @@ local LONG_WORD = 28      -- characters from which a word may be broken
 local LONG_TABLE = 14     -- rows from which a table may run over pages,
 local LONG_TEXT = 2200    -- and characters, where rows are few and tall
 
-local function quote(text)
-  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('%s+', ' ') .. '"'
+-- A string of typst. The sign that begins a label is coded, so that no text in a string is counted as a label.
+local function string_of(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('<', '\\u{3c}'):gsub('\n', '\\n') .. '"'
 end
+
+local function quote(text) return string_of((text:gsub('%s+', ' '))) end
 
 local function inline(code) return pandoc.RawInline('typst', code) end
 local function block(code) return pandoc.RawBlock('typst', code) end
@@ -142,6 +145,19 @@ end
 
 local function is_reference(id) return id:match('^fig:') or id:match('^tbl:') or id:match('^eq:') or id:match('^sec:') end
 
+-- Code that holds what looks like a label.
+local LABEL = '<%a+:'
+
+local function code(element)
+  if element.text:find(LABEL) then return inline('#raw(' .. string_of(element.text) .. ')') end
+end
+
+local function code_block(element)
+  if not element.text:find(LABEL) then return nil end
+  local lang = element.classes[1] and (', lang: ' .. quote(element.classes[1])) or ''
+  return block('#raw(block: true' .. lang .. ', ' .. string_of(element.text) .. ')')
+end
+
 local function citation(cite)
   local out, references = pandoc.List(), 0
   for position, entry in ipairs(cite.citations) do
@@ -240,7 +256,7 @@ local function division(div)
         end
       else pieces[1] = {part} end
     end
-    local code = pieces[1][1] and pandoc.utils.stringify(pieces[1][1]):match('(F%d%d%d+)$')
+    local code = pieces[1][1] and pandoc.utils.stringify(pieces[1][1]):match('%f[%w](F%d%d%d+)$')
     local texts = each_as_typst(pieces)
     for n, name in ipairs(names) do lines:insert(('(%s, [\n%s\n])'):format(name, texts[n + 1])) end
     local head = texts[1]
@@ -303,9 +319,9 @@ return {
         raised = top == 9 and 0 or top - 1
       end
     end, Image = image, Inlines = unmarked},
-  {Str = ids},
+  {traverse = 'topdown', Str = ids, Link = function(element) return element, false end},  -- no link in a link
   {Header = header, Para = equations, Plain = equations, Str = string_},
-  {Cite = citation},
+  {Cite = citation, Code = code, CodeBlock = code_block},
   {traverse = 'topdown', Div = function(div)
       local out = division(div)
       if out == nil then return nil end
