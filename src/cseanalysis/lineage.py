@@ -24,7 +24,7 @@ from cseanalysis.study.data.project import Project, find_project, load_sources, 
 from cseanalysis.study.data.reported import Leading, load_reported
 from cseanalysis.study.formulas import corners, evaluate, filled, named_in, sides
 from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, conditions
-from cseanalysis.study.lookup import not_printed
+from cseanalysis.study.lookup import known_for, not_printed
 from cseanalysis.values import Assumption, Estimate, Interval
 
 STALE = "figures or assumptions were changed after the results were computed: run `make results`"  # for a worked line
@@ -228,7 +228,7 @@ class Lineage:
         return Card(
             id=figure.id,
             kind="figure",
-            title=figure.statement + self._known(figure),
+            title=figure.statement + known_for(figure, self.figures, self.hidden),
             says=self.says(figure.id),
             unit=figure.unit.replace("_", " "),
             formula="",
@@ -245,12 +245,6 @@ class Lineage:
             changed_in=(),
             printed_in=self._places.get(figure.id, ()),
         )
-
-    def _known(self, figure: Figure) -> str:
-        """Say of a share among the records that say how many do, so that it never stands without."""
-        if not (name := figure.known_share):
-            return ""
-        return f"; known for {self.says(name)} ({name})" if name in self.figures else "; for how many is not known"
 
     def _of_assumption(self, name: str) -> Card:
         assumption = self.assumptions[name]

@@ -60,8 +60,25 @@ FIGURES = {figure.id: figure for figure in (OFFENCES, SHARE, REPEAT)}
 
 
 def test_a_figure_in_one_line_says_its_unit_once():
-    assert figure_line(OFFENCES, {}) == "F1    1,234,567 offences: Offences recorded by police; England and Wales, 2023"
-    assert figure_line(SHARE, {}) == "F2    26%: Share in the family; England and Wales, 2023"
+    assert (
+        figure_line(OFFENCES, FIGURES, {})
+        == "F1    1,234,567 offences: Offences recorded by police; England and Wales, 2023"
+    )
+    assert figure_line(SHARE, FIGURES, {}) == "F2    26%: Share in the family; England and Wales, 2023"
+
+
+def test_a_share_among_those_that_say_is_never_shown_without_how_many_do():
+    """83% White among the third whose ethnicity is written down is no 83% of suspects."""
+    known = "; known for 34% (F102)"
+    found = find("F099", ROOT)
+    assert found.lines()[0].endswith(f"ethnicity known{known}; England and Wales, 2023")
+    assert json.loads(found.as_json())["found"][0]["statement"].endswith(known)
+    of_unknown = replace(SHARE, known_share="unknown")
+    assert "Share in the family; for how many is not known; England" in figure_line(of_unknown, FIGURES, {})
+    hidden = {"F1": "base not stated"}
+    assert "; known for a share not printed, base not stated (F1);" in figure_line(
+        replace(SHARE, known_share="F1"), FIGURES, hidden
+    )
 
 
 # As a criminologist would want it: what comes first, what comes too, and what must not come.

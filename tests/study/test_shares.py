@@ -113,7 +113,10 @@ def test_whoever_asks_for_a_figure_is_shown_no_share_that_the_report_does_not_pr
     publications = load_sources(find_project(ROOT))["publications"]
     for name in hidden:
         figure = FIGURES[name]
-        said = [figure_line(figure, hidden), *describe_figure(figure, FIGURES, publications, hidden).splitlines()]
+        said = [
+            figure_line(figure, FIGURES, hidden),
+            *describe_figure(figure, FIGURES, publications, hidden).splitlines(),
+        ]
         assert not any(figure.published in line for line in said if "address: " not in line)
         assert not any(line.startswith(("low: ", "high: ", "note: ")) for line in said)
         if name in unprinted(FIGURES, BASES):
@@ -121,7 +124,7 @@ def test_whoever_asks_for_a_figure_is_shown_no_share_that_the_report_does_not_pr
                 ValueError, match=f"{name} is not printed, {hidden[name]}, so it is compared with nothing"
             ):
                 compare_figures(ROOT, "F099", name)
-    assert figure_line(FIGURES["F099"], hidden).startswith("F099  83%: ")
+    assert figure_line(FIGURES["F099"], FIGURES, hidden).startswith("F099  83%: ")
 
 
 def test_in_the_register_shares_of_one_base_are_printed_together_or_not_at_all_for_want_of_one():
@@ -152,4 +155,6 @@ def test_nothing_in_the_book_of_forces_gives_a_share_away_that_it_does_not_print
 def test_a_figure_that_is_never_to_be_quoted_is_not_printed_in_the_book_of_forces_nor_on_the_command_line():
     rows = force_figures(FIGURES, places(ROOT), unprinted(FIGURES, BASES)).set_index("figure")["published"]
     assert rows["F111"] == rows["F112"] == "not printed: never to be quoted"
-    assert figure_line(FIGURES["F111"], not_printed(ROOT)).startswith("F111  not printed, never to be quoted: ")
+    assert figure_line(FIGURES["F111"], FIGURES, not_printed(ROOT)).startswith(
+        "F111  not printed, never to be quoted: "
+    )

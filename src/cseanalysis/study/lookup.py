@@ -110,7 +110,9 @@ class Found:
         return json.dumps(told, indent=2, ensure_ascii=False)
 
     def _line(self, name: str) -> str:
-        return figure_line(self.figures[name], self.hidden) if name in self.figures else claim_line(self.claims[name])
+        if name in self.claims:
+            return claim_line(self.claims[name])
+        return figure_line(self.figures[name], self.figures, self.hidden)
 
     def _row(self, name: str) -> dict[str, str | None]:
         if name in self.claims:
@@ -121,7 +123,15 @@ class Found:
         where, when = figure.geography, period_words(figure)
         printed = None if why else figure.published
         return _told(
-            name, "figure", printed, figure.unit, figure.statement, where, when, figure.source, why or figure.note
+            name,
+            "figure",
+            printed,
+            figure.unit,
+            figure.statement + ("" if why else known_for(figure, self.figures, self.hidden)),
+            where,
+            when,
+            figure.source,
+            why or figure.note,
         )
 
 
@@ -178,13 +188,24 @@ def not_printed(root: Path | str | None = None, figures: Mapping[str, Figure] | 
     return unprinted(register, share_bases(root)) | never
 
 
-def figure_line(figure: Figure, hidden: Mapping[str, str]) -> str:
-    """Return a figure in one line: id, number, what is counted, where and when."""
+def known_for(figure: Figure, figures: Mapping[str, Figure], hidden: Mapping[str, str]) -> str:
+    """Say of a share among the records that say how many do, so that it never stands without."""
+    if not (name := figure.known_share):
+        return ""
+    if name not in figures:
+        return "; for how many is not known"
+    return (
+        f"; known for {f'a share not printed, {hidden[name]}' if name in hidden else figures[name].published} ({name})"
+    )
+
+
+def figure_line(figure: Figure, figures: Mapping[str, Figure], hidden: Mapping[str, str]) -> str:
+    """Return a figure in one line: id, number, what is counted, of a share among those that say how many do, where."""
     if figure.id in hidden:
         return f"{figure.id:<5} not printed, {hidden[figure.id]}: {figure.statement}; {_where(figure)}"
     said = figure.unit.startswith(("per_cent", "pounds")) or figure.unit == "none"
     number = figure.published if said else f"{figure.published} {figure.unit.replace('_', ' ')}"
-    return f"{figure.id:<5} {number}: {figure.statement}; {_where(figure)}"
+    return f"{figure.id:<5} {number}: {figure.statement}{known_for(figure, figures, hidden)}; {_where(figure)}"
 
 
 def describe_figure(
@@ -195,7 +216,7 @@ def describe_figure(
 ) -> str:
     """Return everything that the register knows of a figure, with its lineage, one fact a line."""
     source = publications[figure.source]
-    lines, silent = [figure_line(figure, hidden), ""], figure.id in hidden
+    lines, silent = [figure_line(figure, figures, hidden), ""], figure.id in hidden
     if (dataset := figure.dataset) is not None:
         lines += [f"definition: {dataset.title} ({dataset.producer}); {dataset.rule}", f"people: {dataset.people}"]
         lines += [f"selection: {dataset.selection.replace('_', ' ')}"]

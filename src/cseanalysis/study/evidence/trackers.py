@@ -26,7 +26,7 @@ from cseanalysis.register.trackers import (
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.judgement import contested_claims
 from cseanalysis.study.data.project import find_project, load_sources, raw_file, read_to
-from cseanalysis.study.lookup import not_printed
+from cseanalysis.study.lookup import known_for, not_printed
 
 _OF_ALL = " (of all)"
 NAMES = ("recommendations", "inquiries", "statements", "fields")
@@ -150,7 +150,8 @@ class Tracked:
         for name in ids_of(cell):
             figure, why = self.figures[name], self.hidden.get(name)
             number = f"not printed, {why}" if why else figure.published
-            lines.append(f"    {name} {number}: {figure.statement} ({self._source(figure.source)})")
+            known = "" if why else known_for(figure, self.figures, self.hidden)
+            lines.append(f"    {name} {number}: {figure.statement}{known} ({self._source(figure.source)})")
         return lines
 
     def _silent(self, row: PublicStatement) -> str:
