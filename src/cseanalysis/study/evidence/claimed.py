@@ -39,7 +39,7 @@ def _figure(name: str, tables: Tables, publications: Mapping[str, Mapping[str, A
     figure = tables.figures[name]
     source = publications[figure.source]
     copy = ", read in a copy" if figure.tier in ("C", "D") else ""
-    yield f"  {figure_line(figure, tables.hidden)}"
+    yield f"  {figure_line(figure, tables.figures, tables.hidden)}"
     when = source["published"] or "undated"
     yield f"        {source['publisher']}, {source['title']}, {when}, tier {figure.tier}{copy}"
 
