@@ -12,6 +12,7 @@ import textstat
 from conftest import notebook
 
 from cseanalysis import load_figures, load_results
+from cseanalysis.register import compare
 from cseanalysis.report.outputs import chart
 from cseanalysis.report.pdf.brief import brief, front_matter
 from cseanalysis.report.pdf.typeset import TitlePage, _pandoc, typeset_brief
@@ -90,6 +91,8 @@ def test_the_words_beside_the_brief_s_numbers_hold_in_the_results():
     results = load_results(ROOT)
     change = results["exploitation_change"].interval
     assert change.low < 0 < change.high, "the brief says: no clear change"
+    figures = load_figures(ROOT)
+    assert "A clear change in what was counted" in compare(figures["F008"], figures["F018"]).statement
     assert results["child_only_first"].point < results["child_only_newest"].point
     words, figures = (ROOT / "notebooks/brief.md").read_text(), load_figures(ROOT)
     told = figures["F281"]

@@ -336,8 +336,13 @@ def _typeset(
 
     front, works = f"{differences_page(standing)}\n{front_matter(staged)}", bibliography(staged)
     after, found = annexes(staged, json.dumps(list(chapters.values()))), cards(staged.root)
+    forces = None
+    if (staged.processed / "recorded_offences.csv").is_file():
+        from cseanalysis.study.recorded.force_book import force_tables
+
+        forces = force_tables(staged)["latest_counts"]
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pages = pool.submit(site, chapters, page, front, annexes=after, bibliography=works, cards=found)
+        pages = pool.submit(site, chapters, page, front, annexes=after, bibliography=works, cards=found, forces=forces)
         pdf, further = typeset(chapters, page, front, annexes=after, bibliography=works)
         return pdf, further, pages.result()
 

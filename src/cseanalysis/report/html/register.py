@@ -1,17 +1,33 @@
-"""All published figures as one table that can be searched and filtered."""
+"""Tables that can be searched and filtered: all published figures, and the newest counts of every force."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 from cseanalysis.report.annexes import TIERS
 from cseanalysis.report.html.cards import FIGURES, link_to
+from cseanalysis.report.html.shell import Entry
+from cseanalysis.study.recorded.forces import MISSING, NOT_APPLICABLE
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cseanalysis.lineage import Card
 
+FORCES = Entry("forces", "My force: the newest counts")
+_COUNTS = {
+    "force": "Force",
+    "counted": "Counted",
+    "number": "Number",
+    "what": "What it counts",
+    "period": "When",
+    "counting_rule": "By which rule",
+    "figure": "Figure",
+    "remark": "Remark",
+}
+_NUMBER, _FIGURE = list(_COUNTS).index("number"), list(_COUNTS).index("figure")
 _COLUMNS = ("Figure", "What it counts", "As printed", "Unit", "Where and when", "Source", "Tier")
 
 
@@ -21,25 +37,62 @@ def register_page(cards: Mapping[str, Card]) -> str:
     tiers = [tier for tier in TIERS if any(_tier(card) == tier for card in held)]
     units = sorted({card.unit for card in held})
     choices = (
-        _choice("tier", "How close the source stands", ((tier, f"{tier}: {TIERS[tier]}") for tier in tiers)),
-        _choice("unit", "Unit", ((unit, unit) for unit in units)),
+        _choice("How close the source stands", "Tier", ((tier, f"{tier}: {TIERS[tier]}") for tier in tiers)),
+        _choice("Unit", "Unit", ((unit, unit) for unit in units)),
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
     rows = "\n".join(_row(card, cards) for card in held)
     return (
         f"<h1>{FIGURES.title}</h1>\n<p>Figures that count different things stand side by side here; that does not make "
         'them comparable. Each id leads to its card. <a href="cards.csv" download>All cards as CSV</a></p>\n'
+        f"{_table(_COLUMNS, choices, rows, len(held), 'figures')}"
+    )
+
+
+def forces_page(counts: pd.DataFrame, cards: Mapping[str, Card]) -> str:
+    """Return what is inside the page of the newest counts of every force, in the order of the alphabet."""
+    lines = [[str(cell) for cell in row] for row in counts[list(_COUNTS)].itertuples(index=False, name=None)]
+    choices = tuple(
+        _choice(words, heading, ((one, one) for one in dict.fromkeys(row[place] for row in lines)))
+        for place, (words, heading) in enumerate((("Force", "Force"), ("What is counted", "Counted")))
+    )
+    rows = "\n".join(_force_row(row, cards) for row in lines)
+    return (
+        f"<h1>{FORCES.title}</h1>\n<p>The newest arrests, suspects, charges, convictions and recorded offences "
+        "found of each force, each with its period and rule; or until when it was searched. Counts of different "
+        "things, rules or periods cannot be compared or divided. Nor can forces: one that records more may listen more."
+        ' There are no rates and there is no ranking. <a href="tables/forces.csv" download>CSV</a></p>\n'
+        f"{_table(tuple(_COUNTS.values()), choices, rows, len(lines), 'rows')}"
+    )
+
+
+def _table(columns: Sequence[str], choices: Iterable[str], rows: str, count: int, noun: str) -> str:
+    """Return a form that a script brings to life, and a table that needs none."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    return (
         '<form id="filter" hidden><label for="words">Words or numbers</label>'
         f'<input id="words" type="search" autocomplete="off">{"".join(choices)}</form>\n'
-        f'<p id="found" role="status">{len(held)} figures</p>\n'
-        '<div class="scroll" role="region" tabindex="0" aria-label="Table of all figures"><table id="register">'
+        f'<p id="found" role="status" data-noun="{noun}">{count} {noun}</p>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="Table of all {noun}"><table id="register">'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n"
     )
 
 
-def _choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
+def _choice(label: str, column: str, options: Iterable[tuple[str, str]]) -> str:
+    """Return a choice of what a column must hold; the column is found by its heading."""
     listed = "".join(f'<option value="{escape(value)}">{escape(words)}</option>' for value, words in options)
-    return f'<label for="{name}">{label}</label><select id="{name}"><option value="">any</option>{listed}</select>'
+    name = f"choice-{column.lower()}"
+    return (
+        f'<label for="{name}">{label}</label><select id="{name}" data-column="{column}">'
+        f'<option value="">any</option>{listed}</select>'
+    )
+
+
+def _force_row(row: Sequence[str], cards: Mapping[str, Card]) -> str:
+    gap = row[_NUMBER] == MISSING
+    cells = ["" if cell in {MISSING, NOT_APPLICABLE} else escape(cell) for cell in row]
+    cells[_FIGURE] = link_to(row[_FIGURE], cards) if row[_FIGURE] in cards else cells[_FIGURE]
+    cells[_NUMBER] = "none found" if gap else f"{int(row[_NUMBER]):,}" if row[_NUMBER].isdigit() else cells[_NUMBER]
+    return f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
 
 
 def _row(card: Card, cards: Mapping[str, Card]) -> str:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from cseanalysis.report.exporter import export
 from cseanalysis.report.html.cards import ASSUMPTIONS, FIGURES, NUMBERS, card_pages, cards_table, page_of_card
 from cseanalysis.report.html.drawing import drawing
-from cseanalysis.report.html.register import register_page
+from cseanalysis.report.html.register import FORCES, forces_page, register_page
 from cseanalysis.report.html.shell import Entry, page
 from cseanalysis.report.pdf.typeset import READER
 from cseanalysis.report.references import cited_in, lettered
 from cseanalysis.scratch import scratch_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
     from nbformat import NotebookNode
 
     from cseanalysis.lineage import Card
@@ -41,6 +42,7 @@ def site(
     annexes: str,
     bibliography: str,
     cards: Mapping[str, Card],
+    forces: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """Return the report as the files of a folder of pages for a browser, by name.
 
@@ -56,6 +58,8 @@ def site(
         BibTeX of all that may be cited.
     cards
         What each number of the study rests on, by id.
+    forces
+        The newest counts of every force; without them there is no page of forces.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def site(
         for one in answer["pages"]
     ]
     own, listed = len(entries), list(card_pages(cards, meta, entries))
-    entries += [NUMBERS, FIGURES, ASSUMPTIONS]
+    entries += [*([] if forces is None else [FORCES]), NUMBERS, FIGURES, ASSUMPTIONS]
     if doubled := {one.name for one in entries if [other.name for other in entries].count(one.name) > 1}:
         raise ValueError(f"two pages are called {', '.join(sorted(doubled))}; rename a chapter")
 
@@ -101,6 +105,10 @@ def site(
         files[f"{entry.name}.html"] = page(entry, inside, entries, meta).encode("utf-8")
     inside = register_page(cards)
     files[f"{FIGURES.name}.html"] = page(FIGURES, inside, entries, meta, ("register.js",)).encode("utf-8")
+    if forces is not None:
+        inside = forces_page(forces, cards)
+        files[f"{FORCES.name}.html"] = page(FORCES, inside, entries, meta, ("register.js",)).encode("utf-8")
+        files["tables/forces.csv"] = forces.to_csv(index=False, lineterminator="\n").encode("utf-8")
     files["cards.csv"] = cards_table(cards)
     files["search.html"] = page(Entry("search", "Search"), _SEARCH, entries, meta, ("index.js", "search.js")).encode()
     files["index.js"] = _index(answer["pages"], cards)
@@ -112,6 +120,11 @@ def page_of(chapter: str) -> str:
     return chapter.partition("-")[2] or chapter
 
 
+_PRINTED = {
+    "brief.pdf": "Brief: two pages in plain words (PDF)",
+    "report.pdf": "Report (PDF)",
+    "annexes.pdf": "Annexes (PDF)",
+}
 _KINDS = {"result": "Number", "figure": "Published figure", "assumption": "Assumption"}
 _SEARCH = """<h1>Search</h1>
 <form role="search" id="search"><label for="words">Words, a number or the id of a figure</label>
@@ -123,7 +136,12 @@ _SEARCH = """<h1>Search</h1>
 
 def _first(meta: TitlePage) -> str:
     said = "".join(f"<p><strong>{escape(words)}</strong></p>\n" for words in (meta.notice, meta.age) if words)
-    return f'<h1>{escape(meta.title)}</h1>\n<p class="subtitle">{escape(meta.subtitle)}</p>\n{said}'
+    # A folder of pages lies beside the printed products.
+    printed = "".join(f'<li><a href="../{file}">{words}</a></li>' for file, words in _PRINTED.items())
+    return (
+        f'<h1>{escape(meta.title)}</h1>\n<p class="subtitle">{escape(meta.subtitle)}</p>\n{said}'
+        f"<p>The answer in two pages is the brief; here every number leads to its home.</p>\n<ul>{printed}</ul>\n"
+    )
 
 
 def _about(meta: TitlePage) -> str:

@@ -80,7 +80,7 @@ _CSV = ("forces", *_YEARS, "force_totals", "latest_counts", "force_figures", "no
 def force_book(root: Path | str | None = None) -> Book:
     """Put the force-by-force tables, their notes and their provenance together, a worksheet each."""
     project = find_project(root)
-    return _book(project, _tables(project))
+    return _book(project, force_tables(project))
 
 
 def write_force_tables(
@@ -95,7 +95,7 @@ def write_force_tables(
     _check_places(project, [*books, *plain])
     made = folder is not None and not os.path.lexists(folder)
     check_targets([*books, *([folder] if folder and made else plain)])
-    tables = _tables(project)
+    tables = force_tables(project)
     book = _book(project, tables)
     contents: dict[Path, bytes] = {}
     if xlsx is not None:
@@ -135,7 +135,7 @@ def _folded(path: Path) -> Path:
     return Path(os.path.realpath(path).casefold())
 
 
-def _tables(project: Project) -> dict[str, pd.DataFrame]:
+def force_tables(project: Project) -> dict[str, pd.DataFrame]:
     """Make every table, under its name as delimited text; without published figures there is no list of them."""
     check_raw(project)
     check_tables(project)
