@@ -106,7 +106,7 @@ def test_the_words_beside_the_brief_s_numbers_hold_in_the_results():
     assert "The counts of 2024 were read in the press, not in a report." in words
     assert newest
     assert {one.tier for one in newest} <= {"C", "D"}, "a report was read: say so"
-    assert "whose age is known" in words
+    assert "Where an age is known" in words
     assert "with a known age" in figures["F026"].base
 
 
