@@ -38,12 +38,19 @@ def built_study(tmp_path_factory):
         return Project(built)
     try:
         (shared / "building").mkdir()
-        rebuild(find_project(Path(__file__).resolve().parents[1]), shared / "building")
+        # Each part is computed: nothing was kept before. Afterwards it is, for tests that change one assumption.
+        rebuild(find_project(Path(__file__).resolve().parents[1]), shared / "building", kept=shared / "kept")
         (shared / "building").rename(built)
     except BaseException:
         failed.touch()
         raise
     return Project(built)
+
+
+@pytest.fixture(scope="session")
+def kept_parts(built_study):
+    """The folder in which the computed parts of the built study are kept; never written to."""
+    return built_study.root.parent / "kept"
 
 
 @pytest.fixture

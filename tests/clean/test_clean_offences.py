@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
 import numpy as np
@@ -314,8 +315,14 @@ def test_rows_of_names_are_complete_and_lead_to_a_code() -> None:
     assert set(names["code"]) <= set(read_crosswalk("offences")["label"])
 
 
+@pytest.fixture(scope="module")
+def labels() -> Mapping[str, str]:
+    """The label of every rule; read once, for it takes longer than to harmonise a few rows."""
+    return dict(read_crosswalk("offences").set_index("rule_id")["label"])
+
+
 @given(
-    st.lists(
+    codes=st.lists(
         st.one_of(
             st.from_regex(
                 r"0{0,3}[0-9]{1,3}[A-K]?(\.[0-9]{1,2})?(/[0-9]{1,3})?( ?[-(] ?[0-9]{1,2}\)?)?", fullmatch=True
@@ -327,14 +334,15 @@ def test_rows_of_names_are_complete_and_lead_to_a_code() -> None:
     )
 )
 @settings(max_examples=300, deadline=None)
-def test_no_code_is_given_a_meaning_that_another_reading_of_it_contradicts(codes: list[str]) -> None:
-    rules = read_crosswalk("offences").set_index("rule_id")["label"]
+def test_no_code_is_given_a_meaning_that_another_reading_of_it_contradicts(
+    labels: Mapping[str, str], codes: list[str]
+) -> None:
     found = added(table(list(codes), ["2019/20"] * len(codes)), on_unmapped="keep")["offence_rule"]
     for code, rule in zip(codes, found, strict=True):
         if pd.isna(rule) or ":police.uk:" in rule or not code[0].isdigit():
             continue
         # Whatever the frame, only noughts in front, or one decimal nought behind, may differ from the rule's own code.
         kept = "/".join(part.lstrip("0") or "0" for part in code.split("/"))
-        assert kept.casefold() in {f"{rules[rule]}{end}".casefold() for end in ("", ".0")}
+        assert kept.casefold() in {f"{labels[rule]}{end}".casefold() for end in ("", ".0")}
         if kept.endswith(".0"):
             assert not any(re.fullmatch(r"[0-9]+\.(?!0$)[0-9]+", other) for other in codes)

@@ -220,29 +220,31 @@ _CHANGEABLE = sorted(_FIELDS.keys() - {"flagged", "bridges"})
 _QUALIFIERS = ["exact", "exact", "around", "more_than", "at_least", "less_than", "nearly", "range"]
 
 
-@st.composite
-def _words(draw: st.DrawFn, words: list[Any]) -> Any:
-    """Draw the usual word mostly."""
-    return draw(st.sampled_from([*words[:1] * (6 * len(words)), *words]))
+# Made once: to make a strategy takes longer than to draw from it. Of each field the usual word mostly, or any.
+_USUALLY = {name: st.sampled_from([*words[:1] * (6 * len(words)), *words]) for name, words in _FIELDS.items()}
+_ANY = {name: st.sampled_from(words) for name, words in _FIELDS.items()}
+_CHANGED = st.lists(st.sampled_from(_CHANGEABLE), max_size=3, unique=True)
+_QUALIFIED, _ROUNDED, _FURTHER = st.sampled_from(_QUALIFIERS), st.sampled_from([1.0, 5.0, 0.1]), st.integers(0, 40)
+_UP_TO = {top: st.integers(0, top) for top in (100, 3000)}
 
 
 @st.composite
 def _printed(draw: st.DrawFn, unit: str) -> dict[str, Any]:
     """Draw how a number was printed."""
     top = 100 if unit == "per_cent" else 3000
-    number, qualifier = float(draw(st.integers(0, top))), draw(st.sampled_from(_QUALIFIERS))
+    number, qualifier = float(draw(_UP_TO[top])), draw(_QUALIFIED)
     # Nothing is less than none, and no share is more than all.
     number = max(number, 1.0) if qualifier == "less_than" else number
     number = min(number, 99.0) if (qualifier, unit) == ("more_than", "per_cent") else number
     words: dict[str, Any] = {"qualifier": qualifier, "low": number, "high": number, "published": f"{number:g}"}
     if qualifier == "around" or (qualifier == "exact" and unit not in ("offences", "suspects")):
-        words["rounded_to"] = draw(st.sampled_from([1.0, 5.0, 0.1]))
+        words["rounded_to"] = draw(_ROUNDED)
     if qualifier in ("more_than", "at_least"):
         words["high"] = None
     if qualifier in ("less_than", "nearly"):
         words["low"] = None
     if qualifier == "range":
-        words["high"] = min(number + draw(st.integers(0, 40)), float(top))
+        words["high"] = min(number + draw(_FURTHER), float(top))
     return words
 
 
@@ -265,9 +267,9 @@ def _made(name: str, words: dict[str, Any], printed: dict[str, Any]) -> Figure:
 @st.composite
 def pairs(draw: st.DrawFn) -> Pair:
     """Draw a figure and a second that differs from it in up to three fields."""
-    first = {name: draw(_words(words)) for name, words in _FIELDS.items()}
-    changed = draw(st.lists(st.sampled_from(_CHANGEABLE), max_size=3, unique=True))
-    second = first | {name: draw(st.sampled_from(_FIELDS[name])) for name in changed}
+    first = {name: draw(usual) for name, usual in _USUALLY.items()}
+    changed = draw(_CHANGED)
+    second = first | {name: draw(_ANY[name]) for name in changed}
     a, b = _made("A1", first, draw(_printed(first["unit"]))), _made("B1", second, draw(_printed(second["unit"])))
     if a.relays == "B1" or b.relays == "A1" or (a.relays and a.relays == b.relays):
         # A number that is repeated is the same in every field, as loading enforces.

@@ -28,9 +28,10 @@ def computed(folder, kept, assumptions):
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory):
+def before(tmp_path_factory, kept_parts):
     """The study's chapters, executed once, what a manifest says of them, and the folder of what else is kept."""
     folder = tmp_path_factory.mktemp("before")
+    shutil.copytree(kept_parts, folder / "kept")
     built = chapters_of(computed(folder / "study", folder / "kept", STUDY.assumptions))
     for name, chapter in built.items():
         (folder / f"{name}.ipynb").write_bytes(chapter.content)

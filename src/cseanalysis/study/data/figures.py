@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,18 +36,24 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
         Naming file, row and field of each malformed figure, or a figure whose source is not registered.
     """
     project = find_project(root)
-    table, definitions, bridges = (raw_file(project, f"{name}.csv") for name in ("figures", "definitions", "bridges"))
-    figures = register.load_figures(table, definitions=definitions, bridges=bridges)
+    tables = tuple(raw_file(project, f"{name}.csv") for name in ("figures", "definitions", "bridges"))
+    files = load_sources(project)["files"]
+    figures = _read(*tables, tuple(files[table.name]["sha256"] for table in tables))
     publications = load_sources(project)["publications"]
     if unknown := sorted({figure.source for figure in figures.values()} - publications.keys()):
         raise ValueError(f"figures.csv cites sources {unknown[:5]} that sources.toml does not list; add them")
     regraded = [item.id for item in figures.values() if item.tier != publications[item.source]["tier"]]
     if regraded:
         raise ValueError(f"figures.csv grades {regraded[:5]} otherwise than sources.toml their sources; mend the tier")
-    if not {"recording_changes.csv", "interventions.csv"} <= load_sources(project)["files"].keys():
+    if not {"recording_changes.csv", "interventions.csv"} <= files.keys():
         return figures
     # Both registers of events are checked against the figures, so these come first.
     from cseanalysis.register.loading import with_shifts
     from cseanalysis.study.change.events import as_shifts, load_events
 
     return with_shifts(figures, as_shifts(load_events(figures, project.root)))
+
+
+@lru_cache(maxsize=4)  # hashed again each time, and read when a hash has changed
+def _read(figures: Path, definitions: Path, bridges: Path, _hashes: tuple[str, ...]) -> Mapping[str, Figure]:
+    return register.load_figures(figures, definitions=definitions, bridges=bridges)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,8 +134,16 @@ def _read(root: Path | str | None) -> dict[str, Any]:
     path = find_project(root).results
     with in_parts():
         content = read_json(path, _CURE, "results", "tables", "period", SEAL)
-    check_seal(path, content, _CURE)
+        written = path.read_bytes()
+    if not _as_sealed(written):
+        check_seal(path, content, _CURE)
     return content
+
+
+@lru_cache(maxsize=4)
+def _as_sealed(written: bytes) -> bool:
+    """Say whether results are the very bytes that `sealed` writes: to write them takes longer than to read them."""
+    return written == sealed(json.loads(written))
 
 
 def sealed(results: Mapping[str, Any]) -> bytes:

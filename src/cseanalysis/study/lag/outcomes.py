@@ -35,6 +35,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
 _STATE_OF = {group: state for state, groups in STATES.items() for group in groups}
 GROUPS: Mapping[str, tuple[str, ...]] = {OWN_SCOPE: CHILD_CODES, **{f"code {code}": (code,) for code in FOLLOWED_CODES}}
 _KEY = ["financial_year", "quarter", "period_start"]
+_FORCE_YEAR = ["financial_year", "force"]
 _MONTHS_A_QUARTER = 3
 _DAYS_A_QUARTER = 91.3125
 _QUARTERS = 4
@@ -61,19 +62,27 @@ def states_by_quarter(outcomes: pd.DataFrame, codes: Sequence[str] = CHILD_CODES
     """Say for each quarter of recording in which state the release shows its offences, and what was assigned in it."""
     # A row a quarter: ``recorded``, a column a state, and on the other basis, which is never divided by the first:
     # ``assigned`` and ``charges_assigned``, whenever the offence was recorded.
-    # An alternate offence is counted within its own type already.
-    alternate = outcomes["outcome_group"].str.startswith(WITHIN)
-    chosen = outcomes[outcomes["offence_code"].isin(codes) & ~alternate]
-    states = chosen["outcome_group"].map(_STATE_OF).fillna("other")
-    table = chosen.assign(state=states).pivot_table(
-        index=_KEY, columns="state", values="of_recorded", aggfunc="sum", fill_value=0
-    )
+    chosen = _with_states(outcomes, codes)
+    table = _states_by(_KEY, chosen)
+    table["assigned"] = chosen.groupby(_KEY)["assigned"].sum().astype("int64")
+    charges = chosen[chosen["state"] == "charged"]
+    table["charges_assigned"] = charges.groupby(_KEY)["assigned"].sum().astype("int64")
+    return table.rename_axis(columns=None).reset_index()
+
+
+def _with_states(outcomes: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    """Choose the rows of some codes and say the state of each; an alternate offence counts in its own type already."""
+    chosen = outcomes[outcomes["offence_code"].isin(codes)]
+    chosen = chosen[~chosen["outcome_group"].str.startswith(WITHIN)]
+    return chosen.assign(state=chosen["outcome_group"].map(_STATE_OF).fillna("other"))
+
+
+def _states_by(key: list[str], chosen: pd.DataFrame) -> pd.DataFrame:
+    """Sum the offences recorded in each state, and in all of them as ``recorded``."""
+    table = chosen.pivot_table(index=key, columns="state", values="of_recorded", aggfunc="sum", fill_value=0)
     table = table.reindex(columns=list(STATES), fill_value=0).astype("int64")
     table.insert(0, "recorded", table.sum(axis=1))
-    by_quarter = chosen.groupby(_KEY)["assigned"]
-    table["assigned"] = by_quarter.sum().astype("int64")
-    table["charges_assigned"] = chosen[states == "charged"].groupby(_KEY)["assigned"].sum().astype("int64")
-    return table.rename_axis(columns=None).reset_index()
+    return table
 
 
 def states_by_year(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -90,13 +99,21 @@ def states_by_year(outcomes: pd.DataFrame) -> pd.DataFrame:
 def returning(outcomes: pd.DataFrame, limit: float) -> pd.DataFrame:
     """Leave out, year by year, the forces of whose offences more than a share have no outcome in the file."""
     # Such a force has probably not returned its outcomes; which ones they are is not printed.
-    own = outcomes[outcomes["offence_code"].isin(CHILD_CODES)]
-    key = ["financial_year", "force"]
-    recorded = own.groupby(key)["of_recorded"].sum()
-    without = own[own["outcome_group"] == OPEN].groupby(key)["of_recorded"].sum()
-    silent = (without / recorded).gt(limit)
+    silent = _without_outcome(outcomes).gt(limit)
     silent = silent.index[silent.fillna(value=False)]
-    return outcomes[~pd.MultiIndex.from_frame(outcomes[key]).isin(silent)]
+    return outcomes[~pd.MultiIndex.from_frame(outcomes[_FORCE_YEAR]).isin(silent)]
+
+
+def _without_outcome(outcomes: pd.DataFrame) -> pd.Series:
+    """Say of each force in each year which share of its offences has no outcome in the file."""
+    own = outcomes[outcomes["offence_code"].isin(CHILD_CODES)]
+    recorded = own.groupby(_FORCE_YEAR)["of_recorded"].sum()
+    return own[own["outcome_group"] == OPEN].groupby(_FORCE_YEAR)["of_recorded"].sum() / recorded
+
+
+def _by_force(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Sum the states of each force in each year, with the share of its offences ``without`` an outcome."""
+    return _states_by(_FORCE_YEAR, _with_states(outcomes, CHILD_CODES)).assign(without=_without_outcome(outcomes))
 
 
 def outcome_development(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -139,7 +156,7 @@ def outcome_results(
     for when, year in (("earlier", own.index[0]), ("newest", own.index[-1])):
         row, of_year = own.loc[year], newest[newest["financial_year"] == year]
         recorded_words = f"offences recorded in {year}, {OWN_SCOPE}"
-        undecided = row["open"] + row["handed_on"]
+        forces, undecided = _by_force(of_year), row["open"] + row["handed_on"]
         charged, still = f"charged_so_far_{when}", f"(open_so_far_{when} + handed_on_so_far_{when})"
         bounds = ultimate_share_bounds(entered=row["recorded"], left=row["charged"], undecided=undecided)
         results += [
@@ -209,7 +226,7 @@ def outcome_results(
                     bounded(
                         f"{state}_returning_{when}",
                         f"share {words}, {recorded_words}, without forces that returned little",
-                        partial(_returning_share, of_year, state),
+                        partial(_returning_share, forces, state),
                         assumptions,
                         ("outcomes",),
                         procedure=f"sum of of_recorded {where.format(OWN_SCOPE, year)} and the outcome is {state}, "
@@ -257,9 +274,10 @@ def _highest(recorded: float, charged: float, undecided: float, *, reopened_shar
     return ultimate_share_bounds(entered=recorded, left=charged, undecided=undecided, reopened=reopened_share).high
 
 
-def _returning_share(outcomes: pd.DataFrame, state: str, *, no_outcome_limit: float) -> float:
-    table = states_by_quarter(returning(outcomes, no_outcome_limit))
-    return float(table[state].sum() / table["recorded"].sum())
+def _returning_share(forces: pd.DataFrame, state: str, *, no_outcome_limit: float) -> float:
+    """Return the share in a state, of forces as `_by_force` sums them, less those that `returning` leaves out."""
+    kept = forces[~forces["without"].gt(no_outcome_limit)]
+    return float(kept[state].sum() / kept["recorded"].sum())
 
 
 def _at_one_value(estimate: Led) -> Led:
