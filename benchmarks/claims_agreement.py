@@ -2,10 +2,10 @@
 
     python benchmarks/claims_agreement.py
 
-The sentences were written for this by a reader who had not seen the checker: 40 that inflate, 40 that belittle, 40 neutral,
-21 pairs that mirror each other. The first reader wrote and coded them, the second coded them without having seen that.
-Half was kept back while the checker was mended. A verdict agrees when either reader gave it; recall and precision are those
-of the first reader's.
+The sentences were written for this by a reader who had not seen the checker: 40 that inflate, 40 that belittle, 40
+neutral, 21 pairs that mirror each other. The first reader wrote and coded them, the second coded them without having
+seen that. Half was kept back while the checker was mended. A verdict agrees when either reader gave it; recall and
+precision are those of the first reader's.
 """
 
 from __future__ import annotations
