@@ -16,7 +16,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 import cseanalysis
-from cseanalysis import models, register, sensitivity
+from cseanalysis import load_figures, models, register, sensitivity
 from cseanalysis.distributions import fixed, uniform
 from cseanalysis.export.wording import say_cell
 from cseanalysis.models import (
@@ -56,14 +56,14 @@ from cseanalysis.models import (
 )
 from cseanalysis.models.missing.group_shares import against_population
 from cseanalysis.models.missing.ladder import assumption_ladder
-from cseanalysis.register import Figure, compare, parity, reconcile
+from cseanalysis.register import Figure, compare, find_figures, parity, reconcile
 from cseanalysis.register import count as counts_cell
 from cseanalysis.said import ranged
 from cseanalysis.sensitivity import tornado
 from cseanalysis.values import Assumption, Estimate, Interval
 
 # What a person states and a function is given: nothing was found that could be printed.
-GIVEN = {"Basis", "Stage", "UncertainDelay", "Bridge", "Definition", "Figure", "Shift", "Statement"}
+GIVEN = {"Alias", "Basis", "Stage", "UncertainDelay", "Bridge", "Definition", "Figure", "Shift", "Statement"}
 
 CALM = [100, 96, 103, 101, 99, 104, 98, 102, 98, 100, 95, 104, 101, 97, 102, 99]
 RISEN = [*CALM, *(203, 195, 207, 201, 198, 206, 197, 202, 199, 204, 196, 203, 200, 205, 198, 201)]
@@ -177,6 +177,7 @@ BUILT = {
     "UnitBounds": lambda: unit_share_bounds({"north": (6, 10, 10), "south": (3, 20, 0)}),
     "Change": lambda: compared().change,
     "Comparison": compared,
+    "Search": lambda: find_figures("recorded", load_figures()),
     "Parity": held_against_population,
     "Reconciliation": lambda: reconcile([counts_cell("all", 10), counts_cell("some", 4)]),
     "Interval": lambda: Interval(0.05, 0.15, "confidence", 0.95),

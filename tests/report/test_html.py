@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from conftest import small_study
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -100,8 +101,6 @@ class Seen(HTMLParser):
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
     """Two chapters that refer to each other, with a table, charts and numbers, as pages."""
-    from conftest import small_study
-
     project = small_study(tmp_path_factory.mktemp("html") / "study")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project.notebooks)

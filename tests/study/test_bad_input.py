@@ -259,7 +259,7 @@ def test_results_are_not_computed_from_tables_of_other_raw_data(study, monkeypat
 COMMANDS = [
     *(["data"], ["results"], ["report"], ["verify"], ["release"], ["run", "a.toml"], ["figures"], ["figures", "F031"]),
     *(["compare", "F031", "F035"], ["forces", "--ods", "a.ods"], ["add", "a.csv", "--published", "2026-07-23"]),
-    *(["update"], ["tracker"], ["trace", "F031"], ["cite", "F031"]),
+    *(["update"], ["tracker"], ["trace", "F031"], ["cite", "F031"], ["claim", "717 offences"]),
 ]
 
 

@@ -12,10 +12,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cseanalysis.register.figures import Figure
 from cseanalysis.register.sentences import period_words
+from cseanalysis.said import Words, speaks
 from cseanalysis.values import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NAMED, _MEANT, _KIN = 400, 300, 200  # the entry's own id, what an alias names, what is of the same rule and class
 _PRINTED, _ROUNDED = 100, 30  # the number as printed, and one of which it is a rounding
@@ -116,9 +121,15 @@ class Hit:
     score: int
 
 
+@speaks
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a query found, the best first, and how it was read."""
+    """What a query found, the best first, and how it was read.
+
+    Notes
+    -----
+    ``print`` gives how many were found, and a row for each.
+    """
 
     query: str
     terms: tuple[Term, ...]
@@ -128,6 +139,15 @@ class Search:
     def ids(self) -> tuple[str, ...]:
         """The ids of what was found, the best first."""
         return tuple(hit.id for hit in self.hits)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a find, the best first: ``id``, ``score``."""
+        import pandas as pd
+
+        return pd.DataFrame([(hit.id, hit.score) for hit in self.hits], columns=["id", "score"])
+
+    def _says(self) -> Words:
+        return Words(f"{len(self.hits)} found, the best first (count)")
 
 
 def figure_entry(figure: Figure) -> Entry:
