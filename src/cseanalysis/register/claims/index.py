@@ -20,6 +20,7 @@ from cseanalysis.register.figures import UNKNOWN, Figure
 
 NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
+_CHILDHOODS = {"under 16": "before_16", "under 18": "before_18"}  # of surveys
 _RETOLD = re.compile(r", as [^,]*$")
 HEAVIEST = 4.0
 _GENERIC = frozenset(("w:stat", "w:use"))
@@ -120,6 +121,15 @@ def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
     return names
 
 
+def _sexes(figure: Figure) -> set[str]:
+    """Return the nouns that a sentence may use for the sex of those counted, by their ages."""
+    sex = next((one for one in ("female", "male") if figure.category.endswith(f"/{one}")), figure.sex)
+    if sex not in ("male", "female"):
+        return set()
+    young = figure.ages.startswith(_UNDER_AGE)
+    return {"girl" if sex == "female" else "boy"} if young else {"woman" if sex == "female" else "man"}
+
+
 def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) -> Known:
     # How somebody else puts it is no part of what is counted.
     statement = reading(_RETOLD.sub("", figure.statement))
@@ -130,6 +140,9 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     more |= {figure.ages} if figure.ages[:1].isalnum() else set()
     more |= {"adult"} if figure.unit == "adults" else set()
     more |= {figure.sex} if figure.sex in ("male", "female") else set()
+    more |= _sexes(figure)
+    if figure.counter == "survey" and figure.ages in _CHILDHOODS:
+        more |= {_CHILDHOODS[figure.ages]}
     return Known(
         figure,
         meanings,

@@ -137,6 +137,8 @@ def _unit(asked: _Asked, known: Known) -> Nearness:
     named, near = units().get(figure.unit, (frozenset(), frozenset()))
     if figure.unit == "victims" and figure.ages.startswith("under"):
         named |= {"children"}
+    if figure.unit in _PEOPLE and figure.unit != "suspects":  # children confirmed as victims are called children
+        named |= known.nouns & {"children", "victims"}
     if figure.unit == "per_cent_change" and asked.tells_change:
         named |= {"per_cent"}
     return "same" if said & named else "near" if said & near else "other"
@@ -149,7 +151,11 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     theirs = known.nouns & _PEOPLE
     others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
     absent = known.base - minor() - asked.reach
+    absent -= {"adult"} if {"man", "woman"} & asked.said else set()  # men and women are adults
     if asked.people and others:
+        return "other"
+    # Of whom a share by sex is one must be said: one woman in 25 is no share of those who abuse.
+    if theirs and not asked.people & theirs and known.figure.category.endswith(("/male", "/female")):
         return "other"
     if asked.base is None:
         return "unsaid"
