@@ -9,7 +9,7 @@ from cseanalysis.register.claims.finding import Finding, copies, differing, told
 from cseanalysis.register.claims.grammar.clauses import counted
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import minor
+from cseanalysis.register.claims.grammar.tables import edges, minor
 from cseanalysis.register.claims.index import NATIONAL, Index
 from cseanalysis.register.claims.matching import Match, match
 from cseanalysis.register.claims.testing import Range, bears_out
@@ -21,6 +21,7 @@ from cseanalysis.register.sentences import period_words
 _MOST = 8
 _SAYS = 2  # digits of a number that is hardly another by chance
 _BEFORE = ("ago", "before", "ever", "past", "used")
+_SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
 _TREND = "trend_measure"
 _WHOLE = ("csae", "csa", "recorded")
 _SERIES = "A survey of one design, repeated, that asks adults or children what was done to them and when."
@@ -46,6 +47,9 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
         for known in index.known.values()
         if known.figure.unit == "per_cent" and known.figure.qualifier != "text"
     ]
+    said = _said_of(reading)
+    # "Most is done by men" is no share of men.
+    matches = [one for one in matches if said is None or not (one.known.bases - said) & _SEXED]
     same = [one for one in matches if not (one.missing - {"ethnicity_known"}) and one.same_but_known]
     if same:
         return _bounded(reading, limit, same, index)
@@ -58,6 +62,17 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
     figures = _with_known(dict.fromkeys(one.figure for one in related[:5]), index)
     why = "class: no share is published of just this set; those of other sets allow it and its opposite"
     return Finding("cannot be told", figures, (), (why, *differing(related[0]), *copies(figures)), _KNOWN)
+
+
+def _said_of(reading: Reading) -> frozenset[str] | None:
+    """Return what follows a word such as most, up to the next verb: that of which it says so."""
+    span = next((one for one in reading.spans if one.kind == "amount"), None)
+    if span is None:
+        return None
+    words = [token.lower for token in reading.tokens]
+    end = next((at for at in range(span.last, len(words)) if words[at] in {",", *edges("share")}), len(words))
+    inside = [one for one in reading.spans if span.last <= one.first < end and one.kind in ("concept", "group", "unit")]
+    return closure(frozenset(value for one in inside for value in one.value.split()))
 
 
 def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Index) -> Finding:

@@ -18,6 +18,8 @@ from cseanalysis.register.spans import months_in, same_length
 _YEAR = 12  # months
 Nearness = Literal["same", "near", "unsaid", "other"]
 _PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
+_DOERS = frozenset(("suspects",))
+_DONE = ("committed", "perpetrated", "carried", "done")
 _FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
 _NO_PLACE = (UNKNOWN, "not applicable")
 
@@ -123,11 +125,17 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers),
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for _, name in reading.nouns) & _PEOPLE,
+        frozenset(name for _, name in reading.nouns) & _PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
     )
+
+
+def _by_somebody(reading: Reading) -> bool:
+    """Whether a sentence speaks of those by whom it was done."""
+    words = [token.lower for token in reading.tokens]
+    return any(one in _DONE and "by" in words[at + 1 : at + 3] for at, one in enumerate(words))
 
 
 def _unit(asked: _Asked, known: Known) -> Nearness:

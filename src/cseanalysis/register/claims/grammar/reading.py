@@ -92,8 +92,12 @@ class Reading:
         if number.unit:
             return frozenset((number.unit,))
         after: list[str] = []
-        for at in range(number.last, min(number.last + _NOUN, len(self.tokens))):
+        begin = self._whole_of(number)
+        within = {at for span in self.spans if span.kind == "concept" for at in range(span.first, span.last)}
+        for at in range(begin, min(begin + _NOUN, len(self.tokens))):
             token = self.tokens[at]
+            if at in within and token.word and not any(place == at for place, _ in self.nouns):
+                continue  # an "and" or an "of" in the name of what is counted
             if token.lower in edges("noun") and (after or token.lower != "of"):
                 break
             if not token.word and token.text not in "-'%":
@@ -107,6 +111,13 @@ class Reading:
         if found & _PEOPLE or not found:
             found |= {unit for verb, unit in _VERBS.items() if verb in self.meanings}
         return frozenset(found)
+
+    def _whole_of(self, number: Number) -> int:
+        """Return behind which token the noun of a number may stand: 717 of those 4,228 are what the 4,228 are."""
+        words = [token.lower for token in self.tokens[number.last : number.last + 2]]
+        at = number.last + (2 if words[1:] and words[1] in ("the", "those", "these") else 1)
+        whole = next((one.last for one in self.spans if one.first == at and one.kind == "number"), None)
+        return whole if whole is not None and words[:1] == ["of"] else number.last
 
     def named(self, kind: str) -> tuple[str, ...]:
         """Return the values of the words of a kind."""
