@@ -69,6 +69,9 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
         "3,400 the year before.",
         "Nearly 7,000 child sexual abuse cases were open at the Crown Court at the end of March 2024, against about "
         "6,400 the year before.",
+        "9,999 child sexual abuse offences were recorded in 2024, a rise of 6% on 2023.",
+        "9,999 group-based offences were recorded in 2024, 5% more than in 2023.",
+        "Recorded child sexual abuse offences rose by 6% to 155,000 in 2024.",
         # units in one sentence
         "In July 2025 Greater Manchester Police had 59 live exploitation investigations, with 1,099 victims and 714 "
         "suspects.",
@@ -84,6 +87,7 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
         "Only a tenth of recorded child sexual abuse offences in 2024 were online.",
         "9% of women were sexually abused before 18.",
         "About one woman in 25 in England and Wales was sexually abused before she turned 18.",
+        "Two in three victims of recorded child sexual abuse in 2023 were girls.",
         # parts of a number, and of what nobody counts
         "Most of the 597 arrested have since walked free.",
         "Half of the 597 arrested were deported.",
@@ -95,6 +99,34 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
 )
 def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check):
     assert not check(sentence).word.startswith("supported")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("The taskforce rescued over 4,000 victims in its first year.", "supported with correction"),
+        ("Operation Beaconport has reopened 1,273 closed cases.", "supported with correction"),
+        ("The taskforce arrested 597 people between April and December 2024.", "supported with correction"),
+        ("115,489 child sexual abuse offences were reported to police in 2023.", "supported with correction"),
+        ("In 2023, police recorded around 116,000 child sexual abuse offences.", "supported with correction"),
+        ("There were 550 arrests in the taskforce's first year.", "supported with correction"),
+        ("The vast majority of child sexual abuse is committed by men.", "supported with correction"),
+        ("One girl in six is sexually abused before she is 16.", "supported with correction"),
+        ("Police recorded 4,450 group-based offences in 2024, 5% more than in 2023.", "supported with correction"),
+        ("More than a quarter of group-based offences in 2023 took place within the family.", "supported"),
+        ("Hardly any child sexual abuse is group-based: just 3.7% of recorded offences in 2023.", "supported"),
+        ("Let's keep this in proportion: group-based offences were 3.7% of recorded offences in 2023.", "supported"),
+        ("717 of those 4,228 group-based offences in 2023 were classed as child sexual exploitation.", "supported"),
+        ("Crimes against children have rocketed: 107,000 in 2022, 115,489 in 2023.", "comparison not valid"),
+        ("Most of the 1,273 closed cases will never get to court.", "cannot be told"),
+        ("More children are sexually abused now than ten years ago.", "cannot be told"),
+        ("Over half of grooming gang suspects are Asian.", "cannot be told"),
+        ("Over half of grooming gang suspects are White.", "cannot be told"),
+        ("Virtually no child sexual abuse is online, under one offence in a hundred in 2024.", "contradicted"),
+    ],
+)
+def test_a_kind_of_sentence_gets_its_verdict(sentence, word, check):
+    assert check(sentence).word == word
 
 
 @pytest.mark.parametrize("faith", ["Islam", "Catholicism", "Judaism", "Hinduism", "Protestantism", "Atheism"])

@@ -193,12 +193,12 @@ def part_of_number(reading: Reading, index: Index) -> Finding | None:
     if len(numbers) != 1 or numbers[0].unit or numbers[0].digits < _SAYS:
         return None
     number = numbers[0]
-    before = {span.last for span in reading.spans if span.kind == "amount"}
+    before = [span for span in reading.spans if span.kind == "amount"]
     words = [token.lower for token in reading.tokens]
     at = number.first
     while at > 0 and words[at - 1] in ("the", "these", "those", "of", "its", "their"):
         at -= 1
-    if at not in before or at == number.first:
+    if at == number.first or not any(one.first < at <= one.last for one in before):
         return None
     held = [known for known in index.known.values() if known.printed.printed == number.value]
     held = [known for known in held if known.figure.unit in COUNTS and index.likeness(reading.meanings, known) > 0]

@@ -81,7 +81,7 @@ class Pair:
 
 def told_change(reading: Reading) -> Told | None:
     """Return the change that a sentence tells, if it tells one."""
-    words = reading.named("change")
+    words = (*reading.named("change"), *_more_by(reading))
     joined = None if words else _joined(reading)
     if not words and joined is None:
         return None
@@ -117,6 +117,15 @@ def told_change(reading: Reading) -> Told | None:
     elif named:
         last = named[0]
     return Told(up, factor, ends, periods, last, begun, bool(words))
+
+
+def _more_by(reading: Reading) -> tuple[str, ...]:
+    """Return the change that "5% more than in 2023" tells."""
+    shares = {number.last for number in reading.numbers if number.unit == "per_cent"}
+    ways = {"more_than": "rise", "less_than": "fall"}
+    spans = [one for one in reading.spans if one.kind == "qualifier" and one.first in shares]
+    numbered = {number.first for number in reading.numbers}
+    return tuple(ways[one.value] for one in spans if one.value in ways and one.last not in numbered and reading.periods)
 
 
 def _joined(reading: Reading) -> tuple[Number, Number] | None:
@@ -402,6 +411,13 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     elif second.time_basis == "recorded" and "recording" not in reading.kinds:
         reasons.insert(0, "recorded: these are counts of what is recorded, which is not all that is done")
         word = "supported with correction" if word == "supported" and asked else "cannot be told"
+    ends = told_of.ends or ()
+    for number in counted(reading):  # 9,999 in 2024, a rise of 6%: the 9,999 is to be borne out too
+        if not number.unit and number not in ends:
+            answers = [bears_out(number, of_figure(one)) for one in best.figures]
+            if word.startswith("supported") and not {"yes", "loose"} & set(answers):
+                reasons.insert(0, f"number: {number.text} is not what is printed: {told(second)}")
+                word = "contradicted" if set(answers) == {"no"} else "cannot be told"
     corrections = list(_said_otherwise(told_of, best, asked=asked)) if word == "supported" else []
     if corrections:
         word = "supported with correction"

@@ -42,6 +42,7 @@ class Known:
     place: str
     places: frozenset[str]  # that the statement names
     first: bool  # the first period of its count
+    minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,4 +157,5 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         figure.geography,
         frozenset((*statement.places, figure.geography)),
         "first" in statement.kinds or first,
+        meanings & {"10 to 17"},
     )

@@ -10,7 +10,7 @@ from typing import Literal
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
 from cseanalysis.register.claims.grammar.reading import Reading, closure, share_of
-from cseanalysis.register.claims.grammar.tables import minor, operations, silent, units
+from cseanalysis.register.claims.grammar.tables import minor, operations, overstated, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
 from cseanalysis.register.spans import months_in, same_length
@@ -20,6 +20,7 @@ Nearness = Literal["same", "near", "unsaid", "other"]
 _PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _DOERS = frozenset(("suspects",))
 _DONE = ("committed", "perpetrated", "carried", "done")
+_TOLD = frozenset(("reported",))
 _FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
 _NO_PLACE = (UNKNOWN, "not applicable")
 
@@ -81,11 +82,18 @@ def match(
         extra |= {"not"}
     if asked.others and asked.others - known.numbers:
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
+    over = extra & overstated() if "not" not in asked.said else frozenset()
+    if known.figure.unit != "offences" or "group" in extra:
+        over -= _TOLD  # of offences alone is reported another word for recorded
+    if known.minors and asked.said & {"child", "under 18"}:
+        over |= absent & known.minors
+        absent -= known.minors
+        extra -= {"under 18", "child"}
     return Match(
         known,
         absent - minor() if absent else absent,
-        absent & minor() - silent() if absent else absent,
-        extra,
+        (absent & minor() - silent()) | over,
+        extra - over,
         _unit(asked, known),
         _base(asked, known),
         _place(asked, known),

@@ -18,7 +18,11 @@ _BREAK = re.compile(
 _HOW_MANY = re.compile(r"^([^.!?:,-]{1,40}?)\s*[.!:,-]+\s*(?:that|this|it)(?:'s| is| was) how many\s+", re.IGNORECASE)
 _MULTI = re.compile(r"\b(multi-\w+),(?: and)? (?=(multi-\w+))\2", re.IGNORECASE)  # of one noun
 # "After nearly nine years, the operation had ...": a length that dates nothing.
-_AFTER = re.compile(r"^(after (?:[a-z]+ ){0,3}(?:\d+|[a-z]+) (?:years|months|weeks))(?: of [a-z]+)?,\s*", re.IGNORECASE)
+_AFTER = re.compile(
+    r"^(after (?:[a-z]+ ){0,3}(?:\d+|[a-z]+) (?:years|months|weeks))(?: of [a-z]+)?"
+    r"(?:,\s*|\s+(?=operation |the |it |they |police ))",
+    re.IGNORECASE,
+)
 # These say what is counted, or how many: what holds one is no mere opinion.
 _TELLING = ("group", "religion", "amount", "change", "cause", "blame", "ranking", "more", "extreme", "rate", "vague")
 _GOES_ON = ("by", "of", "in", "at", "from", "against", "with", "within", "among", "for", "involving", "including", "on")
@@ -74,4 +78,5 @@ def _opinion(reading: Reading, main: list[Reading]) -> bool:
     if meant - said or nouns - {name for one in others for _, name in one.nouns}:
         return False
     places = {place for one in others for place in one.places}
+    places |= {"Great Britain", "United Kingdom"}  # who is spoken to: wake up, Britain
     return set(reading.places) <= places and not ("negation" in reading.kinds and nouns)

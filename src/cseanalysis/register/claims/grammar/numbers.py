@@ -182,6 +182,7 @@ def _odds(tokens: Sequence[str], at: int) -> Number | None:
                 return None
             share = 100 * top[0] / under[0]
             width = 100 * top[0] * (1 / (under[0] - 0.5) - 1 / (under[0] + 0.5)) if top[0] == 1 else 100 / under[0]
+            width = min(width, 2 * _FRACTION_WIDTH)  # two in three is no wider than two thirds
             text = " ".join([*tokens[at:after], *tokens[middle : under[2]]])
             return Number(share, "per_cent", width, at, under[2], text, soft=True, base=after if between else under[2])
         if middle >= len(tokens) or not tokens[middle].isalpha():
