@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -11,7 +12,7 @@ from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
 from cseanalysis.register.claims.grammar.tables import edges, minor
 from cseanalysis.register.claims.index import NATIONAL, Index
-from cseanalysis.register.claims.matching import Match, match
+from cseanalysis.register.claims.matching import SEXED, Match, match
 from cseanalysis.register.claims.testing import Range, bears_out
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.figures import COUNTS, Figure
@@ -21,7 +22,11 @@ from cseanalysis.register.sentences import period_words
 _MOST = 8
 _SAYS = 2  # digits of a number that is hardly another by chance
 _BEFORE = ("ago", "before", "ever", "past", "used")
-_SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
+_OF_KNOWN = re.compile(
+    r"whose (?:ethnicity|age|sex) (?:was|is|had been) (?:recorded|known)"
+    r"|with (?:a )?(?:known|recorded) (?:ethnicity|age)",
+    re.IGNORECASE,
+)
 _TREND = "trend_measure"
 _WHOLE = ("csae", "csa", "recorded")
 _SERIES = "A survey of one design, repeated, that asks adults or children what was done to them and when."
@@ -49,7 +54,7 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
     ]
     said = _said_of(reading)
     # "Most is done by men" is no share of men.
-    matches = [one for one in matches if said is None or not (one.known.bases - said) & _SEXED]
+    matches = [one for one in matches if said is None or not (one.known.bases ^ said) & SEXED]
     same = [one for one in matches if not (one.missing - {"ethnicity_known"}) and one.same_but_known]
     if same:
         return _bounded(reading, limit, same, index)
@@ -77,7 +82,8 @@ def _said_of(reading: Reading) -> frozenset[str] | None:
 
 def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Index) -> Finding:
     """Hold a limit against what shares of just this set can be among all records."""
-    words = {bears_out(limit, Range(*among_all(one.figure))) for one in same}
+    of_known = _OF_KNOWN.search(reading.sentence) is not None  # then a share of the records that say is meant
+    words = {bears_out(limit, one.known.printed if of_known else Range(*among_all(one.figure))) for one in same}
     # Where nobody says how many records have the field, the print is what there is; of ethnicity that is not enough.
     unsaid = [one for one in same if worst_case(one.figure) == (0.0, 100.0) and "ethnicity" not in one.known.allowed]
     if words == {"open"} and len(unsaid) == len(same):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice, pairwise
 
 from cseanalysis.register.claims.finding import Finding, copies, told
@@ -116,6 +116,8 @@ def told_change(reading: Reading) -> Told | None:
         begun = named[0].start
     elif named:
         last = named[0]
+        if joined is not None and (years := _next_to(reading, last)) is not None:
+            periods = years
     return Told(up, factor, ends, periods, last, begun, bool(words))
 
 
@@ -144,6 +146,26 @@ def _joined(reading: Reading) -> tuple[Number, Number] | None:
     if not (from_to or dated or earlier or later) or not (set(between) & _JOINING or earlier or later):
         return None
     return _dated(reading, (second, first) if earlier else (first, second))
+
+
+def _next_to(reading: Reading, period: Period) -> tuple[Period, Period] | None:
+    """Return the earlier and the later of a period and the one of a year before or after it, if that is said."""
+    text = " ".join(token.lower for token in reading.tokens)
+    earlier, later = (any(one in text for one in several) for several in (_YEAR_BEFORE, _YEAR_AFTER))
+    if earlier == later or period.start is None or period.end is None:
+        return None
+    by = -1 if earlier else 1
+    start, end = (_years_on(day, by) for day in (period.start, period.end))
+    other = Period(start, end, period.kind, period.text, period.span)
+    return (other, period) if earlier else (period, other)
+
+
+def _years_on(day: date, years: int) -> date:
+    month_end = (day + timedelta(days=1)).day == 1
+    if not month_end:
+        return day.replace(year=day.year + years)
+    first = day.replace(day=1, year=day.year + years)
+    return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def _dated(reading: Reading, ends: tuple[Number, Number]) -> tuple[Number, Number]:

@@ -150,6 +150,9 @@ def _found(reading: Reading, index: Index) -> Finding:
     contested = any(row.contested for row in rows) and bool(reading.numbers)
     if finding is None or (contested and finding.word == "cannot be told"):
         return _unsupported(reading, rows, index)
+    if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
+        why = "reading: a word such as nobody or myth beside a number that is published may deny it"
+        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
     if reading.unknown and finding.word in ("supported", "supported with correction", "contradicted"):
         why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,6 +22,10 @@ _PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _DOERS = frozenset(("suspects",))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
+_COUNCILS = frozenset(("local_authorities",))
+_SAVED = frozenset(("rescued",))
+_ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
+SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
 _FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
 _NO_PLACE = (UNKNOWN, "not applicable")
 
@@ -82,10 +87,14 @@ def match(
         extra |= {"not"}
     if asked.others and asked.others - known.numbers:
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
+    if asked.councils and not known.nouns & _COUNCILS and known.figure.unit not in _COUNCILS:
+        extra |= _COUNCILS  # what councils know is not what the police record
     over = extra & overstated() if "not" not in asked.said else frozenset()
-    if known.figure.unit != "offences" or "group" in extra:
+    if known.figure.unit not in ("victims", "children"):
+        over -= _SAVED
+    if known.figure.unit != "offences" or _ELSEWHERE.search(reading.sentence):
         over -= _TOLD  # of offences alone is reported another word for recorded
-    if known.minors and asked.said & {"child", "under 18"}:
+    if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
         over |= absent & known.minors
         absent -= known.minors
         extra -= {"under 18", "child"}
@@ -120,6 +129,7 @@ class _Asked:
     base: frozenset[str] | None
     places: frozenset[str]
     tells_change: bool
+    councils: bool
 
 
 @lru_cache(maxsize=64)
@@ -137,6 +147,7 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
+        any(name in _COUNCILS for _, name in reading.nouns),
     )
 
 
@@ -168,10 +179,11 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
     absent = known.base - minor() - asked.reach
     absent -= {"adult"} if {"man", "woman"} & asked.said else set()  # men and women are adults
-    if asked.people and others:
-        return "other"
     # Of whom a share by sex is one must be said: one woman in 25 is no share of those who abuse.
-    if theirs and not asked.people & theirs and known.figure.category.endswith(("/male", "/female")):
+    by_sex = known.figure.category.endswith(("/male", "/female")) and bool(theirs) and not asked.people & theirs
+    # Nor is a share of girls one of victims.
+    of_sex = asked.base is not None and bool(asked.base & SEXED - known.bases)
+    if (asked.people and others) or by_sex or of_sex:
         return "other"
     if asked.base is None:
         return "unsaid"

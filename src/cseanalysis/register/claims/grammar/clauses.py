@@ -27,6 +27,36 @@ _AFTER = re.compile(
 _TELLING = ("group", "religion", "amount", "change", "cause", "blame", "ranking", "more", "extreme", "rate", "vague")
 _GOES_ON = ("by", "of", "in", "at", "from", "against", "with", "within", "among", "for", "involving", "including", "on")
 _LENGTHS = frozenset(("years", "months", "days", "weeks_of"))
+_STANDS_FOR = ("they", "these", "those", "it", "this", "that", "all", "each", "every", "and", "which")
+_VERBS = frozenset(
+    [
+        "is",
+        "are",
+        "am",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "will",
+        "would",
+        "can",
+        "could",
+        "should",
+        "must",
+        "may",
+        "might",
+        "let",
+        "we",
+        "you",
+        "i",
+        "us",
+        "spare",
+    ]
+)
 _ANYBODY = frozenset(("people", *_LENGTHS))
 
 
@@ -79,4 +109,16 @@ def _opinion(reading: Reading, main: list[Reading]) -> bool:
         return False
     places = {place for one in others for place in one.places}
     places |= {"Great Britain", "United Kingdom"}  # who is spoken to: wake up, Britain
+    if reading.unknown and not _speaks(reading):
+        return False
     return set(reading.places) <= places and not ("negation" in reading.kinds and nouns)
+
+
+def _speaks(reading: Reading) -> bool:
+    """Whether words that nobody knows stand in a sentence of their own, and not as what was counted: in schools."""
+    words = [token.lower for token in reading.tokens if token.word]
+    strange = {word.lower() for word in reading.unknown}
+    at = [place for place, word in enumerate(words) if word in strange]
+    placed = any({*words[max(0, place - 3) : place]} & {*_GOES_ON} for place in at)
+    told = bool(words) and words[0] in _STANDS_FOR and bool({"was", "were", "came", "had", "took"} & {*words})
+    return not placed and not told and bool({*words} & _VERBS)

@@ -229,6 +229,9 @@ def _meant(reading: Reading, after: int, end: int) -> frozenset[str]:
     for span in reading.spans:
         if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "age"):
             found |= set(span.value.split())
+        elif after <= span.first and span.last <= end and span.kind == "unit":
+            first, *more = span.value.split()
+            found |= {*more} or ({_ATOMS[first]} if first == "children" else set())
     return frozenset(found)
 
 
