@@ -167,6 +167,8 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
     yield from words_left_out(found)
     if found.period == "unsaid" and figure.period_start is not None:
         yield f"period: say when, {period_words(figure)} ({figure.id})"
+    if not reading.places and figure.geography == "United Kingdom":
+        yield f"place: say where, {figure.geography} ({figure.id})"
     if found.period == "near":
         yield f"period: {figure.id} is of {period_words(figure)}"
     if found.base == "unsaid":
