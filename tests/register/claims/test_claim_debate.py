@@ -160,6 +160,15 @@ def test_a_kind_of_sentence_gets_its_verdict(sentence, word, check):
     assert check(sentence).word == word
 
 
+@pytest.mark.parametrize("group", ["White", "Asian"])
+def test_a_share_that_is_not_printed_is_told_to_be_held_back_and_confirms_no_number(group, check, tables):
+    for number in (38, 52, 11):
+        verdict = check(f"{number}% of the suspects in Greater Manchester Police's multi-offender cases were {group}.")
+        assert verdict.word == "not supported"
+        assert any(reason.startswith("print: ") and "base not stated" in reason for reason in verdict.reasons)
+        assert not set(verdict.figures) & tables.hidden.keys()
+
+
 @pytest.mark.parametrize("faith", ["Islam", "Catholicism", "Judaism", "Hinduism", "Protestantism", "Atheism"])
 def test_no_faith_is_told_to_make_abusers(faith, check):
     assert check(f"It's {faith} that turns men into abusers.").word == "refused"

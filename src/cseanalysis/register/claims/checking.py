@@ -15,6 +15,7 @@ from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean
 from cseanalysis.register.claims.grammar.tables import Alias, Tables
 from cseanalysis.register.claims.index import Index, indexed
+from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
 from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict, Word
@@ -253,6 +254,7 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
     figures |= dict.fromkeys(nearest(reading, index))
     reasons = [f"contested: {one.claim}, {one.published}: {one.reason}" for one in contested]
     reasons += [f"words: {row.words[0]}: {row.meaning}; not {row.not_taken_as}" for row in rows if row.not_taken_as]
+    reasons += _unprinted(reading, index)
     if reading.unknown:
         reasons.append(f"reading: not understood: {', '.join(reading.unknown[:8])}")
     reasons.append("figures: none of the register states it; the nearest count something else")
@@ -260,6 +262,17 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
         contested[0].would_need if contested else "A count or a share of what the sentence says, by a published rule."
     )
     return Finding("not supported", tuple(figures)[:8], (), tuple(reasons), need)
+
+
+def _unprinted(reading: Reading, index: Index) -> list[str]:
+    """Say that a share of a kind is held and printed nowhere, and why; whether it is the number said, is not told."""
+    groups = {value for one in reading.named("group") for value in one.split()}
+    shares = [one for one in reading.numbers if one.unit == "per_cent"]
+    for known, why in index.unprinted if groups and shares else ():
+        found = match(reading, known, shares[0])
+        if groups <= known.meanings and found.place == "same":
+            return [f"print: a share of this kind was read, and is printed nowhere here: {why}"]
+    return []
 
 
 @lru_cache(maxsize=512)

@@ -54,6 +54,7 @@ class Index:
     phrases: Phrases
     vocabulary: frozenset[str]
     weights: Mapping[str, float]
+    unprinted: tuple[tuple[Known, str], ...] = ()  # and why; they answer nothing
 
     def read(self, sentence: str) -> Reading:
         """Read a sentence with the words and places of this register."""
@@ -96,7 +97,12 @@ def _made(tables: Tables) -> Index:
     counted = Counter(one for item in known.values() for one in item.allowed)
     weights = {one: min(math.log(max(len(known), 2) / count), HEAVIEST) for one, count in counted.items()}
     words = {one.removeprefix("w:") for item in known.values() for one in item.allowed if one.startswith("w:")}
-    return Index(tables, known, phrases, frozenset(words), weights)
+    unprinted = tuple(
+        (_known(tables.figures[name], reading, first=False), why)
+        for name, why in tables.hidden.items()
+        if name in tables.figures and tables.figures[name].unit == "per_cent"
+    )
+    return Index(tables, known, phrases, frozenset(words), weights, unprinted)
 
 
 def _series(figure: Figure) -> tuple[str, ...]:
