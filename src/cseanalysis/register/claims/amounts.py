@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cseanalysis.register.claims.finding import Finding, copies, differing, told
+from cseanalysis.register.claims.grammar.clauses import counted
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading
-from cseanalysis.register.claims.index import Index
-from cseanalysis.register.claims.matching import Match, match
+from cseanalysis.register.claims.grammar.reading import Reading, closure
+from cseanalysis.register.claims.grammar.tables import edges, minor
+from cseanalysis.register.claims.index import NATIONAL, Index
+from cseanalysis.register.claims.matching import SEXED, Match, match
 from cseanalysis.register.claims.testing import Range, bears_out
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.figures import COUNTS, Figure
@@ -17,6 +20,16 @@ from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.register.sentences import period_words
 
 _MOST = 8
+_SAYS = 2  # digits of a number that is hardly another by chance
+_BEFORE = ("ago", "before", "ever", "past", "used")
+_OF_KNOWN = re.compile(
+    r"whose (?:ethnicity|age|sex) (?:was|is|had been) (?:recorded|known)"
+    r"|with (?:a )?(?:known|recorded) (?:ethnicity|age)",
+    re.IGNORECASE,
+)
+_TREND = "trend_measure"
+_WHOLE = ("csae", "csa", "recorded")
+_SERIES = "A survey of one design, repeated, that asks adults or children what was done to them and when."
 _POPULATION = (
     "The share of just this set with its known share, and the population of the same places by ethnicity, age and sex."
 )
@@ -39,6 +52,9 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
         for known in index.known.values()
         if known.figure.unit == "per_cent" and known.figure.qualifier != "text"
     ]
+    said = _said_of(reading)
+    # "Most is done by men" is no share of men.
+    matches = [one for one in matches if said is None or not (one.known.bases ^ said) & SEXED]
     same = [one for one in matches if not (one.missing - {"ethnicity_known"}) and one.same_but_known]
     if same:
         return _bounded(reading, limit, same, index)
@@ -53,9 +69,27 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
     return Finding("cannot be told", figures, (), (why, *differing(related[0]), *copies(figures)), _KNOWN)
 
 
+def _said_of(reading: Reading) -> frozenset[str] | None:
+    """Return what follows a word such as most, up to the next verb: that of which it says so."""
+    span = next((one for one in reading.spans if one.kind == "amount"), None)
+    if span is None:
+        return None
+    words = [token.lower for token in reading.tokens]
+    end = next((at for at in range(span.last, len(words)) if words[at] in {",", *edges("share")}), len(words))
+    inside = [one for one in reading.spans if span.last <= one.first < end and one.kind in ("concept", "group", "unit")]
+    return closure(frozenset(value for one in inside for value in one.value.split()))
+
+
 def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Index) -> Finding:
     """Hold a limit against what shares of just this set can be among all records."""
-    words = {bears_out(limit, Range(*among_all(one.figure))) for one in same}
+    of_known = _OF_KNOWN.search(reading.sentence) is not None  # then a share of the records that say is meant
+    words = {bears_out(limit, one.known.printed if of_known else Range(*among_all(one.figure))) for one in same}
+    # Where nobody says how many records have the field, the print is what there is; of ethnicity that is not enough.
+    unsaid = [one for one in same if worst_case(one.figure) == (0.0, 100.0) and "ethnicity" not in one.known.allowed]
+    if words == {"open"} and len(unsaid) == len(same):
+        words = {bears_out(limit, one.known.printed) for one in same}
+    else:
+        unsaid = []
     figures = _with_known(dict.fromkeys(one.figure for one in same), index)
     arithmetic = tuple(
         f"among all records {low:.0f}% to {high:.0f}% ({one.figure.id}, {one.figure.published} of those that say)"
@@ -65,9 +99,10 @@ def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Inde
     )
     reasons: tuple[str, ...] = (f"figure: {told(figures[0])}", *copies(figures))
     if words == {"yes"}:
-        when = () if reading.periods else (f"period: say when, {period_words(figures[0])}",)
-        word: Word = "supported with correction" if when else "supported"
-        return Finding(word, figures, arithmetic, (*when, *reasons))
+        corrections = [] if reading.periods else [f"period: say when, {period_words(figures[0])}"]
+        corrections += [f"known share: {one.figure.id} is a share of the records that say" for one in unsaid[:1]]
+        word: Word = "supported with correction" if corrections else "supported"
+        return Finding(word, figures, arithmetic, (*corrections, *reasons))
     if words == {"no"}:
         return Finding("contradicted", figures, arithmetic, reasons)
     why = "known share: the records that say allow it and its opposite"
@@ -97,7 +132,8 @@ def _limit(limit: Number, reading: Reading) -> Number:
 def _related(reading: Reading, one: Match) -> bool:
     """Whether a share is of the attribute that a sentence names, whatever the set."""
     said = reading.meanings & one.known.meanings
-    if one.place != "same" or not said:
+    national = one.known.place in NATIONAL and set(reading.places) <= {*NATIONAL}  # of Britain, nothing is published
+    if not (one.place == "same" or national) or not said:
         return False
     if not reading.named("group"):
         return True
@@ -126,7 +162,8 @@ def _none(reading: Reading, index: Index) -> Finding | None:
     found = [
         one
         for one in (match(reading, known, None) for known in index.known.values())
-        if one.one_class and one.place == "same" and one.figure.unit in COUNTS and one.figure.ends[0] > 0
+        if not one.missing and not one.extra - minor() and one.place == "same"
+        if one.figure.unit in COUNTS and one.figure.ends[0] > 0
         if one.period != "other"
     ]
     if not found:
@@ -135,3 +172,45 @@ def _none(reading: Reading, index: Index) -> Finding | None:
     figures = tuple(one.figure for one in found[:_MOST])
     reasons = (f"number: it is not none: {told(figures[0])}", "recorded: each is a report that the police recorded")
     return Finding("contradicted", figures, (), (*reasons, *copies(figures)))
+
+
+def prevalence(reading: Reading, index: Index) -> Finding | None:
+    """Say that nothing tells whether more or fewer are abused than before, where nothing recorded is spoken of."""
+    than = any(token.lower == "than" for token in reading.tokens)
+    when = reading.periods or any(one.lower in _BEFORE for one in reading.tokens)
+    if not ("more" in reading.kinds and than and when) or counted(reading) or "recording" in reading.kinds:
+        return None
+    if "group" in reading.kinds or "csa" not in closure(reading.meanings):
+        return None
+    trend = [one.figure for one in index.known.values() if one.figure.category == _TREND]
+    counts = [one.figure for one in index.known.values() if one.figure.category in _WHOLE and not one.figure.relays]
+    counts = [one for one in counts if one.unit in COUNTS and one.geography in NATIONAL]
+    counts.sort(key=lambda one: (-(one.period_end or date.min).toordinal(), one.id))
+    figures = tuple(dict.fromkeys((*counts[:2], *trend)))
+    if not figures:
+        return None
+    why = "recorded: counts are of what is recorded; how many are abused, now or then, no series measures"
+    return Finding("cannot be told", figures, (), (why, *copies(figures)), _SERIES)
+
+
+def part_of_number(reading: Reading, index: Index) -> Finding | None:
+    """Say that no share is published of just so many: "most of the 597 arrested have walked free"."""
+    numbers = counted(reading)
+    if len(numbers) != 1 or numbers[0].unit or numbers[0].digits < _SAYS:
+        return None
+    number = numbers[0]
+    before = [span for span in reading.spans if span.kind == "amount"]
+    words = [token.lower for token in reading.tokens]
+    at = number.first
+    while at > 0 and words[at - 1] in ("the", "these", "those", "of", "its", "their"):
+        at -= 1
+    if at == number.first or not any(one.first < at <= one.last for one in before):
+        return None
+    held = [known for known in index.known.values() if known.printed.printed == number.value]
+    held = [known for known in held if known.figure.unit in COUNTS and index.likeness(reading.meanings, known) > 0]
+    if not held:
+        return None
+    held.sort(key=lambda known: (-index.likeness(reading.meanings, known), known.figure.relays, known.figure.id))
+    figures = tuple(dict.fromkeys(known.figure for known in held[:2]))
+    why = f"class: the number is published, and no share of just these: {told(figures[0])}"
+    return Finding("cannot be told", figures, (), (why, *copies(figures)), _KNOWN)

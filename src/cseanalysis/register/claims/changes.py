@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice, pairwise
 
 from cseanalysis.register.claims.finding import Finding, copies, told
+from cseanalysis.register.claims.grammar.clauses import counted
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period, ends_of, months_apart
 from cseanalysis.register.claims.grammar.reading import Reading
@@ -29,6 +30,13 @@ _NEARLY = 0.85
 _MOST = 6
 _PAIRS = 400  # put to the gate for one sentence
 _SEVERAL = 2
+_YEAR = 365
+_UNKNOWN = "unknown on both sides"
+_PRECISE = 3  # digits of a number that is hardly another by chance
+_RULE = 4.0  # what two figures of one rule have before two of different ones
+_JOINING = frozenset(("to", "against", "then", "but", "compared", "versus", "while", "whereas", "before", "now", ","))
+_YEAR_BEFORE = ("the year before", "a year earlier", "a year before", "the previous year", "the year earlier")
+_YEAR_AFTER = ("the next", "the year after", "a year later", "the following year", "one year later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Told:
     periods: tuple[Period, Period] | None
     last: Period | None
     begun: date | None = None  # since when
+    worded: bool = True  # by a word such as rose; not only by two numbers that are joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,9 @@ class Pair:
 
 def told_change(reading: Reading) -> Told | None:
     """Return the change that a sentence tells, if it tells one."""
-    words = reading.named("change")
-    if not words:
+    words = (*reading.named("change"), *_more_by(reading))
+    joined = None if words else _joined(reading)
+    if not words and joined is None:
         return None
     factor: tuple[float, float] | None = None
     up: bool | None = None
@@ -86,9 +96,9 @@ def told_change(reading: Reading) -> Told | None:
             up = float(span.value) > 1
     if "same" in words:
         factor, up = (0.98, 1.02), None
-    ends = _ends(reading, numbers)
-    if ends is None and factor is None:
-        share = next((one for one in numbers if one.unit == "per_cent"), None)
+    ends = joined or _ends(reading, numbers)
+    if factor is None:
+        share = next((one for one in numbers if one.unit == "per_cent" and one not in (ends or ())), None)
         if share is not None and up is not None:
             sign = 1 if up else -1
             factor = _share_factor(share, sign)
@@ -106,7 +116,69 @@ def told_change(reading: Reading) -> Told | None:
         begun = named[0].start
     elif named:
         last = named[0]
-    return Told(up, factor, ends, periods, last, begun)
+        if joined is not None and (years := _next_to(reading, last)) is not None:
+            periods = years
+    return Told(up, factor, ends, periods, last, begun, bool(words))
+
+
+def _more_by(reading: Reading) -> tuple[str, ...]:
+    """Return the change that "5% more than in 2023" tells."""
+    shares = {number.last for number in reading.numbers if number.unit == "per_cent"}
+    ways = {"more_than": "rise", "less_than": "fall"}
+    spans = [one for one in reading.spans if one.kind == "qualifier" and one.first in shares]
+    numbered = {number.first for number in reading.numbers}
+    return tuple(ways[one.value] for one in spans if one.value in ways and one.last not in numbered and reading.periods)
+
+
+def _joined(reading: Reading) -> tuple[Number, Number] | None:
+    """Return two numbers that stand for two times without a word such as rose: 382 in 2018 but 47 in 2021."""
+    numbers = counted(reading)
+    if len(numbers) != _SEVERAL or numbers[0].unit != numbers[1].unit or numbers[0].value == numbers[1].value:
+        return None
+    first, second = numbers
+    words = [token.lower for token in reading.tokens]
+    between = words[first.last : second.first]
+    text = " ".join(words)
+    earlier = any(phrase in text for phrase in _YEAR_BEFORE)
+    later = any(phrase in text for phrase in _YEAR_AFTER)
+    dated = sum(one.kind != "unclear" for one in reading.periods) >= _SEVERAL
+    from_to = "from" in words[max(0, first.first - 2) : first.first] and "to" in between
+    if not (from_to or dated or earlier or later) or not (set(between) & _JOINING or earlier or later):
+        return None
+    return _dated(reading, (second, first) if earlier else (first, second))
+
+
+def _next_to(reading: Reading, period: Period) -> tuple[Period, Period] | None:
+    """Return the earlier and the later of a period and the one of a year before or after it, if that is said."""
+    text = " ".join(token.lower for token in reading.tokens)
+    earlier, later = (any(one in text for one in several) for several in (_YEAR_BEFORE, _YEAR_AFTER))
+    if earlier == later or period.start is None or period.end is None:
+        return None
+    by = -1 if earlier else 1
+    start, end = (_years_on(day, by) for day in (period.start, period.end))
+    other = Period(start, end, period.kind, period.text, period.span)
+    return (other, period) if earlier else (period, other)
+
+
+def _years_on(day: date, years: int) -> date:
+    month_end = (day + timedelta(days=1)).day == 1
+    if not month_end:
+        return day.replace(year=day.year + years)
+    first = day.replace(day=1, year=day.year + years)
+    return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _dated(reading: Reading, ends: tuple[Number, Number]) -> tuple[Number, Number]:
+    """Return two numbers the earlier first, where each has a period of its own behind it."""
+    named = [one for one in reading.periods if one.kind != "unclear" and one.end is not None]
+    if len(named) != _SEVERAL:
+        return ends
+    one, other = sorted(ends, key=lambda number: number.first)
+    at = [reading.tokens[number.first].start for number in (one, other)]
+    starts = [period.span[0] for period in named]
+    if not at[0] < starts[0] < at[1] < starts[1] and not starts[0] < at[0] < starts[1] < at[1]:
+        return ends
+    return (one, other) if (named[0].end or date.max) <= (named[1].end or date.max) else (other, one)
 
 
 def _word_before(reading: Reading, at: int) -> str:
@@ -139,13 +211,16 @@ def _share_factor(share: Number, sign: int) -> tuple[float, float]:
 def _ends(reading: Reading, numbers: Sequence[Number]) -> tuple[Number, Number] | None:
     """Return the earlier and the later of two numbers of one kind between which a change is told."""
     pairs = [(one, other) for one, other in pairwise(numbers) if one.unit == other.unit]
+    if len(counted(reading)) > _SEVERAL and len(set(reading.numbers)) > _SEVERAL:
+        pairs = [(one, other) for one, other in pairs if one in counted(reading) and other in counted(reading)]
     if not pairs:
         return None
     first, second = pairs[0]
     before = [token.lower for token in reading.tokens[max(0, second.first - 3) : second.first]]
     if "by" in before and "from" not in before:
         return None
-    return (second, first) if set(before) & set(_FROM) and "to" not in before else (first, second)
+    turned = set(before) & set(_FROM) and "to" not in before
+    return _dated(reading, (second, first) if turned else (first, second))
 
 
 def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
@@ -162,7 +237,11 @@ def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
         unstated = one.figures[0].unit in UNSTATED and one.figures[0].definition == one.figures[1].definition
         if told_of.ends and refusing == {"unit"} and unstated:
             return _printed(one)
+        if not told_of.worded and told_of.up is None and told_of.factor is None and _beside(one, reading):
+            return _side_by_side(one)
     fitting = [one for one in (*strict, *pairs) if _fits(told_of, one)]
+    if told_of.ends is not None and not open_pairs and (printed := _both_printed(reading, told_of.ends, index)):
+        fitting = [*fitting, printed]
     if not fitting and not strict:
         return None
     best = (fitting or strict)[0]
@@ -177,6 +256,63 @@ def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
         (*refused, best.gate.statement, *copies(figures)),
         _ONE_RULE,
     )
+
+
+def _beside(pair: Pair, reading: Reading) -> bool:
+    """Whether two numbers of one rule are only set beside each other, and nothing but silence keeps them apart."""
+    first, second = pair.figures
+    items = [item for item in pair.gate.differences if item.level == "refused"]
+    if first.definition != second.definition or not all(str(item).endswith(_UNKNOWN) for item in items):
+        return False
+    if first.period_end is None or second.period_end is None:
+        return False
+    named = [period for period in reading.periods if period.kind != "unclear"]
+    if len(named) >= _SEVERAL:
+        return True
+    return abs((second.period_end - first.period_end).days - _YEAR) <= 1 and len(named) == 1
+
+
+def _side_by_side(pair: Pair) -> Finding:
+    first, second = pair.figures
+    silence = [str(item) for item in pair.gate.differences if item.level == "refused"]
+    corrections = (
+        [] if pair.strict and not (pair.first.lesser or pair.second.lesser) else [f"words: {second.statement}"]
+    )
+    reasons = [
+        f"figure: {told(second)}",
+        f"figure: {told(first)}",
+        f"change: none is told, and none worked out: {silence[0]}",
+    ]
+    word: Word = "supported with correction" if corrections else "supported"
+    return Finding(word, (second, first), (), (*corrections, *reasons, *copies(pair.figures)))
+
+
+def _both_printed(reading: Reading, ends: tuple[Number, Number], index: Index) -> Pair | None:
+    """Return two printed numbers that the gate keeps apart, whatever of the sentence they leave out."""
+    if max(one.digits for one in ends) < _PRECISE:
+        return None
+    held: list[list[Match]] = []
+    for number in ends:
+        found = [
+            match(reading, known, number, numbers=False)
+            for known in index.known.values()
+            if known.figure.qualifier != "text" and bears_out(number, of_figure(known.figure)) == "yes"
+        ]
+        held.append([one for one in found if (one.figure.unit == "per_cent") == (number.unit == "per_cent")])
+    pairs: list[tuple[float, str, str, Pair]] = []
+    for first in held[0]:
+        for second in held[1]:
+            one_rule = first.figure.definition == second.figure.definition
+            like = sum(index.likeness(reading.meanings, one.known) for one in (first, second)) + _RULE * one_rule
+            if first.figure.id == second.figure.id or first.figure.unit != second.figure.unit:
+                continue
+            if min(one.digits for one in ends) < _PRECISE and not one_rule:
+                continue
+            if all(index.likeness(reading.meanings, one.known) > 0 for one in (first, second)):
+                gate = compare(first.figure, second.figure)
+                if gate.verdict == "refused" and not gate.one_thing:
+                    pairs.append((-like, first.figure.id, second.figure.id, Pair(first, second, gate)))
+    return min(pairs, key=lambda item: item[:3])[3] if pairs else None
 
 
 def _printed(pair: Pair) -> Finding:
@@ -212,7 +348,7 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
         seconds = [one for one in seconds if _when(told_of.periods[1], one.figure)]
     elif told_of.begun is not None:
         firsts = [one for one in firsts if one.figure.period_start == told_of.begun]
-    elif told_of.last is not None and told_of.ends is None:
+    elif told_of.last is not None and (told_of.ends is None or not told_of.worded):
         seconds = [one for one in seconds if _when(told_of.last, one.figure)]
     found: list[tuple[int, Match, Match]] = []
     for second in seconds:
@@ -297,6 +433,13 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     elif second.time_basis == "recorded" and "recording" not in reading.kinds:
         reasons.insert(0, "recorded: these are counts of what is recorded, which is not all that is done")
         word = "supported with correction" if word == "supported" and asked else "cannot be told"
+    ends = told_of.ends or ()
+    for number in counted(reading):  # 9,999 in 2024, a rise of 6%: the 9,999 is to be borne out too
+        if not number.unit and number not in ends:
+            answers = [bears_out(number, of_figure(one)) for one in best.figures]
+            if word.startswith("supported") and not {"yes", "loose"} & set(answers):
+                reasons.insert(0, f"number: {number.text} is not what is printed: {told(second)}")
+                word = "contradicted" if set(answers) == {"no"} else "cannot be told"
     corrections = list(_said_otherwise(told_of, best, asked=asked)) if word == "supported" else []
     if corrections:
         word = "supported with correction"
@@ -310,13 +453,13 @@ def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
         yield f"period: say when, {period_words(first)} and {period_words(second)} ({first.id}, {second.id})"
     if pair.first.lesser or pair.second.lesser:
         yield f"words: {second.id} says: {second.statement}"
-    if asked and not _clear(pair):
+    if asked and told_of.up is not None and not _clear(pair):
         yield "chance: the counts are as printed, and the change is within what chance may bring"
 
 
 def _borne_out(told_of: Told, low: float, high: float) -> Word:
     """Hold a ratio against the factor, or against the direction between two numbers, that a sentence tells."""
-    least, most = told_of.factor if told_of.factor is not None and told_of.ends is None else (0.0, math.inf)
+    least, most = told_of.factor if told_of.factor is not None else (0.0, math.inf)
     against = (told_of.up is True and high < 1) or (told_of.up is False and low > 1)
     if against or high < least or low > most:
         return "contradicted"

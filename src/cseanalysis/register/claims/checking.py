@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from cseanalysis.register.claims.amounts import amount
+from cseanalysis.register.claims.amounts import amount, part_of_number, prevalence
 from cseanalysis.register.claims.changes import change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
+from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean
 from cseanalysis.register.claims.grammar.tables import Alias, Tables
 from cseanalysis.register.claims.index import Index, indexed
+from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
 from cseanalysis.register.claims.values import nearest, state
-from cseanalysis.register.claims.verdict import Verdict
+from cseanalysis.register.claims.verdict import Verdict, Word
 from cseanalysis.register.claims.working import rate
 from cseanalysis.register.definitions import within
 from cseanalysis.register.figures import Figure
@@ -24,6 +26,8 @@ from cseanalysis.register.figures import Figure
 _LONGEST = 600  # signs of a sentence
 _SHOWN = 80  # of one that is longer
 _TWO = 2
+_TESTABLE = ("change", "amount", "extreme", "vague", "more")
+_ENDED = ("more_than", "at_least", "less_than", "at_most")
 _STRANGE = 0.34  # of the words
 _FALSE_NOR_RARE = (
     "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
@@ -117,13 +121,22 @@ def _checked(sentence: str, index: Index) -> Verdict:
     if (refused := refusal(reading)) is not None:
         why = f"{refused.refusal}: {refused.statement}"
         return _verdict(reading, Finding("refused", reasons=(why,), would_need=refused.would_need), index)
-    return _verdict(reading, _found(reading, index), index)
+    kept, aside = plain(clean(sentence), index.read)
+    main = reading if kept == reading.sentence else index.read(kept)
+    finding = _found(main, index)
+    if aside and finding.word == "not understood":
+        return _verdict(reading, _found(reading, index), index)
+    said = tuple(f"aside: no number to test, put aside: {one}" for one in aside)
+    return replace(
+        _verdict(main, replace(finding, reasons=(*finding.reasons, *said)), index),
+        sentence=reading.sentence,
+    )
 
 
 def _found(reading: Reading, index: Index) -> Finding:
     known = [span for span in reading.spans if span.kind not in ("unknown", "harmless", "qualifier", "negation")]
     words = [token for token in reading.tokens if token.word]
-    testable = reading.numbers or any(kind in reading.kinds for kind in ("change", "amount", "extreme", "vague"))
+    testable = reading.numbers or any(kind in reading.kinds for kind in _TESTABLE)
     strange = len(reading.unknown) > _STRANGE * max(len(words), 1)
     if not known or not reading.meanings or not testable or strange:
         why = "reading: " + (
@@ -138,6 +151,9 @@ def _found(reading: Reading, index: Index) -> Finding:
     contested = any(row.contested for row in rows) and bool(reading.numbers)
     if finding is None or (contested and finding.word == "cannot be told"):
         return _unsupported(reading, rows, index)
+    if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
+        why = "reading: a word such as nobody or myth beside a number that is published may deny it"
+        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
     if reading.unknown and finding.word in ("supported", "supported with correction", "contradicted"):
         why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
@@ -153,21 +169,55 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
     if finding is None and told_of is not None:
         finding = change(reading, told_of, index)
     numbers = _spoken(reading.numbers) or [*_vague(reading)]
-    if finding is not None or (told_of is not None and told_of.ends is not None):
+    if finding is not None or (told_of is not None and told_of.ends is not None and told_of.worded):
         return finding
+    if "rate" not in reading.kinds:
+        tests = (prevalence, part_of_number, _of_whole, _several)
+        if (found_by := next(filter(None, (test(reading, index) for test in tests)), None)) is not None:
+            return found_by
+    return _by_number(reading, numbers, index)
+
+
+def _by_number(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
+    """Test the numbers of a sentence each by itself, and what it says in words such as most."""
     if "rate" in reading.kinds and numbers:
         return rate(reading, numbers[0], float(reading.named("rate")[0]), index)
-    if len(numbers) == _TWO and (whole := _of_whole(reading, numbers, index)) is not None:
-        return whole
     if found := [one for number in numbers if (one := state(reading, number, index)) is not None]:
         return min(found, key=lambda one: _ORDER.index(one.word) if one.word in _ORDER else len(_ORDER))
     if "amount" in reading.kinds and not numbers:
         return amount(reading, reading.named("amount")[0], index)
+    shares = [one for one in numbers if one.soft and one.unit == "per_cent" and one.qualifier in _ENDED]
+    if len(shares) == len(numbers) == 1:  # over half: as "most" is
+        return amount(replace(reading, numbers=()), f"{shares[0].qualifier} {shares[0].value:g}", index)
     return None
 
 
-def _of_whole(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
+def _several(reading: Reading, index: Index) -> Finding | None:
+    """Test numbers of different units one by one: so many investigations, with so many victims and suspects."""
+    numbers = counted(reading)
+    named = [reading.units_of(one) for one in numbers]
+    apart = all(not one & other for at, one in enumerate(named) for other in named[at + 1 :])
+    if len(numbers) < _TWO or not all(named) or not apart:
+        return None
+    found = [state(replace(reading, numbers=(one,)), one, index) for one in numbers]
+    borne = [one for one in found if one is not None and one.word.startswith("supported")]
+    if len(borne) < len(numbers):
+        return None
+    word: Word = "supported" if all(one.word == "supported" for one in borne) else "supported with correction"
+    order = sorted(borne, key=lambda one: one.word == "supported")  # what must be corrected first
+    return Finding(
+        word,
+        tuple(dict.fromkeys(figure for one in borne for figure in one.figures)),
+        tuple(line for one in borne for line in one.arithmetic),
+        tuple(dict.fromkeys(reason for one in order for reason in one.reasons)),
+    )
+
+
+def _of_whole(reading: Reading, index: Index) -> Finding | None:
     """Test "of the 4,228, 717 were": the one number by itself, and the other as the whole of it by the same rule."""
+    numbers = _spoken(reading.numbers)
+    if len(numbers) != _TWO:
+        return None
     for number, other in (numbers, numbers[::-1]):
         found = state(replace(reading, numbers=(number,)), number, index)
         if found is None or not found.word.startswith("supported"):
@@ -204,6 +254,7 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
     figures |= dict.fromkeys(nearest(reading, index))
     reasons = [f"contested: {one.claim}, {one.published}: {one.reason}" for one in contested]
     reasons += [f"words: {row.words[0]}: {row.meaning}; not {row.not_taken_as}" for row in rows if row.not_taken_as]
+    reasons += _unprinted(reading, index)
     if reading.unknown:
         reasons.append(f"reading: not understood: {', '.join(reading.unknown[:8])}")
     reasons.append("figures: none of the register states it; the nearest count something else")
@@ -211,6 +262,17 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
         contested[0].would_need if contested else "A count or a share of what the sentence says, by a published rule."
     )
     return Finding("not supported", tuple(figures)[:8], (), tuple(reasons), need)
+
+
+def _unprinted(reading: Reading, index: Index) -> list[str]:
+    """Say that a share of a kind is held and printed nowhere, and why; whether it is the number said, is not told."""
+    groups = {value for one in reading.named("group") for value in one.split()}
+    shares = [one for one in reading.numbers if one.unit == "per_cent"]
+    for known, why in index.unprinted if groups and shares else ():
+        found = match(reading, known, shares[0])
+        if groups <= known.meanings and found.place == "same":
+            return [f"print: a share of this kind was read, and is printed nowhere here: {why}"]
+    return []
 
 
 @lru_cache(maxsize=512)

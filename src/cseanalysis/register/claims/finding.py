@@ -66,6 +66,9 @@ def words_left_out(match: Match) -> Iterable[str]:
     if match.unit == "unsaid":
         yield f"unit: say what is counted, {worded(figure.unit)} ({figure.id})"
     for lesser in sorted(match.lesser):
+        if lesser not in match.known.meanings:
+            yield f"words: {figure.id} does not say {worded(lesser)}, but: {figure.statement}"
+            continue
         yield f"words: {figure.id} says {worded(lesser)}, which the sentence leaves out: {figure.statement}"
 
 

@@ -20,6 +20,7 @@ from cseanalysis.register.figures import UNKNOWN, Figure
 
 NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
+_CHILDHOODS = {"under 16": "before_16", "under 18": "before_18"}  # of surveys
 _RETOLD = re.compile(r", as [^,]*$")
 HEAVIEST = 4.0
 _GENERIC = frozenset(("w:stat", "w:use"))
@@ -41,6 +42,7 @@ class Known:
     place: str
     places: frozenset[str]  # that the statement names
     first: bool  # the first period of its count
+    minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,7 @@ class Index:
     phrases: Phrases
     vocabulary: frozenset[str]
     weights: Mapping[str, float]
+    unprinted: tuple[tuple[Known, str], ...] = ()  # and why; they answer nothing
 
     def read(self, sentence: str) -> Reading:
         """Read a sentence with the words and places of this register."""
@@ -94,7 +97,12 @@ def _made(tables: Tables) -> Index:
     counted = Counter(one for item in known.values() for one in item.allowed)
     weights = {one: min(math.log(max(len(known), 2) / count), HEAVIEST) for one, count in counted.items()}
     words = {one.removeprefix("w:") for item in known.values() for one in item.allowed if one.startswith("w:")}
-    return Index(tables, known, phrases, frozenset(words), weights)
+    unprinted = tuple(
+        (_known(tables.figures[name], reading, first=False), why)
+        for name, why in tables.hidden.items()
+        if name in tables.figures and tables.figures[name].unit == "per_cent"
+    )
+    return Index(tables, known, phrases, frozenset(words), weights, unprinted)
 
 
 def _series(figure: Figure) -> tuple[str, ...]:
@@ -120,6 +128,15 @@ def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
     return names
 
 
+def _sexes(figure: Figure) -> set[str]:
+    """Return the nouns that a sentence may use for the sex of those counted, by their ages."""
+    sex = next((one for one in ("female", "male") if figure.category.endswith(f"/{one}")), figure.sex)
+    if sex not in ("male", "female"):
+        return set()
+    young = figure.ages.startswith(_UNDER_AGE)
+    return {"girl" if sex == "female" else "boy"} if young else {"woman" if sex == "female" else "man"}
+
+
 def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) -> Known:
     # How somebody else puts it is no part of what is counted.
     statement = reading(_RETOLD.sub("", figure.statement))
@@ -130,6 +147,9 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     more |= {figure.ages} if figure.ages[:1].isalnum() else set()
     more |= {"adult"} if figure.unit == "adults" else set()
     more |= {figure.sex} if figure.sex in ("male", "female") else set()
+    more |= _sexes(figure)
+    if figure.counter == "survey" and figure.ages in _CHILDHOODS:
+        more |= {_CHILDHOODS[figure.ages]}
     return Known(
         figure,
         meanings,
@@ -143,4 +163,5 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         figure.geography,
         frozenset((*statement.places, figure.geography)),
         "first" in statement.kinds or first,
+        meanings & {"10 to 17"},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Literal
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
 from cseanalysis.register.claims.grammar.reading import Reading, closure, share_of
-from cseanalysis.register.claims.grammar.tables import minor, operations, silent, units
+from cseanalysis.register.claims.grammar.tables import minor, operations, overstated, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
 from cseanalysis.register.spans import months_in, same_length
@@ -18,6 +19,13 @@ from cseanalysis.register.spans import months_in, same_length
 _YEAR = 12  # months
 Nearness = Literal["same", "near", "unsaid", "other"]
 _PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
+_DOERS = frozenset(("suspects",))
+_DONE = ("committed", "perpetrated", "carried", "done")
+_TOLD = frozenset(("reported",))
+_COUNCILS = frozenset(("local_authorities",))
+_SAVED = frozenset(("rescued",))
+_ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
+SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
 _FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
 _NO_PLACE = (UNKNOWN, "not applicable")
 
@@ -79,11 +87,22 @@ def match(
         extra |= {"not"}
     if asked.others and asked.others - known.numbers:
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
+    if asked.councils and not known.nouns & _COUNCILS and known.figure.unit not in _COUNCILS:
+        extra |= _COUNCILS  # what councils know is not what the police record
+    over = extra & overstated() if "not" not in asked.said else frozenset()
+    if known.figure.unit not in ("victims", "children"):
+        over -= _SAVED
+    if known.figure.unit != "offences" or _ELSEWHERE.search(reading.sentence):
+        over -= _TOLD  # of offences alone is reported another word for recorded
+    if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
+        over |= absent & known.minors
+        absent -= known.minors
+        extra -= {"under 18", "child"}
     return Match(
         known,
         absent - minor() if absent else absent,
-        absent & minor() - silent() if absent else absent,
-        extra,
+        (absent & minor() - silent()) | over,
+        extra - over,
         _unit(asked, known),
         _base(asked, known),
         _place(asked, known),
@@ -110,6 +129,7 @@ class _Asked:
     base: frozenset[str] | None
     places: frozenset[str]
     tells_change: bool
+    councils: bool
 
 
 @lru_cache(maxsize=64)
@@ -123,11 +143,18 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers),
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for _, name in reading.nouns) & _PEOPLE,
+        frozenset(name for _, name in reading.nouns) & _PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
+        any(name in _COUNCILS for _, name in reading.nouns),
     )
+
+
+def _by_somebody(reading: Reading) -> bool:
+    """Whether a sentence speaks of those by whom it was done."""
+    words = [token.lower for token in reading.tokens]
+    return any(one in _DONE and "by" in words[at + 1 : at + 3] for at, one in enumerate(words))
 
 
 def _unit(asked: _Asked, known: Known) -> Nearness:
@@ -137,6 +164,8 @@ def _unit(asked: _Asked, known: Known) -> Nearness:
     named, near = units().get(figure.unit, (frozenset(), frozenset()))
     if figure.unit == "victims" and figure.ages.startswith("under"):
         named |= {"children"}
+    if figure.unit in _PEOPLE and figure.unit != "suspects":  # children confirmed as victims are called children
+        named |= known.nouns & {"children", "victims"}
     if figure.unit == "per_cent_change" and asked.tells_change:
         named |= {"per_cent"}
     return "same" if said & named else "near" if said & near else "other"
@@ -149,7 +178,12 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     theirs = known.nouns & _PEOPLE
     others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
     absent = known.base - minor() - asked.reach
-    if asked.people and others:
+    absent -= {"adult"} if {"man", "woman"} & asked.said else set()  # men and women are adults
+    # Of whom a share by sex is one must be said: one woman in 25 is no share of those who abuse.
+    by_sex = known.figure.category.endswith(("/male", "/female")) and bool(theirs) and not asked.people & theirs
+    # Nor is a share of girls one of victims.
+    of_sex = asked.base is not None and bool(asked.base & SEXED - known.bases)
+    if (asked.people and others) or by_sex or of_sex:
         return "other"
     if asked.base is None:
         return "unsaid"

@@ -24,12 +24,15 @@ from cseanalysis.register.sentences import period_words
 
 _AVERAGES = ("days_unstated", "months_unstated")
 _YEARS = ("calendar_year", "financial_year", "financial_quarter")
+_OPEN = ("more_than", "at_least", "less_than", "at_most")
+_HALFWAY = 10  # percentage points
 _SPOKEN = 0.75  # of the weight of a sentence that a figure must share where its number alone says little
 _LARGELY = 0.5  # where it is a count of a thousand and more
 _LARGE = 1000
 _LONG = 3  # digits from which on a number is hardly another by chance
 _TOUCHED = 1.5
 _SEVERAL = 2
+_OF_AGE = 18
 _MOST = 8
 
 
@@ -79,7 +82,7 @@ def state(reading: Reading, number: Number, index: Index) -> Finding | None:
     all_held = held(reading, number, index)
     same = [one for one in all_held if one.match.same and not _without_maker(one.figure)]
     if borne := [one for one in same if one.answer in ("yes", "loose")]:
-        return _supported(reading, number, borne, same)
+        return _supported(reading, number, borne, same, index)
     worked = summed(reading, number, index) or shared(reading, number, index)
     return worked or _not_borne(reading, number, all_held, same, index)
 
@@ -112,13 +115,14 @@ def _not_borne(
     return None
 
 
-def _supported(reading: Reading, number: Number, borne: Sequence[Held], same: Sequence[Held]) -> Finding:
+def _supported(reading: Reading, number: Number, borne: Sequence[Held], same: Sequence[Held], index: Index) -> Finding:
     best = min(borne, key=lambda one: (len(list(corrections_of(reading, number, one))), one.figure.tier, one.figure.id))
     kept = [one for one in borne if _rank(one) <= _rank(best)] or [best]
     figures = _ordered(kept)
     corrections = list(corrections_of(reading, number, best))
     if best.match.period == "unsaid" and _agreed(borne, same):
         corrections = [one for one in corrections if not one.startswith("period")]
+    corrections += _retold(best, index)
     if best.match.period == "same":
         against = [one for one in same if one.answer == "no" and one.match.period == "same"]
         against = [one for one in against if not one.figure.replaced_by]
@@ -135,6 +139,13 @@ def _supported(reading: Reading, number: Number, borne: Sequence[Held], same: Se
     )
     number_of = tuple(f"figure: {told(one)}" for one in figures[:3])
     return Finding(word, figures, arithmetic, (*corrections, *number_of, *copies(figures)))
+
+
+def _retold(one: Held, index: Index) -> Iterator[str]:
+    """Say where a retelling prints another number than what it retells."""
+    first = index.known.get(one.figure.relays)
+    if first is not None and first.printed != one.match.known.printed:
+        yield f"retold: {one.figure.id} retells {first.figure.id}, which prints {first.figure.published}"
 
 
 def _rank(one: Held) -> tuple[int, int, int]:
@@ -156,6 +167,8 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
     yield from words_left_out(found)
     if found.period == "unsaid" and figure.period_start is not None:
         yield f"period: say when, {period_words(figure)} ({figure.id})"
+    if not reading.places and figure.geography == "United Kingdom":
+        yield f"place: say where, {figure.geography} ({figure.id})"
     if found.period == "near":
         yield f"period: {figure.id} is of {period_words(figure)}"
     if found.base == "unsaid":
@@ -164,8 +177,11 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
         yield f"number: {figure.id} prints {figure.published}"
     if figure.unit in _AVERAGES:
         yield f"average: {figure.id} does not say whether it is a mean or a median; quote it as printed by its source"
-    if (figure.known_share or figure.unknown_share) and "ethnicity_known" not in found.known.meanings:
+    told_known = {"ethnicity_known", "age_known"} & reading.meanings and found.base == "same"
+    if (figure.known_share or figure.unknown_share) and not told_known:
         yield f"known share: {figure.id} is a share of the records that say"
+    if figure.ages[:2].isdigit() and int(figure.ages[:2]) < _OF_AGE and {"man", "woman"} & reading.meanings:
+        yield f"ages: {figure.id} is of those aged {figure.ages}, who are not all men or women"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
     if figure.guessed:
@@ -206,11 +222,18 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
             continue
         if one.figure.unit.startswith("per_cent") != (number.unit == "per_cent"):
             continue
+        printed = one.match.known.printed.printed or 0.0
+        away = abs((100 - printed if one.turned else printed) - number.value)
+        if number.soft and number.qualifier in _OPEN and away > _HALFWAY:
+            continue  # for "over half" 28% is another number, whatever it counts
         shared = index.likeness(reading.meanings, one.match.known)
         here = large and one.match.known.place in reading.places
         touched = 0.0 if here or number.digits > _LONG else _TOUCHED
+        if here and precise and one.match.unit == "same":
+            touched = -1.0  # in the place, in the unit: whatever else is said of them
         enough = shared > touched if precise or here else shared / whole >= (_LARGELY if large else _SPOKEN)
-        if enough and (precise or here or one.match.place == "same"):
+        somewhere = large and not reading.places and one.match.unit == "same" and printed == number.value
+        if enough and (precise or here or somewhere or one.match.place == "same"):
             found.append((-shared, len(one.match.missing), one.match.unit == "other", one.figure.relays, one))
     if not found:
         return None

@@ -14,10 +14,21 @@ _UNITS = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS = {word: value for value, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1e6, "billion": 1e9, "k": 1000, "m": 1e6, "bn": 1e9}
-_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_PARTS = {
+    "half": 2,
+    "third": 3,
+    "quarter": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
 _PER_CENT = ("%", "percent", "pc")
 _BEGINNINGS = frozenset((*_WORDS, "a", "half", *_PARTS))
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
+_COUNT = 1000
 _FRACTION_WIDTH = 2.5  # percentage points to either side of what a third or a quarter says
 
 
@@ -119,7 +130,8 @@ def _plain(tokens: Sequence[str], at: int) -> Number | None:
         and (more := _cardinal(tokens, after + 1))
     ):
         small = tokens[after] == "or"
-        if more[0] > value and not (small and more[0] > 10 * value):
+        counts = value >= _COUNT and more[0] >= _COUNT and width == more[1] == 1  # 22,654 to 31,238 is a change
+        if more[0] > value and not (small and more[0] > 10 * value) and not counts:
             high, after = more[0], more[2]
             if high > 1000 * value:  # "3 to 4 million": what follows the second holds for both
                 value *= 10 ** (3 * int(math.log10(high / value) // 3))
@@ -135,7 +147,7 @@ def _fraction(tokens: Sequence[str], at: int) -> Number | None:
     over, top = at, 1.0
     if tokens[at] in ("a", "one"):
         over = at + 1
-    elif tokens[at] in ("two", "three", "four") and at + 1 < len(tokens):
+    elif tokens[at] in _UNITS[2:10] and at + 1 < len(tokens):
         top, over = float(_WORDS[tokens[at]]), at + 1
     if over >= len(tokens) or (tokens[max(at - 1, 0)] in ("in", "per") and tokens[over + 1 : over + 2] != ["of"]):
         return None
@@ -170,6 +182,7 @@ def _odds(tokens: Sequence[str], at: int) -> Number | None:
                 return None
             share = 100 * top[0] / under[0]
             width = 100 * top[0] * (1 / (under[0] - 0.5) - 1 / (under[0] + 0.5)) if top[0] == 1 else 100 / under[0]
+            width = min(width, 2 * _FRACTION_WIDTH)  # two in three is no wider than two thirds
             text = " ".join([*tokens[at:after], *tokens[middle : under[2]]])
             return Number(share, "per_cent", width, at, under[2], text, soft=True, base=after if between else under[2])
         if middle >= len(tokens) or not tokens[middle].isalpha():

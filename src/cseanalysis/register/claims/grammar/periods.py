@@ -169,7 +169,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             _opening,
         ),
         (
-            rf"\b(?:in |on |at |as at |as of |by |during )?(?P<end>the end of |end of |the last day of |the close of )?"
+            rf"\b(?:in |on |at |as at |as of |by |during )?(?:late |early |mid-?)?"
+            rf"(?P<end>the end of |end of |the last day of |the close of )?"
             rf"(?P<d>{_D} (?:of )?)?(?P<m>{_M}),? (?P<y>{_Y})\b",
             _dated,
         ),

@@ -17,6 +17,10 @@ _TOKEN = re.compile(
 )
 _AGES = (
     (re.compile(r"\bunder[ -](?:the age of )?(1\d|2[0-5])s?\b(?!\s*(?:%|per cent|,\d))", re.IGNORECASE), "under {0}"),
+    (
+        re.compile(r"\b(?:were|was|are|is|aged?) between (\d\d?) and (\d\d?)\b(?!\s*(?:%|per|,\d))", re.IGNORECASE),
+        "{0} to {1}",
+    ),
     (re.compile(r"\b(?:aged?|ages) (\d\d?) (?:to|and|-) (\d\d?)\b", re.IGNORECASE), "{0} to {1}"),
     (re.compile(r"\b(\d\d?)[ -](?:to|-)[ -](\d\d?)[ -]year[ -]olds?\b", re.IGNORECASE), "{0} to {1}"),
     (re.compile(r"\b(?:aged? )?(\d\d) (?:or|and) (?:over|older)\b", re.IGNORECASE), "{0} and over"),
@@ -88,8 +92,12 @@ class Reading:
         if number.unit:
             return frozenset((number.unit,))
         after: list[str] = []
-        for at in range(number.last, min(number.last + _NOUN, len(self.tokens))):
+        begin = self._whole_of(number)
+        within = {at for span in self.spans if span.kind == "concept" for at in range(span.first, span.last)}
+        for at in range(begin, min(begin + _NOUN, len(self.tokens))):
             token = self.tokens[at]
+            if at in within and token.word and not any(place == at for place, _ in self.nouns):
+                continue  # an "and" or an "of" in the name of what is counted
             if token.lower in edges("noun") and (after or token.lower != "of"):
                 break
             if not token.word and token.text not in "-'%":
@@ -103,6 +111,13 @@ class Reading:
         if found & _PEOPLE or not found:
             found |= {unit for verb, unit in _VERBS.items() if verb in self.meanings}
         return frozenset(found)
+
+    def _whole_of(self, number: Number) -> int:
+        """Return behind which token the noun of a number may stand: 717 of those 4,228 are what the 4,228 are."""
+        words = [token.lower for token in self.tokens[number.last : number.last + 2]]
+        at = number.last + (2 if words[1:] and words[1] in ("the", "those", "these") else 1)
+        whole = next((one.last for one in self.spans if one.first == at and one.kind == "number"), None)
+        return whole if whole is not None and words[:1] == ["of"] else number.last
 
     def named(self, kind: str) -> tuple[str, ...]:
         """Return the values of the words of a kind."""
@@ -186,6 +201,9 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
         if span.kind == "share" and words[span.last : span.last + 1] and words[span.last].lower == "of":
             after = span.last
             break
+    front = None if number is None or number.unit != "per_cent" else _in_front(words, number.first)
+    if front is not None:
+        return _meant(reading, *front)
     if after is None or after >= len(words):
         return None
     if words[after].lower != "of" and (number is None or number.base is None):
@@ -193,10 +211,27 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
     end = next(
         (place for place in range(after + 1, len(words)) if words[place].lower in {",", *edges("share")}), len(words)
     )
+    return _meant(reading, after, end)
+
+
+def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
+    """Return from where to where a base stands before its share: "of the suspects ..., 83 per cent"."""
+    before = [at for at in range(number) if words[at].text == ","]
+    if not before:
+        return None
+    begins = [0, *(at + 1 for at in before)]
+    opened = [at for at in begins if at < before[-1] and words[at].lower in ("of", "among", "amongst")]
+    return (opened[-1], before[-1]) if opened and before[-1] >= number - _QUALIFIED - 1 else None
+
+
+def _meant(reading: Reading, after: int, end: int) -> frozenset[str]:
     found: set[str] = set()
     for span in reading.spans:
         if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "age"):
             found |= set(span.value.split())
+        elif after <= span.first and span.last <= end and span.kind == "unit":
+            first, *more = span.value.split()
+            found |= {*more} or ({_ATOMS[first]} if first == "children" else set())
     return frozenset(found)
 
 

@@ -132,6 +132,12 @@ def silent() -> frozenset[str]:
 
 
 @cache
+def overstated() -> frozenset[str]:
+    """Return the meanings that say more, or otherwise, than is counted, and are corrected: rescued for identified."""
+    return frozenset(row["meaning"] for row in _rows(MEANINGS) if row["minor"] == "over")
+
+
+@cache
 def compounds() -> Mapping[frozenset[str], str]:
     """Return what some meanings together say, wherever in a sentence each of them stands."""
     return {frozenset(row["made_of"].split()): row["meaning"] for row in _rows(MEANINGS) if row["made_of"]}

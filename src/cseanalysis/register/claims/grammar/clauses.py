@@ -1,0 +1,124 @@
+"""The parts of what somebody said: those that hold what can be tested, and opinion beside them, which is put aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from cseanalysis.register.claims.grammar.numbers import Number
+from cseanalysis.register.claims.grammar.reading import Reading, closure
+
+_BREAK = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z0-9\"'£#])|[;:]\s+|\s+-\s+"
+    r"|,\s+(?=(?:so|but|yet|hardly|let|though|believe|by the way|thank|spare|mind you|which is"
+    r"|and (?:that|those|this|these|still|yet|we|you|nobody cares|it is|it's|all))\b)",
+    re.IGNORECASE,
+)
+# "Six. That's how many children were ...": the number, and what it counts.
+_HOW_MANY = re.compile(r"^([^.!?:,-]{1,40}?)\s*[.!:,-]+\s*(?:that|this|it)(?:'s| is| was) how many\s+", re.IGNORECASE)
+_MULTI = re.compile(r"\b(multi-\w+),(?: and)? (?=(multi-\w+))\2", re.IGNORECASE)  # of one noun
+# "After nearly nine years, the operation had ...": a length that dates nothing.
+_AFTER = re.compile(
+    r"^(after (?:[a-z]+ ){0,3}(?:\d+|[a-z]+) (?:years|months|weeks))(?: of [a-z]+)?"
+    r"(?:,\s*|\s+(?=operation |the |it |they |police ))",
+    re.IGNORECASE,
+)
+# These say what is counted, or how many: what holds one is no mere opinion.
+_TELLING = ("group", "religion", "amount", "change", "cause", "blame", "ranking", "more", "extreme", "rate", "vague")
+_GOES_ON = ("by", "of", "in", "at", "from", "against", "with", "within", "among", "for", "involving", "including", "on")
+_LENGTHS = frozenset(("years", "months", "days", "weeks_of"))
+_STANDS_FOR = ("they", "these", "those", "it", "this", "that", "all", "each", "every", "and", "which")
+_VERBS = frozenset(
+    [
+        "is",
+        "are",
+        "am",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "will",
+        "would",
+        "can",
+        "could",
+        "should",
+        "must",
+        "may",
+        "might",
+        "let",
+        "we",
+        "you",
+        "i",
+        "us",
+        "spare",
+    ]
+)
+_ANYBODY = frozenset(("people", *_LENGTHS))
+
+
+def counted(reading: Reading) -> tuple[Number, ...]:
+    """Return the numbers of a reading that count something: "one" in "one force" and lengths of time do not."""
+    return tuple(one for one in reading.numbers if one.unit or (one.value > 1 and not reading.units_of(one) & _LENGTHS))
+
+
+def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str, ...]]:
+    """Return what is to be tested of a sentence, and the parts that are put aside."""
+    text = _MULTI.sub(r"\1 \2", _HOW_MANY.sub(lambda found: f"{found[1]} ", sentence))
+    aside: list[str] = []
+    if (length := _AFTER.match(text)) is not None:
+        aside.append(length[1])
+        text = text[length.end() :]
+    pieces = [piece for piece in _BREAK.split(text) if piece.strip(" .!?,")]
+    if len(pieces) < 2:
+        return text, tuple(aside)
+    readings = [read(piece) for piece in pieces]
+    main = [one for one in readings if counted(one) and one.meanings] or [one for one in readings if _tells(one)]
+    if not main:
+        return text, tuple(aside)
+    kept: list[str] = []
+    first = main[0]
+    for piece, reading in zip(pieces, readings, strict=True):
+        if reading is not first and _opinion(reading, main):
+            aside.append(piece.strip(" ,"))
+        else:
+            kept.append(piece)
+    return (text if len(kept) == len(pieces) else " ".join(kept)), tuple(aside)
+
+
+def _tells(reading: Reading) -> bool:
+    return bool(reading.meanings) and any(kind in reading.kinds for kind in ("amount", "change", "extreme", "more"))
+
+
+def _opinion(reading: Reading, main: list[Reading]) -> bool:
+    """Whether a part says nothing that could change what is counted, or how many of it."""
+    others = [one for one in main if one is not reading]
+    values = {(number.value, number.unit) for one in others for number in one.numbers}
+    words = [token.lower for token in reading.tokens if token.word]
+    if not others or any(kind in reading.kinds for kind in _TELLING) or reading.periods:
+        return False
+    if any((one.value, one.unit) not in values for one in counted(reading)) or (words and words[0] in _GOES_ON):
+        return False
+    said = closure(frozenset(one for other in others for one in other.meanings))
+    meant = {one for one in closure(reading.meanings) if not one.startswith("w:")} - {"not", "people"}
+    nouns = {name for _, name in reading.nouns} - _ANYBODY
+    if meant - said or nouns - {name for one in others for _, name in one.nouns}:
+        return False
+    places = {place for one in others for place in one.places}
+    places |= {"Great Britain", "United Kingdom"}  # who is spoken to: wake up, Britain
+    if reading.unknown and not _speaks(reading):
+        return False
+    return set(reading.places) <= places and not ("negation" in reading.kinds and nouns)
+
+
+def _speaks(reading: Reading) -> bool:
+    """Whether words that nobody knows stand in a sentence of their own, and not as what was counted: in schools."""
+    words = [token.lower for token in reading.tokens if token.word]
+    strange = {word.lower() for word in reading.unknown}
+    at = [place for place, word in enumerate(words) if word in strange]
+    placed = any({*words[max(0, place - 3) : place]} & {*_GOES_ON} for place in at)
+    told = bool(words) and words[0] in _STANDS_FOR and bool({"was", "were", "came", "had", "took"} & {*words})
+    return not placed and not told and bool({*words} & _VERBS)
