@@ -116,7 +116,7 @@ def told_change(reading: Reading) -> Told | None:
         begun = named[0].start
     elif named:
         last = named[0]
-        if joined is not None and (years := _next_to(reading, last)) is not None:
+        if ends is not None and (years := _next_to(reading, last)) is not None:
             periods = years
     return Told(up, factor, ends, periods, last, begun, bool(words))
 
@@ -355,6 +355,9 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
         for first in firsts:
             if first.figure.id == second.figure.id or not _earlier(first.figure, second.figure):
                 continue
+            dated = told_of.ends is not None and told_of.periods is None and told_of.last is not None
+            if dated and not _either(told_of.last, (first.figure, second.figure)):
+                continue
             free = told_of.periods is not None or told_of.ends is not None or told_of.begun is not None
             if not free and not _next(first.figure, second.figure, told_of):
                 continue
@@ -387,6 +390,10 @@ def _when(period: Period, figure: Figure) -> bool:
         return False
     # Of a survey and of a financial year the last day says which is meant.
     return period.kind == "year" and figure.period_type == "financial_year" and end.year == period.end.year
+
+
+def _either(period: Period | None, figures: Sequence[Figure]) -> bool:
+    return period is None or any(_when(period, one) for one in figures)
 
 
 def _earlier(first: Figure, second: Figure) -> bool:

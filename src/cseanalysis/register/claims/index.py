@@ -41,6 +41,7 @@ class Known:
     nouns: frozenset[str]
     place: str
     places: frozenset[str]  # that the statement names
+    base_nouns: frozenset[str]
     first: bool  # the first period of its count
     minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
 
@@ -162,6 +163,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         frozenset(name for _, name in (*statement.nouns, *base.nouns)),
         figure.geography,
         frozenset((*statement.places, figure.geography)),
+        frozenset(name for _, name in base.nouns),
         "first" in statement.kinds or first,
         meanings & {"10 to 17"},
     )

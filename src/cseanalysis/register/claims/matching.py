@@ -10,7 +10,7 @@ from typing import Literal
 
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
-from cseanalysis.register.claims.grammar.reading import Reading, closure, share_of
+from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base, share_of
 from cseanalysis.register.claims.grammar.tables import minor, operations, overstated, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
@@ -18,7 +18,7 @@ from cseanalysis.register.spans import months_in, same_length
 
 _YEAR = 12  # months
 Nearness = Literal["same", "near", "unsaid", "other"]
-_PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
+PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _DOERS = frozenset(("suspects",))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
@@ -130,6 +130,7 @@ class _Asked:
     places: frozenset[str]
     tells_change: bool
     councils: bool
+    shared: frozenset[str]
 
 
 @lru_cache(maxsize=64)
@@ -143,11 +144,12 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers),
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for _, name in reading.nouns) & _PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
+        frozenset(name for _, name in reading.nouns) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
         any(name in _COUNCILS for _, name in reading.nouns),
+        frozenset() if number is None else nouns_of_base(reading, number),
     )
 
 
@@ -164,7 +166,9 @@ def _unit(asked: _Asked, known: Known) -> Nearness:
     named, near = units().get(figure.unit, (frozenset(), frozenset()))
     if figure.unit == "victims" and figure.ages.startswith("under"):
         named |= {"children"}
-    if figure.unit in _PEOPLE and figure.unit != "suspects":  # children confirmed as victims are called children
+    if (
+        figure.unit in PEOPLE and figure.unit != "suspects" and asked.people <= known.nouns
+    ):  # children confirmed as victims are called children
         named |= known.nouns & {"children", "victims"}
     if figure.unit == "per_cent_change" and asked.tells_change:
         named |= {"per_cent"}
@@ -175,7 +179,7 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     """Compare of what a share is one: what follows "of" in the sentence, and the base of the figure."""
     if known.figure.unit != "per_cent" or asked.number is None or asked.number.unit != "per_cent":
         return "same"
-    theirs = known.nouns & _PEOPLE
+    theirs = known.nouns & PEOPLE
     others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
     absent = known.base - minor() - asked.reach
     absent -= {"adult"} if {"man", "woman"} & asked.said else set()  # men and women are adults
@@ -183,7 +187,8 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     by_sex = known.figure.category.endswith(("/male", "/female")) and bool(theirs) and not asked.people & theirs
     # Nor is a share of girls one of victims.
     of_sex = asked.base is not None and bool(asked.base & SEXED - known.bases)
-    if (asked.people and others) or by_sex or of_sex:
+    of_people = bool(asked.shared & PEOPLE) and bool(known.base_nouns) and not known.base_nouns & PEOPLE
+    if (asked.people and others) or by_sex or of_sex or of_people:
         return "other"
     if asked.base is None:
         return "unsaid"

@@ -13,7 +13,7 @@ from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
 from cseanalysis.register.claims.grammar.tables import minor
 from cseanalysis.register.claims.index import Index
-from cseanalysis.register.claims.matching import Match, beyond, match
+from cseanalysis.register.claims.matching import PEOPLE, Match, beyond, match
 from cseanalysis.register.claims.testing import Range, bears_out
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.definitions import worded
@@ -112,6 +112,8 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     counts = [known for known in index.known.values() if known.figure.unit in COUNTS and known.figure.low is not None]
     parts = [one for one in counts if not (closure(one.meanings) - closure(reading.meanings) - minor())]
     near = [one for one in (match(reading, known, None) for known in parts) if one.place == "same"]
+    people = {name for _, name in reading.nouns} & PEOPLE  # a share of offences is none of victims
+    near = [one for one in near if not people or one.figure.unit in {name for _, name in reading.nouns}]
     near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
     for one in near:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:

@@ -214,6 +214,20 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
     return _meant(reading, after, end)
 
 
+def nouns_of_base(reading: Reading, number: Number) -> frozenset[str]:
+    """Return the units in what a share is of: "half the victims in ..." is one of victims, whatever follows."""
+    words = reading.tokens
+    at = number.last if number.base is None else number.base
+    while at < len(words) and words[at].lower in ("of", "the", "all", "those", "these"):
+        at += 1
+    if number.unit != "per_cent" or at == number.last:
+        return frozenset()
+    ends = {",", *edges("share"), *edges("noun")}
+    end = next((place for place in range(at, len(words)) if words[place].lower in ends), len(words))
+    named = [name for place, name in reading.nouns if at <= place < end]
+    return frozenset(named[-1:])
+
+
 def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
     """Return from where to where a base stands before its share: "of the suspects ..., 83 per cent"."""
     before = [at for at in range(number) if words[at].text == ","]
