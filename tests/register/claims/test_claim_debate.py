@@ -91,6 +91,9 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
         "4,228 group-based offences were recorded in 2023. These were schools.",
         "Nearly 7,000 child sexual abuse cases were open at the Crown Court in March 2025, up 50% on the year before.",
         "It is a myth that 4,228 group-based offences were recorded in 2023.",
+        "4,228 group-based offences against children in care were recorded in 2023.",
+        "The taskforce made 597 arrests between April and December 2024, all released.",
+        "597 arrested by the taskforce between April and December 2024 were released.",
         # numbers joined
         "Recorded child sexual abuse offences rose by 40%, from 115,489 in 2023 to 122,768 in 2024.",
         "Recorded child sexual abuse doubled from 115,489 in 2023 to 122,768 in 2024.",
@@ -103,6 +106,12 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
         "9,999 child sexual abuse offences were recorded in 2024, a rise of 6% on 2023.",
         "9,999 group-based offences were recorded in 2024, 5% more than in 2023.",
         "Recorded child sexual abuse offences rose by 6% to 155,000 in 2024.",
+        "In 2021, police recorded 122,768 child sexual abuse offences, up from 115,489 the year before.",
+        "Group-based offences fell from 4,228 in 2023 to 4,450 in 2024, which is a 5% rise.",
+        "3.7% of recorded victims of child sexual abuse in 2023 were group-based.",
+        "Roughly one in six victims of group-based abuse in 2023 was classed as child sexual exploitation.",
+        "Half the victims in child sexual abuse are children themselves.",
+        "Six. That's how many children were confirmed as suspects of exploitation in Telford and Wrekin in 2023/24.",
         # units in one sentence
         "In July 2025 Greater Manchester Police had 59 live exploitation investigations, with 1,099 victims and 714 "
         "suspects.",

@@ -83,7 +83,8 @@ def told_change(reading: Reading) -> Told | None:
     """Return the change that a sentence tells, if it tells one."""
     words = (*reading.named("change"), *_more_by(reading))
     joined = None if words else _joined(reading)
-    if not words and joined is None:
+    both_ways = {"rise", "fall"} <= {*words} and len(counted(reading)) > 1  # which of which numbers, no grammar says
+    if both_ways or (not words and joined is None):
         return None
     factor: tuple[float, float] | None = None
     up: bool | None = None

@@ -164,7 +164,7 @@ def _unit(asked: _Asked, known: Known) -> Nearness:
     if asked.number is None or not said:
         return "unsaid"
     named, near = units().get(figure.unit, (frozenset(), frozenset()))
-    if figure.unit == "victims" and figure.ages.startswith("under"):
+    if figure.unit == "victims" and figure.ages.startswith("under") and "suspects" not in asked.people:
         named |= {"children"}
     if (
         figure.unit in PEOPLE and figure.unit != "suspects" and asked.people <= known.nouns
