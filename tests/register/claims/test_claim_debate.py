@@ -94,6 +94,10 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
         "4,228 group-based offences against children in care were recorded in 2023.",
         "The taskforce made 597 arrests between April and December 2024, all released.",
         "597 arrested by the taskforce between April and December 2024 were released.",
+        "4,228 group-based offences were recorded in 2023. It was in churches.",
+        "4,228 group-based offences were recorded in 2023 - linked to drugs.",
+        "4,228 group-based offences were recorded in 2023, by police officers.",
+        "4,228 group-based offences among mates were recorded in 2023.",
         # numbers joined
         "Recorded child sexual abuse offences rose by 40%, from 115,489 in 2023 to 122,768 in 2024.",
         "Recorded child sexual abuse doubled from 115,489 in 2023 to 122,768 in 2024.",

@@ -22,7 +22,7 @@ PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _DOERS = frozenset(("suspects",))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
-_COUNCILS = frozenset(("local_authorities",))
+_BODIES = frozenset(("local_authorities", "officers", "staff"))
 _SAVED = frozenset(("rescued",))
 _ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
 SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
@@ -87,8 +87,8 @@ def match(
         extra |= {"not"}
     if asked.others and asked.others - known.numbers:
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
-    if asked.councils and not known.nouns & _COUNCILS and known.figure.unit not in _COUNCILS:
-        extra |= _COUNCILS  # what councils know is not what the police record
+    if asked.bodies:  # what councils know, or officers did, is not what the police record
+        extra |= asked.bodies - known.nouns - {known.figure.unit}
     over = extra & overstated() if "not" not in asked.said else frozenset()
     if known.figure.unit not in ("victims", "children"):
         over -= _SAVED
@@ -129,7 +129,7 @@ class _Asked:
     base: frozenset[str] | None
     places: frozenset[str]
     tells_change: bool
-    councils: bool
+    bodies: frozenset[str]
     shared: frozenset[str]
 
 
@@ -148,7 +148,7 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
-        any(name in _COUNCILS for _, name in reading.nouns),
+        frozenset(name for _, name in reading.nouns) & _BODIES,
         frozenset() if number is None else nouns_of_base(reading, number),
     )
 

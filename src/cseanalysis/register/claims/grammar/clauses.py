@@ -109,7 +109,7 @@ def _opinion(reading: Reading, main: list[Reading]) -> bool:
         return False
     places = {place for one in others for place in one.places}
     places |= {"Great Britain", "United Kingdom"}  # who is spoken to: wake up, Britain
-    if reading.unknown and not _speaks(reading):
+    if not _speaks(reading):
         return False
     return set(reading.places) <= places and not ("negation" in reading.kinds and nouns)
 
@@ -117,7 +117,9 @@ def _opinion(reading: Reading, main: list[Reading]) -> bool:
 def _speaks(reading: Reading) -> bool:
     """Whether words that nobody knows stand in a sentence of their own, and not as what was counted: in schools."""
     words = [token.lower for token in reading.tokens if token.word]
-    strange = {word.lower() for word in reading.unknown}
+    strange = {span.text.lower() for span in reading.spans if span.kind in ("unknown", "word")}
+    if not strange:
+        return True
     at = [place for place, word in enumerate(words) if word in strange]
     placed = any({*words[max(0, place - 3) : place]} & {*_GOES_ON} for place in at)
     told = bool(words) and words[0] in _STANDS_FOR and bool({"was", "were", "came", "had", "took"} & {*words})
