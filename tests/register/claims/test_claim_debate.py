@@ -166,6 +166,8 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
         ("More children are sexually abused now than ten years ago.", "cannot be told"),
         ("Over half of grooming gang suspects are Asian.", "cannot be told"),
         ("Over half of grooming gang suspects are White.", "cannot be told"),
+        ("Most of those recorded as perpetrators in 2023 were women.", "contradicted"),
+        ("Most victims of the child sexual abuse recorded in 2023 were boys.", "contradicted"),
         ("Virtually no child sexual abuse is online, under one offence in a hundred in 2024.", "contradicted"),
     ],
 )

@@ -10,10 +10,10 @@ from cseanalysis.register.claims.finding import Finding, copies, differing, told
 from cseanalysis.register.claims.grammar.clauses import counted
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import edges, minor
+from cseanalysis.register.claims.grammar.tables import edges, minor, opposites
 from cseanalysis.register.claims.index import NATIONAL, Index
 from cseanalysis.register.claims.matching import SEXED, Match, match
-from cseanalysis.register.claims.testing import Range, bears_out
+from cseanalysis.register.claims.testing import Range, bears_out, rest_of
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.figures import COUNTS, Figure
 from cseanalysis.register.known import among_all, worst_case
@@ -58,6 +58,8 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
     same = [one for one in matches if not (one.missing - {"ethnicity_known"}) and one.same_but_known]
     if same:
         return _bounded(reading, limit, same, index)
+    if (rest := _of_the_other(reading, limit, index, said)) is not None:
+        return rest
     related = sorted(
         (one for one in matches if _related(reading, one)),
         key=lambda one: (-index.likeness(reading.meanings, one.known), one.figure.id),
@@ -67,6 +69,24 @@ def amount(reading: Reading, word: str, index: Index) -> Finding | None:
     figures = _with_known(dict.fromkeys(one.figure for one in related[:5]), index)
     why = "class: no share is published of just this set; those of other sets allow it and its opposite"
     return Finding("cannot be told", figures, (), (why, *differing(related[0]), *copies(figures)), _KNOWN)
+
+
+def _of_the_other(reading: Reading, limit: Number, index: Index, said: frozenset[str] | None) -> Finding | None:
+    """Hold "most are women" against a published share of men of just this set."""
+    found: list[Match] = []
+    for one in reading.meanings & opposites().keys() & SEXED:
+        turned = reading.meanings - {one} | {opposites()[one]}
+        for known in index.known.values():
+            if known.figure.unit == "per_cent" and known.figure.qualifier != "text":
+                other = match(reading, known, _limit(limit, reading), meanings=turned)
+                here = other.same_but_known and not other.missing and other.figure.category.endswith(("male", "female"))
+                if here and (said is None or not (known.bases ^ said) & SEXED):
+                    found.append(other)
+    if not found or {bears_out(limit, rest_of(one.known.printed)) for one in found} != {"no"}:
+        return None
+    figures = tuple(dict.fromkeys(one.figure for one in found))
+    lines = tuple(f"100% less {one.published} ({one.id})" for one in figures)
+    return Finding("contradicted", figures, lines, (f"figure: {told(figures[0])}", *copies(figures)))
 
 
 def _said_of(reading: Reading) -> frozenset[str] | None:
