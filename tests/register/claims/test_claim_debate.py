@@ -206,3 +206,22 @@ def test_no_group_is_ranked_by_danger_nor_told_to_be_the_cause(group, check):
 )
 def test_blame_and_cause_are_refused_with_and_without_a_number(sentence, check):
     assert check(sentence).word == "refused"
+
+
+@pytest.mark.parametrize("where", ["in one town", "in a single borough", "in some cities", "in one community"])
+def test_a_number_of_the_whole_is_not_borne_out_for_a_place_that_is_not_named(where, check):
+    assert check("In 2023 police in England and Wales recorded 4,228 group-based offences.").word == "supported"
+    assert not check(f"In 2023 police recorded 4,228 group-based offences {where}.").word.startswith("supported")
+
+
+@pytest.mark.parametrize("force", ["West Yorkshire", "Kent", "Dyfed-Powys", "The Metropolitan Police"])
+def test_no_place_is_held_against_the_others(force, check):
+    for sentence in (
+        f"{force} recorded more child sexual exploitation than any other force.",
+        f"{force} has the highest rate of child sexual exploitation.",
+        f"{force} recorded the most child sexual abuse offences in 2023.",
+        "Forces in the north record more child abuse than those in the south.",
+        "Rotherham had the most victims of any town.",
+    ):
+        assert check(sentence).word == "refused", sentence
+    assert check("In 2018 there were 1,523 victims identified in Rotherham, the most on record.").word != "refused"

@@ -154,6 +154,10 @@ def _found(reading: Reading, index: Index) -> Finding:
     if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
         why = "reading: a word such as nobody or myth beside a number that is published may deny it"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
+    somewhere = any(unit == "places" for _, unit in reading.nouns)
+    if finding.word.startswith("supported") and somewhere and not any(one.unit == "places" for one in finding.figures):
+        why = "reading: a town or an area is spoken of and not named, so it is not known of which place this is said"
+        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
     if reading.unknown and finding.word in ("supported", "supported with correction", "contradicted"):
         why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))

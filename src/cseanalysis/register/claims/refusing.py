@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cseanalysis.register.claims.grammar.reading import Reading
 from cseanalysis.register.claims.grammar.tables import Refusal, refusals
 from cseanalysis.register.claims.index import NATIONAL
@@ -9,6 +11,16 @@ from cseanalysis.register.claims.index import NATIONAL
 _HEADLINE = 0.6  # of the words with a capital: none says that it is a name
 _PEOPLE = frozenset(("children", "children girl", "children boy", "victims", "people woman", "adults"))
 _SEVERAL = 2
+# One place held against the others: "more than any other force", "of any town", "forces in the north … than those".
+_KIND = r"(?:police )?(?:force|town|city|area|borough|count(?:y|ies)|region|place|communit(?:y|ies)|district)s?"
+_ABOVE_OTHERS = re.compile(
+    rf"\b(?:than|of) (?:any|every|all|most)(?: of the)?(?: other)? {_KIND}\b|\b{_KIND} (?:in|of) .{{3,40}} than those\b"
+    rf"|\b{_KIND} (?:with|has|have|had) the (?:most|fewest|highest|lowest)\b",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"\bthe (?:most|fewest|highest|lowest|greatest|worst)\b(?!.*\b(?:since|on record|ever)\b)", re.IGNORECASE
+)
 
 
 def refusal(reading: Reading) -> Refusal | None:
@@ -22,6 +34,8 @@ def refusal(reading: Reading) -> Refusal | None:
     if local:
         held.add("town")
     if len(local) >= _SEVERAL and ("more" in reading.kinds or _loose_more(reading)):
+        held |= {"ranking", "town"}
+    if _ABOVE_OTHERS.search(reading.sentence) or (local and _FIRST.search(reading.sentence)):
         held |= {"ranking", "town"}
     return next((one for one in refusals() if held.issuperset(one.needs)), None)
 
