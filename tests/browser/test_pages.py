@@ -59,7 +59,9 @@ def test_every_link_within_the_site_leads_somewhere(browser):
     home, wrong = f"{SITE.as_uri()}/", []
     for page, to in sorted(links):
         if not to.startswith(home):
-            assert to.startswith(("https://", "http://")), (page, to)
+            beside = SITE.parent / to.rpartition("/")[2]  # the printed products stand beside the folder of pages
+            printed = to == beside.as_uri() and beside.is_file()
+            assert printed or to.startswith(("https://", "http://")), (page, to)
             continue
         parts = urlsplit(to)
         name, place = unquote(parts.path).rpartition("/html/")[2], unquote(parts.fragment)
@@ -85,6 +87,14 @@ def test_the_table_of_figures_is_filtered_by_words_and_by_choice(browser):
     browser.value("document.getElementById('words').dispatchEvent(new Event('input', {bubbles: true})); 0")
     assert "F012" in browser.value(shown)
     assert len(browser.value(shown)) < everything
-    browser.value("document.getElementById('words').value = ''; document.getElementById('tier').value = 'C'; 0")
-    browser.value("document.getElementById('tier').dispatchEvent(new Event('input', {bubbles: true})); 0")
+    browser.value("document.getElementById('words').value = ''; document.getElementById('choice-tier').value = 'C'; 0")
+    browser.value("document.getElementById('choice-tier').dispatchEvent(new Event('input', {bubbles: true})); 0")
     assert 0 < len(browser.value(shown)) < everything
+
+
+def test_a_reader_finds_her_force(browser):
+    shown = "Array.from(document.querySelectorAll('#register tbody tr:not([hidden]) th'), one => one.textContent)"
+    browser.go(address("forces"))
+    browser.value("document.getElementById('choice-force').value = 'West Yorkshire'; 0")
+    browser.value("document.getElementById('choice-force').dispatchEvent(new Event('input', {bubbles: true})); 0")
+    assert set(browser.value(shown)) == {"West Yorkshire"}
