@@ -134,7 +134,7 @@ def study(tmp_path, monkeypatch):
         made.append(project)
         return {"forces": pd.DataFrame({"A": ["x"]}), "force_totals": pd.DataFrame({"A": ["x"]})}
 
-    monkeypatch.setattr(force_book, "force_tables", tables)
+    monkeypatch.setattr(force_book, "_tables", tables)
     monkeypatch.setattr(force_book, "_book", lambda project, tables: None)
     monkeypatch.setattr(force_book, "_plain", lambda book, tables: list(tables.items()))
     monkeypatch.setattr(force_book, "xlsx_bytes", lambda book: b"new xlsx")

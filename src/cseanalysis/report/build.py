@@ -338,9 +338,9 @@ def _typeset(
     after, found = annexes(staged, json.dumps(list(chapters.values()))), cards(staged.root)
     forces = None
     if (staged.processed / "recorded_offences.csv").is_file():
-        from cseanalysis.study.recorded.force_book import force_tables
+        from cseanalysis.study.recorded.force_book import newest_counts
 
-        forces = force_tables(staged)["latest_counts"]
+        forces = newest_counts(staged)
     with ThreadPoolExecutor(max_workers=1) as pool:
         pages = pool.submit(site, chapters, page, front, annexes=after, bibliography=works, cards=found, forces=forces)
         pdf, further = typeset(chapters, page, front, annexes=after, bibliography=works)

@@ -64,22 +64,6 @@ local function heading_number(level, annex)
   return table.concat(parts, '.')
 end
 
--- A display equation may be followed by its label and by words to read aloud: {#eq:name alt="..."}.
-local function attributes_after(inlines, start)
-  local first = start
-  while inlines[first] and (inlines[first].t == 'Space' or inlines[first].t == 'SoftBreak') do first = first + 1 end
-  if not (inlines[first] and inlines[first].t == 'Str' and inlines[first].text:match('^{#eq:')) then return nil end
-  local said = ''
-  for last = first, #inlines do
-    said = said .. pandoc.utils.stringify(pandoc.Inlines({inlines[last]}))
-    if said:match('}$') then
-      said = said:gsub('“', '"'):gsub('”', '"')
-      return said:match('^{#(eq:[%w:_-]+)'), said:match('alt="(.-)"%s*}$'), last + 1
-    end
-  end
-  return nil
-end
-
 local function formula(math, id, words, page)
   local body = pandoc.write(pandoc.Pandoc({pandoc.Plain({math})}), 'html5', WRITER)
   body = trim(body):gsub('<math ', '<math alttext="' .. escape(words or trim(math.text)):gsub('%%', '%%%%') .. '" ', 1)
@@ -90,24 +74,10 @@ local function formula(math, id, words, page)
     escape(id), name, body, counts.eq))
 end
 
+local equations = dofile(pandoc.path.join({pandoc.path.directory(arg[0]), '..', 'equations.lua'}))
+
 local function formulas(page)
-  return function(paragraph)
-    local out, position, inlines = pandoc.List(), 1, paragraph.content
-    while position <= #inlines do
-      local element = inlines[position]
-      position = position + 1
-      if element.t == 'Math' then
-        local id, words, after
-        if element.mathtype == 'DisplayMath' then id, words, after = attributes_after(inlines, position) end
-        out:insert(formula(element, id, words, page))
-        position = after or position
-      else
-        out:insert(element)
-      end
-    end
-    paragraph.content = out
-    return paragraph
-  end
+  return equations(function(math, id, words) return formula(math, id, words, page) end)
 end
 
 -- Captions get their number here, because what stands before the first reference to it may stand on a later page.

@@ -48,6 +48,8 @@ def _charts(chapters: Mapping[str, NotebookNode], wanted: set[str]) -> tuple[dic
     """Return the wanted charts as the report sets them, and their pictures."""
     charts, pictures = dict[str, str](), dict[str, bytes]()
     for name, node in chapters.items():
+        if wanted <= charts.keys():
+            break
         markdown, drawn = export(name, node)
         for match in _CHART.finditer(markdown):
             if match[1] in wanted:

@@ -80,7 +80,7 @@ _CSV = ("forces", *_YEARS, "force_totals", "latest_counts", "force_figures", "no
 def force_book(root: Path | str | None = None) -> Book:
     """Put the force-by-force tables, their notes and their provenance together, a worksheet each."""
     project = find_project(root)
-    return _book(project, force_tables(project))
+    return _book(project, _tables(project))
 
 
 def write_force_tables(
@@ -95,7 +95,7 @@ def write_force_tables(
     _check_places(project, [*books, *plain])
     made = folder is not None and not os.path.lexists(folder)
     check_targets([*books, *([folder] if folder and made else plain)])
-    tables = force_tables(project)
+    tables = _tables(project)
     book = _book(project, tables)
     contents: dict[Path, bytes] = {}
     if xlsx is not None:
@@ -135,7 +135,7 @@ def _folded(path: Path) -> Path:
     return Path(os.path.realpath(path).casefold())
 
 
-def force_tables(project: Project) -> dict[str, pd.DataFrame]:
+def _tables(project: Project) -> dict[str, pd.DataFrame]:
     """Make every table, under its name as delimited text; without published figures there is no list of them."""
     check_raw(project)
     check_tables(project)
@@ -146,18 +146,24 @@ def force_tables(project: Project) -> dict[str, pd.DataFrame]:
     tables = {"forces": force_table(recorded, listed)}
     tables |= {name: force_years(recorded, scope) for name, scope in zip(_YEARS, SCOPES, strict=True)}
     tables["force_totals"] = force_totals(recorded)
-    tables["latest_counts"] = latest_counts(
+    tables["latest_counts"] = newest_counts(project)
+    return tables | ({"force_figures": listed} if len(listed) else {})
+
+
+def newest_counts(project: Project) -> pd.DataFrame:
+    """Return the newest count of each kind for every force, or until when it was searched."""
+    figures, known = load_figures(project.root), places(project.root)
+    return latest_counts(
         figures.values(),
         force_areas(figures.values(), known),
-        recorded,
+        read_table("recorded_offences", project.root),
         read_table("outcomes", project.root),
         force_remarks(project.root),
         release=release_names(project)[-1],
         searched=read_to(project),
-        hidden=hidden,
+        hidden=unprinted(figures, share_bases(project.root)),
         tiers={name: entry["tier"] for name, entry in load_sources(project)["files"].items()},
     )
-    return tables | ({"force_figures": listed} if len(listed) else {})
 
 
 def _book(project: Project, tables: Mapping[str, pd.DataFrame]) -> Book:
