@@ -15,7 +15,7 @@ LAB_OPTIONS = --LabApp.news_url=None --LabApp.extension_manager=readonly --LabAp
 # make has an AS of its own, the assembler; only one that is given counts.
 LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add update data results report run lab docs verify release diff check test test-engines test-browser processors lowest mutants campaign bench coverage clean
+.PHONY: install add update data results report run lab docs verify metadata release diff check test test-engines test-browser processors lowest mutants campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -32,14 +32,17 @@ lab: .venv/lab.done ; @.venv/bin/python -m jupyterlab notebooks $(LAB_OPTIONS)
 docs: .venv/docs.done ; @NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict && echo "build/docs: python -m http.server -d build/docs shows it"
 verify: .venv/report.done ; @$(RUN) verify
 release: .venv/report.done ; @$(RUN) release
+# Citation files, the map of exhibits and the checklists; `make check` refuses stale ones.
+metadata: .venv/report.done ; @.venv/bin/python publishing/write.py
 diff: .venv/report.done ; @$(RUN) diff -- $(if $(and $(value A),$(value B)),$(call given,A) $(call given,B),$(error name two builds: make diff A=reports/v0.1.0 B=reports/build))
-check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy
+check: .venv/test.done ; @.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check . && .venv/bin/python -m mypy && .venv/bin/python publishing/write.py --check
 test: .venv/test.done ; @.venv/bin/python -m pytest -n 2 --dist worksteal
 test-engines: .venv/engines.done ; @.venv/bin/python -m pytest tests/engines
 # The pages of the report in a real browser: Debian's is installed where that is allowed, the accessibility engine by npm.
 test-browser: .venv/test.done ; @.venv/bin/python tests/browser/run.py
 processors: .venv/report.done ; @.venv/bin/python benchmarks/every_processor.py
-lowest: .venv/lowest.done ; @.venv/lowest/bin/python -m pytest -n 2 --dist worksteal && .venv/lowest/bin/python -m pytest tests/engines
+# TESTS names folders where the whole suite would take too long.
+lowest: .venv/lowest.done ; @.venv/lowest/bin/python -m pytest -n 2 --dist worksteal $(TESTS) && .venv/lowest/bin/python -m pytest tests/engines
 bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each || exit 1; done
 coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each || exit 1; done
 # Faults planted in the code: a seeded sample, and all of them with the log that is committed.

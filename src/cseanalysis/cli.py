@@ -154,10 +154,16 @@ def verify() -> None:
 
 def release() -> None:
     """Freeze the built report as an edition under reports/vX.Y.Z."""
+    from cseanalysis.citation import FILE, this_work
     from cseanalysis.report.build import build_report
     from cseanalysis.report.editions import release as freeze
     from cseanalysis.study.data.project import find_project
 
+    if unfilled := this_work().unfilled:
+        raise ValueError(
+            f"an edition is there to be cited, and {FILE} has no {' and no '.join(unfilled)} yet: "
+            "fill them in, run `make metadata`, commit"
+        )
     project = find_project()
     with _steps() as say:
         build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say, beside=True)

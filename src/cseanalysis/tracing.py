@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cseanalysis.citation import this_work
 from cseanalysis.lineage import Card, Lineage, Source, editions
 from cseanalysis.study.data.project import Project, find_project, sha256
 from cseanalysis.values import shown
@@ -19,8 +20,6 @@ from cseanalysis.values import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-TITLE = "Police-recorded child sexual exploitation and abuse in England and Wales"
-AUTHORS = "The cseanalysis authors"
 _MOST = 10  # hits that are listed
 _CLOSE = 3  # ids that are offered for one that is unknown
 _LONGEST = 60  # characters of a text that can be a number or an id
@@ -170,13 +169,14 @@ def cite(id: str, root: Path | str | None = None) -> Citation:  # noqa: A002 (th
     what = f"{card.says}: {card.unit if card.kind == 'result' else card.title}"
     own = [(f"{name}_source", one, what) for one in card.sources] if card.kind == "figure" else []
     lines = [f"{one.publisher}. {one.title}. {_dated(one)}. {_address(one)}{said}" for _, one, said in own]
-    lines.append(f"{AUTHORS}. {TITLE}. {edition.words}. {card.kind.capitalize()} {name}: {what}")
+    work = this_work()
+    lines.append(f"{work.names}. {work.title}. {edition.words}. {card.kind.capitalize()} {name}: {what}")
     entries = [
         _bibtex(key, one.publisher, one.title, date=one.date, address=one.address, note=said) for key, one, said in own
     ]
     note = f"{edition.words}; {card.kind} {name}: {what}"
     return Citation(
-        "\n".join(lines), "\n\n".join([*entries, _bibtex(name, AUTHORS, TITLE, date=edition.date, note=note)])
+        "\n".join(lines), "\n\n".join([*entries, _bibtex(name, work.names, work.title, date=edition.date, note=note)])
     )
 
 

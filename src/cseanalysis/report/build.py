@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cseanalysis.citation import this_work
 from cseanalysis.report.standing import CODE, EDITION, SHOWN_HASH, Standing, differences_page, parts_of, standing_of
 from cseanalysis.scratch import scratch_folder
 from cseanalysis.study.data.assumptions import read_assumptions
@@ -30,14 +31,10 @@ if TYPE_CHECKING:
 
     from cseanalysis.report.pdf.typeset import TitlePage
 
-TITLE = "Police-recorded child sexual exploitation and abuse in England and Wales"
 BRIEF_TITLE = "Child sexual abuse and exploitation: what the police figures say, and what they do not"
-SUBTITLE = "Harmonised figures, under-reporting ranges, case-pipeline lag and sensitivity"
-AUTHORS = ("The cseanalysis authors",)
-KEYWORDS = ("recorded crime", "child sexual abuse", "under-reporting", "partial identification")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_CODE = (".py", ".csv", ".csl", ".lua", ".typ", ".css", ".js")
+_CODE = (".py", ".csv", ".toml", ".csl", ".lua", ".typ", ".css", ".js")
 _SETTING = (
     "html/",
     "pdf/",
@@ -359,8 +356,9 @@ def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, stan
     short, ours = inputs[:SHOWN_HASH], standing.edition or not standing.differences
     notice = "" if standing.edition else standing.words[:1].upper() + standing.words[1:]
     listed = "; page 2 lists what differs" if standing.differences else ""
-    authors = ", ".join(AUTHORS)
-    work = f"({day.year}) {TITLE}. {SUBTITLE}."
+    own = this_work()
+    authors = own.names
+    work = f"({day.year}) {own.title}. {own.subtitle}."
     if standing.edition:
         cite = f"{authors} {work} Version {number}, inputs {short}."
     elif ours:
@@ -368,13 +366,13 @@ def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, stan
     else:
         cite = f"[Who built this report] {work} {notice}. Inputs {short}. Made from the work of {authors}."
     return TitlePage(
-        title=TITLE,
-        subtitle=SUBTITLE,
+        title=own.title,
+        subtitle=own.subtitle,
         version=number,
         edition=day,
         read=read,
         inputs=short,
-        authors=AUTHORS if ours else (),
+        authors=tuple(author.name for author in own.authors) if ours else (),
         cite=cite,
         facts=(
             ("Version", number),
@@ -384,8 +382,8 @@ def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, stan
             ("Area", "England and Wales, unless a figure says otherwise"),
             ("Licence", "Code under the MIT licence; published figures under the licences in the annex on sources"),
         ),
-        description=f"{SUBTITLE}. {notice}" if notice else SUBTITLE,
-        keywords=KEYWORDS,
+        description=f"{own.subtitle}. {notice}" if notice else own.subtitle,
+        keywords=own.keywords,
         notice=notice,
         age=said_age(read, day, "This edition" if standing.edition else f"Version {number}"),
     )
