@@ -15,7 +15,7 @@ LAB_OPTIONS = --LabApp.news_url=None --LabApp.extension_manager=readonly --LabAp
 # make has an AS of its own, the assembler; only one that is given counts.
 LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add update data results report run lab docs verify metadata release diff check test test-engines test-browser processors lowest mutants campaign bench coverage clean
+.PHONY: install add update data results report run lab docs verify metadata release diff check test test-engines test-browser processors lowest mutants kills campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -43,11 +43,13 @@ test-browser: .venv/test.done ; @.venv/bin/python tests/browser/run.py
 processors: .venv/report.done ; @.venv/bin/python benchmarks/every_processor.py
 # TESTS names folders where the whole suite would take too long.
 lowest: .venv/lowest.done ; @.venv/lowest/bin/python -m pytest -n 2 --dist worksteal $(TESTS) && .venv/lowest/bin/python -m pytest tests/engines
-bench: .venv/engines.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/bin/python $$each || exit 1; done
+# Against the packages of requirements/peers.in, in one run.
+bench: .venv/peers.done ; @for each in benchmarks/*_speed.py benchmarks/*_scale.py; do .venv/peers/bin/python $$each || exit 1; done
 coverage: .venv/test.done ; @for each in benchmarks/*_coverage.py; do .venv/bin/python $$each || exit 1; done
-# Faults planted in the code: a seeded sample, and all of them with the log that is committed.
+# Faults planted in the code and commands killed while they write: a seeded sample, and all of them.
 mutants: .venv/test.done ; @.venv/bin/python benchmarks/mutants.py --sample 150
-campaign: .venv/test.done ; @.venv/bin/python benchmarks/mutants.py --log benchmarks/mutants.log
+kills: .venv/report.done ; @.venv/bin/python benchmarks/kills.py --kills 30
+campaign: .venv/test.done ; @.venv/bin/python benchmarks/mutants.py --log benchmarks/mutants.log && .venv/bin/python benchmarks/kills.py --kills 300 --report && .venv/bin/python benchmarks/hostile_files.py
 clean: ; rm -rf .venv reports/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/%.done: requirements/%.txt requirements/install.py pyproject.toml

@@ -2,7 +2,7 @@
 
 Only the standard library: this runs before anything is installed. uv is used where it is found or can be
 installed, because it needs seconds where pip needs minutes; pip does the same work otherwise. The lowest versions
-(`lowest`) get an environment of their own, .venv/lowest.
+(`lowest`) and the packages that ours is measured against (`peers`) get environments of their own in .venv.
 """
 
 import os
@@ -18,6 +18,7 @@ HOME = ROOT / ".venv"
 UV = ROOT / "requirements" / "uv.txt"
 BIN = "Scripts" if os.name == "nt" else "bin"
 LOWEST = (3, 11)
+APART = ("lowest", "peers")
 
 
 def main(name: str) -> None:
@@ -25,7 +26,7 @@ def main(name: str) -> None:
     if sys.version_info < LOWEST:
         sys.exit(f"Python {sys.version.split()[0]} found, 3.11 or later needed: make PYTHON=/path/to/python3.11")
     lock = ROOT / "requirements" / f"{name}.txt"
-    home = HOME / name if name == "lowest" else HOME
+    home = HOME / name if name in APART else HOME
     python = home / BIN / "python"
     if not usable(python):
         venv.create(home, with_pip=True, clear=True)

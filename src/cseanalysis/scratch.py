@@ -40,7 +40,7 @@ def sweep(home: Path) -> None:
     """Delete the temporary folders of this user in ``home`` whose process is gone."""
     for folder in home.glob("cse*-*-*"):
         made_by = _NAME.fullmatch(folder.name)
-        if made_by is None or folder.is_symlink() or not _gone(int(made_by[1])):
+        if made_by is None or folder.is_symlink() or not gone(int(made_by[1])):
             continue
         # A process in another container has another number here; the lock is held wherever it runs.
         lock = _locked(folder)
@@ -60,7 +60,8 @@ def naming(place: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(place)) from error
 
 
-def _gone(process: int) -> bool:
+def gone(process: int) -> bool:
+    """Say whether a process has surely ended."""
     if sys.platform == "win32":
         return False  # asking would end the process
     try:

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -90,3 +92,22 @@ def test_before_any_work_a_missing_or_locked_place_is_named(tmp_path, monkeypatc
     with pytest.raises(PermissionError) as caught:
         check_targets([tmp_path / "a"])
     assert caught.value.filename == str(tmp_path / "a")
+
+
+def test_what_a_killed_run_left_beside_a_file_goes_with_the_next_write_and_nothing_else(tmp_path):
+    target = tmp_path / "out.csv"
+    code = (
+        "import os, signal\nfrom pathlib import Path\nfrom cseanalysis.export.writing import write_whole\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"write_whole({{Path({str(target)!r}): b'new'}})\n"
+    )
+    target.write_bytes(b"old")
+    subprocess.run([sys.executable, "-c", code], check=False)
+    (left,) = (path for path in tmp_path.iterdir() if path != target)
+    assert target.read_bytes() == b"old"
+    others = [tmp_path / f".out.csv.{os.getpid()}-abcdefgh", tmp_path / ".out.csv.notes", tmp_path / f"x{left.name}"]
+    for path in others:
+        path.touch()
+    write_whole({target: b"newer"})
+    assert sorted(tmp_path.iterdir()) == sorted([target, *others])
+    assert target.read_bytes() == b"newer"

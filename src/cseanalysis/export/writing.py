@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from cseanalysis.scratch import gone
 from cseanalysis.values import shown
 
 _ENDINGS = (".csv", ".ods", ".xls", ".xlsx")
@@ -47,7 +49,9 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
     target = Path()
     try:
         for target, content in contents.items():
-            descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+            start = f".{target.name[:40]}."
+            _sweep(target.parent, start)
+            descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f"{start}{os.getpid()}-")
             temporaries[target] = Path(name)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
@@ -63,6 +67,14 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
     finally:
         for temporary in temporaries.values():
             temporary.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path, start: str) -> None:
+    """Delete what killed runs left beside a target."""
+    for path in folder.iterdir():
+        made_by = re.fullmatch(r"(\d+)-\w{8}", path.name.removeprefix(start)) if path.name.startswith(start) else None
+        if made_by is not None and path.is_file() and not path.is_symlink() and gone(int(made_by[1])):
+            path.unlink(missing_ok=True)
 
 
 def _check_kind(target: Path) -> None:

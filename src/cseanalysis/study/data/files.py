@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cseanalysis.export.writing import write_whole
-from cseanalysis.scratch import naming
+from cseanalysis.scratch import gone, naming
 
 ROOM = 30_000_000  # bytes that a build may take, several times over
 _AT_FDCWD = -100
@@ -69,15 +69,7 @@ def _flush(path: Path) -> None:
 def _in_use(staging: Path) -> bool:
     """Say whether the process that made a staging folder may still run; a folder that is not ours counts as in use."""
     made_by = re.search(r"\.staging-(\d+)-\w+$", staging.name)
-    if made_by is None or sys.platform == "win32":
-        return True
-    try:
-        os.kill(int(made_by[1]), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return made_by is None or not gone(int(made_by[1]))
 
 
 def _swap(new: Path, target: Path) -> None:
