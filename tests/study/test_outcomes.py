@@ -242,7 +242,7 @@ def test_the_table_words_bounds_and_where_nothing_can_be_told_it_says_so():
 
 
 def test_the_chart_is_of_every_state_and_its_words_hold_the_first_and_the_last_quarter():
-    figure, words = charts.outcome_states(states_by_quarter(newest_outcomes(OUTCOMES)))
+    figure, words, _ = charts.outcome_states(states_by_quarter(newest_outcomes(OUTCOMES)))
     assert figure.legends[0].get_texts()[0].get_text() == "no outcome in the file"
     assert "9.2% were charged or summonsed" in words
     assert "27.5% had no outcome in the file" in words

@@ -136,7 +136,7 @@ def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quo
     figures, classes = load_figures(ROOT), quoted_classes(empty_study)
     results = {estimate.id: estimate for estimate in group_based_results(figures, classes)}
     assert results["residual_group_based"].interval.high == 2085 + 717
-    _, words = group_based_parts(figures, figures["F022"], classes)
+    _, words, _ = group_based_parts(figures, figures["F022"], classes)
     assert words.endswith("classes: family 1,125; institutions: at least 301; not quoted: at most 2,802.")
 
 

@@ -12,13 +12,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_ends, say_interval, say_month
 from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 
 
-def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
+def visible_shares(scenario: pd.DataFrame) -> Drawn:
     """Draw the share of eventual charges and trials that had become visible, by quarter of recording."""
     # What is still to come is hatched.
     quarters, end = scenario["period_start"], say_month(data_end(scenario))
@@ -51,7 +51,15 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
         f"{np.ceil(100 * last_year[f'{stage}_visible_high'].max()):.0f}% were visible by {end}."
         for stage in ("charges", "trials")
     )
-    return figure, f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
+    drawn = scenario[["period_start"]].assign(
+        **{
+            f"{stage}, {end}": 100 * scenario[f"{stage}_visible_{end}"]
+            for stage in ("charges", "trials")
+            for end in ("low", "high")
+        }
+    )
+    alt = f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
+    return figure, alt, drawn
 
 
 _STATES: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -64,17 +72,21 @@ _STATES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def outcome_states(quarters: pd.DataFrame) -> tuple[Figure, str]:
+def outcome_states(quarters: pd.DataFrame) -> Drawn:
     """Draw in which state one release shows the offences of each quarter; what has no outcome is hatched."""
     labels = [f"{row.financial_year}\nquarter {row.quarter}" for row in quarters.itertuples()]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()
-        base = np.zeros(len(quarters))
+        base, drawn = (
+            np.zeros(len(quarters)),
+            pd.DataFrame({"recorded in": [one.replace("\n", ", ") for one in labels]}),
+        )
         for state, words, look in _STATES:
             share = 100 * (quarters[state] / quarters["recorded"]).to_numpy()
             axes.bar(labels, share, bottom=base, width=0.75, label=words, linewidth=0, **look)
             base += share
+            drawn[words] = share
         axes.set_ylim(0, 100)
         axes.set_ylabel("% of the quarter's recorded offences")
         axes.set_xlabel("Quarter in which the offences were recorded")
@@ -89,10 +101,10 @@ def outcome_states(quarters: pd.DataFrame) -> tuple[Figure, str]:
         f"{100 * row['open'] / row['recorded']:.1f}% had no outcome in the file."
         for row in (first, last)
     )
-    return figure, f"Stacked bars, one a quarter, each of 100%. {words}"
+    return figure, f"Stacked bars, one a quarter, each of 100%. {words}", drawn
 
 
-def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, str]:
+def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> Drawn:
     """Draw published counts against the ranges the lag scenario expects for them."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 0.46 * len(tests) + 0.7))
@@ -124,14 +136,15 @@ def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Fi
         + ("within" if test.within else "outside")
         for test in tests.itertuples()
     )
-    return figure, f"Published counts as diamonds on bars of expected ranges. {words}."
+    drawn = tests[["figure", "published", "expected_low", "expected_high"]]
+    return figure, f"Published counts as diamonds on bars of expected ranges. {words}.", drawn
 
 
 _PALE = "#C9D6E3"
 _STAGES = (("charged", "charges", BLUE), ("trial", "trials", PINK))
 
 
-def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Figure, str]:
+def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> Drawn:
     """Draw charges by quarter and visible shares by age: the bound as a pale band, the simulation as a dark one."""
     last = charges[charges["in_data"]].iloc[-1]
     end = last["period_start"] + pd.offsets.QuarterEnd()
@@ -164,14 +177,22 @@ def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Fi
         f"the simulation and {_per_cent(year[stage], 'bound_')} over all assumptions."
         for stage, word, _ in _STAGES
     )
-    return figure, (
+    alt = (
         f"Above, charges rise slowly and fall after {say_month(end)}, when nobody is recorded any more. In the quarter "
         f"from {say_month(last['period_start'])} the simulation gives {drawn[0]} to {drawn[1]}, the bound "
         f"{bounded[0]} to {bounded[1]}. Below, both bands rise with age, the simulated one inside the bound. {shares}"
     )
+    columns = ["bound_low", "bound_high", "low", "high"]
+    quarters = charges[["period_start", "bound_low", "bound_high", "clustered_low", "clustered_high"]]
+    quarters = quarters.set_axis(["period_start", *columns], axis="columns").assign(stage="charges in the quarter")
+    drawn = pd.concat(
+        [quarters, ages[["stage", "age", *columns]].assign(**{name: 100 * ages[name] for name in columns})],
+        ignore_index=True,
+    )
+    return figure, alt, drawn[["stage", "period_start", "age", *columns]]
 
 
-def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float) -> tuple[Figure, str]:
+def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float) -> Drawn:
     """Draw the two comparable stocks of open cases and what a stated capacity would make of them."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 2.6))
@@ -195,11 +216,14 @@ def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float
     ends = queue.iloc[-1]
     waits = say_ends(Interval(float(ends["wait_low"]), float(ends["wait_high"]), "bound"), "days")
     opened = say_ends(Interval(float(ends["open_low"]), float(ends["open_high"]), "bound"))
-    return figure, (
+    alt = (
         f"Left: open cases of {stocks[0]:,.0f} and {stocks[1]:,.0f} joined by a line, an undated {undated:,.0f} apart "
         f"from it, and a widening band that ends between {opened[0]} and {opened[1]}. Right: the wait of the newest "
         f"case, a band that widens to between {waits[0]} and {waits[1]}."
     )
+    published = pd.DataFrame({"year": [2023, 2024, 2025], "published": [undated, *stocks]})
+    columns = ["open_low", "open_high", "wait_low", "wait_high"]
+    return figure, alt, published.merge(queue[columns].assign(year=years), how="outer", on="year").sort_values("year")
 
 
 def _by_age(axes: Axes, part: pd.DataFrame, word: str, colour: str) -> None:
