@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Drawn: TypeAlias = "tuple[Figure, str, pd.DataFrame]"
 
 BLUE, TURQUOISE, PINK, ORANGE, GREY = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D"
+PALE = "#C9D6E3"
 WIDTH = 6.3
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from textwrap import fill
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH, Drawn
-from cseanalysis.export.wording import say_ends, say_interval, say_month
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, PINK, RC, TURQUOISE, WIDTH, Drawn
+from cseanalysis.export.wording import say_ends, say_interval, say_month, say_number
 from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 
@@ -104,6 +106,121 @@ def outcome_states(quarters: pd.DataFrame) -> Drawn:
     return figure, f"Stacked bars, one a quarter, each of 100%. {words}", drawn
 
 
+_OPEN: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.6}
+
+
+def from_record_to_conviction(year: Mapping[str, Any], charged: Interval) -> Drawn:
+    """Draw how many of a year's offences came to each stage: known in colour, not known hatched up to its most."""
+    # What is convicted was tried, and what is tried was charged: the most of a stage is the most of the one before.
+    recorded = float(year["recorded"])
+    closed = recorded - year["open"] - year["handed_on"]
+    most = 100 * charged.high
+    stages = (
+        ("recorded", 100.0, 100.0),
+        ("charged or closed", 100 * closed / recorded, 100.0),
+        ("charged or summonsed", 100 * year["charged"] / recorded, most),
+        ("trial begun", 0.0, most),
+        ("convicted", 0.0, most),
+    )
+    with mpl.rc_context({**RC, "axes.grid": False}):
+        figure = Figure(figsize=(WIDTH, 2.3))
+        axes = figure.subplots()
+        beyond = 150.0  # no end is known
+        axes.add_patch(Rectangle((0, -0.275), beyond, 0.55, **_OPEN))
+        _over(axes, beyond / 2, 0, "with what was never recorded: how much is not known")
+        for row, (_, least, end) in enumerate(stages, start=1):
+            axes.barh(row, least, height=0.55, color=BLUE)
+            axes.barh(row, end - least, left=least, height=0.55, **_OPEN)
+            axes.text(end + 1.2, row, _stage_in_words(least, end), fontsize=7, color=GREY, va="center")
+        axes.set_yticks(range(len(stages) + 1), ["happened", *(name for name, _, _ in stages)], fontsize=7.5)
+        axes.set_ylim(len(stages) + 0.5, -0.5)
+        axes.set_xlim(0, beyond)
+        axes.set_xticks(range(0, 101, 20))
+        axes.set_xlabel(f"% of the offences recorded in {year['financial_year']}; hatched: not known")
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+    words = "; ".join(f"{name}, {_stage_in_words(least, end)}" for name, least, end in stages)
+    return (
+        figure,
+        "Six bars, one a stage, known in colour and not known hatched. Happened: how much was never recorded is not "
+        "known. "
+        f"Of the offences recorded in {year['financial_year']}: {words}.",
+        pd.DataFrame([("happened", None, None), *stages], columns=["stage", "at least, per cent", "at most, per cent"]),
+    )
+
+
+def _over(axes: Axes, across: float, row: float, words: str) -> None:
+    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+    axes.text(across, row, words, ha="center", va="center", fontsize=7, color=GREY, bbox=box)
+
+
+def _stage_in_words(least: float, most: float) -> str:
+    if least == most:
+        return f"{say_number(int(most))}%"
+    return " ".join(say_interval(Interval(least / 100, most / 100, "bound"), "share").split())
+
+
+_FOLLOWED = 12  # months: the file of a year holds the offences of that year alone
+
+
+def delays_that_data_show(quarters: pd.DataFrame, child_points: Mapping[float, float]) -> Drawn:
+    """Draw what data show of delays: shares by age within a year, and what two published points leave of a curve."""
+    # A quarter's offences are of every age within three months when their year ends, so each is a line and no point.
+    rows: list[tuple[str, str, float, float, float, float]] = []
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 2.8))
+        left, right = figure.subplots(1, 2)
+        years = list(dict.fromkeys(quarters["financial_year"]))
+        for year, style in zip(years[-2:], ((0, (2, 1)), "solid"), strict=False):
+            for one in quarters[quarters["financial_year"] == year].itertuples():
+                youngest = 3.0 * (4 - int(one.quarter))
+                for state, colour in (("any outcome", TURQUOISE), ("charged or summonsed", BLUE)):
+                    count = one.charged if colour == BLUE else one.recorded - one.open
+                    share = 100 * count / one.recorded
+                    left.plot([youngest, youngest + 3], [share, share], color=colour, linestyle=style, linewidth=1.8)
+                    rows.append((state, year, youngest, youngest + 3, share, share))
+        left.axvspan(_FOLLOWED, 24, **_OPEN)
+        _over(left, 18, 50, "not followed\nany further")
+        left.text(1, 65, "any outcome", fontsize=7, color=TURQUOISE)
+        left.text(1, 13, "charged or summonsed", fontsize=7, color=BLUE)
+        left.set_xlim(0, 24)
+        left.set_ylabel("% of the quarter's recorded offences")
+        left.set_xlabel("Months from recording to the end of the year\n" + _styles(years[-2:]), fontsize=7.5)
+        ends = [(0.0, 0.0), *sorted((month, 100 * share) for share, month in child_points.items()), (30.0, 100.0)]
+        for (month, share), (later, above) in pairwise(ends):
+            right.fill_between([month, later], share, above, **_OPEN)
+            rows.append(("charges that were made", "of children, between two points", month, later, share, above))
+        for month, share in ends[1:-1]:
+            right.plot(month, share, "o", color=BLUE, markersize=5)
+            right.annotate(
+                f"{share:.0f}% in {month:.1f} months", (month, share), xytext=(5, -9), textcoords="offset points",
+                fontsize=7, color=BLUE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+            )  # fmt: skip
+        right.set_xlim(0, 30)
+        right.set_ylabel("% of the charges that were made")
+        right.set_xlabel("Months from recording to charge", fontsize=7.5)
+        for axes in (left, right):
+            axes.set_ylim(0, 100)
+    said = "; ".join(f"{share:.0f}% within {month:.1f} months" for month, share in ends[1:-1])
+    by_state = "; ".join(
+        f"{state} {say_ends(Interval(min(found) / 100, max(found) / 100, 'bound'), 'share')[0]} to "
+        f"{say_ends(Interval(min(found) / 100, max(found) / 100, 'bound'), 'share')[1]}"
+        for state in ("any outcome", "charged or summonsed")
+        for found in [[row[4] for row in rows if row[0] == state]]
+    )
+    return (
+        figure,
+        f"Left: short lines, one a quarter of {' and '.join(years[-2:])}, at the age of its offences when their year "
+        f"ended; {by_state}; beyond a year all is hatched. Right: two published points of one delay, {said}; before, "
+        "between and after them a hatched box holds every curve that goes through both.",
+        pd.DataFrame(rows, columns=["what", "of", "from month", "to month", "at least, %", "at most, %"]),
+    )
+
+
+def _styles(years: list[str]) -> str:
+    return "; ".join(f"{look}: {year}" for look, year in zip(("dashed", "solid"), years, strict=False))
+
+
 def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> Drawn:
     """Draw published counts against the ranges the lag scenario expects for them."""
     with mpl.rc_context(RC):
@@ -140,7 +257,6 @@ def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> Drawn:
     return figure, f"Published counts as diamonds on bars of expected ranges. {words}.", drawn
 
 
-_PALE = "#C9D6E3"
 _STAGES = (("charged", "charges", BLUE), ("trial", "trials", PINK))
 
 
@@ -153,7 +269,7 @@ def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> Drawn:
         panels = figure.subplot_mosaic([["charges", "charges"], ["charged", "trial"]])
         axes = panels["charges"]
         when = charges["period_start"]
-        axes.fill_between(when, charges["bound_low"], charges["bound_high"], color=_PALE, linewidth=0)
+        axes.fill_between(when, charges["bound_low"], charges["bound_high"], color=PALE, linewidth=0)
         axes.fill_between(when, charges["clustered_low"], charges["clustered_high"], color=BLUE, alpha=0.6, linewidth=0)
         axes.axvline(end, color=GREY, linewidth=0.8, linestyle=":")
         top = float(charges["bound_high"].max())
@@ -198,7 +314,7 @@ def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float
         figure = Figure(figsize=(WIDTH, 2.6))
         left, right = figure.subplots(1, 2)
         years = 2025 + queue["year"]
-        left.fill_between(years, queue["open_low"], queue["open_high"], color=_PALE, linewidth=0)
+        left.fill_between(years, queue["open_low"], queue["open_high"], color=PALE, linewidth=0)
         left.plot([2024, 2025], stocks, color=BLUE, marker="o", markersize=4)
         left.text(2024.15, stocks[1] * 1.12, "published", fontsize=7.5, color=BLUE, ha="center")
         left.plot(2023, undated, marker="o", markersize=5, markerfacecolor="white", color=ORANGE, linestyle="none")
@@ -206,7 +322,7 @@ def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float
         left.text(2029.9, 0.62 * float(queue["open_high"].max()), "illustration", fontsize=7.5, color=GREY, ha="right")
         left.set_ylabel("open cases")
         left.set_xlim(2022.4, 2030.1)
-        right.fill_between(years, queue["wait_low"], queue["wait_high"], color=_PALE, linewidth=0)
+        right.fill_between(years, queue["wait_low"], queue["wait_high"], color=PALE, linewidth=0)
         right.text(2029.9, 0.55 * float(queue["wait_high"].max()), "illustration", fontsize=7.5, color=GREY, ha="right")
         right.set_ylabel("days the newest case waits")
         for axes in (left, right):
@@ -228,7 +344,7 @@ def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float
 
 def _by_age(axes: Axes, part: pd.DataFrame, word: str, colour: str) -> None:
     years = part["age"] / 4
-    axes.fill_between(years, 100 * part["bound_low"], 100 * part["bound_high"], color=_PALE, linewidth=0)
+    axes.fill_between(years, 100 * part["bound_low"], 100 * part["bound_high"], color=PALE, linewidth=0)
     axes.fill_between(years, 100 * part["low"], 100 * part["high"], color=colour, alpha=0.6, linewidth=0)
     axes.set_ylim(0, 100)
     axes.set_xlim(0, float(years.max()))

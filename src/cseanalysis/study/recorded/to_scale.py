@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH, Drawn
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.study.data.named import EXPLOITATION, GROUP_BASED, RECORDED
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _year(axes: Axes, year: YearCounts, bottom: float, scale: float) -> None:
     """Draw one year on its own line: the whole, its group-based part, and that part enlarged."""
     whole, part = year.recorded**0.5 * scale, year.grouped**0.5 * scale
     axes.text(0, bottom + _SIDE + 2, str(year.year), fontsize=10, fontweight="bold", color=GREY)
-    axes.add_patch(Rectangle((0, bottom), whole, whole, facecolor="#C9D6E2", edgecolor=BLUE))
+    axes.add_patch(Rectangle((0, bottom), whole, whole, facecolor=PALE, edgecolor=BLUE))
     axes.text(3, bottom + whole - 3, f"{year.recorded:,.0f}\noffences recorded", va="top", fontsize=8)
     left, (start, width) = _SIDE + 10, _STRIP
     axes.add_patch(Rectangle((left, bottom), part, part, facecolor=BLUE, edgecolor=BLUE))
