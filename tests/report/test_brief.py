@@ -71,6 +71,15 @@ def test_the_brief_reads_easily(summary):
     assert textstat.flesch_reading_ease(hard) < 60  # the measure can say no
 
 
+def test_every_number_of_the_brief_is_listed_with_the_id_that_leads_to_its_source(summary):
+    words, _ = brief(find_project(ROOT), summary)
+    text, _, listed = words.partition("## Where each number comes from")
+    marked = re.findall(r'\[([^\]]*)\]\{\.n ref="(\w+)"\}', text)
+    assert len(marked) > 20
+    assert [(number, name) for number, name in marked if f"{number} `{name}`" not in listed] == []
+    assert "122,768 `F018`" in listed
+
+
 def test_no_number_is_typed_into_the_brief():
     """Years and the addresses of help apart, every number is a placeholder."""
     text = (ROOT / "notebooks/brief.md").read_text()
