@@ -524,7 +524,7 @@ def test_every_public_name_stays_what_it_is_when_its_module_is_loaded():
 def test_the_ids_in_the_readme_are_of_the_numbers_above_them():
     """Whoever traces one arrives at the number that the first screen prints."""
     above, _, below = (ROOT / "README.md").read_text(encoding="utf-8").partition("Ids of these numbers, ")
-    named = re.findall(r"F\d{3}|(?<=`)\w+(?=`)", below.partition("above: ")[2].partition(".\n")[0])
+    named = re.findall(r"F\d{3}|(?<=`)\w+(?=`)", below.partition("above:")[2].partition(".\n")[0])
     figures, results = load_figures(ROOT), load_results(ROOT)
     assert len(named) == 17
     above = " ".join(above.split())

@@ -34,7 +34,7 @@ _KINDS = {
     "months": "Months",
     "days": "Days",
 }
-_ROW = 0.204  # inches of height that a range takes: a line of words, and a bar with its ends
+_ROW = 0.209  # inches of height that a range takes: a line of words, and a bar with its ends
 _FEWEST = 1_000.0  # where the logarithmic scale begins
 
 
@@ -91,7 +91,7 @@ def _panel(axes: Axes, kind: str, rows: Sequence[Ranged]) -> None:
     for place, one in enumerate(rows):
         low, high = _ends(one)
         axes.barh(place + 0.24, high - low, left=low, height=0.34, color=BLUE)
-        _beside(axes, place - 0.2, 0, one.words, GREY)
+        _beside(axes, place - 0.24, 0, one.words, GREY)
         ends = " to ".join(say_ends(one.interval, one.kind))
         _beside(axes, place + 0.24, 1.02, f"{ends}; {_driven(one)}", BLUE)
     if not kind:
