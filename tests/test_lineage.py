@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -335,7 +336,10 @@ def test_a_trace_names_formula_row_source_assumptions_and_edition(here, capsys):
     assert code == "0"
     for start in ("formula: F008", "  low: 115489", "rests on: F021, one in 10", "assumes: contact_share, 67.5%"):
         assert f"\n{start}" in out
-    assert "\nraw row: data/raw/figures.csv, line 9: F008," in out
+    assert (
+        "\nraw row: data/raw/figures.csv, line 9: id F008; published 115,489; unit offences; source vkpp23; locator"
+        in out
+    )
     assert "\nsource: Vulnerability" in out
     assert "\nnamed in: 02-total (" in out
     assert re.search(r"\nedition: (Edition \d|Of no frozen edition: )", out)
@@ -352,7 +356,25 @@ def test_a_trace_reads_as_a_table_and_as_escaped_html():
     found = cse.trace("115,489", ROOT)
     assert list(found.to_frame()["id"]) == ["F008", "offences_recorded"]
     assert "<p>F008  115,489" in found._repr_html_()
-    assert "&quot;115,489&quot;" in found._repr_html_()
+    hostile = replace(found, edition='<b> & "c"')._repr_html_()
+    assert "edition: &lt;b&gt; &amp; &quot;c&quot;" in hostile
+
+
+def test_a_trace_shows_the_columns_that_matter_and_the_json_the_whole_row(here, capsys):
+    short, _ = told(capsys, "trace", "F018")
+    (line,) = (one for one in short.splitlines() if one.startswith("raw row: "))
+    assert line.endswith("line 19: id F018; published 122,768; unit offences; source apb24; locator unknown")
+    whole, _ = told(capsys, "trace", "F018", "--json")
+    assert "calendar_year,recorded,flow" in whole
+
+
+def test_a_number_is_cited_as_it_is_written_where_one_figure_says_exactly_that():
+    assert cse.cite("122,768", ROOT) == cse.cite("F018", ROOT)
+    assert cse.cite("115,489", ROOT) == cse.cite("F008", ROOT), "a result that repeats a figure is no second source"
+    with pytest.raises(ValueError, match="'717' is said by 2: F024, F096; cite the one that is meant by its id"):
+        cse.cite("717", ROOT)
+    with pytest.raises(ValueError, match="is, or says, '122,800'; the nearest are F018, 122,768"):
+        cse.cite("122,800", ROOT)
 
 
 @pytest.mark.parametrize(

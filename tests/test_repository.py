@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import cseanalysis
+from cseanalysis.export.wording import say
 from cseanalysis.report.editions import verify
 from cseanalysis.study import find_project, load_assumptions, load_figures, load_results, read_table
 from cseanalysis.study.data.project import check_raw, load_sources
@@ -516,6 +517,18 @@ def test_every_public_name_stays_what_it_is_when_its_module_is_loaded():
     for package in map(importlib.import_module, PACKAGES):
         folder = Path(package.__file__).parent
         assert not set(package.__all__) & {path.stem for path in folder.glob("*.py")}, package.__name__
+
+
+def test_the_ids_in_the_readme_are_of_the_numbers_above_them():
+    """Whoever traces one arrives at the number that the first screen prints."""
+    above, _, below = (ROOT / "README.md").read_text(encoding="utf-8").partition("Ids of these numbers, ")
+    named = re.findall(r"F\d{3}|(?<=`)\w+(?=`)", below.partition("above:")[2].partition(".\n")[0])
+    figures, results = load_figures(ROOT), load_results(ROOT)
+    assert len(named) == 17
+    above = " ".join(above.split())
+    for name in named:
+        printed = figures[name].published if name in figures else say(results[name])
+        assert re.sub(r"^at least 0 and ", "", printed) in above, f"{name} says {printed}"
 
 
 def test_the_readme_quotes_the_gate_as_it_answers():

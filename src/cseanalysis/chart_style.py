@@ -1,10 +1,18 @@
-"""What all charts share: colours that colour-blind readers can tell apart, width, type."""
+"""What all charts share: colours that colour-blind readers can tell apart, width, type, and what drawing one gives."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+# The picture, what it shows in words, and the numbers that were drawn.
+Drawn: TypeAlias = "tuple[Figure, str, pd.DataFrame]"
 
 BLUE, TURQUOISE, PINK, ORANGE, GREY = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D"
+PALE = "#C9D6E3"
 WIDTH = 6.3
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",

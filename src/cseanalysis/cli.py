@@ -235,11 +235,11 @@ def trace(text: str, *, as_json: bool) -> None:
     print(tracing.as_json(found) if as_json else found)
 
 
-def cite(id: str, *, bibtex: bool) -> None:  # noqa: A002 (the word for it)
+def cite(text: str, *, bibtex: bool) -> None:
     """Say how a number is cited: edition, hash of its inputs, and of a figure its own source."""
     from cseanalysis import tracing
 
-    citation = tracing.cite(id)
+    citation = tracing.cite(text)
     print(citation.bibtex if bibtex else citation)
 
 
@@ -397,7 +397,7 @@ def _describe_numbers(command: Callable[[Callable[..., None]], Callable[..., obj
     takes("text", help="A number as it is written, e.g. 115,489, or the id of a result, figure or assumption.")
     takes("--json", dest="as_json", action="store_true", help="Print everything that is known of it as JSON.")
     takes = command(cite)
-    takes("id", help="Id of a result, figure or assumption, e.g. contact_total.")
+    takes("text", help="Id of a result, figure or assumption, e.g. contact_total, or a number as it is written.")
     takes("--bibtex", action="store_true", help="Print BibTeX alone.")
 
 

@@ -44,6 +44,7 @@ class RawRow:
     line: int
     text: str
     last: int  # the last line, where it is drawn from several and ``text`` is the first; otherwise ``line``
+    main: str = ""  # the columns that say what was printed and where, in a line; of rows without such columns nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +324,17 @@ class Lineage:
         """Return the raw row of each figure; of a number that is not printed, not its text."""
         text = (self.project.raw / "figures.csv").read_text(encoding="utf-8")
         lines, reader = text.splitlines(), csv.reader(io.StringIO(text, newline=""))
-        rows, start = {}, 1
+        rows, start, names = {}, 1, list[str]()
         for row in reader:
             if row and row[0] in self.figures:
                 name = row[0]
                 own = "\n".join(lines[start - 1 : reader.line_num])
-                shown = self.says(name) if name in self.hidden else own
-                rows[name] = RawRow("data/raw/figures.csv", start, shown, start)
+                shown, main = (
+                    (self.says(name), "") if name in self.hidden else (own, _main(dict(zip(names, row, strict=True))))
+                )
+                rows[name] = RawRow("data/raw/figures.csv", start, shown, start, main)
+            elif not names:
+                names = row
             start = reader.line_num + 1
         return rows
 
@@ -388,6 +393,11 @@ class Lineage:
                 if old[name] != new[name]:
                     found.setdefault(name, []).append(Change(version, old[name], new[name]))
         return {name: tuple(changes) for name, changes in found.items()}
+
+
+def _main(row: Mapping[str, str]) -> str:
+    """Return the columns of a figure's row that say which it is, what was printed, and where."""
+    return "; ".join(f"{name} {row[name]}" for name in ("id", "published", "unit", "source", "locator") if row[name])
 
 
 def _plain(value: float) -> str:

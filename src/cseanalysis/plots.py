@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, RC, TURQUOISE, WIDTH
 from cseanalysis.export.wording import say_cell
 from cseanalysis.lazy import install_advice
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_PALE = "#C9D6E3"
 
 
 def new_axes(height: float = 3.2) -> Axes:
@@ -59,7 +57,7 @@ def visible_and_outstanding(table: pd.DataFrame, axes: Axes | None) -> Axes:
     axes, names = axes or new_axes(), [str(origin) for origin in table["origin"]]
     visible = table["ultimate"] - table["outstanding"]
     axes.bar(names, visible, color=BLUE, label="visible")
-    axes.bar(names, table["outstanding"], bottom=visible, color=_PALE, label="outstanding, estimated")
+    axes.bar(names, table["outstanding"], bottom=visible, color=PALE, label="outstanding, estimated")
     error = table["standard_error"]
     axes.errorbar(
         names, table["ultimate"], yerr=error, fmt="none", ecolor=GREY, capsize=2, label="one standard error each way"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST = 10  # hits that are listed
 _CLOSE = 3  # ids that are offered for one that is unknown
 _LONGEST = 60  # characters of a text that can be a number or an id
-_SHOWN = 200  # characters of a raw row or a reason that a line shows; the JSON has all
+_SHOWN = 200  # characters of a raw row or a reason that a line shows; the JSON has the whole row
 _HASH = 12
 _BUILD = "reports/build/manifest.json"
 _SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9}
@@ -124,23 +124,21 @@ def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
     'F008'
     """
     lineage = Lineage(find_project(root))
-    name = _identified(text_or_id, lineage)
-    found: list[tuple[Match, str]] = [("id", name)] if name else list(_same(text_or_id, lineage))
-    if not found:
-        raise ValueError(_unknown(text_or_id, lineage))
+    found = _found(text_or_id, lineage)
     hits = tuple(Hit(match, lineage.card(one)) for match, one in found[:_MOST])
     first = hits[0].card
     named = {one: _beside(one, lineage) for one in (*first.inputs, *first.assumptions)}
     return Trace(text_or_id, hits, named, len(found) - len(hits), _edition(lineage.project).words)
 
 
-def cite(id: str, root: Path | str | None = None) -> Citation:  # noqa: A002 (the word for it)
+def cite(text_or_id: str, root: Path | str | None = None) -> Citation:
     """Say how a number is cited, with its edition, and a figure with its own source first.
 
     Parameters
     ----------
-    id
-        Of a result, figure or assumption.
+    text_or_id
+        The id of a result, figure or assumption, or a number as somebody wrote it, if one figure, or else one
+        result or assumption, says exactly that.
     root
         The checkout; without it, the one around the working directory.
 
@@ -152,7 +150,7 @@ def cite(id: str, root: Path | str | None = None) -> Citation:  # noqa: A002 (th
     Raises
     ------
     ValueError
-        When there is no such id, with the closest ones.
+        When nothing is known by that text, with the closest ids; when several say that number, with theirs.
     FileNotFoundError
         Outside a checkout.
 
@@ -160,11 +158,11 @@ def cite(id: str, root: Path | str | None = None) -> Citation:  # noqa: A002 (th
     --------
     >>> cite("F008").text.partition(".")[0]
     'Vulnerability Knowledge and Practice Programme (VKPP)'
+    >>> cite("115,489") == cite("F008")
+    True
     """
     lineage = Lineage(find_project(root))
-    name = _identified(id, lineage)
-    if not name:
-        raise ValueError(_unknown(id, lineage))
+    name = _cited(text_or_id, lineage)
     card, edition = lineage.card(name), _edition(lineage.project)
     what = f"{card.says}: {card.unit if card.kind == 'result' else card.title}"
     own = [(f"{name}_source", one, what) for one in card.sources] if card.kind == "figure" else []
@@ -178,6 +176,29 @@ def cite(id: str, root: Path | str | None = None) -> Citation:  # noqa: A002 (th
     return Citation(
         "\n".join(lines), "\n\n".join([*entries, _bibtex(name, work.names, work.title, date=edition.date, note=note)])
     )
+
+
+def _found(text_or_id: str, lineage: Lineage) -> list[tuple[Match, str]]:
+    """Return the ids that a text is or says, the closest first; refuse one that is none."""
+    name = _identified(text_or_id, lineage)
+    found: list[tuple[Match, str]] = [("id", name)] if name else list(_same(text_or_id, lineage))
+    if not found:
+        raise ValueError(_unknown(text_or_id, lineage))
+    return found
+
+
+def _cited(text_or_id: str, lineage: Lineage) -> str:
+    """Return the one id that a text is or exactly says: of a figure and results that repeat it, the figure."""
+    same = [name for match, name in _found(text_or_id, lineage) if match != "rounded"]
+    if not same:
+        raise ValueError(_unknown(text_or_id, lineage))
+    first, *others = [name for name in same if name in lineage.figures] or same
+    if others:
+        named = ", ".join([first, *others][:_CLOSE])
+        raise ValueError(
+            f"{shown(text_or_id)} is said by {1 + len(others)}: {named}; cite the one that is meant by its id"
+        )
+    return first
 
 
 def as_json(found: Trace) -> str:
@@ -360,7 +381,7 @@ def _card_lines(card: Card, how: str, named: Mapping[str, str]) -> Iterator[str]
         yield f"hangs most on: {card.leading}"
     for row in card.raw:
         lines = f"line {row.line:,}" if row.line == row.last else f"lines {row.line:,} to {row.last:,}, the first"
-        yield f"raw row: {row.file}, {lines}: {_cut(row.text)}"
+        yield f"raw row: {row.file}, {lines}: {_cut(row.main or row.text)}"
     for one in card.sources:
         yield f"source: {one.publisher}, {one.title}, {one.date}, tier {one.tier}{one.address and f', {one.address}'}"
     if card.note:

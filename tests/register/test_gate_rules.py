@@ -1048,6 +1048,12 @@ def test_a_contradicted_figure_says_so_wherever_it_is_accepted() -> None:
     told = "Contradicted: A by C1, so quote that too."
     assert told in compare(a, b).statement
     assert told in compare(a, figure("B", 4228, relays="A")).statement
+    # Two prints of one number that contradict each other do so in something else: neither number is against the other.
+    twin = compare(
+        replace(a, conflicts_with=("B",)), figure("B", 4228, relays="A", conflicts_with=("A", "C1"))
+    ).statement
+    assert "Contradicted: B by C1, so quote that too." in twin
+    assert "one number, of which the two publications say different things" in twin
     assert "Contradicted" not in compare(replace(a, conflicts_with=()), b).statement
 
 

@@ -71,6 +71,15 @@ def test_the_brief_reads_easily(summary):
     assert textstat.flesch_reading_ease(hard) < 60  # the measure can say no
 
 
+def test_every_number_of_the_brief_is_listed_with_the_id_that_leads_to_its_source(summary):
+    words, _ = brief(find_project(ROOT), summary)
+    text, _, listed = words.partition("## Where each number comes from")
+    marked = re.findall(r'\[([^\]]*)\]\{\.n ref="(\w+)"\}', text)
+    assert len(marked) > 20
+    assert [(number, name) for number, name in marked if f"{number} `{name}`" not in listed] == []
+    assert "122,768 `F018`" in listed
+
+
 def test_no_number_is_typed_into_the_brief():
     """Years and the addresses of help apart, every number is a placeholder."""
     text = (ROOT / "notebooks/brief.md").read_text()
@@ -168,18 +177,19 @@ def test_the_chart_to_scale_hatches_what_no_class_is_published_for():
     newest, before = years
     assert (newest.year, before.year) == (2024, 2023)
     assert before.unpublished == before.grouped - sum(count for _, _, count in before.classes)
-    figure, words = recorded_to_scale(years)
+    figure, words, data = recorded_to_scale(years)
     assert "of the other at most 2,085, hatched, a class was {absent:unknown_class}." in words
-    assert "of the other 3,689, hatched, a class was {absent:newest_classes}." in words
+    assert "of the other at most 3,689, hatched, a class was {absent:newest_classes}." in words
     assert sum(patch.get_hatch() == "////" for patch in figure.axes[0].patches) == 2
     squares = [patch for patch in figure.axes[0].patches if patch.get_width() == patch.get_height()]
     areas = sorted(patch.get_width() * patch.get_height() for patch in squares)
     assert areas[-1] / areas[0] == pytest.approx(newest.recorded / before.grouped)
+    assert list(data[data["year"] == 2024]["offences"]) == [newest.recorded, newest.grouped, 761, 3_689]
 
 
 def test_the_first_screen_of_the_readme_shows_the_chart_of_the_brief():
     """The picture holds its own words, so that neither it nor what a screen reader says can stay behind the figures."""
-    _, unfilled = recorded_to_scale(counts_by_year(load_figures(ROOT), quoted_classes(ROOT)))
+    _, unfilled, _ = recorded_to_scale(counts_by_year(load_figures(ROOT), quoted_classes(ROOT)))
     words = fill(unfilled, ROOT, plain=True)
     assert f"![{words}](docs/to_scale.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")[:2500]
     picture = (ROOT / "docs/to_scale.svg").read_text(encoding="utf-8")

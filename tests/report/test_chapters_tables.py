@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import nbformat
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from nbconvert import HTMLExporter
@@ -34,7 +35,10 @@ def shown_by(cells):
 
 def executed(cells):
     """Return a chapter with what its cells show; its charts are blank."""
-    names = {"__drawn__": lambda: (Figure(figsize=(1, 1)), "A chart."), "display": lambda *shown: None}
+    names = {
+        "__drawn__": lambda: (Figure(figsize=(1, 1)), "A chart.", pd.DataFrame({"a": [1]})),
+        "display": lambda *shown: None,
+    }
     for cell in cells:
         if cell.cell_type != "code":
             continue

@@ -70,7 +70,7 @@ def drawn(words="A line"):
     axes = figure.add_subplot()
     axes.plot([1, 2], [1, 2])
     axes.set_title(words)
-    return figure, f"It says {words}."
+    return figure, f"It says {words}.", pd.DataFrame({"place": [1, 2], "height": [1, 2]})
 
 
 def pages(notebooks, study, meta=META, known=None, annexes=ANNEXES):
@@ -163,6 +163,8 @@ def test_a_table_has_headers_of_rows_and_columns_and_its_csv_beside_it(two):
     assert '<th scope="col">Force</th>' in page.replace(' class="left"', "")
     assert '<th scope="row">Kent</th>' in page.replace(' class="left"', "")
     assert '<a href="tables/forces.csv" download>Table 1 as CSV</a>' in page
+    assert '<a href="charts/two.csv" download>Figure 2 as CSV</a>' in page
+    assert two["charts/one.csv"] == two["charts/two.csv"] == "place,height\n1,1\n2,2\n"
     assert two["tables/forces.csv"] == 'Force,Offences,From\nKent,"1,234",F001\nGwent,[x],"(Home Office, 2023)"\n'
 
 
@@ -252,7 +254,9 @@ def test_hostile_text_shows_as_text_wherever_it_comes_from(study):
             shown(table(frame, label="tbl:a", caption=r"Of \<script\>alert(4)\</script\>")),
             shown(
                 chart(
-                    (drawn(HOSTILE)[0], HOSTILE.replace("{", "{{").replace("}", "}}")), label="fig:one", caption="One"
+                    (drawn(HOSTILE)[0], HOSTILE.replace("{", "{{").replace("}", "}}"), frame),
+                    label="fig:one",
+                    caption="One",
                 )
             ),
             text("[a](javascript:alert(5)) [b](data:text/html,x) [c](<https://x.y/?a=b>)"),

@@ -13,6 +13,8 @@ from matplotlib.patches import Circle
 from cseanalysis.report import chart, table
 from cseanalysis.report.outputs import same_everywhere
 
+DATA = pd.DataFrame({"year": [1, 2], "offences": [3.0, None]})
+
 
 def drawn(size=(6.3, 3.0)):
     figure = Figure(figsize=size)
@@ -23,12 +25,13 @@ def drawn(size=(6.3, 3.0)):
 
 
 def test_a_chart_carries_caption_label_and_alternative_text(study):
-    shown = chart((drawn(), "Line from {recorded}\nupwards."), label="fig:line", caption="Of {recorded}")
+    shown = chart((drawn(), "Line from {recorded}\nupwards.", DATA), label="fig:line", caption="Of {recorded}")
     assert shown.about == {
         "kind": "chart",
         "label": "fig:line",
         "caption": 'Of [1,099]{.n ref="recorded"}',
         "alt": "Line from 1,099 upwards.",
+        "data": "year,offences\n1,3\n2,[x]\n",
         "width": 160.0,
     }
     assert set(shown.data) == {"text/html", "image/svg+xml", "image/png", "text/plain"}
@@ -39,11 +42,11 @@ def test_a_chart_carries_caption_label_and_alternative_text(study):
 
 
 def test_a_chart_has_the_same_bytes_whatever_the_settings_and_names_no_date_or_program():
-    first = chart((drawn(), "A line."), label="fig:a", caption="A").data
+    first = chart((drawn(), "A line.", DATA), label="fig:a", caption="A").data
     with mpl.rc_context(
         {"font.family": ["serif"], "svg.fonttype": "none", "svg.hashsalt": "x", "savefig.bbox": "tight"}
     ):
-        second = chart((drawn(), "A line."), label="fig:a", caption="A").data
+        second = chart((drawn(), "A line.", DATA), label="fig:a", caption="A").data
     assert first == second
     assert "<text" not in first["image/svg+xml"]
     assert mpl.__version__ not in first["image/svg+xml"]
@@ -62,15 +65,15 @@ def clipped(noise=0.0):
 
 
 def test_a_chart_has_the_same_bytes_whatever_the_last_digits_and_wherever_its_parts_lie_in_memory():
-    first = chart((clipped(), "Panels."), label="fig:a", caption="A").data
+    first = chart((clipped(), "Panels.", DATA), label="fig:a", caption="A").data
     kept = [clipped() for _ in range(3)]  # so that the parts of the next one lie elsewhere
-    second = chart((clipped(3e-12), "Panels."), label="fig:a", caption="A").data
+    second = chart((clipped(3e-12), "Panels.", DATA), label="fig:a", caption="A").data
     assert len(kept) == 3
     assert first == second
 
 
 def test_a_charts_own_ids_are_numbered_and_every_reference_finds_its_part():
-    drawing = chart((clipped(), "Panels."), label="fig:a", caption="A").data["image/svg+xml"]
+    drawing = chart((clipped(), "Panels.", DATA), label="fig:a", caption="A").data["image/svg+xml"]
     ids = re.findall(r'\bid="([^"]*)"', drawing)
     assert len(ids) == len(set(ids))
     assert not [name for name in ids if re.search(r"[0-9a-f]{10}", name)]
@@ -103,7 +106,18 @@ def test_a_coordinate_half_way_between_two_roundings_stays_where_it_is_under_noi
 )
 def test_a_chart_that_cannot_be_read_or_printed_is_refused(alt, label, caption, size, fault):
     with pytest.raises(ValueError, match=fault):
-        chart((drawn(size), alt), label=label, caption=caption)
+        chart((drawn(size), alt, DATA), label=label, caption=caption)
+
+
+def test_a_chart_without_the_numbers_that_were_drawn_is_refused_because_a_reader_could_not_use_it():
+    with pytest.raises(ValueError, match="chart fig:a: no data; hand over the data frame that was drawn"):
+        chart((drawn(), "A line.", DATA.iloc[:0]), label="fig:a", caption="A")
+
+
+def test_a_charts_data_keep_counts_whole_and_drop_the_digits_that_differ_between_processors():
+    data = pd.DataFrame({"offences": [1_234_567.0, 122_768.0], "share": [1 / 3, 0.1 + 0.2]})
+    written = chart((drawn(), "A line.", data), label="fig:a", caption="A").about["data"]
+    assert written == "offences,share\n1234567,0.333333333\n122768,0.3\n"
 
 
 def test_a_table_prints_whole_numbers_with_commas_and_missing_cells_as_a_mark():

@@ -65,7 +65,7 @@ def set_in(folder, *cells, front="", annexes="", bibliography=BIB, name="01-a"):
 def plot(label="fig:a", alt='Bars: "high", [low] & <b>.', caption="Of *all* [@ho22] ] offences"):
     figure = Figure(figsize=(4, 2))
     figure.subplots().bar(["a", "b"], [1, 2])
-    return chart((figure, alt), label=label, caption=caption)
+    return chart((figure, alt, pd.DataFrame({"bar": ["a", "b"], "offences": [1, 2]})), label=label, caption=caption)
 
 
 def test_the_report_is_accessible_and_archivable_and_has_the_same_bytes_twice(tmp_path):

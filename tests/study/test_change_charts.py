@@ -31,7 +31,7 @@ def dates():
 
 def test_every_dated_event_of_the_table_stands_under_the_chart_and_in_its_alternative_text(events):
     recorded = tables.read_table("recorded_offences", ROOT)
-    figure, alt = charts.series_with_events(recorded, events)
+    figure, alt, _ = charts.series_with_events(recorded, events)
     drawn = [event for event in events if event.first and event.first <= pd.Timestamp("2023-06-30").date()]
     assert len(drawn) == 13
     texts = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
@@ -41,13 +41,13 @@ def test_every_dated_event_of_the_table_stands_under_the_chart_and_in_its_altern
 
 
 def test_the_other_charts_say_in_words_what_they_show(dates):
-    control, control_alt = charts.control_fit(rows("change_control"))
-    placebo, placebo_alt = charts.placebo_panels(rows("change_placebos"), dates)
-    least, least_alt = charts.least_visible_curves(rows("least_visible"), {"doubled": 0.0118})
+    control, control_alt, data = charts.control_fit(rows("change_control"))
+    placebo, placebo_alt, _ = charts.placebo_panels(rows("change_placebos"), dates)
+    least, least_alt, _ = charts.least_visible_curves(rows("least_visible"), {"doubled": 0.0118})
     assert "jumps in April 2017" in control_alt
     assert placebo_alt.count("other dates look clear") == len(placebo.axes) == 4
     assert "doubled: 1.2%" in least_alt
-    assert chart((control, control_alt), label="fig:x", caption="A caption").data["text/plain"]
+    assert chart((control, control_alt, data), label="fig:x", caption="A caption").data["text/plain"]
     assert least.axes[0].get_yscale() == "log", "one line through all years needs twenty times what short trends need"
     assert least.axes[0].get_ylim()[0] < 1.18
 

@@ -141,7 +141,7 @@ def test_a_model_that_answers_is_not_called_a_refusal():
 
 
 def test_the_chart_of_the_queue_says_that_the_undated_count_stands_apart():
-    figure, words = charts.court_queue(load_results_table("court_queue", ROOT), (6399, 6989), 5513)
+    figure, words, _ = charts.court_queue(load_results_table("court_queue", ROOT), (6399, 6989), 5513)
     assert "an undated 5,513 apart from it" in words
     joined = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 1]
     assert [list(line.get_ydata()) for line in joined] == [[6399, 6989]]

@@ -121,7 +121,7 @@ def test_a_force_without_offences_or_a_missing_year_is_refused() -> None:
 
 def test_the_chart_names_no_force_and_says_in_words_what_it_shows() -> None:
     funnel = force_changes(RECORDED)
-    figure, alt = force_funnel(funnel)
+    figure, alt, _ = force_funnel(funnel)
     drawn = " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
     assert not [name for name in funnel.changes["force"] if name in drawn or name in alt]
     # A pair is two lines; the others are the common ratio and the forces.

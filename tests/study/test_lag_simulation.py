@@ -104,6 +104,6 @@ def test_simulated_results_name_their_kind_and_no_middle(charges, runs, recorded
 
 
 def test_the_chart_draws_both_kinds_apart_and_says_so(charges, runs, assumptions):
-    figure, words = simulation_and_bounds(charges, visible_by_age(runs["clustered"], assumptions))
+    figure, words, _ = simulation_and_bounds(charges, visible_by_age(runs["clustered"], assumptions))
     assert [len(axes.collections) for axes in figure.axes] == [2, 2, 2]
     assert "the simulated one inside the bound" in words

@@ -11,7 +11,8 @@ import pytest
 from cseanalysis.sensitivity import envelope, narrowing
 from cseanalysis.sensitivity.known import element, known_ends, narrowings, on_grid, scaled
 from cseanalysis.study import load_assumptions, load_figures, load_results, ranges
-from cseanalysis.study.data.reported import Narrowed, load_leading, load_results_table
+from cseanalysis.study.data.reported import Leading, Narrowed, load_leading, load_results_table
+from cseanalysis.study.labels import ASSUMPTION_WORDS
 from cseanalysis.study.ranges import bounded, leading_of, leads, narrowed_rows
 from cseanalysis.study.sensitivity.charts import total_frontier
 from cseanalysis.study.sensitivity.flips import (
@@ -24,8 +25,10 @@ from cseanalysis.study.sensitivity.flips import (
     verdict_of,
 )
 from cseanalysis.study.sensitivity.judged import read_frontier_totals, read_statements
+from cseanalysis.study.sensitivity.on_one_page import all_on_one_page, ranges_on_assumptions
 from cseanalysis.study.sensitivity.shares_of_variance import chain_total, visible_share
 from cseanalysis.study.sensitivity.tables import statement_words
+from cseanalysis.study.totals.estimands import estimands
 from cseanalysis.values import Assumption, Estimate, Interval
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,3 +277,36 @@ def test_a_total_that_the_ranges_do_not_reach_has_no_band_and_the_caption_says_s
     lines = pd.DataFrame({"total": [1, 1], "side": ["more"] * 2, "a": [0.1, 0.2], "b": [0.5, 0.6]})
     for part in (lines, lines[:0]):
         assert total_frontier(part, {"a": "known", "b": "kept"})[1].endswith("none of the totals has such a band.")
+
+
+def test_the_page_of_ranges_holds_what_rests_on_assumptions_each_with_what_it_hangs_on():
+    """By hand: a share of suspects is left to the chart that shows its coverage, and what is counted is no range."""
+    bounds = {
+        "total": Estimate("total", "children", None, Interval(2_000, 9_000, "bound")),
+        "suspects_x": Estimate("suspects_x", "share of suspects", None, Interval(0.1, 0.9, "bound")),
+        "total_narrower": Estimate("total_narrower", "children", None, Interval(3_000, 9_000, "bound")),
+        "by_data": Estimate("by_data", "share of offences", None, Interval(0.1, 0.2, "bound")),
+        "visible": Estimate("visible", "share of charges", None, Interval(0.1, 0.5, "bound")),
+        "counted": Estimate("counted", "children", 5.0),
+    }
+    one, two = Narrowed("slow", 0.5, 0.6), Narrowed("shape", 0.3, 0.4)
+    leading = {name: Leading("several", (one, two)) for name in bounds} | {"by_data": Leading("data", ())}
+    ranges = ranges_on_assumptions(bounds, leading, {"slow": "slow cases"}, {"total": "and all known"})
+    assert [(each.id, each.words) for each in ranges] == [
+        ("total", "children: and all known"),
+        ("visible", "share of charges"),
+    ]
+    figure, words, data = all_on_one_page(ranges)
+    assert "children: and all known, at least 2,000 and at most 9,000, hangs on slow cases and 1 more" in words
+    assert list(data["high"]) == [9_000, 50]
+    assert not [line for axes in figure.axes for line in axes.lines], "a bound has no middle, so no point is drawn"
+
+
+def test_the_page_of_ranges_fits_a_page_and_its_small_print_can_be_read():
+    surveys = {step.result: step.adds for group in estimands("surveys") for step in group.steps}
+    ranges = ranges_on_assumptions(load_results(ROOT), load_leading(ROOT), ASSUMPTION_WORDS, surveys)
+    words = [each.words for each in ranges]
+    assert len(words) == len(set(words)), "two ranges that are called the same"
+    figure, _, _ = all_on_one_page(ranges)
+    assert figure.get_size_inches()[1] * 25.4 <= 210
+    assert min(text.get_fontsize() for axes in figure.axes for text in axes.texts) >= 6.5

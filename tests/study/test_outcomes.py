@@ -19,6 +19,7 @@ from cseanalysis.study.lag.outcomes import (
 )
 from cseanalysis.study.results import data_period
 from cseanalysis.study.tables import in_words
+from cseanalysis.values import Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTCOMES = read_table("outcomes", ROOT)
@@ -242,7 +243,7 @@ def test_the_table_words_bounds_and_where_nothing_can_be_told_it_says_so():
 
 
 def test_the_chart_is_of_every_state_and_its_words_hold_the_first_and_the_last_quarter():
-    figure, words = charts.outcome_states(states_by_quarter(newest_outcomes(OUTCOMES)))
+    figure, words, _ = charts.outcome_states(states_by_quarter(newest_outcomes(OUTCOMES)))
     assert figure.legends[0].get_texts()[0].get_text() == "no outcome in the file"
     assert "9.2% were charged or summonsed" in words
     assert "27.5% had no outcome in the file" in words
@@ -266,3 +267,29 @@ def test_each_published_median_stands_by_itself_with_its_year():
     assert (found["lowest"] > found["lognormal_high"]).all()  # the lowest shape has the longest tail
     words = in_words(found, tables.EVIDENCE)
     assert words["Among charges of"].iloc[2].endswith("child sexual abuse, England, 2015/16 (F569)")
+
+
+def test_the_chart_of_stages_hatches_what_is_not_known_and_gives_trials_and_convictions_no_floor():
+    years = states_by_year(newest_outcomes(OUTCOMES))
+    year = years[years["group"] == "child-only codes"].iloc[-1]
+    chart, words, data = charts.from_record_to_conviction(year, Interval(0.05, 0.30, "bound"))
+    assert data.iloc[0].isna().sum() == 2, "nobody knows how much happened"
+    stages = data.set_index("stage")
+    assert tuple(stages.loc["charged or summonsed"]) == (pytest.approx(100 * year["charged"] / year["recorded"]), 30)
+    assert tuple(stages.loc["trial begun"]) == tuple(stages.loc["convicted"]) == (0, 30)
+    assert "trial begun, at most 30%; convicted, at most 30%" in words
+    widths = [bar.get_width() for bar in chart.axes[0].patches if bar.get_hatch() and bar.get_width()]
+    known = stages["at least, per cent"]
+    assert widths[1:] == pytest.approx([100 - known["charged or closed"], 30 - known["charged or summonsed"], 30, 30])
+
+
+def test_the_chart_of_delays_follows_no_cohort_past_its_year_and_leaves_a_curve_open_between_two_points():
+    quarters = states_by_quarter(newest_outcomes(OUTCOMES))
+    chart, words, data = charts.delays_that_data_show(quarters, {0.5: 8.0, 0.75: 13.0})
+    seen = data[data["what"] != "charges that were made"]
+    assert seen["to month"].max() == 12, "the file of a year holds that year's offences alone"
+    assert (seen["to month"] - seen["from month"] == 3).all(), "of every age within three months"
+    assert "beyond a year all is hatched" in words
+    boxes = data[data["what"] == "charges that were made"].iloc[:, 2:].to_numpy(float).tolist()
+    assert boxes == [[0, 8, 0, 50], [8, 13, 50, 75], [13, 30, 75, 100]]
+    assert sum(part.get_hatch() == "////" for part in chart.axes[1].collections) == 3

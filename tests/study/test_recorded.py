@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from cseanalysis.register import Figure
 from cseanalysis.study import load_figures
+from cseanalysis.study.data.named import PEOPLE
 from cseanalysis.study.recorded.charts import group_based_parts
 from cseanalysis.study.recorded.numbers import (
     force_rates,
@@ -17,8 +19,10 @@ from cseanalysis.study.recorded.numbers import (
     revision_factors,
     yearly_offences,
 )
+from cseanalysis.study.recorded.people import people_by_sex_and_age
 from cseanalysis.study.recorded.tables import YEARS, quoted_and_counted, shares_in_words
 from cseanalysis.study.tables import in_words
+from cseanalysis.values import Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = quoted_classes(ROOT)
@@ -136,7 +140,7 @@ def test_a_class_that_somebody_takes_out_of_the_table_is_left_to_what_nobody_quo
     figures, classes = load_figures(ROOT), quoted_classes(empty_study)
     results = {estimate.id: estimate for estimate in group_based_results(figures, classes)}
     assert results["residual_group_based"].interval.high == 2085 + 717
-    _, words = group_based_parts(figures, figures["F022"], classes)
+    _, words, _ = group_based_parts(figures, figures["F022"], classes)
     assert words.endswith("classes: family 1,125; institutions: at least 301; not quoted: at most 2,802.")
 
 
@@ -184,3 +188,25 @@ def test_drawing_figure_1_loads_at_most_twenty_files_so_that_it_can_be_walked():
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert 10 < len(found.stdout.split()) <= 20, found.stdout
+
+
+def test_the_chart_of_people_hatches_what_nobody_printed_and_gives_no_group_the_rest():
+    """How many of the records hold a sex or an age is printed for none, so no bar of them is filled."""
+    figures = load_figures(ROOT)
+    chart, words, data = people_by_sex_and_age(figures)
+    assert list(data["figure"]) == list(PEOPLE)
+    assert data["records that say"].isna().all()
+    assert words.count("how many of the records say is not known") == len(PEOPLE)
+    assert "Victims: girls or women 79%; the others, hatched, are boys, men or no sex recorded" in words
+    assert "suspect aged 10 to 17 more than half; the others, hatched, are" in words
+    hatched = [bar for bar in chart.axes[0].patches if bar.get_hatch()]
+    assert [bar.get_width() for bar in hatched] == [21, 100, 18, 100, 50, 100, 100]
+
+
+def test_where_the_share_of_records_that_say_is_printed_the_thin_bar_is_filled_to_it():
+    figures = dict(load_figures(ROOT))
+    figures[PEOPLE[0]] = replace(figures[PEOPLE[0]], known=Interval(89.5, 90.5, "bound"))
+    chart, words, data = people_by_sex_and_age(figures)
+    assert data["records that say"].iloc[0] == 89.5
+    assert "89.5% of the records say" in words
+    assert chart.axes[0].patches[2].get_width() == 89.5

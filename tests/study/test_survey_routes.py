@@ -198,7 +198,7 @@ def test_panels_share_no_axis_and_a_bound_has_no_centre_mark():
     from cseanalysis.study.totals.charts import routes_by_estimand
 
     results = load_results(ROOT)
-    figure, words = routes_by_estimand(results, TOTALS)
+    figure, words, _ = routes_by_estimand(results, TOTALS)
     assert len(figure.axes) == len(TOTALS)
     first, second = figure.axes[:2]
     assert not first.get_shared_x_axes().joined(first, second)

@@ -116,7 +116,10 @@ def _refusal(comparison: Comparison) -> str:
 
 def _disputed(*figures: Figure) -> str:
     """Name who contradicts a figure whose share is said: one side of a conflict is not quoted without the other."""
-    said = [f"{figure.id} by {listed(figure.conflicts_with)}" for figure in figures if figure.conflicts_with]
+    # Two that print one number contradict each other in something else, which is minded, and both are quoted already.
+    beside = {one.id for one in figures} if len({one.ends for one in figures}) == 1 else set()
+    others = {figure.id: [one for one in figure.conflicts_with if one not in beside] for figure in figures}
+    said = [f"{name} by {listed(found)}" for name, found in others.items() if found]
     return f" Contradicted: {'; '.join(said)}, so quote that too." if said else ""
 
 

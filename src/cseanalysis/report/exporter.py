@@ -19,6 +19,7 @@ _HEADING = re.compile(r"\A# [^\n{]*[^\n{ ](?=\n|\Z)")
 _TAGGED = re.compile(r"\s*\\tag\{([\w-]+)\}\s*\$\$")
 ANNEX = "annex"  # the tag of cells that are printed in the annexes and not in the report
 METHOD = "method"  # the tag of cells that show how a number is computed: for who opens the notebook, not for print
+DATA = ".csv"  # what a chart's data are called after its picture
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -30,7 +31,7 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
     output_mimetype = "text/markdown"
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **more: Any) -> tuple[str, dict[str, Any]]:
-        """Return the chapter's Markdown; its charts are among the resources' ``outputs``."""
+        """Return the chapter's Markdown; its charts and their data are among the resources' ``outputs``."""
         node, found = super().from_notebook_node(nb, resources, **more)
         name, annex = found["metadata"].get("name", "chapter"), found["metadata"].get("annex")
         pictures: dict[str, bytes] = {}
@@ -49,7 +50,7 @@ class ChapterExporter(Exporter):  # type: ignore[misc]
 
 
 def export(name: str, node: NotebookNode, *, annex: bool | None = None) -> tuple[str, dict[str, bytes]]:
-    """Return a chapter as Markdown for the typesetter, and its charts by file name.
+    """Return a chapter as Markdown for the typesetter, and its charts and their data by file name.
 
     Parameters
     ----------
@@ -102,6 +103,7 @@ def _chart(about: Mapping[str, Any], data: Mapping[str, str], where: str, pictur
     kind = next(kind for kind in _PICTURES if kind in data)
     file = f"{where}.{_PICTURES[kind]}"
     pictures[file] = data[kind].encode("utf-8") if kind == "image/svg+xml" else base64.b64decode(data[kind])
+    pictures[f"{file}{DATA}"] = about["data"].encode("utf-8")
     return _div("chart", about["caption"], about["label"], file=file, width=f"{about['width']:g}", alt=about["alt"])
 
 

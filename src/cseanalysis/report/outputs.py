@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from cseanalysis.chart_style import Drawn
+
 KEY = "cseanalysis"  # the metadata key under which the typesetter finds what an output is
 MISSING = "[x]"  # a missing cell is printed as this mark, never as blank or 0
 TEXT_WIDTH = 162  # millimetres of text on the page
@@ -126,13 +128,14 @@ def opening(*, question: str, answer: str, data: str, limits: str) -> Output:
     return _words(alone(block), {"kind": "opening", "parts": [list(part) for part in filled.items()]})
 
 
-def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
-    """Show a chart with its number, caption and alternative text.
+def chart(drawn: Drawn, *, label: str, caption: str) -> Output:
+    """Show a chart with its number, caption, alternative text and data.
 
     Parameters
     ----------
     drawn
-        The matplotlib figure and the text that says in words what it shows. The figure is closed.
+        The matplotlib figure, which is closed; the text that says in words what it shows; and the data frame that was
+        drawn, which becomes a CSV beside the chart.
     label
         How the text refers to it, e.g. ``"fig:series"`` for ``@fig:series``.
     caption
@@ -141,7 +144,7 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
     Raises
     ------
     ValueError
-        Without alternative text or caption, or when the chart is larger than the page.
+        Without alternative text, caption or data, or when the chart is larger than the page.
 
     Notes
     -----
@@ -151,11 +154,13 @@ def chart(drawn: tuple[Figure, str], *, label: str, caption: str) -> Output:
     import matplotlib as mpl
     from matplotlib.text import Text
 
-    figure, words = drawn
+    figure, words, data = drawn
     alt = " ".join(fill(words, plain=True).split())
     if not alt:
         raise ValueError(f"chart {label}: the alternative text is empty; say in words what the chart shows")
-    about = _about("chart", label, caption, "fig:") | {"alt": alt}
+    if data.empty:
+        raise ValueError(f"chart {label}: no data; hand over the data frame that was drawn")
+    about = _about("chart", label, caption, "fig:") | {"alt": alt, "data": _as_csv(data)}
     width, height = (round(float(side) * 25.4, 1) for side in figure.get_size_inches())
     if width > TEXT_WIDTH or height > TEXT_HEIGHT:
         raise ValueError(
@@ -282,6 +287,21 @@ def same_everywhere(drawing: str) -> str:
 
 def _words(text: str, about: dict[str, Any]) -> Output:
     return Output({"text/markdown": text, "text/plain": text}, about)
+
+
+def _as_csv(data: pd.DataFrame) -> str:
+    """Write what was drawn, without the digits that differ between processors."""
+    from cseanalysis.sensitivity.ranking import DIGITS, settled
+
+    return str(
+        data.to_csv(
+            index=False,
+            na_rep=MISSING,
+            float_format=lambda value: f"{settled(value):.{DIGITS}g}",
+            date_format="%Y-%m-%d",
+            lineterminator="\n",
+        )
+    )
 
 
 def _caption(about: Mapping[str, str]) -> str:

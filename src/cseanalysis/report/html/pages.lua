@@ -223,7 +223,8 @@ local function as_chart(div)
   return raw_block(('<figure class="chart" id="%s">%s<figcaption><strong>%s</strong> %s</figcaption>%s</figure>'):format(
     escape(div.identifier), scrolling('aria-label="' .. given.number .. '"', '<!--chart ' .. escape(given.file) .. '-->'),
     given.number, written_inlines(pandoc.utils.blocks_to_inlines(div.content)),
-    '<details class="words"><summary>' .. given.number .. ' in words</summary><p>' .. escape(given.alt) .. '</p></details>'))
+    '<details class="words"><summary>' .. given.number .. ' in words</summary><p>' .. escape(given.alt) .. '</p></details>' ..
+    '<p class="data"><a href="charts/' .. escape(div.identifier:gsub('^fig:', '')) .. '.csv" download>' .. given.number .. ' as CSV</a></p>'))
 end
 
 local function entry(div)

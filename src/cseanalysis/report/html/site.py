@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.report.exporter import export
+from cseanalysis.report.exporter import DATA, export
 from cseanalysis.report.html.cards import ASSUMPTIONS, FIGURES, NUMBERS, card_pages, cards_table, page_of_card
 from cseanalysis.report.html.drawing import drawing
 from cseanalysis.report.html.register import FORCES, forces_page, register_page
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _CHART = re.compile(r"<!--chart ([^ >]+)-->")
-_ALT = re.compile(r'^:{4,} \{\.chart .*?file="([^"]*)".*? alt="((?:\\.|[^"\\])*)"', re.MULTILINE)
+_ALT = re.compile(r'^:{4,} \{\.chart #fig:([\w:-]+) .*?file="([^"]*)".*? alt="((?:\\.|[^"\\])*)"', re.MULTILINE)
 _COPIED = ("page.css", "register.js", "search.js")
 
 
@@ -69,15 +69,17 @@ def site(
     texts = [{"page": "index", "kind": "front", "markdown": front}]
     pictures: dict[str, bytes] = {}
     words: dict[str, str] = {}
+    files: dict[str, bytes] = {name: (_HERE / name).read_bytes() for name in _COPIED}
     for name, node in chapters.items():
         markdown, found = export(name, node)
         pictures |= found
-        words |= {file: _unquoted(alt) for file, alt in _ALT.findall(markdown)}
+        for label, file, alt in _ALT.findall(markdown):
+            words[file] = _unquoted(alt)
+            files[f"charts/{label}.csv"] = found[f"{file}{DATA}"]
         kind = "unnumbered" if name.startswith("00") else "chapter"
         texts.append({"page": page_of(name), "kind": kind, "markdown": markdown})
     texts.append({"page": "", "kind": "annex", "markdown": annexes})
     answer = _pandoc(texts, bibliography, {name: page_of_card(card) for name, card in cards.items()})
-    files: dict[str, bytes] = {name: (_HERE / name).read_bytes() for name in _COPIED}
     entries = [
         Entry(one["name"], "Before you read" if one["kind"] == "front" else one["title"], one["count"])
         for one in answer["pages"]

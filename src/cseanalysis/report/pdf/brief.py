@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BRIEF, FRONT = "brief.md", "front.md"
 _TAKEN = re.compile(r'^:{4} \{\.from-chapter ref="([\w:-]+)"\}\n:{4}$', re.MULTILINE)
+_NUMBER = re.compile(r'\[([^\]]*)\]\{\.n ref="(\w+)"\}')
 _CHART = re.compile(r'^:{4} \{\.chart #([\w:-]+) file="([^"]+)".*?^:{4}$', re.MULTILINE | re.DOTALL)
 
 
@@ -31,7 +32,8 @@ def brief(project: Project, chapters: Mapping[str, NotebookNode]) -> tuple[str, 
     # What stands between two charts is filled by itself: a chart is words already.
     pieces = _TAKEN.split(text.replace(SLOT, f"{{{SLOT}}}"))
     filled = [charts[piece] if place % 2 else fill(piece, project.root) for place, piece in enumerate(pieces)]
-    return with_support("".join(filled), project.root), pictures
+    whole = with_support("".join(filled), project.root)
+    return f"{whole}\n\n{_ids(whole)}\n", pictures
 
 
 def front_matter(project: Project) -> str:
@@ -42,6 +44,14 @@ def front_matter(project: Project) -> str:
 def with_support(text: str, root: Path) -> str:
     """Put the table of support lines in its place; a page without the place has none."""
     return text.replace(SLOT, support_table(support_lines(root))) if SLOT in text else text
+
+
+def _ids(text: str) -> str:
+    """List the numbers of the page once more, in their order, each with the id by which it is found elsewhere."""
+    # A chart's caption has none: what it draws stands in the text.
+    found = dict.fromkeys((words, name) for words, name in _NUMBER.findall(text))
+    listed = "; ".join(f"{words} `{name}`" for words, name in found)
+    return f"## Where each number comes from\n\nIn annexes and web edition each is told under its id: {listed}."
 
 
 def _charts(chapters: Mapping[str, NotebookNode], wanted: set[str]) -> tuple[dict[str, str], dict[str, bytes]]:

@@ -9,13 +9,13 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_month, say_number
 from cseanalysis.study.change.events import DatedEvent
 from cseanalysis.study.change.numbers import TOTAL, quarterly_series
 
 
-def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> tuple[Figure, str]:
+def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> Drawn:
     """Draw the child-only total by quarter with every dated event of the registers that lies in the table."""
     # Recording events and policies are told apart by colour and dash.
     total = quarterly_series(recorded)[TOTAL]
@@ -47,10 +47,10 @@ def series_with_events(recorded: pd.DataFrame, events: Sequence[DatedEvent]) -> 
         f"{total.iloc[-1]:,.0f} in the last, highest {total.max():,.0f} in the quarter from "
         f"{say_month(total.idxmax())}. Marked are: {'; '.join(mark.partition('  ')[2] for mark in marks)}."
     )
-    return figure, alt
+    return figure, alt, total.rename("offences").rename_axis("quarter").reset_index()
 
 
-def control_fit(control: pd.DataFrame) -> tuple[Figure, str]:
+def control_fit(control: pd.DataFrame) -> Drawn:
     """Draw the positive control: counts, the fit, and where the earlier trend would have led."""
     quarters = pd.to_datetime(control["quarter"], format="%B %Y")
     changed = control["fitted"] != control["continued"]
@@ -73,10 +73,10 @@ def control_fit(control: pd.DataFrame) -> tuple[Figure, str]:
         f"from about {say_number(round(control['continued'].iloc[first]))} on the continued trend to "
         f"{say_number(round(control['fitted'].iloc[first]))}, and then rises more slowly than before."
     )
-    return figure, alt
+    return figure, alt, control[["quarter", "count", "fitted", "continued"]]
 
 
-def placebo_panels(placebos: pd.DataFrame, dates: pd.DataFrame) -> tuple[Figure, str]:
+def placebo_panels(placebos: pd.DataFrame, dates: pd.DataFrame) -> Drawn:
     """Draw, for each date, its change of level beside those of the other dates, with their intervals."""
     fitted = dates[dates["refusal"] == ""]
     words = []
@@ -109,10 +109,12 @@ def placebo_panels(placebos: pd.DataFrame, dates: pd.DataFrame) -> tuple[Figure,
                 f"{row['placebo_clear']:.0f} other dates look clear"
             )
         figure.supylabel("Level over the continued trend, logarithmic scale", fontsize=8, color=GREY)
-    return figure, f"Four panels of points with intervals, the date in orange among other dates. {'; '.join(words)}."
+    drawn = placebos[placebos["id"].isin(fitted["id"])][["id", "date", "placebo", "ratio", "low", "high"]]
+    alt = f"Four panels of points with intervals, the date in orange among other dates. {'; '.join(words)}."
+    return figure, alt, drawn
 
 
-def least_visible_curves(least: pd.DataFrame, effects: Mapping[str, float]) -> tuple[Figure, str]:
+def least_visible_curves(least: pd.DataFrame, effects: Mapping[str, float]) -> Drawn:
     """Draw the smallest change of level that could be seen, by number of quarters after a date."""
     windows = list(dict.fromkeys(least["window"]))
     words = []
@@ -148,4 +150,7 @@ def least_visible_curves(least: pd.DataFrame, effects: Mapping[str, float]) -> t
         axes.set_xlabel("Quarters after the date")
         axes.set_ylabel("Smallest rise that could be seen, %,\nlogarithmic scale")
     marked = "; ".join(f"{label}: {100 * effect:.1f}%" for label, effect in effects.items())
-    return figure, f"Three curves, the smallest visible rise: {'; '.join(words)}. Marked: {marked}."
+    alt = f"Three curves, the smallest visible rise: {'; '.join(words)}. Marked: {marked}."
+    rows = [(one.window, one.after, 100 * (one.rise - 1)) for one in least.itertuples()]
+    rows += [(label, None, 100 * effect) for label, effect in effects.items()]
+    return figure, alt, pd.DataFrame(rows, columns=["trend, or what is marked", "quarters after", "rise, per cent"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
-from cseanalysis.chart_style import BLUE, GREY, RC, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, RC, WIDTH, Drawn
 from cseanalysis.export.wording import say_number
 from cseanalysis.study.comparisons.funnel import LIMITS, Funnel, limits_at
 
@@ -19,17 +20,22 @@ _WORDS = {
 }
 
 
-def force_funnel(funnel: Funnel) -> tuple[Figure, str]:
+def force_funnel(funnel: Funnel) -> Drawn:
     """Draw each force's ratio of two years against its size, with limits, all forces alike and none named."""
     # A force with hardly any offences is counted and not drawn.
     table = funnel.changes[funnel.changes["precision"] >= _SMALLEST]
     small = len(funnel.changes) - len(table)
     sizes = np.geomspace(table["precision"].min() * 0.85, table["precision"].max() * 1.2, 200)
+    # Of the forces size and ratio alone are kept, and in the order of size: no force is named.
+    rows = [("a force", *place, None) for place in sorted(zip(table["precision"], table["ratio"], strict=True))]
+    rows.append(("all forces together", None, funnel.target, None))
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 3.9))
         axes = figure.subplots()
         for limits, (colour, style) in _LINES.items():
-            for end in limits_at(funnel, sizes, limits, 0.998):
+            both = limits_at(funnel, sizes, limits, 0.998)
+            rows += [(f"99.8% limits: {_WORDS[limits]}", *place) for place in zip(sizes, *both, strict=True)]
+            for end in both:
                 axes.plot(sizes, end, color=colour, linestyle=style, linewidth=1.3)
             axes.plot([], [], color=colour, linestyle=style, linewidth=1.3, label=f"99.8% limits: {_WORDS[limits]}")
         axes.axhline(funnel.target, color=GREY, linewidth=0.8)
@@ -62,7 +68,7 @@ def force_funnel(funnel: Funnel) -> tuple[Figure, str]:
         f"all forces together: {say_number(funnel.target)}. {_PAIRS[len(_LINES)]} of 99.8% limits narrow to the right; "
         f"of all {len(funnel.changes)} forces {outside}."
     )
-    return figure, alt
+    return figure, alt, pd.DataFrame(rows, columns=["what", "size", "ratio, or lower limit", "upper limit"])
 
 
 def _span(funnel: Funnel, sizes: np.ndarray) -> tuple[float, float]:

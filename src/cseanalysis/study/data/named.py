@@ -25,6 +25,9 @@ EXPLOITATION_CODE = "71"  # abuse of children through sexual exploitation; relab
 # Chapter 4 shows what became of these besides the group: the largest, and the two that exploitation is looked for in.
 FOLLOWED_CODES = ("22B", EXPLOITATION_CODE, GROOMING_CODE)
 
+# Who the records of 2023 are about: victims and suspects by sex, offences and group-based suspects by age.
+PEOPLE = ("F014", "F013", "F017", "F026")
+
 # The changes that chapter 7 quotes as numbers: two years of one count.
 RECORDED = (RECORDED_2023, "F018")  # all recorded offences, 2023 and 2024
 EXPLOITATION = ("F024", "F028")  # the class child sexual exploitation, 2023 and 2024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from textwrap import fill
 from typing import Any
 
@@ -11,14 +12,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
-from cseanalysis.export.wording import say_ends, say_interval, say_month
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, PINK, RC, TURQUOISE, WIDTH, Drawn
+from cseanalysis.export.wording import say_ends, say_interval, say_month, say_number
 from cseanalysis.study.data.tables import data_end
 from cseanalysis.values import Interval
 
 
-def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
+def visible_shares(scenario: pd.DataFrame) -> Drawn:
     """Draw the share of eventual charges and trials that had become visible, by quarter of recording."""
     # What is still to come is hatched.
     quarters, end = scenario["period_start"], say_month(data_end(scenario))
@@ -51,7 +53,15 @@ def visible_shares(scenario: pd.DataFrame) -> tuple[Figure, str]:
         f"{np.ceil(100 * last_year[f'{stage}_visible_high'].max()):.0f}% were visible by {end}."
         for stage in ("charges", "trials")
     )
-    return figure, f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
+    drawn = scenario[["period_start"]].assign(
+        **{
+            f"{stage}, {end}": 100 * scenario[f"{stage}_visible_{end}"]
+            for stage in ("charges", "trials")
+            for end in ("low", "high")
+        }
+    )
+    alt = f"Two bands that fall towards the right: the later the recording, the less is visible. {words}"
+    return figure, alt, drawn
 
 
 _STATES: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -64,17 +74,21 @@ _STATES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def outcome_states(quarters: pd.DataFrame) -> tuple[Figure, str]:
+def outcome_states(quarters: pd.DataFrame) -> Drawn:
     """Draw in which state one release shows the offences of each quarter; what has no outcome is hatched."""
     labels = [f"{row.financial_year}\nquarter {row.quarter}" for row in quarters.itertuples()]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()
-        base = np.zeros(len(quarters))
+        base, drawn = (
+            np.zeros(len(quarters)),
+            pd.DataFrame({"recorded in": [one.replace("\n", ", ") for one in labels]}),
+        )
         for state, words, look in _STATES:
             share = 100 * (quarters[state] / quarters["recorded"]).to_numpy()
             axes.bar(labels, share, bottom=base, width=0.75, label=words, linewidth=0, **look)
             base += share
+            drawn[words] = share
         axes.set_ylim(0, 100)
         axes.set_ylabel("% of the quarter's recorded offences")
         axes.set_xlabel("Quarter in which the offences were recorded")
@@ -89,10 +103,125 @@ def outcome_states(quarters: pd.DataFrame) -> tuple[Figure, str]:
         f"{100 * row['open'] / row['recorded']:.1f}% had no outcome in the file."
         for row in (first, last)
     )
-    return figure, f"Stacked bars, one a quarter, each of 100%. {words}"
+    return figure, f"Stacked bars, one a quarter, each of 100%. {words}", drawn
 
 
-def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, str]:
+_OPEN: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.6}
+
+
+def from_record_to_conviction(year: Mapping[str, Any], charged: Interval) -> Drawn:
+    """Draw how many of a year's offences came to each stage: known in colour, not known hatched up to its most."""
+    # What is convicted was tried, and what is tried was charged: the most of a stage is the most of the one before.
+    recorded = float(year["recorded"])
+    closed = recorded - year["open"] - year["handed_on"]
+    most = 100 * charged.high
+    stages = (
+        ("recorded", 100.0, 100.0),
+        ("charged or closed", 100 * closed / recorded, 100.0),
+        ("charged or summonsed", 100 * year["charged"] / recorded, most),
+        ("trial begun", 0.0, most),
+        ("convicted", 0.0, most),
+    )
+    with mpl.rc_context({**RC, "axes.grid": False}):
+        figure = Figure(figsize=(WIDTH, 2.3))
+        axes = figure.subplots()
+        beyond = 150.0  # no end is known
+        axes.add_patch(Rectangle((0, -0.275), beyond, 0.55, **_OPEN))
+        _over(axes, beyond / 2, 0, "with what was never recorded: how much is not known")
+        for row, (_, least, end) in enumerate(stages, start=1):
+            axes.barh(row, least, height=0.55, color=BLUE)
+            axes.barh(row, end - least, left=least, height=0.55, **_OPEN)
+            axes.text(end + 1.2, row, _stage_in_words(least, end), fontsize=7, color=GREY, va="center")
+        axes.set_yticks(range(len(stages) + 1), ["happened", *(name for name, _, _ in stages)], fontsize=7.5)
+        axes.set_ylim(len(stages) + 0.5, -0.5)
+        axes.set_xlim(0, beyond)
+        axes.set_xticks(range(0, 101, 20))
+        axes.set_xlabel(f"% of the offences recorded in {year['financial_year']}; hatched: not known")
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+    words = "; ".join(f"{name}, {_stage_in_words(least, end)}" for name, least, end in stages)
+    return (
+        figure,
+        "Six bars, one a stage, known in colour and not known hatched. Happened: how much was never recorded is not "
+        "known. "
+        f"Of the offences recorded in {year['financial_year']}: {words}.",
+        pd.DataFrame([("happened", None, None), *stages], columns=["stage", "at least, per cent", "at most, per cent"]),
+    )
+
+
+def _over(axes: Axes, across: float, row: float, words: str) -> None:
+    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+    axes.text(across, row, words, ha="center", va="center", fontsize=7, color=GREY, bbox=box)
+
+
+def _stage_in_words(least: float, most: float) -> str:
+    if least == most:
+        return f"{say_number(int(most))}%"
+    return " ".join(say_interval(Interval(least / 100, most / 100, "bound"), "share").split())
+
+
+_FOLLOWED = 12  # months: the file of a year holds the offences of that year alone
+
+
+def delays_that_data_show(quarters: pd.DataFrame, child_points: Mapping[float, float]) -> Drawn:
+    """Draw what data show of delays: shares by age within a year, and what two published points leave of a curve."""
+    # A quarter's offences are of every age within three months when their year ends, so each is a line and no point.
+    rows: list[tuple[str, str, float, float, float, float]] = []
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 2.8))
+        left, right = figure.subplots(1, 2)
+        years = list(dict.fromkeys(quarters["financial_year"]))
+        for year, style in zip(years[-2:], ((0, (2, 1)), "solid"), strict=False):
+            for one in quarters[quarters["financial_year"] == year].itertuples():
+                youngest = 3.0 * (4 - int(one.quarter))
+                for state, colour in (("any outcome", TURQUOISE), ("charged or summonsed", BLUE)):
+                    count = one.charged if colour == BLUE else one.recorded - one.open
+                    share = 100 * count / one.recorded
+                    left.plot([youngest, youngest + 3], [share, share], color=colour, linestyle=style, linewidth=1.8)
+                    rows.append((state, year, youngest, youngest + 3, share, share))
+        left.axvspan(_FOLLOWED, 24, **_OPEN)
+        _over(left, 18, 50, "not followed\nany further")
+        left.text(1, 65, "any outcome", fontsize=7, color=TURQUOISE)
+        left.text(1, 13, "charged or summonsed", fontsize=7, color=BLUE)
+        left.set_xlim(0, 24)
+        left.set_ylabel("% of the quarter's recorded offences")
+        left.set_xlabel("Months from recording to the end of the year\n" + _styles(years[-2:]), fontsize=7.5)
+        ends = [(0.0, 0.0), *sorted((month, 100 * share) for share, month in child_points.items()), (30.0, 100.0)]
+        for (month, share), (later, above) in pairwise(ends):
+            right.fill_between([month, later], share, above, **_OPEN)
+            rows.append(("charges that were made", "of children, between two points", month, later, share, above))
+        for month, share in ends[1:-1]:
+            right.plot(month, share, "o", color=BLUE, markersize=5)
+            right.annotate(
+                f"{share:.0f}% in {month:.1f} months", (month, share), xytext=(5, -9), textcoords="offset points",
+                fontsize=7, color=BLUE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+            )  # fmt: skip
+        right.set_xlim(0, 30)
+        right.set_ylabel("% of the charges that were made")
+        right.set_xlabel("Months from recording to charge", fontsize=7.5)
+        for axes in (left, right):
+            axes.set_ylim(0, 100)
+    said = "; ".join(f"{share:.0f}% within {month:.1f} months" for month, share in ends[1:-1])
+    by_state = "; ".join(
+        f"{state} {say_ends(Interval(min(found) / 100, max(found) / 100, 'bound'), 'share')[0]} to "
+        f"{say_ends(Interval(min(found) / 100, max(found) / 100, 'bound'), 'share')[1]}"
+        for state in ("any outcome", "charged or summonsed")
+        for found in [[row[4] for row in rows if row[0] == state]]
+    )
+    return (
+        figure,
+        f"Left: short lines, one a quarter of {' and '.join(years[-2:])}, at the age of its offences when their year "
+        f"ended; {by_state}; beyond a year all is hatched. Right: two published points of one delay, {said}; before, "
+        "between and after them a hatched box holds every curve that goes through both.",
+        pd.DataFrame(rows, columns=["what", "of", "from month", "to month", "at least, %", "at most, %"]),
+    )
+
+
+def _styles(years: list[str]) -> str:
+    return "; ".join(f"{look}: {year}" for look, year in zip(("dashed", "solid"), years, strict=False))
+
+
+def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> Drawn:
     """Draw published counts against the ranges the lag scenario expects for them."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 0.46 * len(tests) + 0.7))
@@ -124,14 +253,14 @@ def back_test_ranges(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Fi
         + ("within" if test.within else "outside")
         for test in tests.itertuples()
     )
-    return figure, f"Published counts as diamonds on bars of expected ranges. {words}."
+    drawn = tests[["figure", "published", "expected_low", "expected_high"]]
+    return figure, f"Published counts as diamonds on bars of expected ranges. {words}.", drawn
 
 
-_PALE = "#C9D6E3"
 _STAGES = (("charged", "charges", BLUE), ("trial", "trials", PINK))
 
 
-def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Figure, str]:
+def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> Drawn:
     """Draw charges by quarter and visible shares by age: the bound as a pale band, the simulation as a dark one."""
     last = charges[charges["in_data"]].iloc[-1]
     end = last["period_start"] + pd.offsets.QuarterEnd()
@@ -140,7 +269,7 @@ def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Fi
         panels = figure.subplot_mosaic([["charges", "charges"], ["charged", "trial"]])
         axes = panels["charges"]
         when = charges["period_start"]
-        axes.fill_between(when, charges["bound_low"], charges["bound_high"], color=_PALE, linewidth=0)
+        axes.fill_between(when, charges["bound_low"], charges["bound_high"], color=PALE, linewidth=0)
         axes.fill_between(when, charges["clustered_low"], charges["clustered_high"], color=BLUE, alpha=0.6, linewidth=0)
         axes.axvline(end, color=GREY, linewidth=0.8, linestyle=":")
         top = float(charges["bound_high"].max())
@@ -164,20 +293,28 @@ def simulation_and_bounds(charges: pd.DataFrame, ages: pd.DataFrame) -> tuple[Fi
         f"the simulation and {_per_cent(year[stage], 'bound_')} over all assumptions."
         for stage, word, _ in _STAGES
     )
-    return figure, (
+    alt = (
         f"Above, charges rise slowly and fall after {say_month(end)}, when nobody is recorded any more. In the quarter "
         f"from {say_month(last['period_start'])} the simulation gives {drawn[0]} to {drawn[1]}, the bound "
         f"{bounded[0]} to {bounded[1]}. Below, both bands rise with age, the simulated one inside the bound. {shares}"
     )
+    columns = ["bound_low", "bound_high", "low", "high"]
+    quarters = charges[["period_start", "bound_low", "bound_high", "clustered_low", "clustered_high"]]
+    quarters = quarters.set_axis(["period_start", *columns], axis="columns").assign(stage="charges in the quarter")
+    drawn = pd.concat(
+        [quarters, ages[["stage", "age", *columns]].assign(**{name: 100 * ages[name] for name in columns})],
+        ignore_index=True,
+    )
+    return figure, alt, drawn[["stage", "period_start", "age", *columns]]
 
 
-def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float) -> tuple[Figure, str]:
+def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float) -> Drawn:
     """Draw the two comparable stocks of open cases and what a stated capacity would make of them."""
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 2.6))
         left, right = figure.subplots(1, 2)
         years = 2025 + queue["year"]
-        left.fill_between(years, queue["open_low"], queue["open_high"], color=_PALE, linewidth=0)
+        left.fill_between(years, queue["open_low"], queue["open_high"], color=PALE, linewidth=0)
         left.plot([2024, 2025], stocks, color=BLUE, marker="o", markersize=4)
         left.text(2024.15, stocks[1] * 1.12, "published", fontsize=7.5, color=BLUE, ha="center")
         left.plot(2023, undated, marker="o", markersize=5, markerfacecolor="white", color=ORANGE, linestyle="none")
@@ -185,7 +322,7 @@ def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float
         left.text(2029.9, 0.62 * float(queue["open_high"].max()), "illustration", fontsize=7.5, color=GREY, ha="right")
         left.set_ylabel("open cases")
         left.set_xlim(2022.4, 2030.1)
-        right.fill_between(years, queue["wait_low"], queue["wait_high"], color=_PALE, linewidth=0)
+        right.fill_between(years, queue["wait_low"], queue["wait_high"], color=PALE, linewidth=0)
         right.text(2029.9, 0.55 * float(queue["wait_high"].max()), "illustration", fontsize=7.5, color=GREY, ha="right")
         right.set_ylabel("days the newest case waits")
         for axes in (left, right):
@@ -195,16 +332,19 @@ def court_queue(queue: pd.DataFrame, stocks: tuple[float, float], undated: float
     ends = queue.iloc[-1]
     waits = say_ends(Interval(float(ends["wait_low"]), float(ends["wait_high"]), "bound"), "days")
     opened = say_ends(Interval(float(ends["open_low"]), float(ends["open_high"]), "bound"))
-    return figure, (
+    alt = (
         f"Left: open cases of {stocks[0]:,.0f} and {stocks[1]:,.0f} joined by a line, an undated {undated:,.0f} apart "
         f"from it, and a widening band that ends between {opened[0]} and {opened[1]}. Right: the wait of the newest "
         f"case, a band that widens to between {waits[0]} and {waits[1]}."
     )
+    published = pd.DataFrame({"year": [2023, 2024, 2025], "published": [undated, *stocks]})
+    columns = ["open_low", "open_high", "wait_low", "wait_high"]
+    return figure, alt, published.merge(queue[columns].assign(year=years), how="outer", on="year").sort_values("year")
 
 
 def _by_age(axes: Axes, part: pd.DataFrame, word: str, colour: str) -> None:
     years = part["age"] / 4
-    axes.fill_between(years, 100 * part["bound_low"], 100 * part["bound_high"], color=_PALE, linewidth=0)
+    axes.fill_between(years, 100 * part["bound_low"], 100 * part["bound_high"], color=PALE, linewidth=0)
     axes.fill_between(years, 100 * part["low"], 100 * part["high"], color=colour, alpha=0.6, linewidth=0)
     axes.set_ylim(0, 100)
     axes.set_xlim(0, float(years.max()))

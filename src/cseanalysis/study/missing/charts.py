@@ -7,16 +7,17 @@ from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Chart
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from cseanalysis.chart_style import BLUE, GREY, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_ends, say_interval, say_number
 from cseanalysis.models import rogan_gladen, share_at_odds_ratio, share_bounds
 from cseanalysis.models.missing.ladder import Rung
 from cseanalysis.study.missing.lists import ODDS_RATIOS, totals_over_overlap
-from cseanalysis.study.missing.numbers import Group, coverage_line
+from cseanalysis.study.missing.numbers import NOT_PRINTED, Group, coverage_line
 from cseanalysis.values import Estimate, Interval
 
 _SHADES = ("#D4DDE8", "#9DB3CB", "#5578A0", BLUE)  # from no assumption to the strongest
@@ -25,7 +26,7 @@ _TOGETHER = "On any of the lists"
 _SPECIFICITIES = (1.0, 0.99, 0.98, 0.97)
 
 
-def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Chart, str]:
+def flag_paths(offences: float, flagged: float, odds_ratio: float) -> Drawn:
     """Draw the share that is group-based against how many offences were decided on, and against the flag's errors."""
     # Neither axis has a published value, so no point is marked.
     apparent = flagged / offences
@@ -33,8 +34,8 @@ def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Char
     with mpl.rc_context(RC):
         figure = Chart(figsize=(WIDTH, 3.0))
         left, right = figure.subplots(1, 2)
-        worst = [share_bounds(apparent, one, 1 - one, of=1).high for one in decided]
-        left.fill_between(100 * decided, 100 * apparent, 100 * np.array(worst), color=_SHADES[0], linewidth=0)
+        worst = [100 * share_bounds(apparent, one, 1 - one, of=1).high for one in decided]
+        left.fill_between(100 * decided, 100 * apparent, worst, color=_SHADES[0], linewidth=0)
         at = {
             ratio: [100 * share_at_odds_ratio(apparent, one, 1 - one, ratio, of=1) for one in decided]
             for ratio in (1 / odds_ratio, 1.0, odds_ratio)
@@ -54,10 +55,24 @@ def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Char
         )
         left.set_xlim(0, 100)
         left.set_ylim(0, 100)
+        curves = {
+            "nothing assumed": ([100 * apparent] * len(decided), worst),
+            f"odds ratio 1/{odds_ratio:g} to {odds_ratio:g}": (at[1 / odds_ratio], at[odds_ratio]),
+            "the others as those decided on": (at[1.0], at[1.0]),
+        }
+        rows = [
+            (f"decided on; {name}", *ends)
+            for name, (low, high) in curves.items()
+            for ends in zip(100 * decided, low, high, strict=True)
+        ]
         found = np.linspace(0.1, 1, 181)
         for specificity, style in zip(_SPECIFICITIES, _STYLES, strict=True):
-            true = [100 * rogan_gladen(apparent, one, specificity) for one in found]
+            true = [100 * float(rogan_gladen(apparent, one, specificity)) for one in found]
             mistaken = say_number(1 - specificity, "share") if specificity < 1 else "none"
+            rows += [
+                (f"carry the flag; of others flagged by mistake: {mistaken}", 100 * one, end, end)
+                for one, end in zip(found, true, strict=True)
+            ]
             right.plot(100 * found, true, color=BLUE, linestyle=style, linewidth=1.3, label=mistaken)
         right.legend(title="of other offences\nflagged by mistake", fontsize=7, title_fontsize=7, frameon=False)
         right.set_xlim(0, 100)
@@ -74,15 +89,16 @@ def flag_paths(offences: float, flagged: float, odds_ratio: float) -> tuple[Char
         f"{say_number(1 - _SPECIFICITIES[-1], 'share')} of other offences are flagged by mistake it falls to "
         f"{say_number(rogan_gladen(apparent, 1.0, _SPECIFICITIES[-1]), 'share')}."
     )
-    return figure, alt
+    return figure, alt, pd.DataFrame(rows, columns=["of which, and assumed", "per cent", "low", "high"])
 
 
 def suspects_panels(
     ladders: Mapping[Group, Sequence[Rung]],
     coverage: tuple[float, float],
     lines: Mapping[str, tuple[float, float]],
-) -> tuple[Chart, str]:
+) -> Drawn:
     """Draw each group's share of all suspects, assumption by assumption, under the coverage of the field."""
+    # What is found by subtraction has no printed share, and "the others as those recorded" would print one.
     with mpl.rc_context(RC):
         figure = Chart(figsize=(WIDTH, 0.55 + 0.98 * len(ladders) + 0.35))
         heights = [0.55] + [1.0] * len(ladders)
@@ -97,7 +113,7 @@ def suspects_panels(
         top.set_yticks([])
         top.grid(visible=False)
         for axes, (group, rungs) in zip(panels, ladders.items(), strict=True):
-            _rungs(axes, rungs)
+            _rungs(axes, _told(group, rungs))
             axes.set_title(group.label, loc="left", fontsize=8, color=GREY, fontweight="bold")
             if group.name in lines:
                 axes.axvspan(*(100 * end for end in lines[group.name]), color=GREY, linewidth=0.8)
@@ -108,7 +124,7 @@ def suspects_panels(
         "Below, for each group, a bar for each assumption about the others. "
         + " ".join(
             f"{group.label}: "
-            + "; ".join(f"{_rung_label(rung)}, {say_interval(rung.interval, 'share')}" for rung in rungs)
+            + "; ".join(f"{label}, {say_interval(rung.interval, 'share')}" for rung, label in _told(group, rungs))
             + (f"; population share {_ends_in_words(lines[group.name])}." if group.name in lines else ".")
             for group, rungs in ladders.items()
         )
@@ -118,19 +134,23 @@ def suspects_panels(
             else " No line of a population is drawn, because the register holds none of the same ages, sex and area."
         )
     )
-    return figure, alt
+    rows = [("ethnicity recorded", "", *coverage), *(("population", name, *ends) for name, ends in lines.items())]
+    rows += [(group.label, *row) for group, rungs in ladders.items() for row in _drawn(group, rungs)]
+    drawn = pd.DataFrame(rows, columns=["of suspects", "assumed of the others", "low", "high"])
+    return figure, alt, drawn.assign(low=100 * drawn["low"], high=100 * drawn["high"])
 
 
-def coverage_curves(groups: Sequence[Group], coverage: tuple[float, float]) -> tuple[Chart, str]:
+def coverage_curves(groups: Sequence[Group], coverage: tuple[float, float]) -> Drawn:
     """Draw, for each group, how much of the field must be filled before "above" or "below" could be said."""
     now = (coverage[0] + coverage[1]) / 2
     populations = np.linspace(0.002, 0.998, 499)
-    sentences = []
+    sentences, rows = [], []
     with mpl.rc_context(RC):
         figure = Chart(figsize=(WIDTH, 2.3))
         panels = np.atleast_1d(figure.subplots(1, len(groups), sharey=True))
         for axes, group in zip(panels, groups, strict=True):
             both = [coverage_line(group, now, float(share)) for share in populations]
+            rows += [(group.label, share, *pair) for share, pair in zip(populations, both, strict=True)]
             for side, (colour, style, word) in enumerate(((BLUE, "-", "above"), (TURQUOISE, (0, (4, 1.5)), "below"))):
                 needed = np.array([np.nan if pair[side] is None else pair[side] for pair in both], dtype=float)
                 axes.plot(100 * populations, 100 * needed, color=colour, linestyle=style, linewidth=1.4, label=word)
@@ -157,10 +177,12 @@ def coverage_curves(groups: Sequence[Group], coverage: tuple[float, float]) -> t
         "the group's share among those recorded, at complete coverage; from there the coverage needed to say below "
         "falls. A dotted line marks the coverage of today. " + " ".join(sentences)
     )
-    return figure, alt
+    drawn = pd.DataFrame(rows, columns=["group", "population", "to say above", "to say below"])
+    drawn.iloc[:, 1:] = 100 * drawn.iloc[:, 1:].astype(float)
+    return figure, alt, drawn
 
 
-def lists_and_overlap(results: Mapping[str, Estimate], lists: Mapping[str, str], together: str) -> tuple[Chart, str]:
+def lists_and_overlap(results: Mapping[str, Estimate], lists: Mapping[str, str], together: str) -> Drawn:
     """Draw what each list and all of them together may hold, and the totals that assumed overlaps would mean."""
     # The right panel is what it would take; no overlap was found.
     spans = {label: _interval(results[name]) for label, name in lists.items()}
@@ -203,7 +225,15 @@ def lists_and_overlap(results: Mapping[str, Estimate], lists: Mapping[str, str],
         "overlap, on a logarithmic scale; every curve rises without end as the overlap goes to nought. If half of the "
         "shorter list were on both: " + "; ".join(examples) + "."
     )
-    return figure, alt
+    rows: list[tuple[str, str, float | None, float, float]] = [
+        ("may hold", label, None, span.low, span.high) for label, span in spans.items()
+    ]
+    rows += [
+        ("total", label, 100 * share, least.low, most.high)
+        for label, (low, high) in zip(words, bands, strict=True)
+        for share, least, most in zip(shares, low, high, strict=True)
+    ]
+    return figure, alt, pd.DataFrame(rows, columns=["what", "of", "per cent on both", "low", "high"])
 
 
 def _list_bars(axes: Axes, spans: Mapping[str, Interval]) -> None:
@@ -223,23 +253,30 @@ def _list_bars(axes: Axes, spans: Mapping[str, Interval]) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _rungs(axes: Axes, rungs: Sequence[Rung]) -> None:
-    for row, (rung, shade) in enumerate(zip(rungs, _SHADES, strict=True)):
+def _told(group: Group, rungs: Sequence[Rung]) -> list[tuple[Rung, str]]:
+    """Name the assumptions in plain words; the last comes to the printed share, which a group may not have."""
+    named = [
+        (rung, rung.assumption.replace("missing completely at random", "others as those recorded")) for rung in rungs
+    ]
+    return named[:-1] if group.name == NOT_PRINTED else named
+
+
+def _drawn(group: Group, rungs: Sequence[Rung]) -> list[tuple[str, float, float]]:
+    return [(label, rung.interval.low, rung.interval.high) for rung, label in _told(group, rungs)]
+
+
+def _rungs(axes: Axes, rungs: Sequence[tuple[Rung, str]]) -> None:
+    for row, ((rung, _), shade) in enumerate(zip(rungs, _SHADES, strict=False)):
         low, high = 100 * rung.interval.low, 100 * rung.interval.high
         axes.barh(row, max(high - low, 0.5), left=low, height=0.66, color=shade)
         ends = " to ".join(dict.fromkeys(say_ends(rung.interval, "share")))
         left = high > 80  # no room to the right
         place = (low - 1, "right") if left else (high + 1, "left")
         axes.text(place[0], row, ends, ha=place[1], va="center", fontsize=6.5, color=GREY)
-    axes.set_yticks(range(len(rungs)), [_rung_label(rung) for rung in rungs], fontsize=6.5)
+    axes.set_yticks(range(len(rungs)), [label for _, label in rungs], fontsize=6.5)
     axes.set_ylim(len(rungs) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-
-
-def _rung_label(rung: Rung) -> str:
-    """Return the assumption in plain words, where the models name it by its term."""
-    return rung.assumption.replace("missing completely at random", "others as those recorded")
 
 
 def _ends_in_words(ends: tuple[float, float]) -> str:

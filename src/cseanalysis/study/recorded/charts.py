@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from cseanalysis.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_month
 from cseanalysis.study.data.codes import CODES_COUNTED
 from cseanalysis.study.data.tables import data_end
@@ -33,7 +33,7 @@ _GROUPS = (
 )
 
 
-def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
+def recorded_by_group(by_quarter: pd.DataFrame) -> Drawn:
     """Draw offences recorded by quarter, one panel an offence group, with the known breaks named."""
     series = _quarterly(by_quarter)
     with mpl.rc_context(RC):
@@ -57,10 +57,11 @@ def recorded_by_group(by_quarter: pd.DataFrame) -> tuple[Figure, str]:
         f"highest {series[scope].max():,} in the quarter from {say_month(series[scope].idxmax())}."
         for scope, label, _ in _GROUPS
     )
-    return figure, alt
+    drawn = series[[scope for scope, _, _ in _GROUPS]].set_axis([label for _, label, _ in _GROUPS], axis="columns")
+    return figure, alt, drawn.reset_index()
 
 
-def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
+def recorded_by_force(recorded: pd.DataFrame) -> Drawn:
     """Draw child-only offences by quarter in one small panel a territorial force, in alphabetical order."""
     chosen = recorded[(recorded["force_type"] == "territorial") & (recorded["offence_scope"] == "child_only")]
     wide = chosen.pivot_table(index="period_start", columns="force", values="offences", aggfunc="sum")
@@ -87,12 +88,12 @@ def recorded_by_force(recorded: pd.DataFrame) -> tuple[Figure, str]:
         f"{_span(recorded)}, each on its own scale from zero to its highest quarter. "
         f"{int((last > first).sum())} forces recorded more in the newest full year than in the first."
     )
-    return figure, alt
+    return figure, alt, wide.reset_index()
 
 
 def group_based_parts(
     published: Mapping[str, PublishedFigure], total: PublishedFigure, classes: Sequence[QuotedClass]
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Draw the group-based offences of a year as one bar of quoted classes and the part that nobody quotes."""
     whole = float(total.value)
     pieces = [
@@ -124,7 +125,8 @@ def group_based_parts(
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.set_xlabel("Group-based offences recorded in 2023")
     words = "; ".join(f"{label} {count:,.0f}" for label, count in pieces)
-    return figure, f"One bar of {whole:,.0f} group-based offences recorded in 2023, split into classes: {words}."
+    alt = f"One bar of {whole:,.0f} group-based offences recorded in 2023, split into classes: {words}."
+    return figure, alt, pd.DataFrame(pieces, columns=["class", "offences"])
 
 
 def _span(table: pd.DataFrame) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, PINK, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.study.data.named import EXPLOITATION, GROUP_BASED, RECORDED
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _WORDS = {
 }
 _ROW = 47.0  # millimetres from one year to the next
 _TALL = 16.0  # of the enlarged strip
+_LEFT_OVER = "class not found, at most"  # of either year: another class may be published and not have been read
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class YearCounts:
     recorded: float
     grouped: float
     classes: tuple[tuple[str, str, float], ...]
-    open_ended: bool  # a class is published as "more than", so that what is left over is a most
+    open_ended: bool  # a class is published as "more than"
 
     @property
     def unpublished(self) -> float:
@@ -78,7 +80,7 @@ def _exact(figure: PublishedFigure) -> bool:
     return figure.qualifier == "exact"
 
 
-def recorded_to_scale(years: Sequence[YearCounts]) -> tuple[Figure, str]:
+def recorded_to_scale(years: Sequence[YearCounts]) -> Drawn:
     """Draw each year's counts as areas of one scale, and its group-based offences again, enlarged, by class."""
     largest = max(year.recorded for year in years)
     height = len(years) * _ROW + 2
@@ -91,21 +93,29 @@ def recorded_to_scale(years: Sequence[YearCounts]) -> tuple[Figure, str]:
         axes.axis("off")
         for place, year in enumerate(years):
             _year(axes, year, -_ROW * place - _ROW + 1, _SIDE / largest**0.5)
-    return figure, " ".join(_in_words(year) for year in years)
+    rows = [(year.year, what, count) for year in years for what, count in _drawn(year)]
+    return figure, " ".join(_in_words(year) for year in years), pd.DataFrame(rows, columns=["year", "what", "offences"])
+
+
+def _drawn(year: YearCounts) -> list[tuple[str, float]]:
+    """Name every area that is drawn for a year, with its count."""
+    parts = [(label, count) for label, _, count in year.classes]
+    whole = [("recorded", year.recorded), ("group-based, counted apart", year.grouped)]
+    return [*whole, *parts, (_LEFT_OVER, year.unpublished)]
 
 
 def _year(axes: Axes, year: YearCounts, bottom: float, scale: float) -> None:
     """Draw one year on its own line: the whole, its group-based part, and that part enlarged."""
     whole, part = year.recorded**0.5 * scale, year.grouped**0.5 * scale
     axes.text(0, bottom + _SIDE + 2, str(year.year), fontsize=10, fontweight="bold", color=GREY)
-    axes.add_patch(Rectangle((0, bottom), whole, whole, facecolor="#C9D6E2", edgecolor=BLUE))
+    axes.add_patch(Rectangle((0, bottom), whole, whole, facecolor=PALE, edgecolor=BLUE))
     axes.text(3, bottom + whole - 3, f"{year.recorded:,.0f}\noffences recorded", va="top", fontsize=8)
     left, (start, width) = _SIDE + 10, _STRIP
     axes.add_patch(Rectangle((left, bottom), part, part, facecolor=BLUE, edgecolor=BLUE))
     axes.text(left, bottom + _TALL + 2, f"{year.grouped:,.0f}\ngroup-based,\ncounted apart", fontsize=8, va="bottom")
     for here, there in ((bottom, bottom), (bottom + part, bottom + _TALL)):
         axes.plot([left + part, start], [here, there], color=GREY, linewidth=0.6, linestyle=(0, (2, 2)))
-    pieces = [*year.classes, (_left_over(year), "", year.unpublished)]
+    pieces = [*year.classes, (_LEFT_OVER, "", year.unpublished)]
     edge = start
     for place, (label, short, count) in enumerate(pieces):
         wide = count / year.grouped * width
@@ -117,16 +127,11 @@ def _year(axes: Axes, year: YearCounts, bottom: float, scale: float) -> None:
         edge += wide
 
 
-def _left_over(year: YearCounts) -> str:
-    """Name what is left when the published classes are taken off."""
-    return "in no class read here" + (", at most" if year.open_ended else "")
-
-
 def _in_words(year: YearCounts) -> str:
     parts = "; ".join(f"{label} {count:,.0f}" for label, _, count in year.classes)
-    most, rest = ("at most ", "{absent:unknown_class}") if year.open_ended else ("", "{absent:newest_classes}")
+    rest = "{absent:unknown_class}" if year.open_ended else "{absent:newest_classes}"
     return (
         f"{year.year}: {year.recorded:,.0f} offences recorded; counted apart, {year.grouped:,.0f} group-based ones, "
         f"as squares of one scale. The group-based ones again, enlarged, by class: {parts}; of the other "
-        f"{most}{year.unpublished:,.0f}, hatched, a class was {rest}."
+        f"at most {year.unpublished:,.0f}, hatched, a class was {rest}."
     )

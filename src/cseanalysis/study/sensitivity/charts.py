@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_ends, say_interval, say_number
 from cseanalysis.values import Interval
 
@@ -21,7 +21,7 @@ _WIDE = 12.0  # times its lowest end from which a curve's axis is logarithmic
 
 def specification_curves(
     points: pd.DataFrame, curves: pd.DataFrame, titles: Mapping[str, str], units: Mapping[str, str]
-) -> tuple[Figure, str]:
+) -> Drawn:
     """Draw every estimated specification of each curve from its lowest to its highest end, ordered by the lowest."""
     # A bar has no middle; the study's own specification is in another colour.
     rows = -(-len(titles) // 2)
@@ -43,16 +43,18 @@ def specification_curves(
         f"{_between(said.at[name, 'own_low'], said.at[name, 'own_high'], units[name])}."
         for name, title in titles.items()
     )
-    return figure, f"A bar from the lowest to the highest end for each combination of structural choices. {words}"
+    drawn = points[points["curve"].isin(list(titles)) & points["rank"].notna()]
+    alt = f"A bar from the lowest to the highest end for each combination of structural choices. {words}"
+    return figure, alt, drawn[["curve", "rank", "own", "low", "high"]]
 
 
-def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figure, str]:
+def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> Drawn:
     """Draw for some totals which pairs of probabilities would give them."""
     along, solved = lines.columns[2:]
     # A total that the ranges reach from one side alone has no band.
     lines = lines[lines.groupby("total")["side"].transform("nunique") == 2]
     heights = np.linspace(lines[solved].min(), lines[solved].max(), 60)
-    ends = {}
+    ends, rows = {}, []
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()
@@ -67,6 +69,7 @@ def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
             axes.plot(100 * right, 100 * heights, color=BLUE, linewidth=0.8)
             axes.text(100 * right[30] + 0.12, 100 * heights[30], say_number(int(total)), color=BLUE, fontsize=8)
             ends[int(total)] = (left[-1], right[0])
+            rows += [(total, *place) for place in zip(100 * heights, 100 * left, 100 * right, strict=True)]
         axes.annotate("more offences", (0.015, 0.04), xycoords="axes fraction", color=GREY, fontsize=8)
         axes.annotate("fewer offences", (0.985, 0.93), xycoords="axes fraction", color=GREY, fontsize=8, ha="right")
         axes.set_xlim(5, 15)
@@ -83,6 +86,7 @@ def total_frontier(lines: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
     return (
         figure,
         f"Bands that fall to the right: pairs of probabilities that give a total of contact offences. {said}.",
+        pd.DataFrame(rows, columns=["total", words[solved], f"{words[along]}, low", f"{words[along]}, high"]),
     )
 
 
@@ -126,7 +130,7 @@ def _between(low: float, high: float, unit: str) -> str:
     return say_interval(Interval(low, high, "bound"), unit)
 
 
-def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, str]) -> tuple[Figure, str]:
+def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, str]) -> Drawn:
     """Draw how much of each implied total's range would go if one assumption were known."""
     heights = [int((narrowing["result"] == name).sum()) for name in titles]
     with mpl.rc_context(RC):
@@ -143,10 +147,12 @@ def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Ma
         f"{np.floor(100 * leaders['narrowing_least'][name]):.0f}%."
         for name, title in titles.items()
     )
-    return figure, alt
+    drawn = narrowing[narrowing["result"].isin(list(titles))][["result", "assumption"]]
+    ends = {end: 100 * narrowing[f"narrowing_{end}"] for end in ("least", "most")}
+    return figure, alt, drawn.assign(**ends)
 
 
-def tornado_bars(tornado: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figure, str]:
+def tornado_bars(tornado: pd.DataFrame, words: Mapping[str, str]) -> Drawn:
     """Draw how far a result moves when one assumption alone goes to its other end."""
     ends = tornado[["value_at_low", "value_at_high"]]
     low, high = ends.min(axis=1), ends.max(axis=1)
@@ -174,6 +180,7 @@ def tornado_bars(tornado: pd.DataFrame, words: Mapping[str, str]) -> tuple[Figur
     return (
         figure,
         f"Bars from the lowest implied total, {say_ends(Interval(low.min(), high.max(), 'bound'))[0]}. {moves}.",
+        tornado[["assumption"]].assign(low=low, high=high),
     )
 
 

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, WIDTH
+from cseanalysis.chart_style import BLUE, GREY, ORANGE, RC, WIDTH, Drawn
 from cseanalysis.export.wording import say, say_ends, say_number
 from cseanalysis.study.totals.estimands import Estimand
 from cseanalysis.study.totals.tables import say_floor
 from cseanalysis.values import Estimate
 
 
-def routes_by_estimand(results: Mapping[str, Estimate], groups: Sequence[Estimand]) -> tuple[Figure, str]:
+def routes_by_estimand(results: Mapping[str, Estimate], groups: Sequence[Estimand]) -> Drawn:
     """Draw each group's ranges from the fewest assumptions to the most, a panel for each thing that is estimated."""
     heights = [len(group.steps) + 1.6 for group in groups]
     with mpl.rc_context(RC):
@@ -31,7 +32,14 @@ def routes_by_estimand(results: Mapping[str, Estimate], groups: Sequence[Estiman
         + "."
         for group in groups
     )
-    return figure, f"One panel for each thing estimated, each on its own axis, bars from lowest to highest. {words}"
+    rows = [
+        (group.title, step.adds, step.result, *_ends(results[step.result])) for group in groups for step in group.steps
+    ]
+    return (
+        figure,
+        f"One panel for each thing estimated, each on its own axis, bars from lowest to highest. {words}",
+        pd.DataFrame(rows, columns=["estimated", "step", "number", "low", "high"]),
+    )
 
 
 def _panel(axes: Axes, group: Estimand, results: Mapping[str, Estimate]) -> None:
