@@ -1,0 +1,62 @@
+"""The pages that need a whole study: its forces and its assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cseanalysis.lineage import Lineage
+from cseanalysis.report.html.assumptions import assumptions_page, moving_of, study_reach
+from cseanalysis.report.html.register import FORCES, forces_page
+from cseanalysis.report.html.shell import Page
+from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.kept import Kept
+
+if TYPE_CHECKING:
+    from cseanalysis.lineage import Card
+    from cseanalysis.study.data.project import Project
+    from cseanalysis.values import Assumption
+
+
+def further_pages(project: Project, cards: Mapping[str, Card], folder: Path) -> tuple[Page, ...]:
+    """Return the pages beside chapters and cards, none without the tables of a whole study.
+
+    Parameters
+    ----------
+    project
+        The study, with its results.
+    cards
+        What each number rests on, by id.
+    folder
+        Where what takes long is kept until data or code change.
+    """
+    if not (project.processed / "recorded_offences.csv").is_file():
+        return ()
+    kept = Kept.of(project, folder)
+    return (_forces(project, cards), _assumptions(project, cards, kept))
+
+
+def _forces(project: Project, cards: Mapping[str, Card]) -> Page:
+    from cseanalysis.study.recorded.force_book import newest_counts
+
+    counts = newest_counts(project)
+    table = counts.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return Page(FORCES, forces_page(counts, cards), ("register.js",), {"tables/forces.csv": table})
+
+
+def _assumptions(project: Project, cards: Mapping[str, Card], kept: Kept) -> Page:
+    from cseanalysis.study.results import homes, read_inputs, recomputed
+
+    lineage = Lineage(project)
+    moving, inputs, assumptions = moving_of(lineage), read_inputs(project), load_assumptions(project.root)
+    home = homes(inputs, assumptions, kept=kept)
+
+    def takes(at: Mapping[str, Assumption], moved: tuple[str, ...]) -> bool:
+        try:
+            recomputed(inputs, at, sorted({home[name] for name in moved}))
+        except (ValueError, ArithmeticError):
+            return False
+        return True
+
+    return assumptions_page(moving, study_reach(assumptions, moving, kept, takes), cards, assumptions)
