@@ -1,4 +1,4 @@
-"""The pages that need a whole study: its forces and its assumptions."""
+"""The pages that need a whole study: its forces, what two figures allow, and its assumptions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from cseanalysis.lineage import Lineage
 from cseanalysis.report.html.assumptions import assumptions_page, moving_of, study_reach
+from cseanalysis.report.html.pairs import pairs_page
 from cseanalysis.report.html.register import FORCES, forces_page
 from cseanalysis.report.html.shell import Page
-from cseanalysis.study.data.assumptions import load_assumptions
+from cseanalysis.study.data.assumptions import load_assumptions, load_clustering
+from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.kept import Kept
+from cseanalysis.study.lookup import not_printed
 
 if TYPE_CHECKING:
     from cseanalysis.lineage import Card
@@ -34,7 +37,7 @@ def further_pages(project: Project, cards: Mapping[str, Card], folder: Path) -> 
     if not (project.processed / "recorded_offences.csv").is_file():
         return ()
     kept = Kept.of(project, folder)
-    return (_forces(project, cards), _assumptions(project, cards, kept))
+    return (_forces(project, cards), _pairs(project, cards, kept), _assumptions(project, cards, kept))
 
 
 def _forces(project: Project, cards: Mapping[str, Card]) -> Page:
@@ -43,6 +46,12 @@ def _forces(project: Project, cards: Mapping[str, Card]) -> Page:
     counts = newest_counts(project)
     table = counts.to_csv(index=False, lineterminator="\n").encode("utf-8")
     return Page(FORCES, forces_page(counts, cards), ("register.js",), {"tables/forces.csv": table})
+
+
+def _pairs(project: Project, cards: Mapping[str, Card], kept: Kept) -> Page:
+    figures = load_figures(project.root)
+    hidden = not_printed(project.root, figures)
+    return pairs_page(figures, cards, hidden, kept, load_clustering(project.root))
 
 
 def _assumptions(project: Project, cards: Mapping[str, Card], kept: Kept) -> Page:
