@@ -98,3 +98,25 @@ def test_a_reader_finds_her_force(browser):
     browser.value("document.getElementById('choice-force').value = 'West Yorkshire'; 0")
     browser.value("document.getElementById('choice-force').dispatchEvent(new Event('input', {bubbles: true})); 0")
     assert set(browser.value(shown)) == {"West Yorkshire"}
+
+
+def test_a_tracker_is_filtered_by_words_and_by_choice_and_the_others_stay(browser):
+    shown = "document.querySelectorAll('#{}-register tbody tr:not([hidden])').length"
+    browser.go(address("trackers"))
+    before = {name: browser.value(shown.format(name)) for name in ("inquiries", "statements")}
+    kind = browser.value("document.querySelector('#inquiries-choice-kind option:nth-child(2)').value")
+    browser.value(f"document.getElementById('inquiries-choice-kind').value = {kind!r}; 0")
+    browser.value(
+        "document.getElementById('inquiries-choice-kind').dispatchEvent(new Event('input', {bubbles: true})); 0"
+    )
+    assert 0 < browser.value(shown.format("inquiries")) < before["inquiries"]
+    assert browser.value(shown.format("statements")) == before["statements"]
+
+
+@pytest.mark.parametrize(("words", "page"), [("85 areas", "claims"), ("core set of data", "trackers")])
+def test_search_finds_a_claim_and_a_recommendation(browser, words, page):
+    browser.go(address("search"))
+    browser.value(f"document.getElementById('words').value = {words!r}; 0")
+    browser.value("document.getElementById('words').dispatchEvent(new Event('input')); 0")
+    found = browser.value("Array.from(document.querySelectorAll('#hits a'), one => one.getAttribute('href'))")
+    assert any(to.startswith(f"{page}.html#") for to in found)

@@ -84,7 +84,7 @@
       + ". They rest on it by a procedure and by no formula. The file below and the command under it compute them too." : "";
     scenario.value = still || why ? "" : written(name, one, number);
     file.hidden = !scenario.value;
-    file.href = "data:application/toml;charset=utf-8," + encodeURIComponent(scenario.value);
+    if (scenario.value) { file.href = "data:application/toml;charset=utf-8," + encodeURIComponent(scenario.value); } else { file.removeAttribute("href"); }
     file.download = name + ".toml";
     copied.textContent = "";
   }

@@ -79,6 +79,12 @@ def link_to(name: str, cards: Mapping[str, Card]) -> str:
     return f'<a href="{page_of_card(cards[name])}.html#{escape(name)}">{escape(name)}</a>'
 
 
+def links_to(names: Iterable[str], cards: Mapping[str, Card]) -> str:
+    """Return ids side by side, far enough apart for a thumb."""
+    links = " ".join(link_to(name, cards) for name in names)
+    return f'<span class="ids">{links}</span>' if links else ""
+
+
 def _card(card: Card, cards: Mapping[str, Card], meta: TitlePage, chapters: Mapping[str, Entry]) -> str:
     facts = {
         "Unit": escape(card.unit),

@@ -1,4 +1,4 @@
-"""The pages that need a whole study: its forces, what two figures allow, and its assumptions."""
+"""The pages that need a whole study: forces, claims, trackers, pairs of figures, assumptions."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 
 from cseanalysis.lineage import Lineage
 from cseanalysis.report.html.assumptions import assumptions_page, moving_of, study_reach
+from cseanalysis.report.html.claims import claims_page, sentence_of
 from cseanalysis.report.html.pairs import pairs_page
 from cseanalysis.report.html.register import FORCES, forces_page
 from cseanalysis.report.html.shell import Page
+from cseanalysis.report.html.trackers import trackers_page
 from cseanalysis.study.data.assumptions import load_assumptions, load_clustering
 from cseanalysis.study.data.figures import load_figures
+from cseanalysis.study.data.judgement import contested_claims
+from cseanalysis.study.evidence.claim_tables import debate_words, load_claim_tables
+from cseanalysis.study.evidence.support import support_lines
+from cseanalysis.study.evidence.trackers import load_trackers
 from cseanalysis.study.kept import Kept
 from cseanalysis.study.lookup import not_printed
 
 if TYPE_CHECKING:
     from cseanalysis.lineage import Card
     from cseanalysis.study.data.project import Project
+    from cseanalysis.study.evidence.trackers import Tracked
     from cseanalysis.values import Assumption
 
 
@@ -37,7 +44,14 @@ def further_pages(project: Project, cards: Mapping[str, Card], folder: Path) -> 
     if not (project.processed / "recorded_offences.csv").is_file():
         return ()
     kept = Kept.of(project, folder)
-    return (_forces(project, cards), _pairs(project, cards, kept), _assumptions(project, cards, kept))
+    tracked = load_trackers(project.root)
+    return (
+        _forces(project, cards),
+        _claims(project, cards, tracked),
+        trackers_page(tracked, cards),
+        _pairs(project, cards, kept),
+        _assumptions(project, cards, kept),
+    )
 
 
 def _forces(project: Project, cards: Mapping[str, Card]) -> Page:
@@ -46,6 +60,24 @@ def _forces(project: Project, cards: Mapping[str, Card]) -> Page:
     counts = newest_counts(project)
     table = counts.to_csv(index=False, lineterminator="\n").encode("utf-8")
     return Page(FORCES, forces_page(counts, cards), ("register.js",), {"tables/forces.csv": table})
+
+
+def _claims(project: Project, cards: Mapping[str, Card], tracked: Tracked) -> Page:
+    from cseanalysis.register.claims import check_all
+
+    claims, statements = contested_claims(project.root), tracked.trackers.statements
+    verdicts = check_all(map(sentence_of, claims), load_claim_tables(project.root))
+    words, support = debate_words(project.root), support_lines(project.root)
+    return claims_page(
+        claims,
+        verdicts,
+        words=words,
+        statements=statements,
+        support=support,
+        cards=cards,
+        publications=tracked.publications,
+        hidden=tracked.hidden,
+    )
 
 
 def _pairs(project: Project, cards: Mapping[str, Card], kept: Kept) -> Page:
