@@ -332,15 +332,15 @@ def _typeset(
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.html.site import site
     from cseanalysis.report.html.study import further_pages
-    from cseanalysis.report.pdf.brief import front_matter
+    from cseanalysis.report.pdf.brief import front_matter, main_points
     from cseanalysis.report.pdf.typeset import typeset
 
     front, works = f"{differences_page(standing)}\n{front_matter(staged)}", bibliography(staged)
     after, found = annexes(staged, json.dumps(list(chapters.values()))), cards(staged.root)
 
     def made() -> Mapping[str, bytes]:
-        beside = further_pages(staged, found, kept)
-        return site(chapters, page, front, annexes=after, bibliography=works, cards=found, pages=beside)
+        points, beside = main_points(staged), further_pages(staged, found, kept)
+        return site(chapters, page, front, annexes=after, bibliography=works, cards=found, points=points, pages=beside)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         pages = pool.submit(made)

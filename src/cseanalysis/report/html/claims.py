@@ -80,10 +80,18 @@ def claims_page(
         for claim in claims
     ]
     parts += [
-        ("words", word.words.split("|")[0], f"{' · '.join(word.words.split('|'))}: {word.meaning}; {word.reason}")
+        (
+            "words",
+            f"“{word.words.split('|')[0]}”",
+            f"{'; '.join(f'“{one}”' for one in word.words.split('|'))}: {word.meaning}; {word.reason}",
+        )
         for word in words
     ]
-    return Page(CLAIMS, inside, ("register.js",), {}, tuple(parts))
+    also: dict[str, str] = {}
+    for word in words:
+        for name in word.figures:
+            also[name] = f"{also[name]}|{word.words}" if name in also else word.words
+    return Page(CLAIMS, inside, ("register.js",), {}, tuple(parts), also)
 
 
 def _claim(

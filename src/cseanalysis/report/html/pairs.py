@@ -216,7 +216,8 @@ def pairs_page(
         for first, second, verdict, allowed, _ in table["said"]
     )
     inside = _PAGE.format(title=escape(PAIRS.title), listed=listed, rows=rows)
-    return Page(PAIRS, inside, ("pairs.js", "compare.js"), {"pairs.js": data})
+    parts = (("main", PAIRS.title, f"Choose two figures and see why they may be compared or not; {listed}"),)
+    return Page(PAIRS, inside, ("pairs.js", "compare.js"), {"pairs.js": data}, parts)
 
 
 _PAGE = """<h1>{title}</h1>

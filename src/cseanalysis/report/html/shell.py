@@ -39,6 +39,7 @@ class Page:
     scripts: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     parts: tuple[tuple[str, str, str], ...] = ()  # for the search: id of a place in it, heading, text
+    also: Mapping[str, str] = field(default_factory=dict)  # further words by which the search finds a card, by its id
 
 
 def page(entry: Entry, inside: str, entries: Sequence[Entry], meta: TitlePage, scripts: Sequence[str] = ()) -> str:

@@ -20,6 +20,7 @@ from cseanalysis.report.html.shell import Entry, Page, page
 from cseanalysis.report.pdf.typeset import READER
 from cseanalysis.report.references import cited_in, lettered
 from cseanalysis.scratch import scratch_folder
+from cseanalysis.study.evidence.claimed import CONTENT_NOTE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -40,6 +41,7 @@ def site(
     annexes: str,
     bibliography: str,
     cards: Mapping[str, Card],
+    points: str = "",
     pages: Sequence[Page] = (),
 ) -> dict[str, bytes]:
     """Return the report as the files of a folder of pages for a browser, by name.
@@ -56,6 +58,8 @@ def site(
         BibTeX of all that may be cited.
     cards
         What each number of the study rests on, by id.
+    points
+        Markdown of the main points, which stand on the first page.
     pages
         Further pages, in their order; one of the assumptions stands above their cards.
 
@@ -64,7 +68,7 @@ def site(
     ValueError
         For a reference to what is not there, or a text that pandoc cannot set.
     """
-    texts = [{"page": "index", "kind": "front", "markdown": front}]
+    texts = [{"page": "index", "kind": "front", "markdown": text} for text in (points, front)]
     pictures: dict[str, bytes] = {}
     words: dict[str, str] = {}
     for name, node in chapters.items():
@@ -75,6 +79,8 @@ def site(
         texts.append({"page": page_of(name), "kind": kind, "markdown": markdown})
     texts.append({"page": "", "kind": "annex", "markdown": annexes})
     answer = _pandoc(texts, bibliography, {name: page_of_card(card) for name, card in cards.items()})
+    main, first = answer["pages"].pop(0), answer["pages"][0]
+    first["parts"] = main["parts"] + first["parts"]
     files: dict[str, bytes] = {}
     entries = [
         Entry(one["name"], "Before you read" if one["kind"] == "front" else one["title"], one["count"])
@@ -97,7 +103,9 @@ def site(
     for one, entry in zip(answer["pages"], entries[:own], strict=True):
         inside = _CHART.sub(put, one["html"])
         if one["kind"] == "front":
-            inside = f'{_first(meta)}<section id="help">\n{inside}\n</section>\n{_about(meta)}'
+            inside = (
+                f'{_first(meta)}{main["html"]}{_printed()}<section id="help">\n{inside}\n</section>\n{_about(meta)}'
+            )
         files[f"{entry.name}.html"] = page(entry, inside, entries, meta).encode("utf-8")
     for table in answer["tables"]:
         files[f"tables/{table['name']}.csv"] = _csv(table["rows"])
@@ -133,12 +141,16 @@ _SEARCH = """<h1>Search</h1>
 
 def _first(meta: TitlePage) -> str:
     said = "".join(f"<p><strong>{escape(words)}</strong></p>\n" for words in (meta.notice, meta.age) if words)
-    # A folder of pages lies beside the printed products.
-    printed = "".join(f'<li><a href="../{file}">{words}</a></li>' for file, words in _PRINTED.items())
     return (
         f'<h1>{escape(meta.title)}</h1>\n<p class="subtitle">{escape(meta.subtitle)}</p>\n{said}'
-        f"<p>The answer in two pages is the brief; here every number leads to its home.</p>\n<ul>{printed}</ul>\n"
+        f'<p>{CONTENT_NOTE} <a href="#help">Help and support</a> stand below.</p>\n'
     )
+
+
+def _printed() -> str:
+    # A folder of pages lies beside the printed products.
+    printed = "".join(f'<li><a href="../{file}">{words}</a></li>' for file, words in _PRINTED.items())
+    return f"<p>Here every number leads to its home. To print:</p>\n<ul>{printed}</ul>\n"
 
 
 def _about(meta: TitlePage) -> str:
@@ -183,14 +195,16 @@ def _csv(rows: list[list[str]]) -> bytes:
 
 def _index(pages: list[dict[str, Any]], cards: Mapping[str, Card], beside: Sequence[Page]) -> bytes:
     """Return what the search looks through as a script, because a page from disk may load nothing else."""
-    parts = [
+    parts: list[tuple[str, ...]] = [
         (one["name"], part["id"], part["title"], one["title"], part["text"]) for one in pages for part in one["parts"]
+    ]
+    also = {name: words for made in beside for name, words in made.also.items()}
+    parts += [
+        (page_of_card(card), card.id, f"{card.title} ({card.id})", _KINDS[card.kind], f"{card.says}; {card.unit}")
+        + ((also[card.id],) if card.id in also else ())
+        for card in cards.values()
     ]
     parts += [
         (made.entry.name, place, title, made.entry.title, text) for made in beside for place, title, text in made.parts
-    ]
-    parts += [
-        (page_of_card(card), card.id, f"{card.title} ({card.id})", _KINDS[card.kind], f"{card.says}; {card.unit}")
-        for card in cards.values()
     ]
     return f"var PARTS = {json.dumps(parts, ensure_ascii=False, separators=(',', ':'))};\n".encode()

@@ -59,7 +59,8 @@ def _forces(project: Project, cards: Mapping[str, Card]) -> Page:
 
     counts = newest_counts(project)
     table = counts.to_csv(index=False, lineterminator="\n").encode("utf-8")
-    return Page(FORCES, forces_page(counts, cards), ("register.js",), {"tables/forces.csv": table})
+    parts = (("main", FORCES.title, "; ".join(dict.fromkeys(counts["force"]))),)
+    return Page(FORCES, forces_page(counts, cards), ("register.js",), {"tables/forces.csv": table}, parts)
 
 
 def _claims(project: Project, cards: Mapping[str, Card], tracked: Tracked) -> Page:
