@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import SITE
+from conftest import SITE, faults
 
 from cseanalysis.report.html.assumptions import taken_at
 from cseanalysis.study.data.assumptions import load_assumptions
@@ -108,3 +108,10 @@ def test_a_formula_is_arithmetic_or_nothing(page, hostile):
     read = f"FORMULA.read({hostile!r}).value(function () {{ throw new Error('id'); }})"
     said = page.value(f"(function () {{ try {{ return String({read}); }} catch (error) {{ return 'refused'; }} }})()")
     assert said == "refused"
+
+
+def test_a_moved_assumption_breaks_no_rule_of_accessibility_on_a_phone(browser):
+    browser.go(f"{SITE.as_uri()}/assumptions.html", 320)
+    put(browser, "value", "0.7")
+    assert faults(browser) == []
+    assert browser.value("document.documentElement.scrollWidth") <= 320

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from conftest import SITE
+from conftest import SITE, faults
 
 from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.lookup import compare_figures, not_printed
@@ -66,3 +66,10 @@ def test_an_address_can_name_the_pair(browser):
     browser.go(f"{SITE.as_uri()}/search.html")
     browser.go(f"{SITE.as_uri()}/compare.html#F024,F028")
     assert browser.value("document.querySelectorAll('#answer li').length") > 0
+
+
+def test_the_answer_breaks_no_rule_of_accessibility(browser):
+    browser.go(f"{SITE.as_uri()}/search.html")
+    browser.go(f"{SITE.as_uri()}/compare.html#F024,F028", 320)
+    assert faults(browser) == []
+    assert browser.value("document.documentElement.scrollWidth") <= 320
