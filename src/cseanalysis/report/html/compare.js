@@ -49,8 +49,8 @@
   }
 
   function figure(place) {
-    var about = PAIRS.about[place], line = add("p", ""), link = add("a", PAIRS.ids[place], line), number = parseInt(PAIRS.ids[place].slice(1), 10);
-    link.href = "figures-" + Math.floor(number / 100) + ".html#" + PAIRS.ids[place];
+    var about = PAIRS.about[place], line = add("p", ""), link = add("a", PAIRS.ids[place], line);
+    link.href = about[3] + ".html#" + PAIRS.ids[place];
     line.append(" " + about[0] + ": ", add("strong", about[1], line), "; " + about[2]);
   }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from html import escape
 from itertools import groupby, pairwise
@@ -15,7 +16,7 @@ from cseanalysis.register import compare
 from cseanalysis.register.definitions import worded
 from cseanalysis.register.differences import differences
 from cseanalysis.register.gate import order_of
-from cseanalysis.report.html.cards import link_to
+from cseanalysis.report.html.cards import link_to, page_of_card
 from cseanalysis.report.html.shell import Entry, Page
 from cseanalysis.study.data.project import sha256
 
@@ -35,6 +36,7 @@ _WORDS = (
     *("id", "unit", "base", "rule", "path", "part", "geography", "ages", "sex", "time", "counter", "stage"),
     *("coverage", "covered", "withheld"),
 )
+_SIGNS = {signs: {name: chr(signs + place) for place, name in enumerate(_WORDS)} for signs in (FIRST, SECOND)}
 _OF_DIMENSION = {
     "unit": ("unit", "base"),
     "definition": ("rule",),
@@ -62,7 +64,9 @@ def pairs_table(figures: Iterable[Figure], inflation: Interval) -> dict[str, Any
             found = differences(first, second)
             orders.add(tuple([item.dimension for item in found]))
             for item in found:
-                own.setdefault(item.dimension, [0] * len(later))[at] = reasons.number(item, place, place + 1 + at)
+                if (row := own.get(item.dimension)) is None:
+                    row = own[item.dimension] = [0] * len(later)
+                row[at] = reasons.number(item, place, place + 1 + at)
             levels = {item.level for item in found}
             verdict = next((level for level in ("refused", "bridged") if level in levels), "comparable")
             verdicts[verdict] += 1
@@ -178,7 +182,7 @@ def _without(text: str, own: Mapping[str, str], names: Iterable[str], signs: int
     """Put a sign where a word of a figure stands in a reason; whatever stood there, the word gives it back."""
     for name in names:
         if word := own[name]:
-            text = text.replace(word, chr(signs + _WORDS.index(name)), 1)
+            text = text.replace(word, _SIGNS[signs][name], 1)
     return text
 
 
@@ -186,6 +190,7 @@ def _runs(row: Iterable[int]) -> str:
     return "".join(_digits(number) + _digits(len(list(same))) for number, same in groupby(row))
 
 
+@lru_cache(maxsize=4096)
 def _digits(number: int) -> str:
     text = DIGITS[number % _HALF]
     while number := number // _HALF:
@@ -205,7 +210,8 @@ def pairs_page(
     shown = [figure for name, figure in figures.items() if name not in silent]
     code = sha256(Path(__file__).read_bytes())
     table = kept.once(["pairs", code, repr(inflation), repr(sorted(silent))], lambda: pairs_table(shown, inflation))
-    about = [[cards[name].title, cards[name].says, cards[name].as_of] for name in table["ids"]]
+    known = [cards[name] for name in table["ids"]]
+    about = [[card.title, card.says, card.as_of, page_of_card(card)] for card in known]
     content = {"digits": DIGITS, "first": FIRST, "second": SECOND, "about": about, "silent": silent, **table}
     data = f"var PAIRS = {json.dumps(content, ensure_ascii=False, separators=(',', ':'))};\n".encode()
     counts = {name: f"{count:,}" for name, count in table["verdicts"].items()}
