@@ -81,7 +81,7 @@
     } else {
       add("p", "No difference in what is counted was found.");
     }
-    add("code", "cseanalysis compare " + ids, add("p", said ? "On the command line: " : "A sentence to quote: "));
+    add("code", "cseanalysis compare " + ids, add("p", said ? "On the command line: " : "For a sentence to quote: "));
   }
 
   var list = document.getElementById("ids");

@@ -28,7 +28,7 @@ def trackers_page(tracked: Tracked, cards: Mapping[str, Card]) -> Page:
             "recommendations",
             "What was recommended",
             "A promise is no deed: a row says what a source said on a day, and nothing is inferred from it.",
-            ("Id", "Body", "Published", "What was recommended", "Asked of", "Due", "What sources say since", "Source"),
+            ("Id", "What was recommended", "Body", "Published", "Asked of", "Due", "What sources say since", "Source"),
             {"Body": "Who recommended it"},
             [_recommendation(row, tracked) for row in held.recommendations],
         ),
@@ -116,7 +116,7 @@ def _recommendation(row: Recommendation, tracked: Tracked) -> tuple[str, str, Se
         f"({escape(tracked.source(event.source))}){_noted(event.note)}"
         for event in tracked.trackers.events_of(row)
     )
-    plain = (row.id, row.body, row.published, words, "" if unseen else row.addressee, row.due)
+    plain = (row.id, words, row.body, row.published, "" if unseen else row.addressee, row.due)
     cells = [*map(escape, plain), said, escape(tracked.source(row.source)) + _noted(row.note)]
     return row.id, f"{row.body}: {words}", cells
 
