@@ -14,7 +14,7 @@ from conftest import notebook
 from cseanalysis import load_figures, load_results
 from cseanalysis.register import compare
 from cseanalysis.report.outputs import chart
-from cseanalysis.report.pdf.brief import brief, front_matter
+from cseanalysis.report.pdf.brief import brief, front_matter, main_points
 from cseanalysis.report.pdf.typeset import TitlePage, _pandoc, typeset_brief
 from cseanalysis.report.prose import closest, fill
 from cseanalysis.study.data.project import find_project
@@ -117,6 +117,19 @@ def test_the_words_beside_the_brief_s_numbers_hold_in_the_results():
     assert {one.tier for one in newest} <= {"C", "D"}, "a report was read: say so"
     assert "Where an age is known" in words
     assert "with a known age" in figures["F026"].base
+
+
+def test_the_main_points_are_the_first_section_of_the_brief_without_its_chart(summary):
+    points = main_points(find_project())
+    assert points.startswith("## What the figures say\n")
+    assert points.count("\n- **") >= 4
+    assert "from-chapter" not in points
+    assert "## How many" not in points
+
+
+def test_a_brief_without_sections_has_no_main_points(study):
+    (study.notebooks / "brief.md").write_text("Nothing is said.\n")
+    assert main_points(study) == ""
 
 
 def test_a_brief_that_takes_a_chart_no_chapter_shows_is_refused(study, tmp_path):

@@ -17,10 +17,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from cseanalysis.lineage import cards
 from cseanalysis.report import chart, opening, prose, table
+from cseanalysis.report.html.cards import ASSUMPTIONS
 from cseanalysis.report.html.drawing import drawing
 from cseanalysis.report.html.register import forces_page
+from cseanalysis.report.html.shell import Entry, Page
 from cseanalysis.report.html.site import _PRINTED, site
 from cseanalysis.report.pdf.typeset import TitlePage
+from cseanalysis.report.prose import fill
+from cseanalysis.study.evidence.claimed import CONTENT_NOTE
 
 HOSTILE = (
     '</title><script>alert(1)</script><img src=x onerror=alert(2)> " onload="x <!--chart a--> [x](javascript:y) '
@@ -73,9 +77,9 @@ def drawn(words="A line"):
     return figure, f"It says {words}.", pd.DataFrame({"place": [1, 2], "height": [1, 2]})
 
 
-def pages(notebooks, study, meta=META, known=None, annexes=ANNEXES):
+def pages(notebooks, study, meta=META, known=None, annexes=ANNEXES, **more):
     found = cards(study.root) if known is None else known
-    files = site(notebooks, meta, FRONT, annexes=annexes, bibliography=BIB, cards=found)
+    files = site(notebooks, meta, FRONT, annexes=annexes, bibliography=BIB, cards=found, **more)
     return {name: content.decode("utf-8") for name, content in files.items()}
 
 
@@ -278,6 +282,44 @@ def test_hostile_text_shows_as_text_wherever_it_comes_from(study):
     # What the search looks through is data of a script that ends where it ends.
     script = found["index.js"]
     assert json.loads(script.removeprefix("var PARTS = ").removesuffix(";\n"))
+
+
+def test_the_first_page_has_the_content_note_the_main_points_with_their_numbers_and_then_help(study):
+    points = fill("## What the figures say\n\n- In 2022 {figure:F001} were recorded.", study.root)
+    found = pages(chapters(c01_data=[text("# A")]), study, points=points)
+    page = found["index.html"]
+    order = [page.index(words) for words in (CONTENT_NOTE, "What the figures say", '<section id="help">', "0800 1111")]
+    assert order == sorted(order)
+    assert '<a href="figures-0.html#F001" class="n">1,099</a>' in page.partition('<section id="help">')[0]
+    assert "In 2022 1,099 were recorded" in found["index.js"]
+    assert page.count("<h1") == 1
+
+
+def test_a_further_page_stands_in_the_contents_and_in_the_search_with_its_files(study):
+    more = Page(
+        Entry("more", "More <of> it"),
+        "<h1>More</h1>",
+        ("register.js", "more.js"),
+        {"more.js": b"var MORE = 1;\n"},
+        (("main", "More", "a needle"),),
+        {"F001": "words of the debate"},
+    )
+    found = pages(chapters(c01_data=[text("# A")]), study, pages=(more,))
+    assert '<a href="more.html">More &lt;of&gt; it</a>' in found["data.html"]
+    assert found["more.js"] == "var MORE = 1;\n"
+    assert '<script src="more.js" defer>' in found["more.html"]
+    parts = json.loads(found["index.js"].removeprefix("var PARTS = ").removesuffix(";\n"))
+    assert ["more", "main", "More", "More <of> it", "a needle"] in parts
+    assert next(part[5] for part in parts if part[1] == "F001") == "words of the debate"
+    with pytest.raises(ValueError, match="two pages are called data"):
+        pages(chapters(c01_data=[text("# A")]), study, pages=(replace(more, entry=Entry("data", "Data")),))
+
+
+def test_a_page_of_assumptions_stands_above_their_cards(study):
+    above = Page(ASSUMPTIONS, "<p>To be moved.</p>", ("register.js",), {"moving.js": b"1"})
+    page = pages(chapters(c01_data=[text("# A")]), study, pages=(above,))["assumptions.html"]
+    assert page.index("To be moved.") < page.index('id="known_probability"')
+    assert '<script src="register.js" defer>' in page
 
 
 def test_what_is_referred_to_and_not_there_is_named(study):

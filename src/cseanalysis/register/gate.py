@@ -71,7 +71,7 @@ def compare(first: Figure, second: Figure, *, inflation: Interval = CLUSTERING) 
     """
     check_figures(first, second)
     # One order for both ways of asking, so that the answer is the same.
-    if _order(second) < _order(first):
+    if order_of(second) < order_of(first):
         first, second = second, first
     found = differences(first, second)
     return Comparison(first, second, _verdict(found), found, inflation, sentence)
@@ -95,7 +95,7 @@ def compare_all(figures: Iterable[Figure]) -> pd.DataFrame:
     figures = list(figures.values()) if isinstance(figures, Mapping) else list(figures)
     check_figures(*figures)
     rows = []
-    for first, second in combinations(sorted(figures, key=_order), 2):
+    for first, second in combinations(sorted(figures, key=order_of), 2):
         found = grave(first, second)
         refusing = ", ".join([item.dimension for item in found if item.level == "refused"])
         rows.append((first.id, second.id, _verdict(found), refusing))
@@ -127,6 +127,6 @@ def _verdict(found: Iterable[Difference]) -> Verdict:
     return "refused" if "refused" in levels else "bridged" if "bridged" in levels else "comparable"
 
 
-def _order(figure: Figure) -> tuple[str, str, str]:
+def order_of(figure: Figure) -> tuple[str, str, str]:
     """By the last day first: a stock or a running total is that of its last day. Without one there is no first day."""
     return str(figure.period_end or ""), str(figure.period_start), figure.id

@@ -131,7 +131,7 @@ def build_report(
             nodes = {name: chapter.node for name, chapter in chapters.items()}
             page = _title_page(staged, edition, inputs, standing)
             _copy_editions(project, staged, edition[0])
-            pdf, further, pages = _typeset(staged, nodes, page, standing)
+            pdf, further, pages = _typeset(staged, nodes, page, standing, project.root / FOLDER)
             short = typeset_brief(*brief(staged, nodes), replace(page, title=BRIEF_TITLE))
         with clock.step("writing"), staged_folder(out) as target:
             contents = {
@@ -322,24 +322,25 @@ def _results(path: Path, inputs: str, standing: Standing) -> bytes:
 
 
 def _typeset(
-    staged: Project, chapters: Mapping[str, NotebookNode], page: TitlePage, standing: Standing
+    staged: Project, chapters: Mapping[str, NotebookNode], page: TitlePage, standing: Standing, kept: Path
 ) -> tuple[bytes, bytes, Mapping[str, bytes]]:
     """Return report and annexes, typeset, and the files of the pages for a browser, made of the same text."""
     from cseanalysis.lineage import cards
     from cseanalysis.report.annexes import annexes, bibliography
     from cseanalysis.report.html.site import site
-    from cseanalysis.report.pdf.brief import front_matter
+    from cseanalysis.report.html.study import further_pages
+    from cseanalysis.report.pdf.brief import front_matter, main_points
     from cseanalysis.report.pdf.typeset import typeset
 
     front, works = f"{differences_page(standing)}\n{front_matter(staged)}", bibliography(staged)
     after, found = annexes(staged, json.dumps(list(chapters.values()))), cards(staged.root)
-    forces = None
-    if (staged.processed / "recorded_offences.csv").is_file():
-        from cseanalysis.study.recorded.force_book import newest_counts
 
-        forces = newest_counts(staged)
+    def made() -> Mapping[str, bytes]:
+        points, beside = main_points(staged), further_pages(staged, found, kept)
+        return site(chapters, page, front, annexes=after, bibliography=works, cards=found, points=points, pages=beside)
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pages = pool.submit(site, chapters, page, front, annexes=after, bibliography=works, cards=found, forces=forces)
+        pages = pool.submit(made)
         pdf, further = typeset(chapters, page, front, annexes=after, bibliography=works)
         return pdf, further, pages.result()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -56,39 +56,62 @@ class Kept:
 
     def read(self, part: Part, given: Given) -> Computed | None:
         """Return what a part computed from the same assumptions; none when it was not kept or was altered."""
-        path = self._path(part, given)
+        text = _sealed(self._path(part, given))
+        if text is None:
+            return None
         try:
-            seal, _, text = path.read_bytes().partition(b"\n")
-            if seal.decode() != sha256(text):
-                return None
             content = json.loads(text)
             return Computed(
                 tuple(_estimate(entry) for entry in content["results"]),
                 {name: tuple(Narrowed(**row) for row in rows) for name, rows in content["narrowed"].items()},
                 content["tables"],
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, part: Part, given: Given, computed: Computed) -> None:
-        """Keep what a part computed; where nothing can be written, nothing is kept."""
+        """Keep what a part computed."""
         content = {
             "results": [_plain(estimate) for estimate in computed.results],
             "narrowed": {name: [asdict(row) for row in rows] for name, rows in computed.narrowed.items()},
             "tables": computed.tables,
         }
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(content).encode()
-            write_atomic(self._path(part, given), sha256(text).encode() + b"\n" + text)
-        except OSError:
-            return
+        _seal(self._path(part, given), json.dumps(content).encode())
+
+    def once(self, words: list[str], make: Callable[[], Any]) -> Any:
+        """Return what JSON can hold of something that rests on these words besides data and code; make it once."""
+        path = self._named(words)
+        if (text := _sealed(path)) is not None:
+            return json.loads(text)
+        made = make()
+        _seal(path, json.dumps(made).encode())
+        return made
 
     def _path(self, part: Part, given: Given) -> Path:
         # Results are what was computed or what was kept of it: the same numbers have one name.
         results = [repr(_plain(given.results[name])) for name in sorted(given.results)]
-        words = [part.name, given.scope, repr(sorted(given.assumptions.items())), results]
+        return self._named([part.name, given.scope, repr(sorted(given.assumptions.items())), results])
+
+    def _named(self, words: list[Any]) -> Path:
         return self.folder / f"{sha256(json.dumps(words).encode())[:32]}.json"
+
+
+def _sealed(path: Path) -> bytes | None:
+    """Return what was kept; none when nothing was or it was altered."""
+    try:
+        seal, _, text = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return text if seal == sha256(text).encode() else None
+
+
+def _seal(path: Path, text: bytes) -> None:
+    """Keep a text with its hash; where nothing can be written, nothing is kept."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, sha256(text).encode() + b"\n" + text)
+    except OSError:
+        return
 
 
 def _plain(estimate: Estimate) -> dict[str, Any]:

@@ -169,6 +169,20 @@ def compute_cases(
     return parts
 
 
+def homes(inputs: StudyInputs, assumptions: Mapping[str, Assumption], *, kept: Kept | None = None) -> dict[str, str]:
+    """Return the part that each result is computed in, by id."""
+    (parts,) = compute_cases(inputs, [Case(assumptions, OWN_SCOPE)], kept=kept)
+    return {one.id: name for name, found in parts.items() for one in found.results}
+
+
+def recomputed(
+    inputs: StudyInputs, assumptions: Mapping[str, Assumption], parts: Collection[str]
+) -> dict[str, Estimate]:
+    """Return the results of some parts under other assumptions, by id, as `cseanalysis run` computes them."""
+    (found,) = compute_cases(inputs, [Case(assumptions, OWN_SCOPE, parts)])
+    return {one.id: one for name in parts for one in found[name].results}
+
+
 def computed(part: Part, given: Given) -> Computed:
     """Return a part's numbers, as they are kept."""
     numbers = part.compute(given)

@@ -6,20 +6,21 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from cseanalysis.export.markup import bibtex_text, web_address
 from cseanalysis.lineage import NOT_FROZEN
 from cseanalysis.report.annexes import TIERS
-from cseanalysis.report.html.shell import Entry, standing
+from cseanalysis.report.html.shell import Entry, Page, standing
 
 if TYPE_CHECKING:
     from cseanalysis.lineage import Card, RawRow, Source
     from cseanalysis.report.pdf.typeset import TitlePage
 
 NUMBERS = Entry("numbers", "All numbers of this report")
-ASSUMPTIONS = Entry("assumptions", "All assumptions, with their cards")
+ASSUMPTIONS = Entry("assumptions", "Assumptions, and what moves with them")
 FIGURES = Entry("figures", "All published figures")
 _ABOUT = {
     "numbers": "Every number that the report works out: from what, by which assumptions, and where it is printed.",
@@ -39,8 +40,10 @@ def page_of_card(card: Card) -> str:
     return ASSUMPTIONS.name if card.kind == "assumption" else f"{FIGURES.name}-{hundred}"
 
 
-def card_pages(cards: Mapping[str, Card], meta: TitlePage, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
-    """Yield every page of cards with what is inside it; ``entries`` are the pages in which numbers are printed."""
+def card_pages(
+    cards: Mapping[str, Card], meta: TitlePage, entries: Iterable[Entry], above: Mapping[str, Page]
+) -> Iterator[Page]:
+    """Yield every page of cards, after what stands ``above`` them; in pages among ``entries`` numbers are printed."""
     known = {entry.name: entry for entry in entries}
     pages: dict[str, list[Card]] = {NUMBERS.name: [], ASSUMPTIONS.name: []}
     for card in cards.values():
@@ -50,7 +53,9 @@ def card_pages(cards: Mapping[str, Card], meta: TitlePage, entries: Iterable[Ent
         entry = fixed.get(name) or Entry(name, f"Published figures {held[0].id} to {held[-1].id}")
         about = _ABOUT.get(name, "Each as its publisher prints it. That two stand here does not make them comparable.")
         shown = "\n".join(_card(card, cards, meta, known) for card in held)
-        yield entry, f"<h1>{escape(entry.title)}</h1>\n<p>{about}</p>\n{shown}\n"
+        first = above.get(name, Page(entry, ""))
+        inside = f"<h1>{escape(entry.title)}</h1>\n<p>{about}</p>\n{first.inside}{shown}\n"
+        yield replace(first, entry=entry, inside=inside)
 
 
 def cards_table(cards: Mapping[str, Card]) -> bytes:
@@ -72,6 +77,12 @@ def link_to(name: str, cards: Mapping[str, Card]) -> str:
     if name not in cards:
         return f"<code>{escape(name)}</code>"
     return f'<a href="{page_of_card(cards[name])}.html#{escape(name)}">{escape(name)}</a>'
+
+
+def links_to(names: Iterable[str], cards: Mapping[str, Card]) -> str:
+    """Return ids side by side, far enough apart for a thumb."""
+    links = " ".join(link_to(name, cards) for name in names)
+    return f'<span class="ids">{links}</span>' if links else ""
 
 
 def _card(card: Card, cards: Mapping[str, Card], meta: TitlePage, chapters: Mapping[str, Entry]) -> str:

@@ -36,51 +36,64 @@ def register_page(cards: Mapping[str, Card]) -> str:
     held = [card for card in cards.values() if card.kind == "figure"]
     tiers = [tier for tier in TIERS if any(_tier(card) == tier for card in held)]
     units = sorted({card.unit for card in held})
-    choices = (
-        _choice("How close the source stands", "Tier", ((tier, f"{tier}: {TIERS[tier]}") for tier in tiers)),
-        _choice("Unit", "Unit", ((unit, unit) for unit in units)),
-    )
-    rows = "\n".join(_row(card, cards) for card in held)
+    choices = {
+        "Tier": ("How close the source stands", [(tier, f"{tier}: {TIERS[tier]}") for tier in tiers]),
+        "Unit": ("Unit", [(unit, unit) for unit in units]),
+    }
+    rows = [_row(card, cards) for card in held]
     return (
         f"<h1>{FIGURES.title}</h1>\n<p>Figures that count different things stand side by side here; that does not make "
         'them comparable. Each id leads to its card. <a href="cards.csv" download>All cards as CSV</a></p>\n'
-        f"{_table(_COLUMNS, choices, rows, len(held), 'figures')}"
+        f"{filtered_table(_COLUMNS, choices, rows, 'figures')}"
     )
 
 
 def forces_page(counts: pd.DataFrame, cards: Mapping[str, Card]) -> str:
     """Return what is inside the page of the newest counts of every force, in the order of the alphabet."""
     lines = [[str(cell) for cell in row] for row in counts[list(_COUNTS)].itertuples(index=False, name=None)]
-    choices = tuple(
-        _choice(words, heading, ((one, one) for one in dict.fromkeys(row[place] for row in lines)))
+    choices = {
+        heading: (words, [(one, one) for one in dict.fromkeys(row[place] for row in lines)])
         for place, (words, heading) in enumerate((("Force", "Force"), ("What is counted", "Counted")))
-    )
-    rows = "\n".join(_force_row(row, cards) for row in lines)
+    }
+    rows = [_force_row(row, cards) for row in lines]
     return (
         f"<h1>{FORCES.title}</h1>\n<p>The newest arrests, suspects, charges, convictions and recorded offences "
         "found of each force, each with its period and rule; or until when it was searched. Counts of different "
         "things, rules or periods cannot be compared or divided. Nor can forces: one that records more may listen more."
         ' There are no rates and there is no ranking. <a href="tables/forces.csv" download>CSV</a></p>\n'
-        f"{_table(tuple(_COUNTS.values()), choices, rows, len(lines), 'rows')}"
+        f"{filtered_table(tuple(_COUNTS.values()), choices, rows, 'rows')}"
     )
 
 
-def _table(columns: Sequence[str], choices: Iterable[str], rows: str, count: int, noun: str) -> str:
-    """Return a form that a script brings to life, and a table that needs none."""
+def filtered_table(
+    columns: Sequence[str],
+    choices: Mapping[str, tuple[str, Iterable[tuple[str, str]]]],
+    rows: Sequence[str],
+    noun: str,
+    *,
+    prefix: str = "",
+) -> str:
+    """Return a form that a script brings to life, and a table that needs none.
+
+    ``choices`` gives by heading of a column what it is asked and what it may hold; ``prefix`` begins the ids of a table
+    that is not alone on its page.
+    """
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    body = "\n".join(rows)
+    asked = "".join(_choice(label, column, options, prefix) for column, (label, options) in choices.items())
     return (
-        '<form id="filter" hidden><label for="words">Words or numbers</label>'
-        f'<input id="words" type="search" autocomplete="off">{"".join(choices)}</form>\n'
-        f'<p id="found" role="status" data-noun="{noun}">{count} {noun}</p>\n'
-        f'<div class="scroll" role="region" tabindex="0" aria-label="Table of all {noun}"><table id="register">'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n"
+        f'<form class="filter" hidden><label for="{prefix}words">Words or numbers</label>'
+        f'<input id="{prefix}words" type="search" autocomplete="off">{asked}'
+        f'<p role="status" data-noun="{noun}">{len(rows)} {noun}</p></form>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="Table of all {noun}"><table id="{prefix}register">'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>\n"
     )
 
 
-def _choice(label: str, column: str, options: Iterable[tuple[str, str]]) -> str:
+def _choice(label: str, column: str, options: Iterable[tuple[str, str]], prefix: str) -> str:
     """Return a choice of what a column must hold; the column is found by its heading."""
     listed = "".join(f'<option value="{escape(value)}">{escape(words)}</option>' for value, words in options)
-    name = f"choice-{column.lower()}"
+    name = f"{prefix}choice-{column.lower().replace(' ', '-')}"
     return (
         f'<label for="{name}">{label}</label><select id="{name}" data-column="{column}">'
         f'<option value="">any</option>{listed}</select>'

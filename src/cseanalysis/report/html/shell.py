@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,18 @@ class Entry:
     name: str
     title: str
     count: str = ""  # the number of a chapter, the letter of an annex
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that is made beside the chapters: what is inside it, what it loads, and the files that go with it."""
+
+    entry: Entry
+    inside: str
+    scripts: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    parts: tuple[tuple[str, str, str], ...] = ()  # for the search: id of a place in it, heading, text
+    also: Mapping[str, str] = field(default_factory=dict)  # further words by which the search finds a card, by its id
 
 
 def page(entry: Entry, inside: str, entries: Sequence[Entry], meta: TitlePage, scripts: Sequence[str] = ()) -> str:

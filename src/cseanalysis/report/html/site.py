@@ -7,7 +7,7 @@ import io
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from cseanalysis.report.exporter import DATA, export
 from cseanalysis.report.html.cards import ASSUMPTIONS, FIGURES, NUMBERS, card_pages, cards_table, page_of_card
 from cseanalysis.report.html.drawing import drawing
-from cseanalysis.report.html.register import FORCES, forces_page, register_page
-from cseanalysis.report.html.shell import Entry, page
+from cseanalysis.report.html.register import register_page
+from cseanalysis.report.html.shell import Entry, Page, page
 from cseanalysis.report.pdf.typeset import READER
 from cseanalysis.report.references import cited_in, lettered
 from cseanalysis.scratch import scratch_folder
+from cseanalysis.study.evidence.claimed import CONTENT_NOTE
 
 if TYPE_CHECKING:
-    import pandas as pd
     from nbformat import NotebookNode
 
     from cseanalysis.lineage import Card
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _CHART = re.compile(r"<!--chart ([^ >]+)-->")
 _ALT = re.compile(r'^:{4,} \{\.chart #fig:([\w:-]+) .*?file="([^"]*)".*? alt="((?:\\.|[^"\\])*)"', re.MULTILINE)
-_COPIED = ("page.css", "register.js", "search.js")
 
 
 def site(
@@ -42,7 +41,8 @@ def site(
     annexes: str,
     bibliography: str,
     cards: Mapping[str, Card],
-    forces: pd.DataFrame | None = None,
+    points: str = "",
+    pages: Sequence[Page] = (),
 ) -> dict[str, bytes]:
     """Return the report as the files of a folder of pages for a browser, by name.
 
@@ -58,18 +58,20 @@ def site(
         BibTeX of all that may be cited.
     cards
         What each number of the study rests on, by id.
-    forces
-        The newest counts of every force; without them there is no page of forces.
+    points
+        Markdown of the main points, which stand on the first page.
+    pages
+        Further pages, in their order; one of the assumptions stands above their cards.
 
     Raises
     ------
     ValueError
         For a reference to what is not there, or a text that pandoc cannot set.
     """
-    texts = [{"page": "index", "kind": "front", "markdown": front}]
+    texts = [{"page": "index", "kind": "front", "markdown": text} for text in (points, front)]
     pictures: dict[str, bytes] = {}
     words: dict[str, str] = {}
-    files: dict[str, bytes] = {name: (_HERE / name).read_bytes() for name in _COPIED}
+    files: dict[str, bytes] = {}
     for name, node in chapters.items():
         markdown, found = export(name, node)
         pictures |= found
@@ -80,12 +82,16 @@ def site(
         texts.append({"page": page_of(name), "kind": kind, "markdown": markdown})
     texts.append({"page": "", "kind": "annex", "markdown": annexes})
     answer = _pandoc(texts, bibliography, {name: page_of_card(card) for name, card in cards.items()})
+    main, first = answer["pages"].pop(0), answer["pages"][0]
+    first["parts"] = main["parts"] + first["parts"]
     entries = [
         Entry(one["name"], "Before you read" if one["kind"] == "front" else one["title"], one["count"])
         for one in answer["pages"]
     ]
-    own, listed = len(entries), list(card_pages(cards, meta, entries))
-    entries += [*([] if forces is None else [FORCES]), NUMBERS, FIGURES, ASSUMPTIONS]
+    own, above = len(entries), {one.entry.name: one for one in pages if one.entry.name == ASSUMPTIONS.name}
+    beside = [one for one in pages if one.entry.name not in above]
+    beside += [*card_pages(cards, meta, entries, above), Page(FIGURES, register_page(cards), ("register.js",))]
+    entries += [*(one.entry for one in pages if one.entry.name not in above), NUMBERS, FIGURES, ASSUMPTIONS]
     if doubled := {one.name for one in entries if [other.name for other in entries].count(one.name) > 1}:
         raise ValueError(f"two pages are called {', '.join(sorted(doubled))}; rename a chapter")
 
@@ -99,21 +105,20 @@ def site(
     for one, entry in zip(answer["pages"], entries[:own], strict=True):
         inside = _CHART.sub(put, one["html"])
         if one["kind"] == "front":
-            inside = f'{_first(meta)}<section id="help">\n{inside}\n</section>\n{_about(meta)}'
+            inside = (
+                f'{_first(meta)}{main["html"]}{_printed()}<section id="help">\n{inside}\n</section>\n{_about(meta)}'
+            )
         files[f"{entry.name}.html"] = page(entry, inside, entries, meta).encode("utf-8")
     for table in answer["tables"]:
         files[f"tables/{table['name']}.csv"] = _csv(table["rows"])
-    for entry, inside in listed:
-        files[f"{entry.name}.html"] = page(entry, inside, entries, meta).encode("utf-8")
-    inside = register_page(cards)
-    files[f"{FIGURES.name}.html"] = page(FIGURES, inside, entries, meta, ("register.js",)).encode("utf-8")
-    if forces is not None:
-        inside = forces_page(forces, cards)
-        files[f"{FORCES.name}.html"] = page(FORCES, inside, entries, meta, ("register.js",)).encode("utf-8")
-        files["tables/forces.csv"] = forces.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    beside.append(Page(Entry("search", "Search"), _SEARCH, ("index.js", "search.js")))
+    for made in beside:
+        files |= made.files
+        files[f"{made.entry.name}.html"] = page(made.entry, made.inside, entries, meta, made.scripts).encode("utf-8")
+    scripts = {name for made in beside for name in made.scripts if (_HERE / name).is_file()}
+    files |= {name: (_HERE / name).read_bytes() for name in ("page.css", *scripts)}
     files["cards.csv"] = cards_table(cards)
-    files["search.html"] = page(Entry("search", "Search"), _SEARCH, entries, meta, ("index.js", "search.js")).encode()
-    files["index.js"] = _index(answer["pages"], cards)
+    files["index.js"] = _index(answer["pages"], cards, beside)
     return dict(sorted(files.items()))
 
 
@@ -138,12 +143,16 @@ _SEARCH = """<h1>Search</h1>
 
 def _first(meta: TitlePage) -> str:
     said = "".join(f"<p><strong>{escape(words)}</strong></p>\n" for words in (meta.notice, meta.age) if words)
-    # A folder of pages lies beside the printed products.
-    printed = "".join(f'<li><a href="../{file}">{words}</a></li>' for file, words in _PRINTED.items())
     return (
         f'<h1>{escape(meta.title)}</h1>\n<p class="subtitle">{escape(meta.subtitle)}</p>\n{said}'
-        f"<p>The answer in two pages is the brief; here every number leads to its home.</p>\n<ul>{printed}</ul>\n"
+        f'<p>{CONTENT_NOTE} <a href="#help">Help and support</a> stand below.</p>\n'
     )
+
+
+def _printed() -> str:
+    # A folder of pages lies beside the printed products.
+    printed = "".join(f'<li><a href="../{file}">{words}</a></li>' for file, words in _PRINTED.items())
+    return f"<p>Here every number leads to its home. To print:</p>\n<ul>{printed}</ul>\n"
 
 
 def _about(meta: TitlePage) -> str:
@@ -186,13 +195,18 @@ def _csv(rows: list[list[str]]) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def _index(pages: list[dict[str, Any]], cards: Mapping[str, Card]) -> bytes:
+def _index(pages: list[dict[str, Any]], cards: Mapping[str, Card], beside: Sequence[Page]) -> bytes:
     """Return what the search looks through as a script, because a page from disk may load nothing else."""
-    parts = [
+    parts: list[tuple[str, ...]] = [
         (one["name"], part["id"], part["title"], one["title"], part["text"]) for one in pages for part in one["parts"]
     ]
+    also = {name: words for made in beside for name, words in made.also.items()}
     parts += [
         (page_of_card(card), card.id, f"{card.title} ({card.id})", _KINDS[card.kind], f"{card.says}; {card.unit}")
+        + ((also[card.id],) if card.id in also else ())
         for card in cards.values()
+    ]
+    parts += [
+        (made.entry.name, place, title, made.entry.title, text) for made in beside for place, title, text in made.parts
     ]
     return f"var PARTS = {json.dumps(parts, ensure_ascii=False, separators=(',', ':'))};\n".encode()

@@ -36,6 +36,12 @@ def brief(project: Project, chapters: Mapping[str, NotebookNode]) -> tuple[str, 
     return f"{whole}\n\n{_ids(whole)}\n", pictures
 
 
+def main_points(project: Project) -> str:
+    """Return the first section of the brief as Markdown without its charts, for a page that has them elsewhere."""
+    sections = (project.notebooks / BRIEF).read_text(encoding="utf-8").split("\n## ")
+    return fill(_TAKEN.sub("", f"## {sections[1]}"), project.root) if len(sections) > 1 else ""
+
+
 def front_matter(project: Project) -> str:
     """Return the report's first page, with the lines of help."""
     return with_support((project.notebooks / FRONT).read_text(encoding="utf-8"), project.root)

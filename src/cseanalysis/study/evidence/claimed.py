@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("sentence", "claim", "statement")
 _SHOWN = 4  # lines of help
+CONTENT_NOTE = "This is about the sexual abuse of children. What is recorded is not all that was done."
 
 
 def describe_verdict(
@@ -31,8 +32,7 @@ def describe_verdict(
     for title, several in (("arithmetic", verdict.arithmetic), ("because", verdict.reasons)):
         lines += ["", title, *(f"  {line}" for line in several)] if several else []
     lines += ["", "what would have to be published", f"  {verdict.would_need}"] if verdict.would_need else []
-    about = "This is about the sexual abuse of children. What is recorded is not all that was done."
-    return "\n".join([*lines, "", f"{about} Support: {support}."])
+    return "\n".join([*lines, "", f"{CONTENT_NOTE} Support: {support}."])
 
 
 def _figure(name: str, tables: Tables, publications: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

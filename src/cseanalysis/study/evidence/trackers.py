@@ -64,7 +64,7 @@ class Tracked:
             told = asdict(row)
             if isinstance(row, Recommendation):
                 told["events"] = [asdict(event) for event in self._events(row)]
-            if isinstance(row, PublicStatement) and self._silent(row):
+            if isinstance(row, PublicStatement) and self.silent(row):
                 told["number"] = None
             if isinstance(row, RequestedField):
                 published = published_of(row, self.figures)
@@ -107,36 +107,36 @@ class Tracked:
         words = "its text was not seen" if row.seen == "no" else row.words
         asked = "" if row.seen == "no" else f"; asked of {row.addressee}"
         due = f"; due {row.due}" if row.due else ""
-        lines = [f"{row.id}  {row.published}  {words}{asked}{due} ({row.body}; {self._source(row.source)})"]
+        lines = [f"{row.id}  {row.published}  {words}{asked}{due} ({row.body}; {self.source(row.source)})"]
         for event in self._events(row):
             of_all = _OF_ALL if event.recommendation == row.of else ""
             said = f"  {event.date}  {event.event.replace('_', ' ')}{of_all}: {event.words}"
-            lines.append(f"{said} ({self._source(event.source)}){_noted(event.note)}")
+            lines.append(f"{said} ({self.source(event.source)}){_noted(event.note)}")
         return [*lines, *([f"  note: {row.note}"] if row.note else [])]
 
     def _inquiry(self, row: Inquiry) -> list[str]:
         days = [f"{name} {day}" for name in ("announced", "opened", "reported") if (day := getattr(row, name))]
         lines = [f"{row.id}  {row.name}; {row.place}; {row.kind}; for {row.commissioned_by}"]
-        lines.append(f"  {', '.join(days)} ({self._source(row.source)}){_noted(row.note)}")
+        lines.append(f"  {', '.join(days)} ({self.source(row.source)}){_noted(row.note)}")
         return [*lines, *self._figure_lines(row.figures)]
 
     def _statement(self, row: PublicStatement) -> list[str]:
-        silent = self._silent(row)
+        silent = self.silent(row)
         number = f"number not printed, {silent}" if silent else f"{row.number} {row.of_what}".strip()
         about = f"; {row.period}" if row.period else ""
         lines = [
             f"{row.id}  {row.date}  {row.speaker}, {row.occasion}: {row.claim}{': ' * bool(number)}{number}{about}"
         ]
-        lines[0] += f" ({self._source(row.source)}){_noted(row.note)}"
+        lines[0] += f" ({self.source(row.source)}){_noted(row.note)}"
         if row.contested:
             lines.append(f"  contested: {', '.join(ids_of(row.contested))}, see `cseanalysis figures`")
         if row.later:
-            lines.append(f"  later, {row.later_on or 'undated'}: {row.later} ({self._source(row.later_source)})")
+            lines.append(f"  later, {row.later_on or 'undated'}: {row.later} ({self.source(row.later_source)})")
         return [*lines, *self._figure_lines(row.figures)]
 
     def _field(self, row: RequestedField) -> list[str]:
         published = published_of(row, self.figures)
-        lines = [f"{row.field}; asked by {row.asked_by} ({self._source(row.source)})"]
+        lines = [f"{row.field}; asked by {row.asked_by} ({self.source(row.source)})"]
         if row.filled == "no":
             lines.append(f"  filled by no figure of the register{_noted(row.note)}")
             return lines
@@ -151,14 +151,15 @@ class Tracked:
             figure, why = self.figures[name], self.hidden.get(name)
             number = f"not printed, {why}" if why else figure.published
             known = "" if why else known_for(figure, self.figures, self.hidden)
-            lines.append(f"    {name} {number}: {figure.statement}{known} ({self._source(figure.source)})")
+            lines.append(f"    {name} {number}: {figure.statement}{known} ({self.source(figure.source)})")
         return lines
 
-    def _silent(self, row: PublicStatement) -> str:
+    def silent(self, row: PublicStatement) -> str:
         """Say why the number of a statement is not printed, where it rests on one that is not."""
         return next((self.hidden[name] for name in ids_of(row.figures) if name in self.hidden), "")
 
-    def _source(self, key: str) -> str:
+    def source(self, key: str) -> str:
+        """Return a source in words: who published it, when, its key and tier."""
         source = self.publications[key]
         return f"{source['publisher']}, {source['published'] or 'undated'}, {key}, tier {source['tier']}"
 
