@@ -50,14 +50,16 @@ def usable(python: Path) -> bool:
 
 
 def installers(python: Path) -> Iterator[list[str]]:
-    """Yield the beginnings of commands that install: uv where it can be had, then pip."""
-    pip = [str(python), "-m", "pip", "install"]
+    """Yield the beginnings of commands that install: uv where it can be had, then pip; offline from a wheelhouse."""
+    house = os.environ.get("OFFLINE")
+    source = ["--no-index", "--find-links", str(Path(house).resolve())] if house else []
+    pip = [str(python), "-m", "pip", "install", *source]
     uv = shutil.which("uv")
     get = [*pip, "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(UV)]
     if uv is None and subprocess.run(get, check=False, capture_output=True).returncode == 0:
         uv = str(python.with_name("uv"))
     if uv is not None:
-        yield [uv, "pip", "install", "--python", str(python), "--compile-bytecode"]
+        yield [uv, "pip", "install", "--python", str(python), "--compile-bytecode", *source]
     yield pip
 
 

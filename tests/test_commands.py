@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+import cseanalysis
 from cseanalysis.cli import build_parser, main, parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,19 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 # Carried out by the workflow on every change, or with packages that are not here: expanded and parsed only.
 EXPENSIVE = {
     *("report", "results", "verify", "release", "run", "test", "test-engines", "check", "bench", "coverage"),
-    *("update", "processors", "lowest", "mutants", "kills", "campaign", "metadata", "lab", "docs", "test-browser"),
+    *(
+        "update",
+        "processors",
+        "lowest",
+        "mutants",
+        "kills",
+        "campaign",
+        "metadata",
+        "wheelhouse",
+        "lab",
+        "docs",
+        "test-browser",
+    ),
 }
 ANSWERS = "2026-07-23\n\n\ny\n"
 pytestmark = pytest.mark.skipif(sys.platform == "win32" or not shutil.which("make"), reason="needs make and a shell")
@@ -85,7 +98,7 @@ def checkout(tmp_path, published):
         text = f'#!/bin/sh\nPYTHONPATH={place} exec {shlex.quote(sys.executable)} {module}"$@"\n'
         (home / name).write_text(text, encoding="utf-8")
         (home / name).chmod(0o755)
-    for name in ("report", "test", "engines", "lowest", "lab", "docs"):
+    for name in ("report", "test", "engines", "lowest", "peers", "lab", "docs"):
         (copy / ".venv" / f"{name}.done").touch()
     return copy
 
@@ -164,9 +177,11 @@ def test_a_dear_command_of_the_pages_expands_to_what_the_command_line_takes(line
         if words[:3] == [".venv/bin/python", "-m", "cseanalysis"]:
             parse(words[3:])
         else:
-            assert re.search(r"-m (pytest|ruff|mypy|jupyterlab|mkdocs)|(benchmarks|tests/browser)/[\w*]+\.py", step), (
-                step
-            )
+            assert re.search(
+                r"-m (pytest|ruff|mypy|jupyterlab|mkdocs|pip download)|"
+                r"(benchmarks|publishing|tests/browser)/[\w*]+\.py",
+                step,
+            ), step
             assert all(list(ROOT.glob(place)) for place in re.findall(r"(?:benchmarks|tests)/[\w*.]+", step))
 
 
@@ -198,15 +213,20 @@ def test_what_is_to_be_installed_has_a_name_in_the_project():
         if "nbconvert" in words:
             assert (ROOT / words[1] / words[-1]).is_file()
             continue
+        if words[:2] == ["pip", "wheel"] or words[2:] == ["dist/*.whl"]:  # what it makes is built by another test
+            continue
         assert words[:2] in (["pip", "install"], ["uv", "pip"]), line
         if words[0] == "pip":
             extra = re.fullmatch(r"\.(?:\[(\w+)\])?", words[2])
             assert extra is not None
             assert extra[1] is None or extra[1] in extras
-    advice = (ROOT / "src").rglob("*.py")
-    said = {name for path in advice for name in re.findall(r"""install_advice\(['"](\w+)""", path.read_text("utf-8"))}
+    advice = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    said = {
+        name for given in re.findall(r"install_advice\((['\"][^)]+)\)", advice) for name in re.findall(r"\w+", given)
+    }
+    brought = {re.match(r"[\w-]+", line)[0] for lines in extras.values() for line in lines}
     assert said
-    assert said <= set(extras)
+    assert said <= brought
     assert not [path for path in (ROOT / "src").rglob("*.py") if "cseanalysis[" in path.read_text("utf-8")]
 
 
@@ -264,11 +284,18 @@ def test_scenarios_are_handed_over_one_by_one(checkout):
     assert names == [*sorted(f"scenarios/{path.name}" for path in (ROOT / "scenarios").glob("*.toml")), "it's.toml"]
 
 
+def test_the_version_is_told_and_the_exit_code_is_0(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"cseanalysis {cseanalysis.__version__}\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["nosuch"], "argument command: invalid choice: 'nosuch' (choose from "),
-        (["--version"], "unrecognized arguments: --version"),
+        (["--Version"], "unrecognized arguments: --Version"),
         (["compare", "F031"], "the following arguments are required: second"),
         (["compare", "F031", "F035", "F036"], "unrecognized arguments: F036"),
         (["run", "--out", "x"], "the following arguments are required: scenarios"),

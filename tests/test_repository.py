@@ -3,6 +3,7 @@
 import ast
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -498,18 +499,56 @@ def test_the_wheel_carries_what_it_needs_and_works_from_elsewhere(tmp_path):
         "report/pdf/template.typ",
     } <= names
     assert not [name for name in names if name.startswith(("data/", "notebooks/", "tests/"))]
+    assert {
+        "package_data/assumptions.toml",
+        "package_data/data/raw/figures.csv",
+        "package_data/reports/results.json",
+    } <= names
+    assert wheel.stat().st_size < 3_000_000
+    # Only what the base installation brings: the rest must not be needed for any of this.
+    for name in ("scipy", "statsmodels", "matplotlib", "pyarrow", "fastexcel", "polars", "nbformat", "rich"):
+        absent = f"raise ModuleNotFoundError(\"No module named '{name}'\", name='{name}')\n"
+        (tmp_path / "site" / f"{name}.py").write_text(absent)
     code = (
-        "import sys; sys.path.insert(0, 'site')\n"
+        "import sys\n"
         "import pandas, cseanalysis\n"
         "from cseanalysis.clean import harmonise_forces\n"
         "assert cseanalysis.__file__.startswith(sys.argv[1]), cseanalysis.__file__\n"
         "print(harmonise_forces(pandas.DataFrame({'Force Name': ['Heddlu Gwent']}))['force_code'][0])\n"
-        "try:\n    cseanalysis.load_results()\nexcept FileNotFoundError as error:\n    print(error)\n"
+        "loads = (cseanalysis.load_figures, cseanalysis.load_results, cseanalysis.load_assumptions)\n"
+        "print(*(len(load()) for load in loads), len(cseanalysis.read_table('recorded_offences')))\n"
+        "from cseanalysis.cli import main\n"
+        "for words in (['compare', 'F031', 'F035'], ['claim', '--json', 'In 2023 police recorded 115,489 offences'],\n"
+        "              ['trace', '115,489'], ['cite', 'F008'], ['figures', '--json', 'F031'],\n"
+        "              ['tracker', 'statements'], ['data']):\n"
+        "    try:\n        main(words)\n    except SystemExit as ended:\n        print('ended with', ended.code)\n"
+        "try:\n    from cseanalysis.models import interrupted_series\n"
+        "except ModuleNotFoundError as error:\n    print(error)\n"
+        "from cseanalysis.read import read_spreadsheet\n"
+        "try:\n    read_spreadsheet(sys.argv[1] + '/a.csv')\nexcept ImportError as error:\n    print(error)\n"
     )
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    isolated = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=isolated,
     )
-    assert done.stdout.startswith("W15000002\nno study found")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "W15000002"
+    assert lines[1] == (
+        f"{len(load_figures(ROOT))} {len(load_results(ROOT))} {len(load_assumptions(ROOT))} "
+        f"{len(read_table('recorded_offences', ROOT))}"
+    )
+    ended = [line for line in lines if line.startswith("ended with")]
+    assert ended[:-1] == ["ended with 0"] * 6
+    assert "no checkout of the study at or above" in ended[-1]
+    assert "this command writes into one" in ended[-1]
+    assert "cseanalysis.models.interrupted_series needs scipy, which is not installed: run pip install" in lines[-2]
+    assert "needs fastexcel and pyarrow: run pip install" in lines[-1]
 
 
 def test_every_public_name_stays_what_it_is_when_its_module_is_loaded():

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from cseanalysis import __version__
 from cseanalysis.lazy import install_advice
 
 BUILD = Path("reports/build")
@@ -33,11 +34,11 @@ _ELSEWHERE = {
 def data() -> None:
     """Build the tidy tables in data/processed, and count the rows of every table into data/README.md."""
     from cseanalysis.study.data.files import staged_folder
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
     from cseanalysis.study.evidence.counted import write_counts
     from cseanalysis.study.tidy import build_tables
 
-    project = find_project()
+    project = find_checkout()
     with _steps() as say, _timed(say, "tidy tables"), staged_folder(project.processed) as folder:
         build_tables(project, folder)
     write_counts(project)
@@ -60,7 +61,7 @@ def add(
     """Add a new release of a published table: check it, show what it changes, keep it beside the older ones."""
     from datetime import UTC, datetime
 
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
     from cseanalysis.study.data.releases import check_day, check_release, register_release
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
@@ -71,7 +72,7 @@ def add(
         print(describe_changes(changes), flush=True)
         return yes or _confirm("Add it to data/raw?")
 
-    project, today = find_project(), datetime.now(tz=UTC).date().isoformat()
+    project, today = find_checkout(), datetime.now(tz=UTC).date().isoformat()
     if yes and published is None:
         raise ValueError("with --yes nothing is asked: add --published and the day of publication, e.g. 2026-07-23")
     if published is not None:
@@ -99,7 +100,7 @@ def update(*, yes: bool) -> None:
     """Fetch the releases of data/releases.csv that are not there: show what each changes, ask, keep it."""
     from datetime import UTC, datetime
 
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
     from cseanalysis.study.data.releases import update_releases
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
@@ -108,17 +109,17 @@ def update(*, yes: bool) -> None:
         return yes or _confirm("Add it to data/raw?")
 
     today = datetime.now(tz=UTC).date().isoformat()
-    update_releases(find_project(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
+    update_releases(find_checkout(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
 
 
 def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
     from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import build_results, write_results
 
-    project = find_project()
+    project = find_checkout()
     check_writable(project.results)
     with _steps() as say, _timed(say, "results"):
         write_results(project.results, build_results(project, kept=project.root / FOLDER, beside=True))
@@ -127,9 +128,9 @@ def results() -> None:
 def report(*, assumptions: Path | None, out: Path | None) -> None:
     """Build the report: PDF, executed chapters, results, manifest."""
     from cseanalysis.report.build import build_report
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
 
-    project = find_project()
+    project = find_checkout()
     if assumptions is not None and out is None:
         raise ValueError("other assumptions need a folder of their own: add --out (or OUT=), e.g. OUT=build/mine")
     folder = project.root / BUILD if out is None else out.resolve()
@@ -141,10 +142,10 @@ def report(*, assumptions: Path | None, out: Path | None) -> None:
 def verify() -> None:
     """Rebuild tables and results elsewhere and compare them with the committed ones."""
     from cseanalysis.report.editions import verify as compare
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
 
     with _steps() as say:
-        verdict = compare(find_project())
+        verdict = compare(find_checkout())
         for line in verdict.differences:
             say(line)
         say(f"verdict: {verdict.word}")
@@ -157,14 +158,15 @@ def release() -> None:
     from cseanalysis.citation import FILE, this_work
     from cseanalysis.report.build import build_report
     from cseanalysis.report.editions import release as freeze
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import check_raw, find_checkout
 
+    project = find_checkout()
+    check_raw(project)
     if unfilled := this_work().unfilled:
         raise ValueError(
             f"an edition is there to be cited, and {FILE} has no {' and no '.join(unfilled)} yet: "
             "fill them in, run `make metadata`, commit"
         )
-    project = find_project()
     with _steps() as say:
         build_report(project, assumptions=None, out=project.root / BUILD, freezing=True, log=say, beside=True)
         say(f"frozen: {freeze(project, project.root / BUILD)}")
@@ -173,10 +175,10 @@ def release() -> None:
 def diff(first: Path, second: Path) -> None:
     """List the assumptions and numbers in which two builds differ, why, and which change moves each number most."""
     from cseanalysis.report.editions import diff as compare
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
 
     try:
-        project = find_project()
+        project = find_checkout()
     except FileNotFoundError:  # two folders can be compared anywhere; causes are sought where the data are
         project = None
     lines = compare(first, second, project, beside=True)
@@ -186,10 +188,10 @@ def diff(first: Path, second: Path) -> None:
 
 def run(scenarios: list[Path], *, out: Path | None, scheduler: str | None) -> None:
     """Compute every reported number under each scenario; finished ones are left as they are."""
-    from cseanalysis.study.data.project import find_project
+    from cseanalysis.study.data.project import find_checkout
     from cseanalysis.study.scenarios import FOLDER, run_scenarios
 
-    project = find_project()
+    project = find_checkout()
     folder = project.root / FOLDER if out is None else out.resolve()
     with _steps() as say, _timed(say, "scenarios"):
         run_scenarios(project, scenarios, out=folder, beside=True, scheduler=scheduler, log=say)
@@ -330,6 +332,7 @@ def build_parser() -> tuple[ArgumentParser, dict[str, ArgumentParser]]:
     """Return the parser of the command line, and those of its commands by their names."""
     says = "Police-recorded child sexual exploitation and abuse: from raw figures to a versioned report."
     parser = ArgumentParser("cseanalysis", description=says, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="command")
 
     def command(carry_out: Callable[..., None]) -> Callable[..., object]:
@@ -477,9 +480,10 @@ def main(words: list[str] | None = None) -> NoReturn:
             errno.EACCES: writable,
         }.get(error.errno or 0, "")
         sys.exit(f"error: {what}{cure}")
-    except ModuleNotFoundError as error:
-        cure = "" if "pip install" in str(error) else f"; {install_advice('report')}"
-        sys.exit(f"error: {error}{cure}")
+    except ImportError as error:
+        library = (error.name or "").partition(".")[0]
+        told = not library or "; run" in str(error) or ": run" in str(error)
+        sys.exit(f"error: {error}" if told else f"error: {error}; {install_advice(library)}")
     except ValueError as error:
         sys.exit(f"error: {error}")
     sys.exit(0)

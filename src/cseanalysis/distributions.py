@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from cseanalysis.values import NotEstimableError, plain_number, shown
 
@@ -39,6 +38,8 @@ class ScaledBeta:
 
     def at(self, lower: ArrayLike, upper: ArrayLike) -> Array:
         """Return the value with probability ``lower`` below and ``upper`` above: both, so that no tail is rounded."""
+        from scipy import special
+
         under, over = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
         from_low, from_high = special.betaincinv(self.a, self.b, under), special.betainccinv(self.a, self.b, over)
         unit = np.where(under <= 0.5, from_low, from_high)
@@ -46,6 +47,8 @@ class ScaledBeta:
 
     def log_at_score(self, score: Array) -> Array:
         """Return the logarithm of the value at a standard normal score, also where the value underflows."""
+        from scipy import special
+
         with np.errstate(divide="ignore"):
             exact = np.log(self.at(special.ndtr(score), special.ndtr(-score)))
         if self.low > 0:
@@ -91,6 +94,8 @@ class ScaledBeta:
         On [0, h]: ``B(a - r, b) / B(a, b) / h^r``, for ``a > r``. On [l, h] with l > 0, Euler's integral gives
         ``2F1(r, a; a + b; 1 - h / l) / l^r``.
         """
+        from scipy import special
+
         _check_inverse(self, order)
         if self.low == 0:
             return math.prod((self.a + self.b - r) / (self.a - r) / self.high for r in range(1, order + 1))
@@ -144,6 +149,8 @@ class Trapezoid:
 
     def log_at_score(self, score: Array) -> Array:
         """Return the logarithm of the value at a standard normal score."""
+        from scipy import special
+
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.at(special.ndtr(score), special.ndtr(-score))), dtype=np.float64)
 

@@ -105,7 +105,7 @@ def cards(root: Path | str | None = None) -> Mapping[str, Card]:
     Parameters
     ----------
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def cards(root: Path | str | None = None) -> Mapping[str, Card]:
     Raises
     ------
     FileNotFoundError
-        Outside a checkout, or before ``make results``.
+        When ``root`` is no checkout, or before ``make results``.
     ChecksumError
         When results or raw tables were changed after they were written.
     """

@@ -25,9 +25,8 @@ def new_axes(height: float = 3.2) -> Axes:
         import matplotlib as mpl
         from matplotlib import pyplot
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"plot draws with matplotlib, which is not installed: {install_advice('report')}"
-        ) from error
+        said = f"plot draws with matplotlib, which is not installed: {install_advice('matplotlib')}"
+        raise ModuleNotFoundError(said, name=error.name) from error
     with mpl.rc_context(RC):
         axes: Axes = pyplot.subplots(figsize=(WIDTH, height))[1]
     axes.yaxis.set_major_formatter("{x:,g}")

@@ -12,7 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cseanalysis import __version__
 from cseanalysis.citation import this_work
+from cseanalysis.lazy import CHECKOUT, STUDY
 from cseanalysis.lineage import Card, Lineage, Source, editions
 from cseanalysis.study.data.project import Project, find_project, sha256
 from cseanalysis.values import shown
@@ -101,7 +103,7 @@ def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
         ``"3.7%"``, ``"−4.2%"``, ``"4.3 million"`` or ``"one in 10"``: those that are the same come first, then those
         that are equal when rounded as it was written, the closest first. A sign, a £ and a % are part of a number.
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -113,7 +115,7 @@ def trace(text_or_id: str, root: Path | str | None = None) -> Trace:
     ValueError
         When nothing is known by that text, with the closest ids, or of a number the nearest ones.
     FileNotFoundError
-        Outside a checkout.
+        When ``root`` is no checkout.
 
     Examples
     --------
@@ -140,7 +142,7 @@ def cite(text_or_id: str, root: Path | str | None = None) -> Citation:
         The id of a result, figure or assumption, or a number as somebody wrote it, if one figure, or else one
         result or assumption, says exactly that.
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -152,7 +154,7 @@ def cite(text_or_id: str, root: Path | str | None = None) -> Citation:
     ValueError
         When nothing is known by that text, with the closest ids; when several say that number, with theirs.
     FileNotFoundError
-        Outside a checkout.
+        When ``root`` is no checkout.
 
     Examples
     --------
@@ -225,6 +227,10 @@ def _edition(project: Project) -> _Edition:
             day, inputs = about.get("edition", ""), about.get("inputs", "")
             more = f", inputs {inputs[:_HASH]}" if inputs else ""
             return _Edition(f"Edition {folder.name.removeprefix('v')} of {day or 'an unknown day'}{more}", day)
+    if CHECKOUT is None and project.root == STUDY:
+        return _Edition(
+            f"Of no frozen edition: as packed with cseanalysis {__version__}, results.json {sha256(own)[:_HASH]}"
+        )
     built = project.root / _BUILD
     same = (built.parent / "results.json").is_file() and (built.parent / "results.json").read_bytes() == own
     inputs = _manifest(built).get("inputs", "") if same else ""

@@ -225,7 +225,9 @@ def test_a_disk_that_fills_up_half_way_leaves_the_old_tables_and_no_debris(study
 
 def test_outside_a_checkout_the_command_says_where_to_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "clone the repository and run there" in run(monkeypatch, "data")
+    assert f"this command writes into one, and what came with the library is only to be read; cd {ROOT}" in run(
+        monkeypatch, "data"
+    )
 
 
 def test_damaged_results_are_named_and_the_cure_is_said(study, monkeypatch):

@@ -82,10 +82,8 @@ def _new_workbook(stream: io.BytesIO) -> tuple[Any, Any]:
         from gptables.core.wrappers import GPWorkbook, GPWorksheet
         from xlsxwriter.workbook import Workbook
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"XLSX workbooks need {error.name}: {install_advice('report')}, or write ODS, which needs nothing",
-            name=error.name,
-        ) from error
+        cure = f"{install_advice('gptables', 'XlsxWriter')}, or write ODS, which needs nothing"
+        raise ModuleNotFoundError(f"XLSX workbooks need {error.name}: {cure}", name=error.name) from error
 
     class PlainWorksheet(GPWorksheet):  # type: ignore[misc]
         """gptables reads ``[words](address)`` and ``$$note$$`` in any text; somebody else's text may hold both."""

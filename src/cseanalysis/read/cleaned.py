@@ -138,7 +138,8 @@ def _xlsx(frame: pd.DataFrame) -> bytes:
     try:
         import xlsxwriter  # noqa: F401 - pandas needs it
     except ImportError as error:
-        raise ImportError(f"writing XLSX needs XlsxWriter: {install_advice('read')}") from error
+        said = f"writing XLSX needs XlsxWriter: {install_advice('XlsxWriter')}"
+        raise ModuleNotFoundError(said, name="xlsxwriter") from error
     if len(frame) > _MOST_ROWS:
         raise ValueError(f"{len(frame):,} rows do not fit on a sheet of XLSX; write .parquet or .csv")
     stream = io.BytesIO()

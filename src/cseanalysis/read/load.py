@@ -66,6 +66,14 @@ def address(row: int, column: int) -> str:
 def load_tables(path: str) -> list[pa.Table]:
     """Load a file as Arrow tables of encoded text; all else about a sheet stands in the metadata of its schema."""
     # It takes and returns only what can pass between two processes.
+    try:
+        import fastexcel  # noqa: F401
+
+        # Without it fastexcel would report a fault of the file.
+        import pyarrow as pa  # noqa: F401
+    except ImportError as error:
+        said = f"reading files needs fastexcel and pyarrow: {install_advice('fastexcel', 'pyarrow')}"
+        raise ImportError(said) from error
     file = Path(path)
     with file.open("rb") as stream:
         start = stream.read(4)
@@ -100,13 +108,8 @@ def _encoded(
 
 
 def _load_workbook(path: Path) -> list[pa.Table]:
-    try:
-        import fastexcel
+    import fastexcel
 
-        # Without it fastexcel would report a fault of the file.
-        import pyarrow as pa  # noqa: F401
-    except ImportError as error:
-        raise ImportError(f"reading spreadsheets needs fastexcel and pyarrow: {install_advice('read')}") from error
     try:
         book = fastexcel.read_excel(path)
         marks = read_xls_marks(path) if path.suffix.lower() == ".xls" else read_marks(path)

@@ -20,7 +20,7 @@ def same_as_reported(name: str, found: float | Interval | Estimate, root: Path |
     found
         What was computed: one number, an interval, or both in an `Estimate`.
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------

@@ -28,7 +28,6 @@ Result = TypeVar("Result")
 _MOST_THREADS = 1024
 PATIENCE = 4  # seconds for each step of reaching a scheduler; the steps together stay below ten
 _ASK_AGAIN = 5  # seconds after which a cluster may have other workers than before
-_INSTALL = install_advice("scale")
 
 
 def spread_tasks(
@@ -198,7 +197,7 @@ def _on_cluster(
                 raise
             raise ModuleNotFoundError(
                 f"workers of {scheduler} lack a package that is here, or have it in another version ({error}): install "
-                f"the same there: {_INSTALL}"
+                "the same there as here"
             ) from error
 
 
@@ -280,7 +279,8 @@ def _installed(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
-        raise ModuleNotFoundError(f"more than one worker needs {name}, which is not installed: {_INSTALL}") from error
+        said = f"more than one worker needs {name}, which is not installed: {install_advice(name)}"
+        raise ModuleNotFoundError(said, name=name) from error
 
 
 def key_of_run(parts: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]
     Parameters
     ----------
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def load_assumptions(root: Path | str | None = None) -> Mapping[str, Assumption]
     Raises
     ------
     FileNotFoundError
-        Outside a checkout.
+        When ``root`` is no checkout.
     ValueError
         Naming every malformed entry at once: missing or unknown fields, inverted ranges, impossible probabilities,
         sources that are not registered.

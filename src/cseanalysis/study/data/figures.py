@@ -20,7 +20,7 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     Parameters
     ----------
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def load_figures(root: Path | str | None = None) -> Mapping[str, Figure]:
     Raises
     ------
     FileNotFoundError
-        Outside a checkout.
+        When ``root`` is no checkout.
     ChecksumError
         When the file is not the registered one.
     ValueError

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cseanalysis.lazy import CHECKOUT, STUDY
 from cseanalysis.values import shown
 
 _REQUIRED = {
@@ -30,7 +31,7 @@ class ChecksumError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folders of one checkout of the study (or of a staged copy)."""
+    """The folders of one checkout of the study, of a staged copy, or of what a wheel holds of it."""
 
     root: Path
 
@@ -66,13 +67,13 @@ class Project:
 
 
 def find_project(root: Path | str | None = None) -> Project:
-    """Find the study's checkout.
+    """Find the study: its checkout, or what came with the library.
 
     Parameters
     ----------
     root
         The checkout's folder; without it, the first folder from here upwards that holds
-        ``assumptions.toml`` and ``data/raw/sources.toml``.
+        ``assumptions.toml`` and ``data/raw/sources.toml``, or else the data in the wheel.
 
     Returns
     -------
@@ -82,18 +83,37 @@ def find_project(root: Path | str | None = None) -> Project:
     Raises
     ------
     FileNotFoundError
-        When there is no checkout: the installed library carries no data.
+        When ``root`` is no checkout.
     """
-    if root is not None and not isinstance(root, str | os.PathLike):
+    if root is None:
+        return _around(Path.cwd()) or Project(STUDY)
+    if not isinstance(root, str | os.PathLike):
         raise ValueError(f"root is {shown(root)}: must be the path of a folder, as in root='.'")
-    start = Path.cwd() if root is None else Path(root).resolve()
-    for folder in (start, *start.parents) if root is None else (start,):
-        if (folder / "assumptions.toml").is_file() and (folder / "data" / "raw" / "sources.toml").is_file():
-            return Project(folder)
+    if _is_study(folder := Path(root).resolve()):
+        return Project(folder)
     raise FileNotFoundError(
-        f"no study found {'at' if root is not None else 'at or above'} {start}: the installed library carries no data; "
-        "clone the repository and run there, or pass root="
+        f"no study found at {folder}, which would hold assumptions.toml and data/raw/sources.toml; "
+        "name the folder of a checkout, or leave root out for the data that came with the library"
     )
+
+
+def find_checkout() -> Project:
+    """Find the checkout around the working directory, for what writes into one or needs more of it than a wheel has."""
+    if project := _around(Path.cwd()):
+        return project
+    cure = "unpack the source distribution, or get a checkout, and run there" if CHECKOUT is None else f"cd {CHECKOUT}"
+    raise FileNotFoundError(
+        f"no checkout of the study at or above {Path.cwd()}: this command writes into one, and what came with the "
+        f"library is only to be read; {cure}"
+    )
+
+
+def _around(place: Path) -> Project | None:
+    return next((Project(folder) for folder in (place, *place.parents) if _is_study(folder)), None)
+
+
+def _is_study(folder: Path) -> bool:
+    return (folder / "assumptions.toml").is_file() and (folder / "data" / "raw" / "sources.toml").is_file()
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -199,7 +219,8 @@ def _check_hash(project: Project, name: str, expected: str) -> Path:
     """Hash the whole file each time: all raw tables together take milliseconds, and a time stamp can be forged."""
     path = project.raw / name
     if not path.is_file():
-        raise ChecksumError(f"data/raw/{name} is missing (sha256 {expected} expected); restore it with git checkout")
+        cure = "restore it with git checkout, or install the wheel again"
+        raise ChecksumError(f"data/raw/{name} is missing (sha256 {expected} expected); {cure}")
     if (found := sha256(path.read_bytes())) != expected:
         raise ChecksumError(
             f"data/raw/{name} has changed: expected sha256 {expected}, found {found}; raw data are read-only: "
@@ -209,7 +230,8 @@ def _check_hash(project: Project, name: str, expected: str) -> Path:
 
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_NO_NUMBERS = ("report", "cli.py", "__main__.py")  # code that words and typesets, and computes nothing
+# Code that words and typesets, and computes nothing; and what a wheel holds of the study.
+_NO_NUMBERS = ("report", "cli.py", "__main__.py", "package_data")
 
 
 def code_hashes() -> dict[str, str]:

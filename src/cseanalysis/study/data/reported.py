@@ -27,7 +27,7 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
     Parameters
     ----------
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def load_results(root: Path | str | None = None) -> Mapping[str, Estimate]:
     Raises
     ------
     FileNotFoundError
-        Outside a checkout, or before ``make results``.
+        When ``root`` is no checkout, or before ``make results``.
     ChecksumError
         When the file was changed after it was written.
     ValueError

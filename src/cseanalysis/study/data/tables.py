@@ -37,7 +37,7 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
         ``"recorded_offences"``, ``"recorded_by_quarter"``, ``"revision_2017_18"``, ``"outcomes"``, ``"forces"`` or
         ``"figures"``.
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def read_table(name: str, root: Path | str | None = None) -> pd.DataFrame:
     Raises
     ------
     FileNotFoundError
-        Outside a checkout, or before ``make data``.
+        When ``root`` is no checkout, or before ``make data``.
     ValueError
         When there is no such table.
     ChecksumError

@@ -47,7 +47,7 @@ def load_claim_tables(root: Path | str | None = None) -> Tables:
     Parameters
     ----------
     root
-        The checkout; without it, the one around the working directory.
+        The checkout; without it, the one around the working directory, or else the data in the wheel.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def load_claim_tables(root: Path | str | None = None) -> Tables:
     Raises
     ------
     FileNotFoundError
-        Outside a checkout.
+        When ``root`` is no checkout.
     ValueError
         When a table is malformed.
     """
