@@ -50,7 +50,7 @@ def claims_page(
 ) -> Page:
     """Return the page; ``verdicts`` are those of the sentences of the claims, in the same order.
 
-    Of figures that are ``hidden``, whose number is printed nowhere, none is called near to a claim.
+    Of figures that are ``hidden``, whose number is kept back, none is called near to a claim.
 
     Raises
     ------

@@ -68,8 +68,8 @@ def trackers_page(tracked: Tracked, cards: Mapping[str, Card]) -> Page:
     jump = "; ".join(f'<a href="#{one.name}">{escape(one.title)}</a>' for one in tables)
     read = escape(tracked.read_to)
     inside = (
-        f"<h1>{escape(TRACKERS.title)}</h1>\n<p>As far as sources were read up to {read}. What was not found may still "
-        f"exist.</p>\n<p>{jump}.</p>\n{''.join(one.shown() for one in tables)}"
+        f"<h1>{escape(TRACKERS.title)}</h1>\n<p>As far as sources were read up to {read}: there may be more "
+        f"than stands here.</p>\n<p>{jump}.</p>\n{''.join(one.shown() for one in tables)}"
     )
     parts = tuple(part for one in tables for part in one.parts())
     return Page(TRACKERS, inside, ("register.js",), {}, parts)
