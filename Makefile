@@ -15,7 +15,7 @@ LAB_OPTIONS = --LabApp.news_url=None --LabApp.extension_manager=readonly --LabAp
 # make has an AS of its own, the assembler; only one that is given counts.
 LAYOUT = $(if $(filter command,$(origin AS)),$(call given,AS),home-office-recorded-crime)
 
-.PHONY: install add update data results report run lab docs wheelhouse verify metadata release diff check test test-engines test-browser processors lowest mutants kills campaign bench coverage clean
+.PHONY: install add update data results report run lab docs dist wheelhouse verify metadata release diff check test test-engines test-browser processors lowest mutants kills campaign bench coverage clean
 .DEFAULT_GOAL := report
 .NOTPARALLEL:
 
@@ -30,6 +30,8 @@ run: .venv/report.done ; @$(RUN) run $(OUT_OPTION) -- $(or $(foreach each,$(SCEN
 lab: .venv/lab.done ; @.venv/bin/python -m jupyterlab notebooks $(LAB_OPTIONS)
 # The site of docs/ and of the docstrings, in build/docs; with --quiet mkdocs would count no broken reference.
 docs: .venv/docs.done ; @NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict && echo "build/docs: python -m http.server -d build/docs shows it"
+# Wheel, source distribution, bill of materials and the licences of others, in dist/.
+dist: .venv/report.done ; @.venv/bin/python publishing/bill.py
 # The locked packages as files, for `make test OFFLINE=build/wheelhouse` where there is no network.
 wheelhouse: .venv/report.done ; @.venv/bin/python -m pip download --quiet --require-hashes --dest build/wheelhouse $(foreach each,uv report test,-r requirements/$(each).txt)
 verify: .venv/report.done ; @$(RUN) verify

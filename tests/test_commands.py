@@ -31,6 +31,7 @@ EXPENSIVE = {
         "campaign",
         "metadata",
         "wheelhouse",
+        "dist",
         "lab",
         "docs",
         "test-browser",

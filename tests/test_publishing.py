@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from cseanalysis.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "publishing"))
+import bill  # noqa: E402
 import checklists  # noqa: E402
 import metadata  # noqa: E402
 import write  # noqa: E402
@@ -128,3 +130,17 @@ def test_forms_for_issues_can_be_read():
     assert all({"name", "description", "body"} <= form.keys() for name, form in forms.items() if name != "config")
     assert yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
     assert yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8"))["jobs"]
+
+
+def test_the_bill_of_materials_holds_every_locked_package_that_is_here_with_its_licence_and_hashes():
+    when = datetime(2026, 11, 30, tzinfo=UTC)
+    found = bill.bill("1.2.3", when)
+    parts = {one["name"]: one for one in found["components"]}
+    assert {"numpy", "pandas", "scipy", "statsmodels", "matplotlib"} <= set(parts)
+    assert [name for name, one in parts.items() if not one["properties"]] == []
+    assert [name for name, one in parts.items() if "licenses" not in one] == []
+    assert found["metadata"]["timestamp"] == "2026-11-30T00:00:00Z"
+    assert found == bill.bill("1.2.3", when)
+    assert found["serialNumber"] != bill.bill("1.2.4", when)["serialNumber"]
+    assert "\npandas 3" in (words := bill.notices()) or "\npandas 2" in words
+    assert "BSD 3-Clause License" in words

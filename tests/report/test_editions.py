@@ -127,6 +127,16 @@ def test_a_frozen_edition_that_was_touched_is_seen(study, build):
     assert verdict.differences[0].startswith("v1.2.3/report.pdf: expected sha256")
 
 
+def test_a_source_distribution_has_of_an_edition_the_numbers_without_the_pages_and_the_numbers_count(study, build):
+    edition = release(study, build)
+    (edition / "report.pdf").unlink()
+    assert verify(study).word == "differs"
+    (study.root / "PKG-INFO").touch()  # which a source distribution alone has
+    assert verify(study).word == "identical"
+    (edition / "results.json").write_text("{}")
+    assert verify(study).word == "differs"
+
+
 def test_a_damaged_build_or_one_with_other_results_is_not_frozen(study, build):
     (build / "report.pdf").write_bytes(b"")
     with pytest.raises(ValueError, match=r"build/report.pdf: expected sha256"):
