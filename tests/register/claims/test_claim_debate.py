@@ -139,6 +139,27 @@ def test_an_opinion_is_put_aside_and_said_to_be(check):
         "Six. That's how many children were confirmed as victims of exploitation in Rochdale in 2023/24.",
         "Sixty. That's how many children were confirmed as victims of exploitation in Telford and Wrekin in 2023/24.",
         "Nine tenths of all child sexual abuse is committed by groups.",
+        # a whole beside its part: it is to be the whole that is printed, of what the words behind it say
+        "Of 115,489 group-based offences in 2023, 717 were child sexual exploitation.",
+        "Of more than 115,000 victims of child sexual abuse in 2023, 717 were group-based child sexual exploitation.",
+        "Of more than 150,000 child sexual abuse offences in 2024, 761 were group-based child sexual exploitation.",
+        # how many forces gave records
+        "In 2023 12 forces recorded 4,228 group-based offences.",
+        "44 forces recorded 717 group-based child sexual exploitation offences each in 2023.",
+        "Greater Manchester Police had 59 live exploitation investigations in July 2025, in 43 forces.",
+        # a field that is filled, or not, or of others
+        "Police did not know the ethnicity of 34% of suspects in group-based offences in 2023.",
+        "Police knew the ethnicity of 34% of victims in group-based offences in 2023.",
+        "48% of suspects in group-based offences in 2023 whose ethnicity the police knew were aged 10 to 17.",
+        "83% of the suspects in group-based offences in 2023 whose age the police knew were White.",
+        # settings that are denied, and more than a setting
+        "26% of group-based offences in 2023 took place in the family, not in 2024.",
+        "26% of group-based offences in 2023 took place in the family, not on weekdays but at weekends.",
+        "4,228 group-based offences were recorded in 2023, not in mosques.",
+        # so many a day beside so many in a year
+        "4,450 group-based offences were recorded in 2024, 40 a day.",
+        "4,450 group-based offences were recorded in 2024, 12 a week.",
+        "An estimated 115,489 child sexual abuse offences were recorded in 2023.",
     ],
 )
 def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check):
@@ -169,6 +190,34 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
         ("Most of those recorded as perpetrators in 2023 were women.", "contradicted"),
         ("Most victims of the child sexual abuse recorded in 2023 were boys.", "contradicted"),
         ("Virtually no child sexual abuse is online, under one offence in a hundred in 2024.", "contradicted"),
+        # how a thing is put
+        (
+            "Of more than 115,000 child sexual abuse offences in 2023, 717 were group-based child sexual exploitation.",
+            "supported",
+        ),
+        ("In 2023 44 forces recorded 4,228 group-based offences.", "supported"),
+        ("Police knew the ethnicity of 34% of the suspects in group-based offences in 2023.", "supported"),
+        ("Police know the ethnicity of most of the suspects in group-based offences in 2023.", "contradicted"),
+        ("26% of group-based offences in 2023 took place in the family, not on the street.", "supported"),
+        ("4,450 group-based offences were recorded in 2024, twelve a day.", "supported with correction"),
+        (
+            "In rape cases it took an average of 174 days from recording to charge in early 2016.",
+            "supported with correction",
+        ),
+        (
+            "In rape cases it took an average of 174 days from recording to charge in late 2016.",
+            "right number, wrong thing",
+        ),
+        ("There were 4,228 grooming gang crimes in 2023, over eleven a day.", "right number, wrong thing"),
+        ("31,238 children fell victim to sex crimes in 2013/14.", "right number, wrong thing"),
+        # what was worked out of two counts that are none of one another
+        ("4,000 victims and 550 arrests, so seven abusers in eight got away.", "comparison not valid"),
+        ("4,000 victims and 550 arrests, so seven victims in eight made it up.", "refused"),
+        ("Most of the rise in recorded child sexual abuse is better recording.", "cannot be told"),
+        ("Most of the rise in recorded child sexual abuse is more abuse.", "cannot be told"),
+        ("Child sexual abuse is becoming more common.", "cannot be told"),
+        ("Child sexual abuse is becoming rarer.", "cannot be told"),
+        ("The police did not record a single group-based offence in 2023 or 2024.", "contradicted"),
     ],
 )
 def test_a_kind_of_sentence_gets_its_verdict(sentence, word, check):

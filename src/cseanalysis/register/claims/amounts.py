@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -10,23 +9,23 @@ from cseanalysis.register.claims.finding import Finding, copies, differing, told
 from cseanalysis.register.claims.grammar.clauses import counted
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import edges, minor, opposites
-from cseanalysis.register.claims.index import NATIONAL, Index
-from cseanalysis.register.claims.matching import SEXED, Match, match
+from cseanalysis.register.claims.grammar.tables import edges, minor, opposites, units
+from cseanalysis.register.claims.index import NATIONAL, Index, Known
+from cseanalysis.register.claims.matching import SEXED, Match, match, meets
 from cseanalysis.register.claims.testing import Range, bears_out, rest_of
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.figures import COUNTS, Figure
+from cseanalysis.register.gate import compare
 from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.register.sentences import period_words
 
 _MOST = 8
+_PAIR = 2
+_BY_HAND = 4.0  # percentage points by which a share that is worked out by hand may be rounded
+_LONG = 3  # digits from which on no unit need be said
+_LARGE = 1000
 _SAYS = 2  # digits of a number that is hardly another by chance
 _BEFORE = ("ago", "before", "ever", "past", "used")
-_OF_KNOWN = re.compile(
-    r"whose (?:ethnicity|age|sex) (?:was|is|had been) (?:recorded|known)"
-    r"|with (?:a )?(?:known|recorded) (?:ethnicity|age)",
-    re.IGNORECASE,
-)
 _TREND = "trend_measure"
 _WHOLE = ("csae", "csa", "recorded")
 _SERIES = "A survey of one design, repeated, that asks adults or children what was done to them and when."
@@ -102,8 +101,11 @@ def _said_of(reading: Reading) -> frozenset[str] | None:
 
 def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Index) -> Finding:
     """Hold a limit against what shares of just this set can be among all records."""
-    of_known = _OF_KNOWN.search(reading.sentence) is not None  # then a share of the records that say is meant
-    words = {bears_out(limit, one.known.printed if of_known else Range(*among_all(one.figure))) for one in same}
+    told_known = reading.meanings & {"ethnicity_known", "age_known"}  # then a share of the records that say is meant
+    words = {
+        bears_out(limit, one.known.printed if told_known & one.known.bases else Range(*among_all(one.figure)))
+        for one in same
+    }
     # Where nobody says how many records have the field, the print is what there is; of ethnicity that is not enough.
     unsaid = [one for one in same if worst_case(one.figure) == (0.0, 100.0) and "ethnicity" not in one.known.allowed]
     if words == {"open"} and len(unsaid) == len(same):
@@ -184,7 +186,8 @@ def _none(reading: Reading, index: Index) -> Finding | None:
         for one in (match(reading, known, None) for known in index.known.values())
         if not one.missing and not one.extra - minor() and one.place == "same"
         if one.figure.unit in COUNTS and one.figure.ends[0] > 0
-        if one.period != "other"
+        # Not one in 2023 or 2024: one in either of them is enough against it.
+        if one.period != "other" or any(meets(period, one.figure) == "same" for period in reading.periods)
     ]
     if not found:
         return None
@@ -202,27 +205,77 @@ def prevalence(reading: Reading, index: Index) -> Finding | None:
         return None
     if "group" in reading.kinds or "csa" not in closure(reading.meanings):
         return None
+    figures = _newest(index)
+    why = "recorded: counts are of what is recorded; how many are abused, now or then, no series measures"
+    return Finding("cannot be told", figures, (), (why, *copies(figures)), _SERIES) if figures else None
+
+
+def _newest(index: Index) -> tuple[Figure, ...]:
+    """Return the newest national counts of what is recorded, and what is said of them as a measure of trends."""
     trend = [one.figure for one in index.known.values() if one.figure.category == _TREND]
     counts = [one.figure for one in index.known.values() if one.figure.category in _WHOLE and not one.figure.relays]
     counts = [one for one in counts if one.unit in COUNTS and one.geography in NATIONAL]
     counts.sort(key=lambda one: (-(one.period_end or date.min).toordinal(), one.id))
-    figures = tuple(dict.fromkeys((*counts[:2], *trend)))
-    if not figures:
+    return tuple(dict.fromkeys((*counts[:2], *trend)))
+
+
+def part_of_change(reading: Reading, index: Index) -> Finding | None:
+    """Say that no figure splits a rise or a fall into its parts: "nearly all of the rise is better recording"."""
+    words = [token.lower for token in reading.tokens]
+    shares = {span.last for span in reading.spans if span.kind == "amount"}
+    shares |= {number.last for number in reading.numbers if number.unit == "per_cent"}
+    begins = {span.first for span in reading.spans if span.kind == "change"}
+    parted = any(words[at : at + 1] == ["of"] and {at + 1, at + 2} & begins for at in shares)
+    if not parted or not {"csa", "child_abuse"} & closure(reading.meanings) or not (figures := _newest(index)):
         return None
-    why = "recorded: counts are of what is recorded; how many are abused, now or then, no series measures"
+    why = "recorded: counts tell how many are recorded, and nothing of them which part of a change has which cause"
     return Finding("cannot be told", figures, (), (why, *copies(figures)), _SERIES)
+
+
+def across(reading: Reading, index: Index) -> Finding | None:
+    """Find a share worked out of counts of two units: 8,892 reports, 3,208 arrests, so two in three are free."""
+    shares = [one for one in reading.numbers if one.unit == "per_cent"]
+    counts = sorted((one for one in counted(reading) if not one.unit), key=lambda one: one.value)
+    if len(counts) != _PAIR or len(shares) != 1 or counts[0].value == counts[1].value:
+        return None
+    worked, said = 100 * counts[0].value / counts[1].value, shares[0]
+    if min(abs(worked - said.value), abs(100 - worked - said.value)) > max(said.width / 2, _BY_HAND):
+        return None
+    printed = [[known for known in index.known.values() if _prints(reading, known, one)] for one in counts]
+    for less in printed[0]:
+        for more in printed[1]:
+            pair = more.figure, less.figure
+            one_period = pair[0].period_start is not None and pair[0].period_start == pair[1].period_start
+            if pair[0].unit == pair[1].unit or not one_period or pair[0].relays or pair[1].relays:
+                continue
+            gate = compare(*pair)
+            if gate.verdict == "refused":
+                line = f"{pair[1].published} ({pair[1].id}) over {pair[0].published} ({pair[0].id}) is no share"
+                refused = [str(item) for item in gate.differences if item.level == "refused"]
+                return Finding("comparison not valid", pair, (line,), (*refused, gate.statement, *copies(pair)), _KNOWN)
+    return None
+
+
+def _prints(reading: Reading, known: Known, number: Number) -> bool:
+    """Whether a count is printed as a number says it, in the unit that the words about the number name."""
+    figure, said = known.figure, reading.units_of(number)
+    if figure.unit not in COUNTS or bears_out(number, known.printed) not in ("yes", "loose"):
+        return False
+    named, near = units().get(figure.unit, (frozenset(), frozenset()))
+    return bool(said & (named | near)) or number.digits > _LONG
 
 
 def part_of_number(reading: Reading, index: Index) -> Finding | None:
     """Say that no share is published of just so many: "most of the 597 arrested have walked free"."""
     numbers = counted(reading)
-    if len(numbers) != 1 or numbers[0].unit or numbers[0].digits < _SAYS:
+    if len(numbers) != 1 or numbers[0].unit or (numbers[0].digits < _SAYS and numbers[0].value < _LARGE):
         return None
     number = numbers[0]
     before = [span for span in reading.spans if span.kind == "amount"]
     words = [token.lower for token in reading.tokens]
     at = number.first
-    while at > 0 and words[at - 1] in ("the", "these", "those", "of", "its", "their"):
+    whose = {place for span in reading.spans if span.kind == "place" for place in range(span.first, span.last)}
+    while at > 0 and (words[at - 1] in ("the", "these", "those", "of", "its", "their") or at - 1 in whose):
         at -= 1
     if at == number.first or not any(one.first < at <= one.last for one in before):
         return None

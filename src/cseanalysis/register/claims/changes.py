@@ -32,9 +32,12 @@ _PAIRS = 400  # put to the gate for one sentence
 _SEVERAL = 2
 _YEAR = 365
 _UNKNOWN = "unknown on both sides"
+_MONTHLY = "rate per month"
+_LENGTHS = "period: of other lengths, so only rates per month may be compared"
 _PRECISE = 3  # digits of a number that is hardly another by chance
 _RULE = 4.0  # what two figures of one rule have before two of different ones
 _JOINING = frozenset(("to", "against", "then", "but", "compared", "versus", "while", "whereas", "before", "now", ","))
+_THEN = (("and", "by"), ("it", "was"), ("they", "were"))
 _YEAR_BEFORE = ("the year before", "a year earlier", "a year before", "the previous year", "the year earlier")
 _YEAR_AFTER = ("the next", "the year after", "a year later", "the following year", "one year later")
 
@@ -143,8 +146,9 @@ def _joined(reading: Reading) -> tuple[Number, Number] | None:
     earlier = any(phrase in text for phrase in _YEAR_BEFORE)
     later = any(phrase in text for phrase in _YEAR_AFTER)
     dated = sum(one.kind != "unclear" for one in reading.periods) >= _SEVERAL
+    then = dated and any({*words} <= set(between) for words in _THEN)
     from_to = "from" in words[max(0, first.first - 2) : first.first] and "to" in between
-    if not (from_to or dated or earlier or later) or not (set(between) & _JOINING or earlier or later):
+    if not (from_to or dated or earlier or later) or not (set(between) & _JOINING or earlier or later or then):
         return None
     return _dated(reading, (second, first) if earlier else (first, second))
 
@@ -241,15 +245,17 @@ def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
         if not told_of.worded and told_of.up is None and told_of.factor is None and _beside(one, reading):
             return _side_by_side(one)
     fitting = [one for one in (*strict, *pairs) if _fits(told_of, one)]
-    if told_of.ends is not None and not open_pairs and (printed := _both_printed(reading, told_of.ends, index)):
+    if told_of.ends is not None and (printed := _ends_printed(reading, told_of.ends, index)):
         fitting = [*fitting, printed]
-    if not fitting and not strict:
+    # Two of which each is only of a part of what is said, and which may be compared, are no answer.
+    kept_apart = [one for one in (*fitting, *strict) if one.gate.verdict == "refused" or _MONTHLY in one.gate.allowed]
+    if not kept_apart:
         return None
-    best = (fitting or strict)[0]
+    best = kept_apart[0]
     ratio = best.ratio()
     figures = tuple(dict.fromkeys((*best.figures, *(one for pair in fitting[:3] for one in pair.figures))))
     line = f"{best.figures[1].published} ({best.figures[1].id}) over {best.figures[0].published} ({best.figures[0].id})"
-    refused = [str(item) for item in best.gate.differences if item.level == "refused"]
+    refused = [str(item) for item in best.gate.differences if item.level == "refused"] or [_LENGTHS]
     return Finding(
         "comparison not valid",
         figures[:_MOST],
@@ -288,6 +294,13 @@ def _side_by_side(pair: Pair) -> Finding:
     return Finding(word, (second, first), (), (*corrections, *reasons, *copies(pair.figures)))
 
 
+def _ends_printed(reading: Reading, ends: tuple[Number, Number], index: Index) -> Pair | None:
+    """Return two printed numbers that are kept apart: the ends of a change, or the first and the last of several."""
+    numbers = counted(reading)
+    outer = [(numbers[0], numbers[-1])] if len(numbers) > _SEVERAL else []
+    return next(filter(None, (_both_printed(reading, one, index) for one in (ends, *outer))), None)
+
+
 def _both_printed(reading: Reading, ends: tuple[Number, Number], index: Index) -> Pair | None:
     """Return two printed numbers that the gate keeps apart, whatever of the sentence they leave out."""
     if max(one.digits for one in ends) < _PRECISE:
@@ -309,11 +322,17 @@ def _both_printed(reading: Reading, ends: tuple[Number, Number], index: Index) -
                 continue
             if min(one.digits for one in ends) < _PRECISE and not one_rule:
                 continue
-            if all(index.likeness(reading.meanings, one.known) > 0 for one in (first, second)):
+            if all(_alike(reading, one, index) for one in (first, second)):
                 gate = compare(first.figure, second.figure)
-                if gate.verdict == "refused" and not gate.one_thing:
+                if (gate.verdict == "refused" or _MONTHLY in gate.allowed) and not gate.one_thing:
                     pairs.append((-like, first.figure.id, second.figure.id, Pair(first, second, gate)))
     return min(pairs, key=lambda item: item[:3])[3] if pairs else None
+
+
+def _alike(reading: Reading, one: Match, index: Index) -> bool:
+    """Whether a figure shares a word with a sentence, or its place and a number that is no other by chance."""
+    here = one.known.place in reading.places and min(number.digits for number in counted(reading)) > _PRECISE
+    return here or index.likeness(reading.meanings, one.known) > 0
 
 
 def _printed(pair: Pair) -> Finding:
@@ -427,9 +446,8 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     said = f"ratio {low:.2f}" if round(low, 2) == round(high, 2) else f"ratio {low:.2f} to {high:.2f}"
     line = f"{second.published} ({second.id}) over {first.published} ({first.id}): {said}"
     asked = told_of.factor is not None or told_of.ends is not None
-    if asked and "rate per month" in best.gate.allowed and "rate" not in reading.kinds:
-        why = "period: of other lengths, so only rates per month may be compared"
-        return Finding("comparison not valid", best.figures, (line,), (why, best.gate.statement), _ONE_RULE)
+    if asked and _MONTHLY in best.gate.allowed and "rate" not in reading.kinds:
+        return Finding("comparison not valid", best.figures, (line,), (_LENGTHS, best.gate.statement), _ONE_RULE)
     word = _borne_out(told_of, low, high) if asked else _moved(told_of, best)
     reasons = [best.gate.statement, *copies(best.figures)]
     timed = told_of.periods or told_of.last or told_of.begun or told_of.ends

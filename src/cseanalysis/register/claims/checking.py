@@ -7,21 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from cseanalysis.register.claims.amounts import amount, part_of_number, prevalence
+from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence
 from cseanalysis.register.claims.changes import change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading, clean
+from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
 from cseanalysis.register.claims.grammar.tables import Alias, Tables
 from cseanalysis.register.claims.index import Index, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
+from cseanalysis.register.claims.testing import bears_out
 from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict, Word
 from cseanalysis.register.claims.working import rate
 from cseanalysis.register.definitions import within
 from cseanalysis.register.figures import Figure
+from cseanalysis.register.gate import compare
 
 _LONGEST = 600  # signs of a sentence
 _SHOWN = 80  # of one that is longer
@@ -149,7 +151,9 @@ def _found(reading: Reading, index: Index) -> Finding:
     rows = _aliases(reading.sentence, index.tables.aliases)
     # A number that no rule makes usable is not saved by figures that leave it open.
     contested = any(row.contested for row in rows) and bool(reading.numbers)
-    if finding is None or (contested and finding.word == "cannot be told"):
+    # What is said beside words that nobody knows is of something else than what the figures would exclude.
+    of_else = finding is not None and finding.word == "contradicted" and reading.unknown
+    if finding is None or of_else or (contested and finding.word == "cannot be told"):
         return _unsupported(reading, rows, index)
     if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
         why = "reading: a word such as nobody or myth beside a number that is published may deny it"
@@ -158,7 +162,7 @@ def _found(reading: Reading, index: Index) -> Finding:
     if finding.word.startswith("supported") and somewhere and not any(one.unit == "places" for one in finding.figures):
         why = "reading: a town or an area is spoken of and not named, so it is not known of which place this is said"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    if reading.unknown and finding.word in ("supported", "supported with correction", "contradicted"):
+    if reading.unknown and finding.word.startswith("supported"):
         why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
     return finding
@@ -166,8 +170,8 @@ def _found(reading: Reading, index: Index) -> Finding:
 
 def _tested(reading: Reading, index: Index) -> Finding | None:
     """Test a sentence as what it tells: more than ever, a change, a rate, a number, or how many in words."""
-    finding: Finding | None = None
-    if "extreme" in reading.kinds and not reading.numbers:
+    finding: Finding | None = part_of_change(reading, index)
+    if finding is None and "extreme" in reading.kinds and not reading.numbers:
         finding = extreme(reading, index)
     told_of = told_change(reading)
     if finding is None and told_of is not None:
@@ -176,7 +180,7 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
     if finding is not None or (told_of is not None and told_of.ends is not None and told_of.worded):
         return finding
     if "rate" not in reading.kinds:
-        tests = (prevalence, part_of_number, _of_whole, _several)
+        tests = (prevalence, part_of_number, across, _of_whole, _several)
         if (found_by := next(filter(None, (test(reading, index) for test in tests)), None)) is not None:
             return found_by
     return _by_number(reading, numbers, index)
@@ -185,15 +189,28 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
 def _by_number(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
     """Test the numbers of a sentence each by itself, and what it says in words such as most."""
     if "rate" in reading.kinds and numbers:
-        return rate(reading, numbers[0], float(reading.named("rate")[0]), index)
+        return _in_each(reading, numbers, index)
     if found := [one for number in numbers if (one := state(reading, number, index)) is not None]:
         return min(found, key=lambda one: _ORDER.index(one.word) if one.word in _ORDER else len(_ORDER))
     if "amount" in reading.kinds and not numbers:
         return amount(reading, reading.named("amount")[0], index)
     shares = [one for one in numbers if one.soft and one.unit == "per_cent" and one.qualifier in _ENDED]
-    if len(shares) == len(numbers) == 1:  # over half: as "most" is
+    made_up = "none" in reading.named("amount")  # then of how much it is said that it was made up
+    if len(shares) == len(numbers) == 1 and not made_up:  # over half: as "most" is
         return amount(replace(reading, numbers=()), f"{shares[0].qualifier} {shares[0].value:g}", index)
     return None
+
+
+def _in_each(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
+    """Test so many a day, and whatever number stands beside it by itself: 4,228 in a year, over eleven a day."""
+    at = next(span.first for span in reading.spans if span.kind == "rate")
+    each = next((one for one in reversed(numbers) if one.last <= at), numbers[0])
+    if others := [one for one in numbers if one is not each]:
+        kinds = {kind: values for kind, values in reading.kinds.items() if kind != "rate"}
+        total = _by_number(replace(reading, numbers=tuple(others), kinds=kinds), others, index)
+        if total is None or not total.word.startswith("supported"):
+            return total
+    return rate(replace(reading, numbers=(each,)), each, float(reading.named("rate")[0]), index)
 
 
 def _several(reading: Reading, index: Index) -> Finding | None:
@@ -218,7 +235,7 @@ def _several(reading: Reading, index: Index) -> Finding | None:
 
 
 def _of_whole(reading: Reading, index: Index) -> Finding | None:
-    """Test "of the 4,228, 717 were": the one number by itself, and the other as the whole of it by the same rule."""
+    """Test "of the 4,228, 717 were": the one number by itself, and the other as the whole of which it is a part."""
     numbers = _spoken(reading.numbers)
     if len(numbers) != _TWO:
         return None
@@ -230,9 +247,11 @@ def _of_whole(reading: Reading, index: Index) -> Finding | None:
         days = part.period_start, part.period_end
         for known in index.known.values():
             whole = known.figure
-            same = (whole.period_start, whole.period_end) == days and whole.definition == part.definition
-            stated = whole.unit == part.unit and known.printed.printed == other.value != part.low
-            if same and stated and within(part.category, whole.category):
+            same = (whole.period_start, whole.period_end) == days and whole.unit == part.unit and whole.id != part.id
+            if not same or bears_out(other, known.printed) != "yes" or phrase_after(reading, other) - known.allowed:
+                continue
+            one_rule = whole.definition == part.definition and within(part.category, whole.category)
+            if one_rule or (known.core <= closure(reading.meanings) and compare(part, whole).part is part):
                 return replace(found, figures=(*found.figures, whole))
     return None
 
@@ -257,7 +276,11 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
         figures |= {index.known[name].figure: None for name in row.figures if name in index.known}
     figures |= dict.fromkeys(nearest(reading, index))
     reasons = [f"contested: {one.claim}, {one.published}: {one.reason}" for one in contested]
-    reasons += [f"words: {row.words[0]}: {row.meaning}; not {row.not_taken_as}" for row in rows if row.not_taken_as]
+    reasons += [
+        f"words: {row.words[0]}: {row.meaning}; not to be taken for: {row.not_taken_as}"
+        for row in rows
+        if row.not_taken_as
+    ]
     reasons += _unprinted(reading, index)
     if reading.unknown:
         reasons.append(f"reading: not understood: {', '.join(reading.unknown[:8])}")

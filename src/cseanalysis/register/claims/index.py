@@ -22,6 +22,7 @@ NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
 _CHILDHOODS = {"under 16": "before_16", "under 18": "before_18"}  # of surveys
 _RETOLD = re.compile(r", as [^,]*$")
+_FORCES = re.compile(r"^(\d+) (?:of \d+ )?forces\b")
 HEAVIEST = 4.0
 _GENERIC = frozenset(("w:stat", "w:use"))
 
@@ -42,6 +43,7 @@ class Known:
     place: str
     places: frozenset[str]  # that the statement names
     base_nouns: frozenset[str]
+    forces: frozenset[float]  # how many gave records
     first: bool  # the first period of its count
     minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
 
@@ -149,6 +151,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     more |= {"adult"} if figure.unit == "adults" else set()
     more |= {figure.sex} if figure.sex in ("male", "female") else set()
     more |= _sexes(figure)
+    more |= {"estimated"} if figure.counter == "survey" else set()  # what a survey finds is an estimate
     if figure.counter == "survey" and figure.ages in _CHILDHOODS:
         more |= {_CHILDHOODS[figure.ages]}
     return Known(
@@ -164,6 +167,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         figure.geography,
         frozenset((*statement.places, figure.geography)),
         frozenset(name for _, name in base.nouns),
+        frozenset(float(found) for found in _FORCES.findall(figure.coverage)),
         "first" in statement.kinds or first,
         meanings & {"10 to 17"},
     )

@@ -87,6 +87,8 @@ def match(
         extra |= {"not"}
     if asked.others and asked.others - known.numbers:
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
+    if asked.forces and asked.forces - known.forces:
+        extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
     if asked.bodies:  # what councils know, or officers did, is not what the police record
         extra |= asked.bodies - known.nouns - {known.figure.unit}
     over = extra & overstated() if "not" not in asked.said else frozenset()
@@ -130,6 +132,7 @@ class _Asked:
     places: frozenset[str]
     tells_change: bool
     bodies: frozenset[str]
+    forces: frozenset[float]
     shared: frozenset[str]
 
 
@@ -137,20 +140,29 @@ class _Asked:
 def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | None, numbers: bool) -> _Asked:
     """Work out once what all figures are compared with."""
     said = reading.meanings if meanings is None else meanings
+    forces = frozenset(one.value for one in reading.numbers if one is not number and _of_forces(reading, one))
     return _Asked(
         reading,
         number,
         said,
         closure(said),
-        frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers),
+        frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers) - forces,
         frozenset() if number is None else reading.units_of(number),
         frozenset(name for _, name in reading.nouns) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
         frozenset(name for _, name in reading.nouns) & _BODIES,
+        forces if numbers else frozenset(),
         frozenset() if number is None else nouns_of_base(reading, number),
     )
+
+
+def _of_forces(reading: Reading, number: Number) -> bool:
+    """Whether a number says how many forces gave records: 127 investigations in 29 police forces."""
+    words = [token.lower for token in reading.tokens[number.last : number.last + 2]]
+    apart = any(token.lower in ("each", "apiece", "every") for token in reading.tokens)
+    return number.unit == "" and not apart and (words[:1] == ["forces"] or words == ["police", "forces"])
 
 
 def _by_somebody(reading: Reading) -> bool:
@@ -246,6 +258,8 @@ def meets(period: Period, figure: Figure) -> Nearness:
 def _spans(period: Period, said: tuple[date, date], figure: Figure, days: tuple[date, date]) -> Nearness:
     """Compare two spans of days whose ends differ, by what the words of the one leave open."""
     (first, last), (start, end) = said, days
+    if period.kind == "part":  # early in a year: the days lie within it
+        return "near" if first <= start and end <= last else "other"
     months = _same_month(first, start) and _same_month(last, end)
     if period.kind == "years" and (first.year, last.year) == (start.year, end.year):
         return "same" if end.year > start.year + 1 or figure.period_type == "custom" else "near"

@@ -23,9 +23,16 @@ _FIRST = re.compile(
 )
 
 
+_TURNS = re.compile(
+    r"\b(?:turn|make|drive)(?:s|ing)? (?:\w+ ){0,3}?(?:men|boys|people|them) (?:into|to)\b", re.IGNORECASE
+)
+
+
 def refusal(reading: Reading) -> Refusal | None:
     """Return the first kind of refusal that a sentence meets, if any."""
     held = {kind for kind in ("group", "cause", "blame", "ranking", "town") if kind in reading.kinds}
+    if _TURNS.search(reading.sentence):
+        held.add("cause")
     if _person(reading):
         held.add("person")
     if set(reading.named("unit")) & _PEOPLE:

@@ -227,7 +227,7 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
         if number.soft and number.qualifier in _OPEN and away > _HALFWAY:
             continue  # for "over half" 28% is another number, whatever it counts
         shared = index.likeness(reading.meanings, one.match.known)
-        here = large and one.match.known.place in reading.places
+        here = (large or (precise and not number.unit)) and one.match.known.place in reading.places
         touched = 0.0 if here or number.digits > _LONG else _TOUCHED
         if here and precise and one.match.unit == "same":
             touched = -1.0  # in the place, in the unit: whatever else is said of them

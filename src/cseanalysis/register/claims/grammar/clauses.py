@@ -23,6 +23,9 @@ _AFTER = re.compile(
     r"(?:,\s*|\s+(?=operation |the |it |they |police ))",
     re.IGNORECASE,
 )
+# "in the family, not on street corners": of two settings the one that is denied.
+_CONTRAST = re.compile(r",\s+(?:and )?(not (?:in|on|at) (?!.*\bbut\b)[a-z' -]{3,40})[.!]*$", re.IGNORECASE)
+_SETTINGS = frozenset(("family", "institution", "online"))
 # These say what is counted, or how many: what holds one is no mere opinion.
 _TELLING = ("group", "religion", "amount", "change", "cause", "blame", "ranking", "more", "extreme", "rate", "vague")
 _GOES_ON = ("by", "of", "in", "at", "from", "against", "with", "within", "among", "for", "involving", "including", "on")
@@ -72,6 +75,9 @@ def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str
     if (length := _AFTER.match(text)) is not None:
         aside.append(length[1])
         text = text[length.end() :]
+    if (denied := _CONTRAST.search(text)) is not None and _contrasted(read(text[: denied.start()]), read(denied[1])):
+        aside.append(denied[1])
+        text = text[: denied.start()]
     pieces = [piece for piece in _BREAK.split(text) if piece.strip(" .!?,")]
     if len(pieces) < 2:
         return text, tuple(aside)
@@ -87,6 +93,12 @@ def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str
         else:
             kept.append(piece)
     return (text if len(kept) == len(pieces) else " ".join(kept)), tuple(aside)
+
+
+def _contrasted(main: Reading, denied: Reading) -> bool:
+    """Whether a setting is denied beside one that is told, and nothing else is said."""
+    more = any(kind in denied.kinds for kind in _TELLING) or denied.numbers or denied.periods or denied.places
+    return bool(main.meanings & _SETTINGS) and not more and not (denied.meanings - {"not"}) & closure(main.meanings)
 
 
 def _tells(reading: Reading) -> bool:

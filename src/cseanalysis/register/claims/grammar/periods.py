@@ -27,7 +27,7 @@ class Period:
 
     start: date | None
     end: date | None
-    kind: str  # year, financial, month, day, range, years, since, unclear
+    kind: str  # year, financial, month, day, range, years, since, part, unclear
     text: str
     span: tuple[int, int]
 
@@ -135,6 +135,12 @@ def _year(match: re.Match[str]) -> _Days:
     return date(year, 1, 1), date(year, 12, 31), "year"
 
 
+def _part(match: re.Match[str]) -> _Days:
+    first, last = {"early": (1, 6), "mid": (4, 9), "late": (7, 12)}[match["part"].lower()]
+    year = int(match["y"])
+    return date(year, first, 1), _last(year, last), "part"
+
+
 def _unclear(_: re.Match[str]) -> _Days:
     return None, None, "unclear"
 
@@ -174,6 +180,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             rf"(?P<d>{_D} (?:of )?)?(?P<m>{_M}),? (?P<y>{_Y})\b",
             _dated,
         ),
+        (rf"\b(?:in |during )?(?P<part>early|mid|late)[ -](?P<y>{_Y})(?![\d/%,.-]\d|[\d%])", _part),
         (rf"\b(?:in |during |for |the year |calendar year )*(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)", _year),
         (
             r"\b(?:(?:in|over|during|for|within) )?(?:the )?(?:last|past|previous|next|coming|recent|this|that) "

@@ -208,10 +208,18 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
         return None
     if words[after].lower != "of" and (number is None or number.base is None):
         return None
-    end = next(
-        (place for place in range(after + 1, len(words)) if words[place].lower in {",", *edges("share")}), len(words)
-    )
-    return _meant(reading, after, end)
+    return _meant(reading, after, _ends(words, after + 1))
+
+
+def phrase_after(reading: Reading, number: Number) -> frozenset[str]:
+    """Return what the words behind a number say that it counts, up to the next verb."""
+    return _meant(reading, number.last, _ends(reading.tokens, number.last))
+
+
+def _ends(words: tuple[Token, ...], after: int) -> int:
+    """Return at which token the words end that say of what a share is one, or what a number counts."""
+    edge = {",", *edges("share")}
+    return next((place for place in range(after, len(words)) if words[place].lower in edge), len(words))
 
 
 def nouns_of_base(reading: Reading, number: Number) -> frozenset[str]:
