@@ -199,6 +199,11 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
         ("Police knew the ethnicity of 34% of the suspects in group-based offences in 2023.", "supported"),
         ("Police know the ethnicity of most of the suspects in group-based offences in 2023.", "contradicted"),
         ("26% of group-based offences in 2023 took place in the family, not on the street.", "supported"),
+        ("In England 30,970 assessments named sexual abuse as a factor in 2023/24.", "supported"),
+        (
+            "Assessments that name sexual abuse fell from 33,760 in 2022/23 to 30,970 in 2023/24 in England.",
+            "supported",
+        ),
         ("4,450 group-based offences were recorded in 2024, twelve a day.", "supported with correction"),
         (
             "In rape cases it took an average of 174 days from recording to charge in early 2016.",
@@ -212,6 +217,7 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
         ("31,238 children fell victim to sex crimes in 2013/14.", "right number, wrong thing"),
         # what was worked out of two counts that are none of one another
         ("4,000 victims and 550 arrests, so seven abusers in eight got away.", "comparison not valid"),
+        ("4,000 victims and 550 arrests, so seven cases in eight were nothing.", "comparison not valid"),
         ("4,000 victims and 550 arrests, so seven victims in eight made it up.", "refused"),
         ("Most of the rise in recorded child sexual abuse is better recording.", "cannot be told"),
         ("Most of the rise in recorded child sexual abuse is more abuse.", "cannot be told"),
