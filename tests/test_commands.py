@@ -367,3 +367,10 @@ def test_who_reads_no_further_is_told_nothing():
         process.stdin.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1
+
+
+def test_a_console_that_lacks_a_letter_is_told_the_rest():
+    settings = os.environ | {"PYTHONIOENCODING": "ascii"}
+    line = [sys.executable, "-m", "cseanalysis", "tracker", "inquiries"]
+    done = subprocess.run(line, capture_output=True, check=False, env=settings, cwd=Path(__file__).parent)
+    assert (done.returncode, b"\\xa3" in done.stdout) == (0, True), done.stderr  # the sign of the pound

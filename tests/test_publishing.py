@@ -144,3 +144,23 @@ def test_the_bill_of_materials_holds_every_locked_package_that_is_here_with_its_
     assert found["serialNumber"] != bill.bill("1.2.4", when)["serialNumber"]
     assert "\npandas 3" in (words := bill.notices()) or "\npandas 2" in words
     assert "BSD 3-Clause License" in words
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"authors": [{"given": "A", "family": "B\u2028C"}]}, "not one line of text"),  # YAML folds it into a space
+        ({"address": 3}, "not one line of text"),
+        ({"keywords": "abc"}, "square brackets"),  # would be three keywords of one letter
+        ({"title": ""}, "empty"),
+        ({"authors": [{}]}, "empty"),
+        ({"authors": "B"}, "it needs"),
+    ],
+)
+def test_a_citation_file_that_would_be_written_wrongly_elsewhere_is_refused_in_words(changed, said):
+    with pytest.raises(ValueError, match=said):
+        parse(WORK | {"authors": [{"name": "B"}]} | changed)
+
+
+def test_a_work_without_authors_is_as_unfinished_as_one_with_a_placeholder():
+    assert parse(WORK | {"authors": []}).unfilled == ("authors",)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 FILE = "src/cseanalysis/citation.toml"
@@ -43,13 +44,18 @@ class Work:
     def unfilled(self) -> tuple[str, ...]:
         """What is still a placeholder, in words; empty when the work can be cited."""
         missing = [] if self.address.startswith("https://") else ["address"]
-        return (*missing, *(["authors"] if not all(author.family for author in self.authors) else []))
+        named = bool(self.authors) and all(author.family for author in self.authors)
+        return (*missing, *([] if named else ["authors"]))
 
 
 @cache
 def this_work() -> Work:
     """Read ``citation.toml`` of the package."""
-    return parse(tomllib.loads(files("cseanalysis").joinpath("citation.toml").read_text(encoding="utf-8")))
+    text = files("cseanalysis").joinpath("citation.toml").read_text(encoding="utf-8")
+    try:
+        return parse(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{FILE} is not TOML ({error}): mend that line") from None
 
 
 def parse(content: Mapping[str, Any]) -> Work:
@@ -59,7 +65,16 @@ def parse(content: Mapping[str, Any]) -> Work:
             {"name": f"{one.get('given', '')} {one.get('family', '')}".strip()} | one for one in content["authors"]
         ]
         authors, keywords = tuple(Author(**one) for one in people), tuple(content["keywords"])
-        return Work(**{**content, "authors": authors, "keywords": keywords})
-    except (KeyError, TypeError) as error:
+        work = Work(**{**content, "authors": authors, "keywords": keywords})
+    except (AttributeError, KeyError, TypeError) as error:
         needed = "title, subtitle, licence, keywords, address and [[authors]] with given and family, or name"
         raise ValueError(f"{FILE} cannot be read ({error}): it needs {needed}") from None
+    if isinstance(content["keywords"], str):
+        raise ValueError(f"{FILE}: keywords is one text: it is a list, so write it in square brackets")
+    for text in (work.title, work.subtitle, work.licence, work.address, *keywords, *chain(*map(astuple, authors))):
+        # What stands in a citation goes into YAML, BibTeX and title pages, where a line break ends or folds a text.
+        if not isinstance(text, str) or not text.isprintable():
+            raise ValueError(f"{FILE}: {text!r} is not one line of text: put it in quotes, without control characters")
+    if not (work.title and all(author.name for author in authors)):
+        raise ValueError(f"{FILE}: the title or the name of an author is empty: write it, or leave the author out")
+    return work

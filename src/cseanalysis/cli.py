@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import shutil
@@ -251,7 +252,7 @@ def tracker(name: str | None, words: list[str], *, as_json: bool) -> None:
     from cseanalysis.study.evidence.trackers import NAMES, load_trackers, overview
 
     if name not in (None, *NAMES):
-        raise ValueError(f"no tracker is named {name!r}; there are {', '.join(NAMES)}")
+        raise ValueError(f"no tracker is named {name[:40]!r}; there are {', '.join(NAMES)}")
     project = find_project()
     check_raw(project)
     tracked, query = load_trackers(project.root), " ".join(words)
@@ -458,6 +459,8 @@ def main(words: list[str] | None = None) -> NoReturn:
     """Run the command line; errors a user can mend end in one message."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended from outside; nothing was changed, run it again"))
     signal.signal(signal.SIGINT, _interrupted)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console that has no "£" shows a code for it and the rest
     words = sys.argv[1:] if words is None else words
     try:
         given = vars(parse(words))

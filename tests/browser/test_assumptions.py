@@ -115,3 +115,31 @@ def test_a_moved_assumption_breaks_no_rule_of_accessibility_on_a_phone(browser):
     put(browser, "value", "0.7")
     assert faults(browser) == []
     assert browser.value("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("typed", ["1e999", "-", "."])
+def test_what_is_typed_and_is_no_number_is_refused_and_not_taken_for_an_empty_field(page, typed):
+    page.value("document.getElementById('value').focus(); 0")
+    page.ask("Input.insertText", text=typed)
+    assert page.value("document.getElementById('stands').textContent").startswith("This page computes from")
+    assert page.value("document.getElementById('scenario').value") == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "text"),
+    [
+        ("assumptions.html#constructor", "stands", "Not moved"),  # every object of JavaScript has a part of this name
+        ("search.html#100%", "found", "place"),  # no code of an address
+        ("compare.html#F024%2CF028", "answer", "F028"),  # as mail writes a comma
+    ],
+)
+def test_a_page_works_whatever_stands_behind_its_address(browser, address, shown, text):
+    browser.go("about:blank")
+    browser.complaints.clear()
+    browser.go(f"{SITE.as_uri()}/{address}")
+    assert text in page_text(browser, shown)
+    assert not browser.complaints
+
+
+def page_text(browser, name):
+    return browser.value(f"document.getElementById({name!r}).textContent")

@@ -112,6 +112,9 @@
       'source = "none found"', 'locator = "page of assumptions"', ""].join("\n");
   }
 
+  // What is typed and is no number ("-", "1e999") leaves the field as empty as nothing does; only the first must be refused.
+  function typed() { return value.validity.badInput ? NaN : value.value === "" ? null : Number(value.value); }
+
   function choose() {
     var one = MOVING.assumptions[which.value];
     slide.min = value.min = one.least;
@@ -130,13 +133,13 @@
   document.getElementById("move").hidden = false;
   document.getElementById("move").addEventListener("submit", function (event) { event.preventDefault(); });
   which.addEventListener("change", choose);
-  value.addEventListener("input", function () { slide.value = value.value; show(value.value === "" ? null : Number(value.value)); });
+  value.addEventListener("input", function () { slide.value = value.value; show(typed()); });
   slide.addEventListener("input", function () { var number = Number(Number(slide.value).toPrecision(4)); value.value = number; show(number); });
   document.getElementById("reset").addEventListener("click", reset);
   document.getElementById("copy").addEventListener("click", function () {
     scenario.select();
     copied.textContent = document.execCommand("copy") ? "Copied." : "Copy the text above.";
   });
-  if (location.hash.length > 1 && MOVING.assumptions[location.hash.slice(1)]) { which.value = location.hash.slice(1); }
+  if (Object.keys(MOVING.assumptions).indexOf(location.hash.slice(1)) >= 0) { which.value = location.hash.slice(1); }
   choose();
 })();

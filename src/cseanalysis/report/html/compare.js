@@ -94,6 +94,6 @@
   document.getElementById("pair").hidden = false;
   document.getElementById("pair").addEventListener("submit", function (event) { event.preventDefault(); });
   document.getElementById("pair").addEventListener("input", show);
-  var asked = location.hash.slice(1).split(",");
+  var asked = location.hash.slice(1).replace(/%2C/gi, ",").replace(/%20/g, " ").split(",");
   if (asked.length === 2) { one.value = asked[0]; other.value = asked[1]; show(); }
 })();

@@ -54,6 +54,9 @@
 
   document.getElementById("search").addEventListener("submit", function (event) { event.preventDefault(); search(); });
   input.addEventListener("input", search);
-  if (location.hash.length > 1) { input.value = decodeURIComponent(location.hash.slice(1)); }
+  if (location.hash.length > 1) {
+    input.value = location.hash.slice(1);
+    try { input.value = decodeURIComponent(input.value); } catch (error) { /* "100%" is no code and stays as it was typed */ }
+  }
   search();
 })();
