@@ -81,11 +81,10 @@ def main() -> int:
                 ended = kill(command, home, temporary, taken * draw.choice((draw.random(), draw.uniform(0.67, 1.0))))
                 killed, finished = killed + (not ended), finished + ended
                 found = {name: state(home / name) for name in command.outputs}
-                wrong += [
-                    f"{' '.join(command.arguments)}: {name} is neither the old nor the new"
-                    for name in command.outputs
-                    if found[name] not in (old[name], new[name])
-                ]
+                for name in command.outputs:
+                    if found[name] not in (old[name], new[name]):
+                        wrong.append(f"{' '.join(command.arguments)}: {name} is neither the old nor the new")
+                        print(wrong[-1], flush=True)
             run(command, home, temporary).wait()
             again = {name: state(home / name) for name in command.outputs}
             wrong += [
@@ -94,7 +93,7 @@ def main() -> int:
             left = sorted((names(home) | names(temporary)) - listed)
             wrong += [f"{' '.join(command.arguments)}: left over: {name}" for name in left]
             print(f"{' '.join(command.arguments)}: {times} times, {taken:.1f} s alone", flush=True)
-    print("\n".join(wrong))
+    print("\n".join(wrong) or "every output was whole")
     print(f"{killed} killed, {finished} had ended before; {len(wrong)} mixed, lost or left over")
     return int(bool(wrong))
 
@@ -123,11 +122,13 @@ def kill(command: Command, home: Path, temporary: Path, after: float) -> bool:
     """Kill a command after so many seconds; say whether it had ended before."""
     process = run(command, home, temporary)
     try:
-        process.wait(after)
+        code = process.wait(after)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
         return False
+    if code:
+        sys.exit(f"{' '.join(command.arguments)} ended with {code} by itself: nothing was killed")
     return True
 
 

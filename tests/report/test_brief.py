@@ -112,7 +112,9 @@ def test_the_words_beside_the_brief_s_numbers_hold_in_the_results():
     assert (told.period_start, told.period_end) == (dt.date(2018, 4, 1), dt.date(2019, 3, 31))
     used = [figures[name] for name in re.findall(r"\{figure:(F\d+)\}", words)]
     newest = [one for one in used if one.period_start == dt.date(2024, 1, 1)]
-    assert "The counts of 2024 were read in the press, not in a report." in words
+    assert "We read all counts of 2024 in the press, not in a report." in " ".join(words.split())
+    assert "a record of ethnicity exists, as we read in the press" in words
+    assert figures["F102"].tier in {"C", "D"}, "a report was read: say so"
     assert newest
     assert {one.tier for one in newest} <= {"C", "D"}, "a report was read: say so"
     assert "Where an age is known" in words

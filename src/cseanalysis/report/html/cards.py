@@ -103,7 +103,7 @@ def _card(card: Card, cards: Mapping[str, Card], meta: TitlePage, chapters: Mapp
             f"{escape(_version(change.version, meta))}: from {escape(change.before)} to {escape(change.after)}"
             for change in card.changed_in
         ),
-        "Printed in": _printed(card, chapters),
+        "Named in the text of": _printed(card, chapters),
     }
     listed = "".join(f"<dt>{name}</dt><dd>{words}</dd>\n" for name, words in facts.items() if words)
     title = card.title[:1].upper() + card.title[1:]

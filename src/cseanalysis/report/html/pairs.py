@@ -221,7 +221,8 @@ def pairs_page(
         f"<td>{escape(verdict)}</td><td>{escape(allowed)}</td></tr>"
         for first, second, verdict, allowed, _ in table["said"]
     )
-    inside = _PAGE.format(title=escape(PAIRS.title), listed=listed, rows=rows)
+    left = f" Left out: the {len(silent)} whose number is kept back, which the report's counts hold." if silent else ""
+    inside = _PAGE.format(title=escape(PAIRS.title), listed=listed, left=left, rows=rows)
     parts = (("main", PAIRS.title, f"Choose two figures and see why they may be compared or not; {listed}"),)
     return Page(PAIRS, inside, ("pairs.js", "compare.js"), {"pairs.js": data}, parts)
 
@@ -229,7 +230,7 @@ def pairs_page(
 _PAGE = """<h1>{title}</h1>
 <p>Two published figures may be compared only where they count alike. For every pair of the register the same rules say
 whether, and name every difference. A refusal says nothing against either figure: each may be quoted with what it
-counts. Of all pairs: {listed}.</p>
+counts. Of all pairs of figures whose number is printed: {listed}.{left}</p>
 <noscript><p>Choosing needs JavaScript, which does not run here. <code>cseanalysis compare F024 F028</code> says the
 same; the pairs of which some arithmetic is allowed are listed below.</p></noscript>
 <form id="pair" hidden>
