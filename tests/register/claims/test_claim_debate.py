@@ -205,6 +205,11 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
             "supported",
         ),
         ("4,450 group-based offences were recorded in 2024, twelve a day.", "supported with correction"),
+        # cases are not suspects, and one source does not say which of both it counts
+        (
+            "In two thirds of group-based cases the ethnicity of suspects is not recorded.",
+            "supported with correction",
+        ),
         (
             "In rape cases it took an average of 174 days from recording to charge in early 2016.",
             "supported with correction",

@@ -1,9 +1,12 @@
 """One list tests gate and checker: what a bad analysis sets beside each other is no claim that is borne out."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
+from made_claims import pool
+from made_claims import sentence as made
 
 from cseanalysis.register.claims import check as checked
 from cseanalysis.register.gate import compare
@@ -43,3 +46,27 @@ def test_what_the_gate_keeps_apart_is_not_supported_as_a_sentence_either(row, fo
 def test_the_list_is_the_one_of_the_report_and_most_of_it_is_refused_by_the_gate():
     refused = [row for row in ROWS if compare(*(FIGURES[name] for name in row["figures"].split())).verdict == "refused"]
     assert len(refused) >= 39
+
+
+# What a share is one of, and what else is said in its place: offences are not children, and suspects not victims.
+SWAPS = {
+    **dict.fromkeys(("victims", "children"), ("offences", "suspects")),
+    **dict.fromkeys(("suspects", "perpetrators", "defendants"), ("offences", "victims")),
+    **dict.fromkeys(("offences", "cases"), ("victims", "suspects", "children")),
+}
+BASE = re.compile(rf"Share of (?:[\w-]+ ){{0,3}}?({'|'.join(SWAPS)})\b")
+SHARES = [one for one in pool(TABLES) if one.unit == "per_cent" and BASE.match(one.statement)]
+
+
+@pytest.mark.parametrize("figure", SHARES, ids=[one.id for one in SHARES])
+def test_the_right_percentage_of_something_else_is_not_supported(figure):
+    found = BASE.match(figure.statement)
+    for other in SWAPS[found[1]]:
+        swapped = f"{figure.statement[: found.start(1)]}{other}{figure.statement[found.end(1) :]}"
+        for form in range(3):
+            answer = checked(made(figure, form, statement=swapped), TABLES)
+            assert not answer.word.startswith("supported"), answer.sentence
+
+
+def test_there_are_shares_to_swap_in():
+    assert len(SHARES) > 20, len(SHARES)

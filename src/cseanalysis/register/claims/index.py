@@ -13,7 +13,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from cseanalysis import clean
-from cseanalysis.register.claims.grammar.reading import Reading, closure, read, share_of
+from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, read, share_of
 from cseanalysis.register.claims.grammar.tables import Phrases, Tables, minor, split, stem, with_places
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import UNKNOWN, Figure
@@ -42,7 +42,7 @@ class Known:
     nouns: frozenset[str]
     place: str
     places: frozenset[str]  # that the statement names
-    base_nouns: frozenset[str]
+    base_noun: frozenset[str]  # of what a share is one: suspects in group-based offences are suspects
     forces: frozenset[float]  # how many gave records
     first: bool  # the first period of its count
     minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
@@ -166,7 +166,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         frozenset(name for _, name in (*statement.nouns, *base.nouns)),
         figure.geography,
         frozenset((*statement.places, figure.geography)),
-        frozenset(name for _, name in base.nouns),
+        head_noun(base),
         frozenset(float(found) for found in _FORCES.findall(figure.coverage)),
         "first" in statement.kinds or first,
         meanings & {"10 to 17"},

@@ -19,6 +19,8 @@ from cseanalysis.register.spans import months_in, same_length
 _YEAR = 12  # months
 Nearness = Literal["same", "near", "unsaid", "other"]
 PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
+_ANYBODY = PEOPLE | {"people"}
+_HARMED = frozenset(("victims", "children"))
 _DOERS = frozenset(("suspects",))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
@@ -199,8 +201,17 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     by_sex = known.figure.category.endswith(("/male", "/female")) and bool(theirs) and not asked.people & theirs
     # Nor is a share of girls one of victims.
     of_sex = asked.base is not None and bool(asked.base & SEXED - known.bases)
-    of_people = bool(asked.shared & PEOPLE) and bool(known.base_nouns) and not known.base_nouns & PEOPLE
-    if (asked.people and others) or by_sex or of_sex or of_people:
+    # Nor is one of offences a share of people, or one of suspects a share of those against whom it was done.
+    heads = asked.shared, known.base_noun
+    of_else = (
+        all(heads)
+        and not heads[0] & heads[1]
+        and (
+            bool(heads[0] & _ANYBODY) != bool(heads[1] & _ANYBODY)
+            or any("suspects" in one and other & _HARMED for one, other in (heads, heads[::-1]))
+        )
+    )
+    if (asked.people and others) or by_sex or of_sex or of_else:
         return "other"
     if asked.base is None:
         return "unsaid"

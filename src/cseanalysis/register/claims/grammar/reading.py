@@ -226,14 +226,23 @@ def nouns_of_base(reading: Reading, number: Number) -> frozenset[str]:
     """Return the units in what a share is of: "half the victims in ..." is one of victims, whatever follows."""
     words = reading.tokens
     at = number.last if number.base is None else number.base
+    named = (span.last for span in reading.spans if span.kind == "share" and span.last <= number.first)
+    if (spoken := next((at for at in named if words[at].lower == "of"), None)) is not None:
+        at = spoken  # the share of suspects ... was 34%
+    first = at
     while at < len(words) and words[at].lower in ("of", "the", "all", "those", "these"):
         at += 1
-    if number.unit != "per_cent" or at == number.last:
-        return frozenset()
+    return head_noun(reading, at) if number.unit == "per_cent" and at > first else frozenset()
+
+
+def head_noun(reading: Reading, at: int = 0) -> frozenset[str]:
+    """Return what a phrase is about: "suspects in group-based offences" suspects, "cases or suspects in ..." both."""
+    words = reading.tokens
     ends = {",", *edges("share"), *edges("noun")}
     end = next((place for place in range(at, len(words)) if words[place].lower in ends), len(words))
     named = [name for place, name in reading.nouns if at <= place < end]
-    return frozenset(named[-1:])
+    also = head_noun(reading, end + 1) if named and words[end : end + 1] and words[end].lower == "or" else frozenset()
+    return frozenset(named[-1:]) | also
 
 
 def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
