@@ -117,10 +117,11 @@ def results() -> None:
     """Compute every reported number into reports/results.json."""
     from cseanalysis.study.data.files import check_writable
     from cseanalysis.study.data.project import find_checkout
+
+    project = find_checkout()  # before what only a checkout needs is loaded
     from cseanalysis.study.kept import FOLDER
     from cseanalysis.study.results import build_results, write_results
 
-    project = find_checkout()
     check_writable(project.results)
     with _steps() as say, _timed(say, "results"):
         write_results(project.results, build_results(project, kept=project.root / FOLDER, beside=True))
@@ -142,11 +143,13 @@ def report(*, assumptions: Path | None, out: Path | None) -> None:
 
 def verify() -> None:
     """Rebuild tables and results elsewhere and compare them with the committed ones."""
-    from cseanalysis.report.editions import verify as compare
     from cseanalysis.study.data.project import find_checkout
 
+    project = find_checkout()
+    from cseanalysis.report.editions import verify as compare
+
     with _steps() as say:
-        verdict = compare(find_checkout())
+        verdict = compare(project)
         for line in verdict.differences:
             say(line)
         say(f"verdict: {verdict.word}")
