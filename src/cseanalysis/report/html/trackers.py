@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from cseanalysis.export.wording import say_date
 from cseanalysis.register.trackers import ids_of, published_of
 from cseanalysis.report.html.cards import links_to
 from cseanalysis.report.html.register import filtered_table
@@ -66,7 +68,7 @@ def trackers_page(tracked: Tracked, cards: Mapping[str, Card]) -> Page:
         ),
     )
     jump = "; ".join(f'<a href="#{one.name}">{escape(one.title)}</a>' for one in tables)
-    read = escape(tracked.read_to)
+    read = say_date(date.fromisoformat(tracked.read_to))
     inside = (
         f"<h1>{escape(TRACKERS.title)}</h1>\n<p>As far as sources were read up to {read}: there may be more "
         f"than stands here.</p>\n<p>{jump}.</p>\n{''.join(one.shown() for one in tables)}"
