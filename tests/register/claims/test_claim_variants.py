@@ -2,12 +2,14 @@
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from made_claims import pool, sentence, when, where
 
 from cseanalysis.register import claims
+from cseanalysis.register.claims.index import indexed
 
 with Path(__file__).with_name("paraphrases.csv").open(encoding="utf-8", newline="") as lines:
     PARAPHRASES = list(csv.DictReader(lines))
@@ -31,6 +33,16 @@ def test_another_number_is_never_supported(borne_out, tables):
     words = Counter(verdict.word for verdict in claims.check_all(sentences, tables))
     assert not words["supported"]
     assert not words["supported with correction"]
+
+
+def test_likeness_does_not_rest_on_the_order_of_a_set(tables):
+    # Words come out of a set in an order that changes from run to run; a last digit once moved a figure in an answer.
+    index = indexed(tables)
+    known = max(index.known.values(), key=lambda one: len(one.allowed))
+    heavy, light, *rest = sorted(known.allowed)
+    assert len(rest) > 10
+    weighed = replace(index, weights={heavy: 1e16, light: -1e16} | dict.fromkeys(rest, 1.0))
+    assert weighed.likeness(known.allowed, known) == len(rest)
 
 
 def test_leaving_out_the_year_never_makes_a_verdict_firmer(borne_out, tables):

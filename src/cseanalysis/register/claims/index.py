@@ -65,7 +65,7 @@ class Index:
 
     def likeness(self, meanings: frozenset[str], known: Known) -> float:
         """Return how much of what is rare a sentence has in common with a figure."""
-        return sum(self.weights.get(one, 0.0) for one in closure(meanings) & known.allowed)
+        return math.fsum(self.weights.get(one, 0.0) for one in closure(meanings) & known.allowed)
 
 
 _KEPT: WeakKeyDictionary[Tables, Index] = WeakKeyDictionary()

@@ -213,7 +213,7 @@ def _ordered(several: Iterable[Held]) -> tuple[Figure, ...]:
 def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], index: Index) -> Finding | None:
     """Find the number where it stands for something else of what the sentence speaks of."""
     said = closure(reading.meanings) - minor() - {"not"}
-    whole = sum(index.weights.get(one, HEAVIEST) for one in said) or 1.0
+    whole = math.fsum(index.weights.get(one, HEAVIEST) for one in said) or 1.0
     large = number.value >= _LARGE and number.unit == ""
     precise = number.digits > _SEVERAL and number.qualifier in ("exact", "around") and not number.soft
     found = []
