@@ -59,7 +59,8 @@ def installers(python: Path) -> Iterator[list[str]]:
     if uv is None and subprocess.run(get, check=False, capture_output=True).returncode == 0:
         uv = str(python.with_name("uv"))
     if uv is not None:
-        yield [uv, "pip", "install", "--python", str(python), "--compile-bytecode", *source]
+        # Nothing is compiled ahead: what is imported is a small part, and is compiled then.
+        yield [uv, "pip", "install", "--python", str(python), *source]
     yield pip
 
 

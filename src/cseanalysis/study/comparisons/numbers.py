@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,8 +153,10 @@ def all_verdicts(figures: Mapping[str, Figure]) -> pd.DataFrame:
     pairs = compare_all(figures.values())
     counts = pairs["verdict"].value_counts()
     rows = [(_SAID[name], int(counts.get(name, 0)), len(pairs)) for name in _SAID]
-    by = pairs.loc[pairs["verdict"] == "refused", "refused_by"].str.split(", ").explode().value_counts()
-    rows += [(f"refused by: {name}", int(number), int(counts.get("refused", 0))) for name, number in by.items()]
+    by: Counter[str] = Counter()
+    for dimensions, number in pairs.loc[pairs["verdict"] == "refused", "refused_by"].value_counts().items():
+        by.update(dict.fromkeys(str(dimensions).split(", "), int(number)))
+    rows += [(f"refused by: {name}", number, int(counts.get("refused", 0))) for name, number in by.most_common()]
     return pd.DataFrame(
         [(said, number, number / whole) for said, number, whole in rows], columns=["said", "pairs", "share"]
     )
