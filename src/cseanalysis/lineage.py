@@ -23,7 +23,7 @@ from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.project import Project, find_project, load_sources, read_to, read_toml
 from cseanalysis.study.data.reported import Leading, load_reported
 from cseanalysis.study.formulas import corners, evaluate, filled, named_in, sides
-from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, conditions
+from cseanalysis.study.labels import conditions, labels
 from cseanalysis.study.lookup import known_for, not_printed
 from cseanalysis.values import Assumption, Estimate, Interval
 
@@ -132,6 +132,7 @@ class Lineage:
         self.results = self._reported.results
         self.figures = load_figures(project.root)
         self.assumptions = _assumed(project.assumptions)
+        self._called = labels("result", project.root) | labels("assumption", project.root)
         self.ids = tuple(dict.fromkeys([*self.results, *self.figures, *self.assumptions]))
 
     def says(self, name: str) -> str:
@@ -156,7 +157,7 @@ class Lineage:
         return Card(
             id=result.id,
             kind="result",
-            title=RESULT_WORDS.get(result.id, result.unit),
+            title=self._called.get(result.id, result.unit),
             says=self.says(result.id),
             unit=result.unit,
             formula=result.formula or result.procedure,
@@ -253,7 +254,7 @@ class Lineage:
         return Card(
             id=name,
             kind="assumption",
-            title=ASSUMPTION_WORDS.get(name, assumption.unit),
+            title=self._called.get(name, assumption.unit),
             says=self.says(name),
             unit=assumption.unit,
             formula="",

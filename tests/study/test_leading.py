@@ -12,7 +12,7 @@ from cseanalysis.sensitivity import envelope, narrowing
 from cseanalysis.sensitivity.known import element, known_ends, narrowings, on_grid, scaled
 from cseanalysis.study import load_assumptions, load_figures, load_results, ranges
 from cseanalysis.study.data.reported import Leading, Narrowed, load_leading, load_results_table
-from cseanalysis.study.labels import ASSUMPTION_WORDS
+from cseanalysis.study.labels import labels
 from cseanalysis.study.ranges import bounded, leading_of, leads, narrowed_rows
 from cseanalysis.study.sensitivity.charts import total_frontier
 from cseanalysis.study.sensitivity.flips import (
@@ -304,7 +304,7 @@ def test_the_page_of_ranges_holds_what_rests_on_assumptions_each_with_what_it_ha
 
 def test_the_page_of_ranges_fits_a_page_and_its_small_print_can_be_read():
     surveys = {step.result: step.adds for group in estimands("surveys") for step in group.steps}
-    ranges = ranges_on_assumptions(load_results(ROOT), load_leading(ROOT), ASSUMPTION_WORDS, surveys)
+    ranges = ranges_on_assumptions(load_results(ROOT), load_leading(ROOT), labels("assumption", ROOT), surveys)
     words = [each.words for each in ranges]
     assert len(words) == len(set(words)), "two ranges that are called the same"
     figure, _, _ = all_on_one_page(ranges)

@@ -8,7 +8,7 @@ import pytest
 
 from cseanalysis.study import load_assumptions, load_results
 from cseanalysis.study.data.reported import Leading, Narrowed, load_leading, load_period, load_results_table
-from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS
+from cseanalysis.study.labels import labels
 from cseanalysis.study.sensitivity import tables
 from cseanalysis.study.sensitivity.judged import Statement, read_statements
 from cseanalysis.study.tables import in_words
@@ -23,7 +23,7 @@ TITLES = [
     "Months until half of the charges",
     "Share of charges visible",
 ]
-CURVES = list(tables.CURVE_TITLES)
+CURVES = list(labels("curve", ROOT))
 
 
 def leading(kind, *narrowed):
@@ -32,9 +32,14 @@ def leading(kind, *narrowed):
 
 def test_a_headline_names_what_it_hangs_on_and_the_share_that_would_go():
     one = leading("several", ("contact_share", -0.01, 0.6), ("delay_shape", 0.2, 0.3))
-    table = in_words(tables.leading_rows(dict.fromkeys(tables.HEADLINES, one)), tables.LEADING)
+    table = in_words(tables.leading_rows(dict.fromkeys(labels("result", ROOT), one)), tables.LEADING)
     assert table["Result"].tolist() == [
-        *RESULT_WORDS.values(),
+        "Contact offences, by offences known",
+        "Child victims, by children known",
+        "Victims of rape in childhood, by adults who ever told the police",
+        "The same, recent, by adults who told at the time",
+        "Share of charges visible, newest full year",
+        "Months until half of the charges",
         "Children first abused in a year, by the survey of 2019",
         "The same, by the survey of 2024",
         "Months until nine tenths of the charges",
@@ -115,7 +120,7 @@ def test_an_open_statement_says_the_value_from_which_it_is_sure_rounded_to_the_s
         ],
     )
     assert found["Over the whole range"] == "cannot be decided"
-    name = ASSUMPTION_WORDS["contact_share"]
+    name = labels("assumption", ROOT)["contact_share"]
     assert found["Sure to hold if"] == f"{name} {said}; or {name} {said}"
     assert found["Sure to fail if"] == "no value of any one assumption makes it"
 
@@ -159,7 +164,7 @@ def test_an_extreme_is_printed_at_its_own_end_without_the_decisions_that_make_no
 
 
 def test_shares_of_decisions_are_given_for_both_ends_and_those_that_would_print_as_nought_are_small_or_left_out():
-    names = list(tables._DECISIONS)
+    names = list(labels("decision", ROOT))
     rows = [(CURVES[0], "value", name, 0.5) for name in names]
     rows += [(CURVES[1], end, "route", share) for end, share in (("low", 0.0049), ("high", 0.0051))]
     rows += [(CURVES[1], end, "reading", 0.0049) for end in ("low", "high")]
@@ -206,10 +211,10 @@ def test_refusals_with_one_reason_stand_together_in_words_without_names_of_the_s
 
 
 def test_shares_of_variance_keep_within_nought_and_one_and_say_where_no_correlation_is_stated():
-    links = list(tables._LINKS)
+    links = ["told_someone_then", "told_police_if_told_someone", "told_police_then", "recorded_if_told_police"]
     rows = [("three_links", "sobol", name, 0.1, 0.2, None) for name in links]
     rows += [("three_links", "shapley", links[0], None, None, 0.25)]
-    rows += [(name, "sobol", "days_to_charge", -0.1, 1.2, None) for name in list(tables._QUANTITIES)[1:]]
+    rows += [(name, "sobol", "days_to_charge", -0.1, 1.2, None) for name in list(labels("quantity", ROOT))[1:]]
     columns = ["quantity", "method", "assumption", "first_low", "first_high", "share"]
     table = in_words(tables.variance_rows(pd.DataFrame(rows, columns=columns)), tables.VARIANCE)
     assert table["Assumption"].tolist() == [

@@ -12,7 +12,6 @@ from cseanalysis.register import compare
 from cseanalysis.register.spans import months_in
 from cseanalysis.report.prose import fill
 from cseanalysis.study import labels as words
-from cseanalysis.study.change.cards import FEWEST_QUARTERS
 from cseanalysis.study.comparisons import numbers as comparisons
 from cseanalysis.study.comparisons import tables as comparison_tables
 from cseanalysis.study.data.assumptions import load_assumptions
@@ -208,10 +207,26 @@ def test_an_interval_near_one_is_rounded_away_from_its_middle():
     assert comparison_tables._chance(None) == "none: an end is open"
 
 
-def test_every_assumption_that_words_are_for_is_one():
+def test_every_assumption_has_a_label_and_every_label_is_of_something_that_is_there():
     names = load_assumptions(ROOT).keys()
-    assert words.ASSUMPTION_WORDS.keys() <= names
-    assert FEWEST_QUARTERS > 0
+    words.check_labels("assumption", names, ROOT, every=True)
+    words.check_labels("result", load_results(ROOT), ROOT)
+    with pytest.raises(ValueError, match=r"labels\.csv: assumption new_share has no label; add a row"):
+        words.check_labels("assumption", [*names, "new_share"], ROOT, every=True)
+    with pytest.raises(ValueError, match=r"labels\.csv: no assumption is named 'contact_share'; correct the name"):
+        words.check_labels("assumption", names - {"contact_share"}, ROOT)
+
+
+def test_whoever_edits_a_label_edits_what_the_chapter_says(empty_study):
+    text = (ROOT / "data/judgement/labels.csv").read_text(encoding="utf-8")
+    (empty_study / "data/judgement").mkdir(parents=True, exist_ok=True)
+    path = empty_study / "data/judgement/labels.csv"
+    path.write_text(text.replace("contact share, rounding", "share of contact offences"), encoding="utf-8")
+    assert words.labels("assumption", empty_study)["contact_share"] == "share of contact offences"
+    assert words.labels("result", empty_study) == words.labels("result", ROOT)
+    path.write_text(f"{text}result,contact_total,Twice,why\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"labels\.csv: result contact_total has two labels; keep one"):
+        words.labels("result", empty_study)
 
 
 # The text and the gate ---------------------------------------------------------------------------------------------

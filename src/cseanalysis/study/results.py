@@ -30,6 +30,7 @@ from cseanalysis.study.data.tables import check_tables, data_end, read_table
 from cseanalysis.study.evidence.absences import absences, check_absences, check_asked
 from cseanalysis.study.evidence.age import evidence_of
 from cseanalysis.study.kept import Computed, Kept
+from cseanalysis.study.labels import check_labels
 from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.lag.outcomes import newest_outcomes
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
@@ -50,6 +51,7 @@ def read_inputs(project: Project) -> StudyInputs:
     assumptions = load_assumptions(project.root)
     require((name for part in PARTS for name in part.assumptions), assumptions)
     check_judgement(project, figures, assumptions)
+    check_labels("assumption", assumptions, project.root, every=True)
     sought = absences(project.root)
     check_asked(sought, figures)
     check_absences(sought, figures)
@@ -81,6 +83,7 @@ def build_results(project: Project, *, kept: Path | None = None, beside: bool = 
     inputs = read_inputs(project)
     results = compute_results(inputs, load_assumptions(project.root), kept=own, beside=beside)
     check_results_named(project, [one["id"] for one in results["results"]])
+    check_labels("result", [one["id"] for one in results["results"]], project.root)
     basis = {name for one in results["results"] for name in one["basis"]}
     return {"evidence": evidence_of(project, inputs, basis), **results}
 

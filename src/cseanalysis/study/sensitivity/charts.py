@@ -30,7 +30,7 @@ def specification_curves(
         panels = np.ravel(figure.subplots(rows, 2))
         for axes, (name, title) in zip(panels, titles.items(), strict=False):
             part = points[(points["curve"] == name) & points["rank"].notna()]
-            _curve_panel(axes, part, units[name])
+            _curve_panel(axes, part, units.get(name, ""))
             axes.set_title(title, loc="left", fontsize=8, color=BLUE, fontweight="bold")
         for axes in panels[len(titles) :]:
             axes.set_visible(False)
@@ -39,8 +39,8 @@ def specification_curves(
     said = curves.set_index("curve")
     words = " ".join(
         f"{title}: {say_number(int(said.at[name, 'estimated']))} specifications, "
-        f"{_between(said.at[name, 'lowest'], said.at[name, 'highest'], units[name])}; the study's own "
-        f"{_between(said.at[name, 'own_low'], said.at[name, 'own_high'], units[name])}."
+        f"{_between(said.at[name, 'lowest'], said.at[name, 'highest'], units.get(name, ''))}; the study's own "
+        f"{_between(said.at[name, 'own_low'], said.at[name, 'own_high'], units.get(name, ''))}."
         for name, title in titles.items()
     )
     drawn = points[points["curve"].isin(list(titles)) & points["rank"].notna()]
@@ -132,6 +132,7 @@ def _between(low: float, high: float, unit: str) -> str:
 
 def narrowing_bars(narrowing: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, str]) -> Drawn:
     """Draw how much of each implied total's range would go if one assumption were known."""
+    titles = {name: title for name, title in titles.items() if (narrowing["result"] == name).any()}
     heights = [int((narrowing["result"] == name).sum()) for name in titles]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, 0.25 * sum(heights) + 0.36 * len(heights) + 0.5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from cseanalysis.study.data.figures import load_figures
 from cseanalysis.study.data.named import RECORDED_2023
 from cseanalysis.study.data.reported import Leading, Narrowed
 from cseanalysis.study.data.tables import read_table
-from cseanalysis.study.labels import ASSUMPTION_WORDS, RESULT_WORDS, plain_words
+from cseanalysis.study.labels import Of, labels, plain_words
 from cseanalysis.study.ranges import needed_assumptions
 from cseanalysis.study.sensitivity.curves import curve_tables
 from cseanalysis.study.sensitivity.flips import (
@@ -28,9 +28,6 @@ from cseanalysis.study.sensitivity.flips import (
     verdict_of,
 )
 from cseanalysis.study.sensitivity.judged import (
-    COUNT,
-    MEDIAN,
-    SHAPES,
     STATEMENTS,
     Statement,
     read_curve_options,
@@ -43,24 +40,7 @@ from cseanalysis.values import Assumption, Estimate, Interval
 
 Rows = list[dict[str, Any]]
 
-HEADLINES = RESULT_WORDS | {
-    "first_before_16": "Children first abused in a year, by the survey of 2019",
-    "first_before_18": "The same, by the survey of 2024",
-    "months_to_ninety_per_cent_of_charges": "Months until nine tenths of the charges",
-    "months_to_half_of_trials": "Months until half of the trials have begun",
-}
-CURVE_TITLES = {
-    "contact_total": "Contact offences",
-    "children_total": "Child victims of contact offences",
-    "yearly_before_16": "Children abused in a year before 16",
-    "recorded_growth": "Times as many recorded",
-    "months_to_half_of_charges": "Months until half of the charges",
-    "charges_visible_newest": "Share of charges visible",
-}
-CURVE_UNITS = dict.fromkeys(CURVE_TITLES, "") | {
-    "months_to_half_of_charges": "months",
-    "charges_visible_newest": "share",
-}
+CURVE_UNITS = {"months_to_half_of_charges": "months", "charges_visible_newest": "share"}
 _KINDS = {
     "one": "One assumption leads",
     "several": "Several assumptions, none leads",
@@ -70,42 +50,17 @@ _KINDS = {
     "confidence": "None: chance",
     "simulation": "Stated distributions (see the shares of variance)",
 }
-_DECISIONS = {
-    "offence_scope": "which offences are counted",
-    "coverage": "which forces",
-    "estimator": "how growth is measured",
-    "release": "which release of 2017/18",
-    "median": MEDIAN,
-    "delay_family": "family of the delay",
-    "growth_of_intake": "correction for growth",
-    "delay_shapes": SHAPES,
-    "route": "which share is known, of what",
-    "recorded_count": COUNT,
-    "reading": "how the published words are read",
-    "recording": "whether recording is complete",
-    "survey": "which survey",
-    "years_abused": "years of abuse",
-    "prevalence": "change of prevalence",
-    "people_not_asked": "people who are not asked",
-}
-_QUANTITIES = {
-    "three_links": "Victims for every 1,000 recorded, chain of three links",
-    "two_links": "Victims for every 1,000 recorded, chain of two links",
-    "charges_visible_newest": "Share of charges visible, newest full year",
-    "charges_last_quarter": "Charges expected in the last quarter of the data",
-}
 _EVERYWHERE, _NOWHERE = "anything in the ranges is true", "nothing in the ranges makes it"
 _NO_ONE = "no value of any one assumption makes it"
-_LINKS = {
-    "told_someone_then": "told someone",
-    "told_police_if_told_someone": "told the police, if someone",
-    "told_police_then": "told the police",
-    "recorded_if_told_police": "recorded, if the police were told",
-}
+
+
+def _label(of: Of) -> Callable[[str], str]:
+    return lambda name: labels(of)[name]
 
 
 def _names(leading: Sequence[Narrowed]) -> str:
-    return "; ".join(ASSUMPTION_WORDS[one.assumption] for one in leading)
+    assumed = labels("assumption")
+    return "; ".join(assumed[one.assumption] for one in leading)
 
 
 def _shares(leading: Sequence[Narrowed]) -> str:
@@ -113,7 +68,7 @@ def _shares(leading: Sequence[Narrowed]) -> str:
 
 
 def _range(low: float, high: float, curve: str) -> str:
-    unit = CURVE_UNITS[curve]
+    unit = CURVE_UNITS.get(curve, "")
     return say_number(low, unit) if low == high else say_interval(Interval(low, high, "bound"), unit)
 
 
@@ -122,7 +77,7 @@ def _decided(holds: float, fails: float, left: float) -> str:
 
 
 def _end(end: str, value: float, curve: str) -> str:
-    return say_ends(Interval(value, value, "bound"), CURVE_UNITS[curve])[end == "highest"]
+    return say_ends(Interval(value, value, "bound"), CURVE_UNITS.get(curve, ""))[end == "highest"]
 
 
 def _made(words: str) -> str:
@@ -156,20 +111,20 @@ CURVES = (
     Column("Statement holds, fails, open", ("holds", "fails", "open"), _decided),
 )
 EXTREMES = (
-    Column("Curve", ("curve", "end"), lambda curve, end: f"{CURVE_TITLES[curve]}, {end}"),
+    Column("Curve", ("curve", "end"), lambda curve, end: f"{labels('curve')[curve]}, {end}"),
     Column("End", ("end", "value", "curve"), _end),
     Column("Choices that give it", "words", _made),
 )
 DECISIONS = (
-    Column("Curve", "curve", CURVE_TITLES.__getitem__),
-    Column("Decision", "decision", _DECISIONS.__getitem__),
+    Column("Curve", "curve", _label("curve")),
+    Column("Decision", "decision", _label("decision")),
     Column("Low ends", "low", _percent),
     Column("High ends", "high", _percent),
 )
 REFUSALS = (Column("Curve", "curves"), Column("Refused", "refused"), Column("Reason", "reason"))
 VARIANCE = (
-    Column("Simulated quantity", "quantity", _QUANTITIES.__getitem__),
-    Column("Assumption", "assumption", lambda name: _LINKS.get(name) or ASSUMPTION_WORDS[name]),
+    Column("Simulated quantity", "quantity", _label("quantity")),
+    Column("Assumption", "assumption", _label("assumption")),
     Column("Independent: share that goes with it alone", ("first_low", "first_high"), _first),
     Column("Correlated as stated: its share", "stated", _stated),
 )
@@ -177,7 +132,7 @@ VARIANCE = (
 
 def leading_rows(leading: Mapping[str, Leading]) -> Rows:
     """List for each headline number the assumptions whose knowledge would narrow it most."""
-    return [{"words": words, "leading": leading[name].assumptions} for name, words in HEADLINES.items()]
+    return [{"words": words, "leading": leading[name].assumptions} for name, words in labels("result").items()]
 
 
 def kind_rows(leading: Mapping[str, Leading]) -> Rows:
@@ -225,12 +180,12 @@ def statement_words(statement: Statement, period: Mapping[str, str]) -> str:
 
 
 def _sure(part: pd.DataFrame, assumptions: Mapping[str, Assumption]) -> str:
-    found = []
+    found, assumed = [], labels("assumption")
     for row in part.dropna(subset="breakdown").to_dict("records"):
         ends = Interval(row["breakdown"], row["breakdown"], "bound")
         # Rounded outward, so that the sentence stays true.
         said = say_ends(ends, assumptions[row["assumption"]].unit)[row["direction"] == "fails below"]
-        found.append(f"{ASSUMPTION_WORDS[row['assumption']]} {sure_side(row['direction'], said)}")
+        found.append(f"{assumed[row['assumption']]} {sure_side(row['direction'], said)}")
     return "; or ".join(found) or _NO_ONE
 
 
@@ -241,7 +196,7 @@ def curve_rows(curves: pd.DataFrame, verdicts: pd.DataFrame) -> Rows:
 
 
 def _placed(curves: pd.DataFrame) -> Rows:
-    rows: Rows = curves.set_index("curve", drop=False).loc[list(CURVE_TITLES)].to_dict("records")
+    rows: Rows = curves.set_index("curve", drop=False).loc[list(labels("curve"))].to_dict("records")
     return rows
 
 
@@ -257,7 +212,7 @@ def extreme_rows(curves: pd.DataFrame) -> Rows:
 def decision_rows(shares: pd.DataFrame) -> Rows:
     """Share out what the choices move among the decisions, for the low and the high ends of each curve."""
     rows = []
-    for name in CURVE_TITLES:
+    for name in labels("curve"):
         part = shares[shares["curve"] == name]
         table = part.pivot_table(index="decision", columns="end", values="share", sort=False)
         for decision, row in table[table.max(axis=1) >= 0.005].iterrows():
@@ -268,7 +223,7 @@ def decision_rows(shares: pd.DataFrame) -> Rows:
 
 def refusal_rows(refusals: pd.DataFrame) -> pd.DataFrame:
     """Count the specifications that were refused, a row a reason."""
-    worded = refusals.assign(curve=refusals["curve"].map(CURVE_TITLES), reason=refusals["reason"].map(plain_words))
+    worded = refusals.assign(curve=refusals["curve"].map(labels("curve")), reason=refusals["reason"].map(plain_words))
     grouped = worded.groupby("reason", sort=False).agg(curves=("curve", "; ".join), refused=("refused", "sum"))
     return grouped.reset_index()
 
@@ -276,7 +231,7 @@ def refusal_rows(refusals: pd.DataFrame) -> pd.DataFrame:
 def variance_rows(shares: pd.DataFrame) -> Rows:
     """List the shares of variance of each quantity: Sobol's, and Shapley's where a correlation is stated."""
     rows = []
-    for quantity in _QUANTITIES:
+    for quantity in labels("quantity"):
         part = shares[shares["quantity"] == quantity]
         stated = part[part["method"] == "shapley"].set_index("assumption")["share"]
         own = part[part["method"] == "sobol"].to_dict("records")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cseanalysis.export.wording import say, say_assumption, say_ends, say_interval, say_number
 from cseanalysis.study.data.assumptions import NO_SOURCE
-from cseanalysis.study.labels import ASSUMPTION_WORDS, plain_words
+from cseanalysis.study.labels import labels, plain_words
 from cseanalysis.study.tables import Column, in_words
 from cseanalysis.study.totals.chains import LEVEL, RECORDED
 from cseanalysis.study.totals.estimands import Estimand, Step
@@ -44,15 +44,17 @@ def _assumed(step: Step, before: Estimate | None, estimate: Estimate, assumption
     if step.assumes:
         return step.assumes
 
+    label = labels("assumption")
+
     def word(name: str) -> str | None:
         if name not in assumptions:
             return None
         losses = ", ".join(_LOSSES[loss] for loss in assumptions[name].loss)
-        return ASSUMPTION_WORDS[name] + (f" (contains: {losses})" if losses else "")
+        return label[name] + (f" (contains: {losses})" if losses else "")
 
     added = _added(before, estimate, word)
     earlier = () if before is None else before.basis
-    settled = [ASSUMPTION_WORDS[name] for name in earlier if name in assumptions and name not in estimate.basis]
+    settled = [label[name] for name in earlier if name in assumptions and name not in estimate.basis]
     if settled:
         return f"as above, with one value for: {'; '.join(settled)}"
     return added if before is None or added == "as above" else f"also {added}"
@@ -79,6 +81,11 @@ def _source(known: Assumption | None) -> str:
     return f"[@{known.source}], {known.locator}" if known.source.isalnum() else f"{known.source}: {known.locator}"
 
 
+def _rests_on(result: Estimate) -> str:
+    label = labels("assumption")
+    return ", ".join(label.get(name, name) for name in result.basis)
+
+
 _ROUTES = (
     Column(
         "Estimates",
@@ -98,7 +105,7 @@ _ROUTES = (
 _PARTS = (
     Column("Recorded in 2023", "adds"),
     Column("Offences", "result", say),
-    Column("Rests on", "result", lambda result: ", ".join(ASSUMPTION_WORDS.get(name, name) for name in result.basis)),
+    Column("Rests on", "result", _rests_on),
 )
 _BRIDGE = (
     Column("Changes", "dimension", lambda dimension: dimension.removesuffix("_window")),
