@@ -158,6 +158,8 @@ def small_study(root):
     (project.raw / "sources.toml").write_text(SOURCES.format(digest=digest, definitions=definitions, bridges=bridges))
     (project.judgement / "absences.csv").write_text(ABSENCES)
     (project.judgement / "conditions.csv").write_text("result,condition,reason\ntotal,the share holding,It may not.\n")
+    label = "of,name,label,reason\nassumption,known_probability,offences known,Short.\n"
+    (project.judgement / "labels.csv").write_text(label)
     (project.judgement / "share_bases.csv").write_text("shares,base_of,reason\nF002,,None of these is here.\n")
     project.assumptions.write_text(ASSUMPTIONS)
     project.results.write_bytes(sealed(RESULTS))
