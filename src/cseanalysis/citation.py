@@ -11,9 +11,8 @@ from importlib.resources import files
 from itertools import chain
 from typing import Any
 
-from cseanalysis.export.markup import web_address
-
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
+_IN_NO_ADDRESS = re.compile(r"""[^!-~]|["<>\\^`{|}]""")
 FILE = "src/cseanalysis/citation.toml"
 
 
@@ -84,7 +83,7 @@ def parse(content: Mapping[str, Any]) -> Work:
             )
     if not (work.title and all(author.name for author in authors)):
         raise ValueError(f"{FILE}: the title or the name of an author is empty: write it, or leave the author out")
-    if work.address != web_address(work.address):
+    if _IN_NO_ADDRESS.search(work.address):
         raise ValueError(
             f"{FILE}: address {work.address!r} has signs that no web address has: write it as a browser does"
         )
