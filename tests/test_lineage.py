@@ -401,6 +401,11 @@ def test_what_is_not_known_gives_one_plain_line(here, capsys, hostile):
         assert len(said) < 300
 
 
+def test_a_long_text_is_told_by_its_length_and_its_beginning(here, capsys):
+    _, said = told(capsys, "trace", "In 2023 police recorded 115,489 offences. " * 10)
+    assert "is, or says, a text of 420 characters that begins 'In 2023 police recor'; " in said
+
+
 def test_an_id_that_is_almost_right_is_answered_with_the_closest():
     with pytest.raises(ValueError, match="the closest are contact_total, "):
         cse.trace("contact_totl", ROOT)
