@@ -366,7 +366,7 @@ def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, stan
     if standing.edition:
         cite = f"{authors} {work} Version {number}, inputs {short}."
     elif ours:
-        cite = f"{authors} {work} {notice}."
+        cite = f"{authors} {work} {notice}, inputs {short}."
     else:
         cite = f"[Who built this report] {work} {notice}. Inputs {short}. Made from the work of {authors}."
     return TitlePage(
