@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
 
 from cseanalysis.study import load_assumptions, load_figures, read_table
 from cseanalysis.study.lag import charts, tables
@@ -276,10 +276,10 @@ def test_the_chart_of_stages_hatches_what_is_not_known_and_gives_trials_and_conv
     chart, words, data = charts.from_record_to_conviction(year, Interval(0.05, 0.30, "bound"))
     assert data.iloc[0].isna().sum() == 2, "nobody knows how much happened"
     (torn,) = (one for one in chart.axes[0].patches if isinstance(one, Polygon))
-    (line,) = chart.axes[0].lines
+    (line,) = (one for one in chart.axes[0].patches if isinstance(one, PathPatch))
     right = torn.get_xy()[:, 0].max()
     assert torn.get_linewidth() == 0
-    assert [x for x, _ in line.get_xydata()] == [right, 0, 0, right], "no line where the bar would end"
+    assert [x for x, _ in line.get_path().vertices] == [right, 0, 0, right], "no line where the bar would end"
     stages = data.set_index("stage")
     assert tuple(stages.loc["charged or summonsed"]) == (pytest.approx(100 * year["charged"] / year["recorded"]), 30)
     assert tuple(stages.loc["trial begun"]) == tuple(stages.loc["convicted"]) == (0, 30)

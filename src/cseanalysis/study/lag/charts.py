@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_ends, say_interval, say_month, say_number
@@ -154,7 +155,7 @@ def _without_end(axes: Axes, right: float) -> None:
     torn = [(right - (2.5 if place % 2 else 0), -0.275 + 0.55 * place / 6) for place in range(7)]
     outline = [torn[0], (0, -0.275), (0, 0.275), torn[-1]]
     axes.add_patch(Polygon([*torn, *outline[-2:0:-1]], closed=True, **(_OPEN | {"linewidth": 0})))
-    axes.plot(*zip(*outline, strict=True), color=GREY, linewidth=0.6)
+    axes.add_patch(PathPatch(Path(outline), facecolor="none", edgecolor=GREY, linewidth=0.6))
 
 
 def _over(axes: Axes, across: float, row: float, words: str) -> None:
