@@ -6,10 +6,12 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from html import escape
 from pathlib import Path
 
 from cseanalysis.citation import Work, this_work
 
+_ORCID = "https://orcid.org/"  # codemeta and CITATION.cff want an address, the two others the bare number
 ROOT = Path(__file__).resolve().parent.parent
 MADE = (
     "# Written by `make metadata` from src/cseanalysis/citation.toml, pyproject.toml and CHANGELOG.md: change those.\n"
@@ -41,7 +43,10 @@ def metadata_files() -> dict[str, str]:
 
 def _cff(work: Work, version: str, day: str) -> dict[str, object]:
     keys = {"given": "given-names", "family": "family-names", "orcid": "orcid", "affiliation": "affiliation"}
-    named = [{word: getattr(one, key) for key, word in keys.items() if getattr(one, key)} for one in work.authors]
+    named = [
+        {word: (_ORCID if key == "orcid" else "") + said for key, word in keys.items() if (said := getattr(one, key))}
+        for one in work.authors
+    ]
     return {
         "cff-version": "1.2.0",
         "message": "Please cite the edition whose numbers you use, with the input hash printed on its title page.",
@@ -61,7 +66,7 @@ def _cff(work: Work, version: str, day: str) -> dict[str, object]:
 def _codemeta(work: Work, project: Mapping[str, object], day: str) -> dict[str, object]:
     people = [
         {"@type": "Person", "givenName": one.given, "familyName": one.family}
-        | ({"@id": f"https://orcid.org/{one.orcid}"} if one.orcid else {})
+        | ({"@id": f"{_ORCID}{one.orcid}"} if one.orcid else {})
         | ({"affiliation": {"@type": "Organization", "name": one.affiliation}} if one.affiliation else {})
         if one.family
         else {"@type": "Organization", "name": one.name}
@@ -92,7 +97,7 @@ def _zenodo(work: Work, version: str, description: str) -> dict[str, object]:
     ]
     return {
         "title": f"cseanalysis: {work.title}",
-        "description": description,
+        "description": escape(description),  # which is read as HTML there
         "upload_type": "software",
         "version": version,
         "license": work.licence,

@@ -401,6 +401,11 @@ def test_what_is_not_known_gives_one_plain_line(here, capsys, hostile):
         assert len(said) < 300
 
 
+def test_a_long_text_is_told_by_its_length_and_its_beginning(here, capsys):
+    _, said = told(capsys, "trace", "In 2023 police recorded 115,489 offences. " * 10)
+    assert "is, or says, a text of 420 characters that begins 'In 2023 police recor'; " in said
+
+
 def test_an_id_that_is_almost_right_is_answered_with_the_closest():
     with pytest.raises(ValueError, match="the closest are contact_total, "):
         cse.trace("contact_totl", ROOT)
@@ -447,7 +452,22 @@ def test_bibtex_alone_is_whole_and_escaped(here, capsys):
     out, _ = told(capsys, "cite", "F021", "--bibtex")
     assert out.startswith("@misc{F021_source,")
     assert out.count("{") == out.count("}")
-    assert tracing._tex(r"5% & #_{}\~^") == r"5\% \& \#\_\{\}\textbackslash{}\~{}\^{}"
+    # `\~{}` would be an accent over nothing, and no sign.
+    said = r"5\% \& \#\_\{\}\textbackslash{}\textasciitilde{}\textasciicircum{}"
+    assert f"note = {{{said}}}" in tracing._bibtex("x", "A", "B", date="", note=r"5% & #_{}\~^")
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Brien {x", "} {", "\\input{x}", 'a "b"', "#1 $x$ @y", "<script>", "},\n title={HACKED"]
+)
+def test_whatever_an_author_or_a_source_is_called_the_citation_shows_it_as_text(name):
+    entry = tracing._bibtex("x", name, name, date="2026-01-02", address=f"https://x.y/{name}", note=name)
+    # BibTeX counts braces, those behind a backslash too: an entry that leaves one open takes the next one in.
+    depth = [entry[: place + 1].count("{") - entry[: place + 1].count("}") for place in range(len(entry))]
+    assert min(depth[:-1]) >= 0
+    assert min(depth[entry.index("{") : -1]) > 0
+    assert depth[-1] == 0
+    assert re.findall(r"^  (\w+) = ", entry, re.MULTILINE) == ["author", "title", "year", "howpublished", "note"]
 
 
 @pytest.fixture
@@ -462,6 +482,11 @@ def checkout(tmp_path):
 
 def edition_of(checkout):
     return tracing._edition(find_project(ROOT).__class__(checkout)).words
+
+
+def test_a_manifest_that_holds_no_texts_is_one_without_a_day(checkout):
+    (checkout / "reports" / "v9.9.9" / "manifest.json").write_text('{"edition": 3, "inputs": ["a"]}')
+    assert edition_of(checkout) == "Edition 9.9.9 of an unknown day"
 
 
 def test_results_of_a_frozen_edition_are_cited_with_its_day_and_hash(checkout):

@@ -82,7 +82,10 @@ def test_the_files_of_others_hold_people_whatever_their_names(monkeypatch):
     files = metadata.metadata_files()
     cff, check = yaml.safe_load(files["CITATION.cff"]), yaml.safe_load(files["codecheck.yml"])
     assert cff["authors"][0] == {
-        "given-names": "Ada", "family-names": PERSON["family"], "orcid": PERSON["orcid"], "affiliation": "Nowhere"
+        "given-names": "Ada",
+        "family-names": PERSON["family"],
+        "orcid": f"https://orcid.org/{PERSON['orcid']}",  # the schema of CITATION.cff asks for the address
+        "affiliation": "Nowhere",
     }  # fmt: skip
     assert cff["authors"][1] == {"name": "A group"}
     assert cff["repository-code"] == check["repository"] == "https://example.org/a"
@@ -92,6 +95,30 @@ def test_the_files_of_others_hold_people_whatever_their_names(monkeypatch):
         "A group",
     ]
     assert json.loads(files["codemeta.json"])["author"][1] == {"@type": "Organization", "name": "A group"}
+
+
+HOSTILE = [
+    *("O'Brien {x", "} {", "\\input{x}", 'a "b" c', "# x", "$x$", "[@x]", "*x*", "a: b", "- a", "%", "&amp;"),
+    *("<script>alert(1)</script>", "{{x}}", "'", "|", "אבג", "null", "1.10", "!!x y", "*a"),
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_of_marks_is_the_same_name_in_every_file_of_others(name, monkeypatch):
+    yaml = pytest.importorskip("yaml")
+    them = [{"given": name, "family": name, "affiliation": name}, {"name": name}]
+    monkeypatch.setattr(
+        metadata, "this_work", lambda: parse({**WORK, "title": name, "keywords": [name], "authors": them})
+    )
+    files = metadata.metadata_files()
+    cff, check = (yaml.safe_load(files[one]) for one in ("CITATION.cff", "codecheck.yml"))
+    assert [cff["authors"][0][key] for key in ("given-names", "family-names", "affiliation")] == [name] * 3
+    assert cff["authors"][1] == {"name": name}
+    assert (cff["keywords"], check["paper"]["title"]) == ([name], name)
+    assert [one["name"] for one in check["paper"]["authors"]] == [f"{name} {name}", name]
+    meta, deposit = (json.loads(files[one]) for one in ("codemeta.json", ".zenodo.json"))
+    assert [meta["author"][0]["givenName"], meta["author"][1]["name"], *meta["keywords"]] == [name] * 3
+    assert [one["name"] for one in deposit["creators"]] == [f"{name}, {name}", name]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +177,11 @@ def test_the_bill_of_materials_holds_every_locked_package_that_is_here_with_its_
     ("changed", "said"),
     [
         ({"authors": [{"given": "A", "family": "B\u2028C"}]}, "not one line of text"),  # YAML folds it into a space
+        ({"authors": [{"name": "A\nB"}]}, "without line breaks"),
+        # Marks of direction turn what stands beside a name on the page around.
+        ({"authors": [{"name": "A\u202eB"}]}, r"'A\\u202eB' is not one line of text"),
+        ({"authors": [{"name": "B", "orcid": '"><script>'}]}, "write its four groups"),
+        ({"address": 'https://example.org/"<a>'}, "has signs that no web address has"),
         ({"address": 3}, "not one line of text"),
         ({"keywords": "abc"}, "square brackets"),  # would be three keywords of one letter
         ({"title": ""}, "empty"),

@@ -520,7 +520,8 @@ def test_the_wheel_carries_what_it_needs_and_works_from_elsewhere(tmp_path):
         "from cseanalysis.cli import main\n"
         "for words in (['compare', 'F031', 'F035'], ['claim', '--json', 'In 2023 police recorded 115,489 offences'],\n"
         "              ['trace', '115,489'], ['cite', 'F008'], ['figures', '--json', 'F031'],\n"
-        "              ['tracker', 'statements'], ['data'], ['results'], ['verify']):\n"
+        "              ['tracker', 'statements'], ['data'], ['results'], ['verify'], ['report'],\n"
+        "              ['release'], ['run', 'a.toml'], ['add', 'a.ods'], ['update']):\n"
         "    try:\n        main(words)\n    except SystemExit as ended:\n        print('ended with', ended.code)\n"
         "try:\n    from cseanalysis.models import interrupted_series\n"
         "except ModuleNotFoundError as error:\n    print(error)\n"
@@ -545,7 +546,7 @@ def test_the_wheel_carries_what_it_needs_and_works_from_elsewhere(tmp_path):
     )
     ended = [line for line in lines if line.startswith("ended with")]
     assert ended[:6] == ["ended with 0"] * 6
-    assert len(ended) == 9
+    assert len(ended) == 14
     assert all("no checkout of the study at or above" in line for line in ended[6:])
     assert all("this command writes into one" in line for line in ended[6:])
     assert "cseanalysis.models.interrupted_series needs scipy, which is not installed: run pip install" in lines[-2]

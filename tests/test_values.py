@@ -134,7 +134,8 @@ def test_a_number_is_returned_as_pythons_own_and_a_huge_one_is_refused():
 
 def test_a_value_is_shown_in_one_short_line():
     assert shown("x" * 58) == repr("x" * 58)
-    assert shown("x" * 59) == "a str"
+    assert shown("x" * 59) == f"a text of 59 characters that begins {'x' * 20!r}"
+    assert shown("\x1b[2J\n" * 900) == r"a text of 4,500 characters that begins '\x1b[2J\n\x1b[2J\n\x1b[2J\n\x1b[2J\n'"
     assert shown(pd.Series([1, 2])) == "a Series of 2"
     assert shown(np.arange(100)) == "a ndarray of 100"
     assert shown(type("X" * 40, (), {})()) == f"a {'X' * 40}"

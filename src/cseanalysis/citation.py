@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
@@ -10,6 +11,8 @@ from importlib.resources import files
 from itertools import chain
 from typing import Any
 
+_ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
+_IN_NO_ADDRESS = re.compile(r"""[^!-~]|["<>\\^`{|}]""")
 FILE = "src/cseanalysis/citation.toml"
 
 
@@ -74,7 +77,16 @@ def parse(content: Mapping[str, Any]) -> Work:
     for text in (work.title, work.subtitle, work.licence, work.address, *keywords, *chain(*map(astuple, authors))):
         # What stands in a citation goes into YAML, BibTeX and title pages, where a line break ends or folds a text.
         if not isinstance(text, str) or not text.isprintable():
-            raise ValueError(f"{FILE}: {text!r} is not one line of text: put it in quotes, without control characters")
+            raise ValueError(
+                f"{FILE}: {text!a} is not one line of text: put it in quotes, without line breaks or signs that nobody "
+                "sees, as marks of direction are"
+            )
     if not (work.title and all(author.name for author in authors)):
         raise ValueError(f"{FILE}: the title or the name of an author is empty: write it, or leave the author out")
+    if _IN_NO_ADDRESS.search(work.address):
+        raise ValueError(
+            f"{FILE}: address {work.address!r} has signs that no web address has: write it as a browser does"
+        )
+    if wrong := [one.orcid for one in authors if one.orcid and not _ORCID.fullmatch(one.orcid)]:
+        raise ValueError(f"{FILE}: orcid {wrong[0]!r} is none: write its four groups, as 0000-0002-1825-0097")
     return work

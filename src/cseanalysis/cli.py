@@ -63,6 +63,8 @@ def add(
     from datetime import UTC, datetime
 
     from cseanalysis.study.data.project import find_checkout
+
+    project, today = find_checkout(), datetime.now(tz=UTC).date().isoformat()
     from cseanalysis.study.data.releases import check_day, check_release, register_release
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
@@ -73,7 +75,6 @@ def add(
         print(describe_changes(changes), flush=True)
         return yes or _confirm("Add it to data/raw?")
 
-    project, today = find_checkout(), datetime.now(tz=UTC).date().isoformat()
     if yes and published is None:
         raise ValueError("with --yes nothing is asked: add --published and the day of publication, e.g. 2026-07-23")
     if published is not None:
@@ -102,6 +103,8 @@ def update(*, yes: bool) -> None:
     from datetime import UTC, datetime
 
     from cseanalysis.study.data.project import find_checkout
+
+    project, today = find_checkout(), datetime.now(tz=UTC).date().isoformat()
     from cseanalysis.study.data.releases import update_releases
     from cseanalysis.study.data.revisions import ReleaseChanges, describe_changes
 
@@ -109,8 +112,7 @@ def update(*, yes: bool) -> None:
         print(describe_changes(changes), flush=True)
         return yes or _confirm("Add it to data/raw?")
 
-    today = datetime.now(tz=UTC).date().isoformat()
-    update_releases(find_checkout(), accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
+    update_releases(project, accessed=today, confirm=confirm, say=lambda line: print(line, flush=True))
 
 
 def results() -> None:
@@ -129,10 +131,11 @@ def results() -> None:
 
 def report(*, assumptions: Path | None, out: Path | None) -> None:
     """Build the report: PDF, executed chapters, results, manifest."""
-    from cseanalysis.report.build import build_report
     from cseanalysis.study.data.project import find_checkout
 
     project = find_checkout()
+    from cseanalysis.report.build import build_report
+
     if assumptions is not None and out is None:
         raise ValueError("other assumptions need a folder of their own: add --out (or OUT=), e.g. OUT=build/mine")
     folder = project.root / BUILD if out is None else out.resolve()
@@ -159,12 +162,13 @@ def verify() -> None:
 
 def release() -> None:
     """Freeze the built report as an edition under reports/vX.Y.Z."""
-    from cseanalysis.citation import FILE, this_work
-    from cseanalysis.report.build import build_report
-    from cseanalysis.report.editions import release as freeze
     from cseanalysis.study.data.project import check_raw, find_checkout
 
     project = find_checkout()
+    from cseanalysis.citation import FILE, this_work
+    from cseanalysis.report.build import build_report
+    from cseanalysis.report.editions import release as freeze
+
     check_raw(project)
     if unfilled := this_work().unfilled:
         raise ValueError(
@@ -193,9 +197,10 @@ def diff(first: Path, second: Path) -> None:
 def run(scenarios: list[Path], *, out: Path | None, scheduler: str | None) -> None:
     """Compute every reported number under each scenario; finished ones are left as they are."""
     from cseanalysis.study.data.project import find_checkout
-    from cseanalysis.study.scenarios import FOLDER, run_scenarios
 
     project = find_checkout()
+    from cseanalysis.study.scenarios import FOLDER, run_scenarios
+
     folder = project.root / FOLDER if out is None else out.resolve()
     with _steps() as say, _timed(say, "scenarios"):
         run_scenarios(project, scenarios, out=folder, beside=True, scheduler=scheduler, log=say)
@@ -474,7 +479,7 @@ def main(words: list[str] | None = None) -> NoReturn:
         sys.exit(1)
     except shutil.Error as error:  # a copy into the temporary folder failed
         where = tempfile.gettempdir()
-        sys.exit(f"error: {error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
+        _refuse(f"{error.args[0][0][2]}; free some space in {where}, or set TMPDIR, and run again")
     except OSError as error:
         what = ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
         there = "there, or set TMPDIR to another folder, " if _is_temporary(error.filename) else ""
@@ -482,17 +487,25 @@ def main(words: list[str] | None = None) -> NoReturn:
         cure = {
             errno.ENOSPC: f"; free some space {there}and run again",
             errno.EDQUOT: f"; free some space {there}and run again",
+            errno.EISDIR: "" if "name a file" in what else ", where one file is needed; name a file in it",
             errno.EROFS: writable,
             errno.EACCES: writable,
         }.get(error.errno or 0, "")
-        sys.exit(f"error: {what}{cure}")
+        _refuse(f"{what}{cure}")
     except ImportError as error:
         library = (error.name or "").partition(".")[0]
         told = not library or "; run" in str(error) or ": run" in str(error)
-        sys.exit(f"error: {error}" if told else f"error: {error}; {install_advice(library)}")
+        _refuse(str(error) if told else f"{error}; {install_advice(library)}")
     except ValueError as error:
-        sys.exit(f"error: {error}")
+        _refuse(str(error))
     sys.exit(0)
+
+
+def _refuse(message: str) -> NoReturn:
+    """End with a message in which nothing, as the name of a file, can steer the terminal."""
+    from cseanalysis.read.safety.limits import printable
+
+    sys.exit("\n".join(map(printable, f"error: {message}".split("\n"))))
 
 
 def _is_temporary(place: object) -> bool:

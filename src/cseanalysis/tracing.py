@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from cseanalysis import __version__
 from cseanalysis.citation import this_work
+from cseanalysis.export.markup import bibtex_text, web_address
 from cseanalysis.lazy import CHECKOUT, STUDY
 from cseanalysis.lineage import Card, Lineage, Source, editions
 from cseanalysis.study.data.project import Project, find_project, sha256
@@ -238,12 +239,13 @@ def _edition(project: Project) -> _Edition:
     return _Edition(f"Of no frozen edition: a build on this computer, {known}; quote an edition instead")
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _manifest(path: Path) -> dict[str, str]:
+    """Return the texts of a manifest; empty when there is none that can be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return {name: said for name, said in content.items() if isinstance(said, str)} if isinstance(content, dict) else {}
 
 
 def _identified(text: object, lineage: Lineage) -> str:
@@ -429,17 +431,10 @@ def _address(source: Source) -> str:
 
 def _bibtex(key: str, author: str, title: str, *, date: str, note: str, address: str = "") -> str:
     """Return a BibTeX entry, without a year where none is known."""
-    fields = {"author": f"{{{_tex(author)}}}", "title": f"{{{_tex(title)}}}"}
-    if re.match(r"\d{4}", date):
+    fields = {"author": f"{{{bibtex_text(author)}}}", "title": f"{{{bibtex_text(title)}}}"}
+    if re.match(r"[0-9]{4}", date):
         fields["year"] = date[:4]
     if address:
-        fields["howpublished"] = f"\\url{{{address}}}"
-    fields["note"] = _tex(note)
+        fields["howpublished"] = f"\\url{{{web_address(address)}}}"
+    fields["note"] = bibtex_text(note)
     return "\n".join([f"@misc{{{key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"])
-
-
-_TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}"}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(one, one) for one in text)

@@ -21,6 +21,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 LOSSES: tuple[str, ...] = get_args(Loss)
 
 _LONGEST = 60  # characters of a value in a message
+_BEGINNING = 20  # characters of a text that is longer
 
 
 class NotEstimableError(ValueError):
@@ -34,6 +35,8 @@ def shown(value: object) -> str:
     text = repr(value)
     if len(text) <= _LONGEST and "\n" not in text:
         return text
+    if isinstance(value, str):
+        return f"a text of {len(value):,} characters that begins {value[:_BEGINNING]!r}"
     name, items = type(value).__name__, items_of(value)
     size = "" if items is None else f" of {len(items)}"
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}{size}"

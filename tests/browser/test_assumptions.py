@@ -125,6 +125,23 @@ def test_what_is_typed_and_is_no_number_is_refused_and_not_taken_for_an_empty_fi
     assert page.value("document.getElementById('scenario').value") == ""
 
 
+def test_a_decimal_with_a_comma_is_taken_where_it_has_one_reading(page):
+    put(page, "which", "known_offence_probability", "change")
+    for typed in ("0,25", "0.25", " ,25", "0,250"):
+        put(page, "value", typed)
+        assert page.value("document.getElementById('stands').textContent").startswith("0.25 is")
+        assert "low = 0.25\n" in page.value("document.getElementById('scenario').value")
+    for typed, said in (
+        ("1,250", "1,250 can be 1.250 or 1250, so write the one that is meant."),
+        ("0,2,5", "write one number with a point, as 0.25."),
+        ("1.000,5", "write one number with a point, as 0.25."),
+        ("a quarter", "write one number with a point, as 0.25."),
+    ):
+        put(page, "value", typed)
+        assert page.value("document.getElementById('stands').textContent").endswith(said)
+        assert page.value("document.getElementById('scenario').value") == ""
+
+
 @pytest.mark.parametrize(
     ("address", "shown", "text"),
     [

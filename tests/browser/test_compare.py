@@ -68,6 +68,24 @@ def test_an_address_can_name_the_pair(browser):
     assert browser.value("document.querySelectorAll('#answer li').length") > 0
 
 
+def test_an_address_that_names_one_figure_shows_it_and_asks_for_the_second(browser):
+    browser.go(f"{SITE.as_uri()}/search.html")
+    browser.go(f"{SITE.as_uri()}/compare.html#F024")
+    said = "document.getElementById('answer').textContent"
+    assert FIGURES["F024"].published in browser.value(said)
+    assert browser.value(said).endswith("Choose a second figure to compare it with.")
+    assert browser.value("document.getElementById('one').value") == "F024"
+    assert "register holds no figure F9999" in choose(browser, "F024", "F9999")
+    # The same page with another address is not loaded again.
+    assert "F028" in browser.value(
+        f"new Promise(function (done) {{ window.addEventListener('hashchange', function () {{ done({said}); }});"
+        " location.hash = 'F028'; })"
+    )
+    browser.go(f"{SITE.as_uri()}/search.html")
+    browser.go(f"{SITE.as_uri()}/compare.html#main")  # a place on the page, and no figure
+    assert browser.value(said) == ""
+
+
 def test_the_answer_breaks_no_rule_of_accessibility(browser):
     browser.go(f"{SITE.as_uri()}/search.html")
     browser.go(f"{SITE.as_uri()}/compare.html#F024,F028", 320)

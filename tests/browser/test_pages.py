@@ -92,6 +92,22 @@ def test_a_reader_finds_her_force(browser):
     assert set(browser.value(shown)) == {"West Yorkshire"}
 
 
+def test_on_a_phone_a_row_of_the_forces_is_a_card_that_needs_no_scrolling(browser):
+    browser.go(address("forces"), 320)
+    wide = browser.value(
+        "Array.from(document.querySelectorAll('.scroll'), one => one.scrollWidth - one.clientWidth).filter(x => x > 0)"
+    )
+    assert wide == []
+    heading = "getComputedStyle(document.querySelector('#register tbody td'), '::before').content"
+    assert browser.value(heading).replace('"', "").strip() == "Counted:"
+    browser.value("document.getElementById('choice-force').value = 'Kent'; 0")
+    browser.value("document.getElementById('choice-force').dispatchEvent(new Event('input', {bubbles: true})); 0")
+    shown = "Array.from(document.querySelectorAll('#register tbody tr'), one => one.offsetHeight).filter(x => x).length"
+    assert browser.value(shown) == 6
+    browser.go(address("forces"))
+    assert browser.value(heading) == "none"
+
+
 def test_a_tracker_is_filtered_by_words_and_by_choice_and_the_others_stay(browser):
     shown = "document.querySelectorAll('#{}-register tbody tr:not([hidden])').length"
     browser.go(address("trackers"))

@@ -203,9 +203,9 @@ def test_explain_tells_what_a_label_was_given() -> None:
             "its target 'Kentt' is no name or code that is known here (closest known label: 'Kent')",
         ),
         ({"Old Bill": "West Midlands"}, "'West Midlands' can be force:E23000014 or force:E12000005: write a code"),
-        ({"Old Bill": 1.5}, "its target is of type float"),
+        ({"Old Bill": 1.5}, "its target is 1.5; write a name or a code, as text"),
         ({"Old Bill": ""}, "its target '' is no name"),
-        ({5: "Kent"}, "5: a label is text, this is of type int"),
+        ({5: "Kent"}, "5: a label is text, this is 5"),
         ({None: "Kent"}, "None: a label is text"),
         ({"[note 3]": "Kent"}, "'[note 3]': is no label, but an empty cell or a mark"),
         (

@@ -121,3 +121,20 @@ def test_sheets_that_are_not_named_by_years_may_count_different_things_and_are_n
     with pytest.raises(ValueError, match=r"'Offences', 'Arrests', which may count different things.*--table"):
         clean_file(path, to=None, report=None)
     assert clean_file(path, to=None, report=None, table="Arrests").sums[0].before == 1
+
+
+def test_a_folder_is_named_as_it_was_given_with_what_is_needed_instead(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for given, called in ((".", "."), ("..", ".."), (str(tmp_path), tmp_path.name)):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["clean", given])
+        assert ended.value.code == f"error: {called}: this is a folder, where one file is needed; name a file in it"
+    with pytest.raises(SystemExit, match=r"where one file is needed; name a file in it$"):
+        cli.main(["claim", "--file", "."])
+
+
+def test_the_name_of_a_file_cannot_steer_the_terminal(tmp_path):
+    # An escape would colour or clear it, and a mark of direction turn the rest of the line around.
+    with pytest.raises(SystemExit, match=r"no such file .*\\x1b\[31m\\u202e\.csv$") as ended:
+        cli.main(["clean", str(tmp_path / "\x1b[31m\u202e.csv")])
+    assert str(ended.value.code).isprintable()

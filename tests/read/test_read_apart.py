@@ -86,8 +86,10 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch, 
 def test_what_is_no_ordinary_file_is_refused_without_waiting(tmp_path):
     pipe = tmp_path / "a.csv"
     os.mkfifo(pipe)
-    for path, reason in [(pipe, "a pipe or a device"), ("/dev/zero", "a pipe or a device"), (tmp_path, "a folder")]:
-        with pytest.raises(UnsafeFileError, match=f"this is {reason}; name one"):
+    device = "a pipe or a device; name one ordinary file"
+    folder = "a folder, where one file is needed; name a file in it"
+    for path, reason in [(pipe, device), ("/dev/zero", device), (tmp_path, folder)]:
+        with pytest.raises(UnsafeFileError, match=f"this is {reason}$"):
             read_spreadsheet(path)
 
 

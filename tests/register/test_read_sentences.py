@@ -19,7 +19,7 @@ from cseanalysis.values import Interval
 _TABLE = (Path(__file__).parent / "read_sentences.csv").read_text(encoding="utf-8")
 READ = list(csv.DictReader(_TABLE.splitlines()))
 FIGURES = load_figures(Path(__file__).parents[2])
-FORCES = " To be minded: 44 forces on both sides; that they are the same ones is not known"
+FORCES = " Keep in mind: 44 forces on both sides; that they are the same ones is not known"
 MOVED = " Recorded offences also move with reporting and recording."
 KNOWN = Interval(80, 80, "bound")
 

@@ -13,12 +13,13 @@ from conftest import notebook
 
 from cseanalysis import load_figures, load_results
 from cseanalysis.register import compare
+from cseanalysis.report.annexes import sources_annex
 from cseanalysis.report.outputs import chart
 from cseanalysis.report.pdf.brief import brief, front_matter, main_points
 from cseanalysis.report.pdf.typeset import TitlePage, _pandoc, typeset_brief
 from cseanalysis.report.prose import closest, fill
 from cseanalysis.study.data.project import find_project
-from cseanalysis.study.evidence.support import SupportLine, support_lines, support_table
+from cseanalysis.study.evidence.support import SupportLine, support_lines, support_seen, support_table
 from cseanalysis.study.recorded.numbers import quoted_classes
 from cseanalysis.study.recorded.to_scale import counts_by_year, recorded_to_scale
 
@@ -170,9 +171,12 @@ def test_what_is_printed_of_the_checks_holds_of_every_line():
     """The oldest day, and by name whose number was not in what was read."""
     line = SupportLine("A", "b", "1", "https://a.uk", "c", "yes", "2026-11-29", "d")
     assert "Checked on 3 May 2026 or later" in support_table((line, replace(line, checked="2026-05-03")))
-    assert "not seen" not in support_table((line,))
-    told = support_table((line, replace(line, name="B", how_seen="no"), replace(line, name="C", how_seen="no")))
+    assert "the annex on sources says for each what was seen" in support_table((line,))
+    assert support_seen((line,)).endswith("none was called.\n\n- **A.** C; 29 November 2026.")
+    told = support_seen((line, replace(line, name="B", how_seen="no"), replace(line, name="C", how_seen="no")))
     assert "Of B and C the number is as in earlier editions and was not seen there." in told
+    printed = sources_annex(find_project(ROOT))
+    assert support_seen(support_lines(ROOT)) in printed
     for held in support_lines(ROOT):
         assert (held.how_seen == "no") == ("as in earlier editions" in held.seen), held.name
 

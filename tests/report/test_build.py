@@ -180,6 +180,12 @@ def test_code_is_an_input():
         (lambda s: (s.raw / "figures.csv").write_text("x"), ChecksumError, "has changed"),
         (lambda s: (s.root / "CHANGELOG.md").unlink(), FileNotFoundError, "CHANGELOG.md is missing"),
         (lambda s: (s.root / "CHANGELOG.md").write_text("# x"), ValueError, "has no entry such as"),
+        # It names a folder: this one would be another than an edition's.
+        (
+            lambda s: (s.root / "CHANGELOG.md").write_text("## [0.2.0/../x] - 2026-01-01\n\n## [0.1.0] - 2026-01-01\n"),
+            ValueError,
+            r"version '0\.2\.0/\.\./x' has other signs",
+        ),
         (lambda s: (s.notebooks / "00-summary.ipynb").unlink(), FileNotFoundError, "holds no chapter"),
         (lambda s: (s.notebooks / "front.md").unlink(), FileNotFoundError, "front.md is missing"),
     ],

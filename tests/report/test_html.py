@@ -22,7 +22,7 @@ from cseanalysis.report.html.drawing import drawing
 from cseanalysis.report.html.register import forces_page
 from cseanalysis.report.html.shell import Entry, Page
 from cseanalysis.report.html.site import _PRINTED, site
-from cseanalysis.report.pdf.typeset import TitlePage
+from cseanalysis.report.pdf.typeset import TitlePage, typeset
 from cseanalysis.report.prose import fill
 from cseanalysis.study.evidence.claimed import CONTENT_NOTE
 
@@ -160,6 +160,25 @@ def test_captions_are_numbered_through_and_referred_to_across_pages(two):
     assert '<a href="#eq:x">Equation 1</a>' in two["lag.html"]
     assert '<a href="references.html#ref-ho22"' in two["data.html"]
     assert "Home Office" in two["references.html"]
+
+
+def test_what_print_has_in_its_annexes_has_the_same_number_here_with_its_letter(study, tmp_path):
+    frame = pd.DataFrame({"Force": ["Kent"], "Offences": [1234]})
+
+    def exhibits(name, *, annex):
+        cell = shown(table(frame, label=f"tbl:{name}", caption=name), chart(drawn(), label=f"fig:{name}", caption=name))
+        cell["metadata"]["tags"] = ["annex"] if annex else []
+        return cell
+
+    listed = [exhibits("far", annex=True), exhibits("near", annex=False), exhibits("further", annex=True)]
+    said = prose("See @tbl:far, @tbl:near, @tbl:further, @fig:far, @fig:near and @fig:further.")
+    notebooks = chapters(c01_data=[text("# A"), *listed, shown(said)])
+    words = "See Table A1, Table 1, Table A2, Figure A1, Figure 1 and Figure A2."
+    assert words in Seen(pages(notebooks, study)["data.html"]).text
+    typeset(notebooks, META, "", annexes="# B", bibliography="", keep=tmp_path)
+    printed = (tmp_path / "report" / "main.typ").read_text(encoding="utf-8")
+    own = printed.replace("#ref(<tbl:near>)", "Table 1").replace("#ref(<fig:near>)", "Figure 1")
+    assert words in " ".join(own.split())
 
 
 def test_a_table_has_headers_of_rows_and_columns_and_its_csv_beside_it(two):
@@ -393,7 +412,8 @@ def test_the_page_of_forces_shows_a_gap_as_none_found_and_ranks_nothing():
         "remark": "not found, searched",
     }
     inside = forces_page(pd.DataFrame([row, gap]), {})
-    assert '<th scope="row">Kent &lt;b&gt;</th><td>arrests</td><td>1,204</td>' in inside
-    assert "<td>convictions</td><td>none found</td><td></td>" in inside
+    row = '<td data-heading="Counted">{}</td><td data-heading="Number">{}</td><td data-heading="What it counts">{}</td>'
+    assert '<th scope="row">Kent &lt;b&gt;</th>' + row.format("arrests", "1,204", "Arrests") in inside
+    assert row.format("convictions", "none found", "") in inside
     assert "[x]" not in inside
     assert inside.count('data-column="Force"') == 1

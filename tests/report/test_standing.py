@@ -80,15 +80,18 @@ def mine(study, tmp_path):
 def test_a_report_of_a_version_that_is_not_frozen_says_so_with_the_hash_of_its_inputs(small, tmp_path, pages):
     outcome = build_report(small, out=tmp_path / "build")
     page, front = pages[0]
-    words = f"ot a frozen edition: build of {outcome.inputs[:12]} for version 1.2.3"
+    words = "ot a frozen edition: draft of 1.2.3"  # short, for it stands on every page beside the hash
     assert page.notice == f"N{words}"
     assert dict(page.facts)["Edition"] == f"None. N{words}"
     assert page.cite.startswith("The cseanalysis authors (2026)")
-    assert f"N{words}." in page.cite
+    assert f"N{words}, inputs {outcome.inputs[:12]}." in page.cite
+    assert page.inputs == outcome.inputs[:12]
     assert "Version 1.2.3" not in page.cite
     assert front.startswith(f"# What is different here\n\nThis report is n{words}")
     for name in ("results.json", "manifest.json"):
-        assert f"n{words}" in (tmp_path / "build" / name).read_text()
+        told = (tmp_path / "build" / name).read_text()
+        assert f"n{words}" in told
+        assert outcome.inputs in told
 
 
 def test_a_frozen_edition_says_nothing_of_the_kind_and_its_inputs_give_its_bytes_again(small, tmp_path, pages):
@@ -165,7 +168,7 @@ def test_another_report_cannot_be_built_as_an_edition_that_is_frozen(small, tmp_
 def test_other_assumptions_without_an_edition_are_held_against_the_studys(small, tmp_path, pages):
     build_report(small, assumptions=mine(small, tmp_path), out=tmp_path / "mine")
     page, front = pages[0]
-    assert page.notice.endswith("for version 1.2.3; with other assumptions than the study's")
+    assert page.notice.endswith(": draft of 1.2.3; with other assumptions than the study's")
     assert "0.05 to 0.15 in the study, 0.08 to 0.15 here" in front
     assert page.cite.startswith("[Who built this report]")
 

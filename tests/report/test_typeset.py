@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -84,6 +85,19 @@ def test_the_report_is_accessible_and_archivable_and_has_the_same_bytes_twice(tm
     assert b"pdfaid:conformance>A" in first
     assert b"2026-11-21T00:00:00" in first
     assert str(tmp_path).encode() not in first
+
+
+@pytest.mark.parametrize("name", ['#x $y$ @z "q"', "{a \\b} [c]", "<script>&amp;</script>", "*_`=/ <x>", "אבג // x"])
+def test_names_of_marks_stand_on_the_title_page_and_in_the_file_s_properties_as_they_are(tmp_path, name):
+    page = replace(PAGE, title=name, subtitle=name, notice=name, age=name, cite=name, authors=(name,), version=name)
+    page = replace(page, facts=((name, name),), keywords=(name,), description=name)
+    pdf, _ = typeset({"01-a": chapter(text("# One"))}, page, "", annexes="", bibliography="", keep=tmp_path / "kept")
+    about = ElementTree.fromstring(re.search(rb"<rdf:RDF.*</rdf:RDF>", pdf, re.DOTALL)[0])
+    said = {one.tag.partition("}")[2]: " ".join("".join(one.itertext()).split()) for one in about[0]}
+    assert (said["title"], said["creator"], said["description"]) == (name,) * 3
+    # Typst is given it as data and never as text of its own to read.
+    assert name not in (tmp_path / "kept" / "report" / "main.typ").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "kept" / "report" / "meta.json").read_text(encoding="utf-8"))["cite"] == name
 
 
 def test_every_page_says_how_far_the_evidence_was_read_and_the_first_how_old_it_is(tmp_path):

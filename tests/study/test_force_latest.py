@@ -86,6 +86,15 @@ def test_recorded_offences_are_those_of_the_newest_whole_year():
     assert set(table["period"]) == {"2022-04-01 to 2023-03-31"}
 
 
+def test_other_counts_of_offences_are_named_beside_the_recorded_ones():
+    """A charity's count of all sexual offences against children is larger, and a reader who knows it must find why."""
+    other = replace(load_figures(ROOT)["F512"], id="T3")
+    table = latest(other, replace(other, id="T4", withheld="because"), replace(other, id="T5", unit="cases"))
+    said = "other counts in the register, by other rules or of other years: T3"
+    assert table.loc[("Kent", "recorded offences"), "remark"] == said
+    assert said not in {*table.drop(("Kent", "recorded offences"))["remark"]}
+
+
 def test_without_outcomes_there_are_no_charges_and_a_gap():
     table = latest_counts((), {}, RECORDED, OUTCOMES.head(0), searched=DAY).set_index(["force", "counted"])
     assert set(table.xs("charges", level="counted")["number"]) == {MISSING}

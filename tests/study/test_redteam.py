@@ -234,7 +234,7 @@ def test_an_answer_ends_where_its_sentence_ends_and_not_inside_a_bracket() -> No
         ("It is so. No comparison follows. It is at most 3.", "Refused: No comparison follows."),
         ("It is so. It is at most 3. Nothing can be said.", "Refused: Nothing can be said."),
         ("It is so. It stops being clear.", "Refused: It stops being clear."),
-        ("It is so. It is not. To be minded: it is at least 3.", "Refused: It is so."),
+        ("It is so. It is not. Keep in mind: it is at least 3.", "Refused: It is so."),
         ("No clear change: it is within time_basis.", "Refused: it is within time basis."),
     ],
 )

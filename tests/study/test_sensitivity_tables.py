@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cseanalysis.export.wording import say
 from cseanalysis.study import load_assumptions, load_results
 from cseanalysis.study.data.reported import Leading, Narrowed, load_leading, load_period, load_results_table
 from cseanalysis.study.labels import labels
@@ -125,10 +126,11 @@ def test_an_open_statement_says_the_value_from_which_it_is_sure_rounded_to_the_s
     assert found["Sure to fail if"] == "no value of any one assumption makes it"
 
 
-def test_a_range_below_one_is_printed_to_three_digits_and_a_share_as_one():
+def test_a_range_is_printed_as_wherever_else_the_report_prints_it_and_a_share_as_one():
+    """A reader who finds 22% in one table and 22.7% in another takes them for two numbers."""
     statement = replace(STATEMENT, threshold=0.5)
     found = asked(ranging(0.12345, 0.98765, "share"), statement=statement)
-    assert found["Range"] == "at least 12.3% and at most 98.8%"
+    assert found["Range"] == say(ranging(0.12345, 0.98765, "share")) == "at least 12% and at most 99%"
     assert found["Statement"] == "More than 50% in 2022/23."
     assert asked(ranging(1, 1234))["Range"] == "at least 1 and at most 1,234"
     assert asked(ranging(1, 1234), statement=replace(statement, threshold=1))["Statement"].startswith("More than 1 in")

@@ -18,6 +18,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from cseanalysis.clean.labels import closest, force_key, match_key, offence_key, outcome_key, undefined_term
+from cseanalysis.values import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -338,7 +339,7 @@ def may_be_own(role: str, label: str) -> bool:
 
 def _wrong_label(label: object, key: Callable[[str], str]) -> str:
     if not isinstance(label, str):
-        return f"a label is text, this is of type {type(label).__name__}"
+        return f"a label is text, this is {shown(label)}"
     return undefined_term(label) or ("" if key(label) else "is no label, but an empty cell or a mark")
 
 
@@ -352,7 +353,7 @@ def _rules_of_target(scheme: str, target: object, key: Callable[[str], str], kno
     if isinstance(target, Integral) and not isinstance(target, bool):
         target = str(int(target))
     if not isinstance(target, str):
-        return f"its target is of type {type(target).__name__}; write a name or a code, as text"
+        return f"its target is {shown(target)}; write a name or a code, as text"
     if not (found := known.get(key(target))):
         near = closest(target, (label for rule in load_rules(scheme) for label in rule.labels))
         return f"its target {target!r} is no name or code that is known here ({near})"

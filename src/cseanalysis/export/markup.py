@@ -18,9 +18,9 @@ _IN_BIBTEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    "{": r"\{",
-    "}": r"\}",
 } | {sign: f"\\{sign}" for sign in "&%$#_"}
+_BRACES = {"{": r"\{", "}": r"\}"}
+_LONE_BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, a backslash before or not
 _IN_URL = "!#$%&'()*+,-./:;=?@[]_~"
 
 
@@ -36,8 +36,19 @@ def escape(text: str, *, citations: bool = False) -> str:
 
 def bibtex_text(text: str) -> str:
     r"""Return ``text`` as the value of a BibTeX field, between braces, that prints it as it stands."""
-    said = "".join(_IN_BIBTEX.get(sign, sign) for sign in " ".join(text.split()))
+    signs = _IN_BIBTEX | (_BRACES if _paired(text) else _LONE_BRACES)
+    said = "".join(signs.get(sign, sign) for sign in " ".join(text.split()))
     return re.sub(r"-(?=-)|(?<=-)-|`(?=`)|(?<=`)`|'(?=')|(?<=')'", r"{\g<0>}", said)
+
+
+def _paired(text: str) -> bool:
+    """Say whether every brace that opens is closed, and none before it is opened."""
+    depth = 0
+    for sign in re.findall(r"[{}]", text):
+        depth += 1 if sign == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def web_address(text: str) -> str:

@@ -51,7 +51,7 @@ def sentence(comparison: Comparison) -> str:
     ]
     if not refused:
         parts += _base(comparison.first, comparison.second) + _disputed(comparison.first, comparison.second)
-    return f"{parts} To be minded: {'; '.join(minded)}." if minded else parts
+    return f"{parts} Keep in mind: {'; '.join(minded)}." if minded else parts
 
 
 def described(figure: Figure) -> str:

@@ -14,6 +14,7 @@ from cseanalysis.study.data.assumptions import load_assumptions
 from cseanalysis.study.data.project import Project, load_sources, read_to
 from cseanalysis.study.data.reported import load_evidence
 from cseanalysis.study.evidence.absences import ANNEX, absences
+from cseanalysis.study.evidence.support import support_lines, support_seen
 
 TIERS = {
     "A": "official text",
@@ -113,6 +114,7 @@ def sources_annex(project: Project, chapters: str = "") -> str:
         f"Sources are graded by how close they stand to whoever made the number: {tiers}.",
         *_age(project),
         *_absences(project),
+        *_support(project),
         "## Raw tables",
     ]
     for name, entry in sources["files"].items():
@@ -184,6 +186,13 @@ def _absences(project: Project) -> Iterable[str]:
         until = "" if day == read else f" Searched up to {say_date(day)}."
         rows.append(f"- **{escape(row.sought[:1].upper() + row.sought[1:])}.** {escape(row.searched)}{until}")
     yield "\n".join(rows)
+
+
+def _support(project: Project) -> Iterable[str]:
+    """Say what was seen of the lines of help; a study without such a table has none."""
+    if (project.judgement / "support_lines.csv").is_file():
+        yield "## What was seen of the lines of help"
+        yield support_seen(support_lines(project.root))
 
 
 def _cited(text: str, publications: Mapping[str, object]) -> str:

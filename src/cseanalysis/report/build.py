@@ -54,7 +54,8 @@ PAGES = {
     "front.md": "page 2 holds the content note and the support lines",
     "brief.md": "the two pages of the brief are set from it",
 }
-_EDITION = re.compile(r"^## \[(\d+\.\d+\.\d+[^\]]*)\] - (\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
+_EDITION = re.compile(r"^## \[(\d+\.\d+\.\d+[^\]\n]*)\] - (\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
+_VERSION = re.compile(r"[A-Za-z0-9.+-]+")  # it names a folder, and stands in citations
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,8 @@ def read_edition(project: Project) -> tuple[str, dt.date]:
         raise ValueError(
             f"{path.name} has no entry such as '## [0.1.0] - 2026-11-21'; the newest one dates the edition"
         )
+    if not _VERSION.fullmatch(found[1]):
+        raise ValueError(f"{path.name}: version {found[1]!a} has other signs than letters, digits, '.', '+' and '-'")
     return found[1], dt.date.fromisoformat(found[2])
 
 
@@ -363,7 +366,7 @@ def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, stan
     if standing.edition:
         cite = f"{authors} {work} Version {number}, inputs {short}."
     elif ours:
-        cite = f"{authors} {work} {notice}."
+        cite = f"{authors} {work} {notice}, inputs {short}."
     else:
         cite = f"[Who built this report] {work} {notice}. Inputs {short}. Made from the work of {authors}."
     return TitlePage(

@@ -65,7 +65,7 @@ def standing_of(
     if not frozen:
         lines = _assumptions_differ(project.assumptions, assumptions, "in the study")
         own = "; with other assumptions than the study's" if lines else ""
-        return Standing(f"not a frozen edition: build of {inputs[:SHOWN_HASH]} for version {version}{own}", lines)
+        return Standing(f"not a frozen edition: draft of {version}{own}", lines)
     kept = project.root / "reports" / f"v{version}" / "assumptions.toml"
     lines = _assumptions_differ(kept, assumptions, "in the edition")
     kinds = ["assumptions"] if lines else []
@@ -101,11 +101,11 @@ def differences_page(standing: Standing) -> str:
     if standing.edition:
         return ""
     heading = "# What is different here\n\n"
-    about = f"This report is {escape(standing.words)}. Whoever built it answers for what differs"
+    about = f"This report is {escape(standing.words)}. "
     if not standing.differences:
-        return f"{heading}{about} from the next edition: quote an edition instead.\n"
+        return f"{heading}{about}Its numbers may still change before they are frozen: quote a frozen edition instead.\n"
     listed = "\n".join(f"- {escape(line)}" for line in standing.differences)
-    return f"{heading}{about}:\n\n{listed}\n"
+    return f"{heading}{about}The following is the work of whoever built it, and not the authors':\n\n{listed}\n"
 
 
 def _assumptions_differ(old: Path, new: Path, where: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def check_file(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
     watch = Watch.of(path, limits)
     check_there(path)
     if not path.is_file():
-        watch.refuse("this is a folder or a device", remedy="name one file")
+        watch.refuse("this is a folder or a device, where one file is needed", remedy="name the file")
     size = path.stat().st_size
     watch.cap("file_bytes", size, "bytes")
     name = path.name.lower()

@@ -102,7 +102,7 @@ class Watch:
     @classmethod
     def of(cls, path: Path, limits: Limits) -> Watch:
         """Begin the check of a file; time is the processor's, so that a busy machine refuses nothing more."""
-        return cls(limits, time.process_time() + limits.seconds, path.name)
+        return cls(limits, time.process_time() + limits.seconds, path.name or str(path))  # "." has no name
 
     def at(self, place: str) -> Watch:
         """Stand at a member or a sheet of the same file."""

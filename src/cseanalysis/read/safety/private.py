@@ -38,7 +38,7 @@ def private_copy(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterat
     source = Path(path)
     watch = Watch.of(source, limits)
     if source.is_dir():
-        watch.refuse("this is a folder", remedy="name one file")
+        watch.refuse("this is a folder, where one file is needed", remedy="name a file in it")
     check_there(source)
     # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
     number = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

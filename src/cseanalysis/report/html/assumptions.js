@@ -4,6 +4,7 @@
   var which = document.getElementById("which"), value = document.getElementById("value"), slide = document.getElementById("slide");
   var stands = document.getElementById("stands"), rows = document.querySelector("#moved tbody"), others = document.getElementById("others");
   var scenario = document.getElementById("scenario"), copied = document.getElementById("copied"), file = document.getElementById("file");
+  var NUMBER = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i, TWO_READINGS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
   var formulas = {};
   Object.keys(MOVING.formulas).forEach(function (name) { formulas[name] = FORMULA.read(MOVING.formulas[name]); });
 
@@ -90,8 +91,11 @@
   }
 
   function refused(one, number) {
-    return number >= one.least && number <= one.most ? "" : "This page computes from " + one.least + " to " + one.most
-      + "; cseanalysis run says what follows from other values, or why the study refuses them.";
+    var text = value.value.trim();
+    return number >= one.least && number <= one.most ? "" : "This page computes from " + one.least + " to " + one.most + "; "
+      + (!isNaN(number) ? "cseanalysis run says what follows from other values, or why the study refuses them."
+        : TWO_READINGS.test(text) ? text + " can be " + text.replace(",", ".") + " or " + text.replace(",", "") + ", so write the one that is meant."
+        : "write one number with a point, as 0.25.");
   }
 
   function range(one) { return one.turned ? "1/" + one.high + " to " + one.high : one.low + " to " + one.high; }
@@ -112,13 +116,17 @@
       'source = "none found"', 'locator = "page of assumptions"', ""].join("\n");
   }
 
-  // What is typed and is no number ("-", "1e999") leaves the field as empty as nothing does; only the first must be refused.
-  function typed() { return value.validity.badInput ? NaN : value.value === "" ? null : Number(value.value); }
+  // A comma is taken for the point that many write so, but not where it may part thousands.
+  function typed() {
+    var text = value.value.trim();
+    if (!text) { return null; }
+    return NUMBER.test(text) && !TWO_READINGS.test(text) ? Number(text.replace(",", ".")) : NaN;
+  }
 
   function choose() {
     var one = MOVING.assumptions[which.value];
-    slide.min = value.min = one.least;
-    slide.max = value.max = one.most;
+    slide.min = one.least;
+    slide.max = one.most;
     slide.step = (one.most - one.least) / 400;
     reset();
   }
@@ -133,7 +141,11 @@
   document.getElementById("move").hidden = false;
   document.getElementById("move").addEventListener("submit", function (event) { event.preventDefault(); });
   which.addEventListener("change", choose);
-  value.addEventListener("input", function () { slide.value = value.value; show(typed()); });
+  value.addEventListener("input", function () {
+    var number = typed();
+    if (isFinite(number) && number !== null) { slide.value = number; }
+    show(number);
+  });
   slide.addEventListener("input", function () { var number = Number(Number(slide.value).toPrecision(4)); value.value = number; show(number); });
   document.getElementById("reset").addEventListener("click", reset);
   document.getElementById("copy").addEventListener("click", function () {

@@ -167,7 +167,7 @@ computes with. A number moved here is nobody's finding: it is what follows if th
 <form id="move" hidden>
 <h2>Move an assumption</h2>
 <label for="which">Assumption</label><select id="which">{chosen}</select>
-<label for="value">Taken as</label><input id="value" type="number" step="any" autocomplete="off">
+<label for="value">Taken as</label><input id="value" inputmode="decimal" autocomplete="off" spellcheck="false">
 <label for="slide">The same by a slider</label><input id="slide" type="range">
 <p id="stands" role="status"></p>
 <p><button type="button" id="reset">Back to the range of the report</button></p>

@@ -64,6 +64,12 @@
     var pair = [chosen(one), chosen(other)];
     answer.textContent = "";
     pair.forEach(function (found) { if (typeof found === "string" && found) { add("p", found); } });
+    if (pair.indexOf("") !== pair.lastIndexOf("")) { return; }
+    if (pair.indexOf("") >= 0) {
+      pair.filter(function (found) { return typeof found === "number"; }).forEach(figure);
+      add("p", "Choose a second figure to compare it with.");
+      return;
+    }
     if (typeof pair[0] !== "number" || typeof pair[1] !== "number") { return; }
     if (pair[0] === pair[1]) { add("p", "That is one and the same figure; choose two."); return; }
     var first = Math.min(pair[0], pair[1]), second = Math.max(pair[0], pair[1]), found = reasons(first, second);
@@ -94,6 +100,14 @@
   document.getElementById("pair").hidden = false;
   document.getElementById("pair").addEventListener("submit", function (event) { event.preventDefault(); });
   document.getElementById("pair").addEventListener("input", show);
-  var asked = location.hash.slice(1).replace(/%2C/gi, ",").replace(/%20/g, " ").split(",");
-  if (asked.length === 2) { one.value = asked[0]; other.value = asked[1]; show(); }
+  // The address may name both figures or one; places on the page, as #main, are no figure.
+  function read() {
+    var asked = location.hash.slice(1).replace(/%2C/gi, ",").replace(/%20/g, " ").split(",");
+    if (asked.length !== 2 && !/^\s*F\d+\s*$/i.test(asked.join())) { return; }
+    one.value = asked[0];
+    other.value = asked[1] || "";
+    show();
+  }
+  window.addEventListener("hashchange", read);
+  read();
 })();

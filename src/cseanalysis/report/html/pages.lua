@@ -9,7 +9,8 @@ local job = pandoc.json.decode(file:read('a'), false)
 file:close()
 
 local labels, pages = {}, pandoc.List()
-local counts = {fig = 0, tbl = 0, eq = 0}
+-- As in print: what stands in the annexes there has a letter here, wherever it stands.
+local counts, annexed = {}, {}
 local headings = {0, 0, 0, 0, 0, 0}
 
 local function trim(text) return (text:gsub('^%s+', ''):gsub('%s+$', '')) end
@@ -37,8 +38,9 @@ end
 -- Numbers ---------------------------------------------------------------------------------------------------------
 
 local function numbered(kind, id, page)
-  counts[kind] = counts[kind] + 1
-  local words = NAMES[kind] .. ' ' .. counts[kind]
+  local letter = (annexed[id] or annexed[page]) and 'A' or ''
+  counts[letter .. kind] = (counts[letter .. kind] or 0) + 1
+  local words = NAMES[kind] .. ' ' .. letter .. counts[letter .. kind]
   labelled(id, page, words)
   return words
 end
@@ -70,8 +72,8 @@ local function formula(math, id, words, page)
   if math.mathtype ~= 'DisplayMath' then return raw(body) end
   if not id then return raw('<span class="equation">' .. body .. '</span>') end
   local name = numbered('eq', id, page)
-  return raw(('<span class="equation" id="%s" role="group" aria-label="%s" tabindex="0">%s <span class="count">(%d)</span></span>'):format(
-    escape(id), name, body, counts.eq))
+  return raw(('<span class="equation" id="%s" role="group" aria-label="%s" tabindex="0">%s <span class="count">(%s)</span></span>'):format(
+    escape(id), name, body, name:match('A?%d+$')))
 end
 
 local equations = dofile(pandoc.path.join({pandoc.path.directory(arg[0]), '..', 'equations.lua'}))
@@ -209,7 +211,7 @@ local function as_table(element)
   if not number then
     return raw_block(scrolling('aria-label="Table"', drawn))
   end
-  local name = id ~= '' and id:gsub('^tbl:', '') or 'table-' .. number:match('%d+')
+  local name = id ~= '' and id:gsub('^tbl:', '') or 'table-' .. number:match('A?%d+$')
   tables:insert({name = name, rows = rows})
   return raw_block(('<figure class="table" id="%s"><figcaption id="cap-%s"><strong>%s</strong> %s</figcaption>%s' ..
     '<p class="data"><a href="tables/%s.csv" download>%s as CSV</a></p></figure>'):format(
@@ -263,6 +265,7 @@ local function add_page(name, kind, blocks)
   pages:insert({name = name, kind = kind, blocks = blocks})
 end
 
+for _, id in ipairs(job.annexed) do annexed[id] = true end
 for _, text in ipairs(job.texts) do
   local blocks = pandoc.read(text.markdown, job.reader).blocks
   if text.kind ~= 'annex' then
@@ -270,7 +273,9 @@ for _, text in ipairs(job.texts) do
   else
     for _, element in ipairs(blocks) do
       if element.t == 'Header' and element.level == 1 then
-        add_page(element.identifier:gsub('^sec:', ''), 'annex', pandoc.Blocks({}))
+        local name = element.identifier:gsub('^sec:', '')
+        annexed[name] = true
+        add_page(name, 'annex', pandoc.Blocks({}))
       end
       pages[#pages].blocks:insert(element)
     end

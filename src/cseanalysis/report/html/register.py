@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -27,7 +28,8 @@ _COUNTS = {
     "figure": "Figure",
     "remark": "Remark",
 }
-_NUMBER, _FIGURE = list(_COUNTS).index("number"), list(_COUNTS).index("figure")
+_NUMBER, _FIGURE, _REMARK = (list(_COUNTS).index(name) for name in ("number", "figure", "remark"))
+_ID = re.compile(r"\bF\d{3,}\b")
 _COLUMNS = ("Figure", "What it counts", "As printed", "Unit", "Where and when", "Source", "Tier")
 
 
@@ -59,9 +61,12 @@ def forces_page(counts: pd.DataFrame, cards: Mapping[str, Card]) -> str:
     return (
         f"<h1>{FORCES.title}</h1>\n<p>The newest arrests, suspects, charges, convictions and recorded offences "
         "found of each force, each with its period and rule; or until when it was searched. Counts of different "
-        "things, rules or periods cannot be compared or divided. Nor can forces: one that records more may listen more."
+        "things, rules or periods cannot be compared or divided: charges of a year are of offences recorded in any "
+        "year, so they are no share of those recorded in another. A remark names counts that the register has by other "
+        "rules: all sexual offences against children, say, are more than those under the child-only codes. Nor can "
+        "forces be compared: one that records more may listen more."
         ' There are no rates and there is no ranking. <a href="tables/forces.csv" download>CSV</a></p>\n'
-        f"{filtered_table(tuple(_COUNTS.values()), choices, rows, 'rows')}"
+        f'<div class="cards">\n{filtered_table(tuple(_COUNTS.values()), choices, rows, "rows")}</div>\n'
     )
 
 
@@ -105,7 +110,11 @@ def _force_row(row: Sequence[str], cards: Mapping[str, Card]) -> str:
     cells = ["" if cell in {MISSING, NOT_APPLICABLE} else escape(cell) for cell in row]
     cells[_FIGURE] = link_to(row[_FIGURE], cards) if row[_FIGURE] in cards else cells[_FIGURE]
     cells[_NUMBER] = "none found" if gap else f"{int(row[_NUMBER]):,}" if row[_NUMBER].isdigit() else cells[_NUMBER]
-    return f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
+    cells[_REMARK] = _ID.sub(lambda found: link_to(found[0], cards) if found[0] in cards else found[0], cells[_REMARK])
+    told = zip(list(_COUNTS.values())[1:], cells[1:], strict=True)
+    # Where a screen is narrow a row is a card, and each cell says what it holds.
+    inside = "".join(f'<td data-heading="{heading}">{cell}</td>' for heading, cell in told)
+    return f'<tr><th scope="row">{cells[0]}</th>{inside}</tr>'
 
 
 def _row(card: Card, cards: Mapping[str, Card]) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _CHART = re.compile(r"<!--chart ([^ >]+)-->")
+_LABEL = re.compile(r"#((?:fig|tbl|eq):[\w:-]+)")
 _ALT = re.compile(r'^:{4,} \{\.chart #fig:([\w:-]+) .*?file="([^"]*)".*? alt="((?:\\.|[^"\\])*)"', re.MULTILINE)
 
 
@@ -72,16 +73,18 @@ def site(
     pictures: dict[str, bytes] = {}
     words: dict[str, str] = {}
     files: dict[str, bytes] = {}
+    annexed: list[str] = []
     for name, node in chapters.items():
         markdown, found = export(name, node)
         pictures |= found
         for label, file, alt in _ALT.findall(markdown):
             words[file] = _unquoted(alt)
             files[f"charts/{label}.csv"] = found[f"{file}{DATA}"]
+        annexed += _LABEL.findall(export(name, node, annex=True)[0])
         kind = "unnumbered" if name.startswith("00") else "chapter"
         texts.append({"page": page_of(name), "kind": kind, "markdown": markdown})
     texts.append({"page": "", "kind": "annex", "markdown": annexes})
-    answer = _pandoc(texts, bibliography, {name: page_of_card(card) for name, card in cards.items()})
+    answer = _pandoc(texts, annexed, bibliography, {name: page_of_card(card) for name, card in cards.items()})
     main, first = answer["pages"].pop(0), answer["pages"][0]
     first["parts"] = main["parts"] + first["parts"]
     entries = [
@@ -161,7 +164,9 @@ def _about(meta: TitlePage) -> str:
     return f'<h2>About this report</h2>\n<dl class="facts">\n{listed}</dl>\n'
 
 
-def _pandoc(texts: list[dict[str, str]], bibliography: str, homes: Mapping[str, str]) -> dict[str, Any]:
+def _pandoc(
+    texts: list[dict[str, str]], annexed: list[str], bibliography: str, homes: Mapping[str, str]
+) -> dict[str, Any]:
     import pypandoc
 
     cited = set[str]().union(*(cited_in(text["markdown"]) for text in texts))
@@ -169,6 +174,7 @@ def _pandoc(texts: list[dict[str, str]], bibliography: str, homes: Mapping[str, 
         (folder / "sources.bib").write_text(lettered(bibliography, cited), encoding="utf-8")
         job = {
             "texts": texts,
+            "annexed": annexed,
             "reader": READER,
             "bibliography": str(folder / "sources.bib"),
             "style": str(_HERE.parent / "pdf" / "references.csl"),

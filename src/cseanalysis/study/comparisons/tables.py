@@ -55,7 +55,7 @@ def _gist(answer: str) -> str:
     refused = re.search(r"must not be compared[^:]*: (.+?\))[;.]", answer)
     if refused:
         return f"{refused.group(1)}."
-    answer = answer.partition(" To be minded")[0]
+    answer = answer.partition(" Keep in mind")[0]
     ends = [end.end() for end in _ENDS.finditer(answer) if _closed(answer[: end.start()])]
     sentences = [answer[start:end].strip() for start, end in zip([0, *ends], [*ends, len(answer)], strict=True)]
     telling = (sentence for pattern in _TELLING for sentence in sentences if re.search(pattern, sentence))

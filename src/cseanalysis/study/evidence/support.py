@@ -40,21 +40,31 @@ def support_lines(root: Path | str | None = None) -> tuple[SupportLine, ...]:
 
 
 def support_table(lines: tuple[SupportLine, ...]) -> str:
-    """Return the lines as a table in Markdown, each a link, with the day of the oldest check and what was not seen."""
+    """Return the lines as a table in Markdown, each a link, with the day of the oldest check."""
     rows = [
         f"| [{escape(line.name)}](<{web_address(line.address)}>) | {escape(line.for_whom)} | {escape(line.how)} |"
         for line in lines
     ]
     oldest = min(dt.date.fromisoformat(line.checked) for line in lines)
-    unseen = [escape(line.name) for line in lines if line.how_seen == "no"]
-    but = f" Of {' and '.join(unseen)} the number is as in earlier editions and was not seen there." if unseen else ""
     return "\n".join(
         [
             "| Who | For whom | How |",
             "|:----|:---------|:----|",
             *rows,
             "",
-            f"Checked on {say_date(oldest)} or later against stored copies of pages, not by calling.{but} "
-            "data/judgement/support_lines.csv says for each what was seen.",
+            f"Checked on {say_date(oldest)} or later against stored copies of pages, not by calling; the annex on "
+            "sources says for each what was seen.",
         ]
     )
+
+
+def support_seen(lines: tuple[SupportLine, ...]) -> str:
+    """Say in Markdown for each line what was seen of it and when, and by name whose number was not seen."""
+    unseen = [escape(line.name) for line in lines if line.how_seen == "no"]
+    but = f" Of {' and '.join(unseen)} the number is as in earlier editions and was not seen there." if unseen else ""
+    rows = [
+        f"- **{escape(line.name)}.** {escape(line.seen[:1].upper() + line.seen[1:])}; "
+        f"{say_date(dt.date.fromisoformat(line.checked))}."
+        for line in lines
+    ]
+    return "\n".join([f"Against what the lines of help were checked, and when; none was called.{but}", "", *rows])

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from cseanalysis.chart_style import BLUE, GREY, ORANGE, PALE, PINK, RC, TURQUOISE, WIDTH, Drawn
 from cseanalysis.export.wording import say_ends, say_interval, say_month, say_number
@@ -125,9 +126,9 @@ def from_record_to_conviction(year: Mapping[str, Any], charged: Interval) -> Dra
     with mpl.rc_context({**RC, "axes.grid": False}):
         figure = Figure(figsize=(WIDTH, 2.3))
         axes = figure.subplots()
-        beyond = 150.0  # no end is known
-        axes.add_patch(Rectangle((0, -0.275), beyond, 0.55, **_OPEN))
-        _over(axes, beyond / 2, 0, "with what was never recorded: how much is not known")
+        beyond = 150.0
+        _without_end(axes, beyond)
+        _over(axes, 68, 0, "goes on with what was never recorded: how much is not known, so no end is drawn")
         for row, (_, least, end) in enumerate(stages, start=1):
             axes.barh(row, least, height=0.55, color=BLUE)
             axes.barh(row, end - least, left=least, height=0.55, **_OPEN)
@@ -147,6 +148,14 @@ def from_record_to_conviction(year: Mapping[str, Any], charged: Interval) -> Dra
         f"Of the offences recorded in {year['financial_year']}: {words}.",
         pd.DataFrame([("happened", None, None), *stages], columns=["stage", "at least, per cent", "at most, per cent"]),
     )
+
+
+def _without_end(axes: Axes, right: float) -> None:
+    """Draw a bar whose length is not known: torn off, and no line where it would end."""
+    torn = [(right - (2.5 if place % 2 else 0), -0.275 + 0.55 * place / 6) for place in range(7)]
+    outline = [torn[0], (0, -0.275), (0, 0.275), torn[-1]]
+    axes.add_patch(Polygon([*torn, *outline[-2:0:-1]], closed=True, **(_OPEN | {"linewidth": 0})))
+    axes.add_patch(PathPatch(Path(outline), facecolor="none", edgecolor=GREY, linewidth=0.6))
 
 
 def _over(axes: Axes, across: float, row: float, words: str) -> None:

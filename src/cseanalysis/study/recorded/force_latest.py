@@ -67,7 +67,7 @@ def latest_counts(
     """List for each force the latest count of each kind with its period, rule and source, or why there is none."""
     # A row a force and kind, in the order of the forces: nothing is divided, added up or sorted by value. ``areas``
     # says of which force an area of the register is the whole.
-    known = list(remarks)
+    known, figures = list(remarks), list(figures)
     newest: dict[tuple[str, str], tuple[str, dict[str, object]]] = {}
     rows = [_of_figure(one, areas[one.geography]) for one in figures if one.geography in areas and one.id not in hidden]
     for row in [*filter(None, rows), *_charges(outcomes), *_recorded(recorded, release)]:
@@ -75,11 +75,14 @@ def latest_counts(
         key = (str(cells["force"]), str(cells["counted"]))
         if key not in newest or ended > newest[key][0]:
             newest[key] = row
+    others = _other_counts(one for one in figures if one.geography in areas and one.id not in hidden)
     table = []
     for force in all_forces()["force"]:
         for counted in COUNTED:
             _, cells = newest.get((force, counted), ("", _gap(force, counted, known, searched)))
             told = [one.words for one in known if one.force == force and one.about == counted]
+            if counted == "recorded offences":
+                told += [others[area] for area, whole in areas.items() if whole == force and area in others]
             remark = "; ".join(told) or cells["remark"]
             table.append({**cells, "tier": tiers.get(str(cells["source"]), cells["tier"]), "remark": remark})
     return pd.DataFrame(table, columns=list(COLUMNS), dtype=object)
@@ -95,6 +98,18 @@ def _of_figure(figure: Figure, force: str) -> tuple[str, dict[str, object]] | No
     rule = figure.dataset.title if figure.dataset else figure.definition
     cells = (force, counted, figure.published, figure.statement, period, rule, figure.id, figure.source)
     return end.isoformat(), _row(*cells, tier=figure.tier)
+
+
+def _other_counts(figures: Iterable[Figure]) -> Mapping[str, str]:
+    """Name for each area the counts of offences in the register, which hold other offences, years or both."""
+    found: dict[str, list[str]] = {}
+    for one in figures:
+        if one.unit == "offences" and not one.withheld:
+            found.setdefault(one.geography, []).append(one.id)
+    return {
+        area: f"other counts in the register, by other rules or of other years: {', '.join(ids)}"
+        for area, ids in found.items()
+    }
 
 
 def _charges(outcomes: pd.DataFrame) -> Iterable[tuple[str, dict[str, object]]]:

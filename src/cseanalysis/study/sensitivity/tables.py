@@ -160,8 +160,7 @@ def statements_in_words(
             part = breakdowns[breakdowns["result"] == statement.result]
             sure = {side: _sure(part[part["side"] == side], assumptions) for side in (HOLDS, FAILS)}
         (low, _), given = ends_of_estimate(estimate), estimate.interval
-        digits = 3 if abs(low) < 1 else 2
-        said = say_number(low) if given is None else say_interval(given, estimate.unit, digits=digits)
+        said = say_number(low) if given is None else say_interval(given, estimate.unit)  # as wherever it is printed
         rows.append((statement_words(statement, period), said, verdict, sure[HOLDS], sure[FAILS]))
     heads = ["Statement", "Range", "Over the whole range", "Sure to hold if", "Sure to fail if"]
     return pd.DataFrame(rows, columns=heads)
