@@ -147,10 +147,16 @@ def _joined(reading: Reading) -> tuple[Number, Number] | None:
     later = any(phrase in text for phrase in _YEAR_AFTER)
     dated = sum(one.kind != "unclear" for one in reading.periods) >= _SEVERAL
     then = dated and any({*words} <= set(between) for words in _THEN)
-    from_to = "from" in words[max(0, first.first - 2) : first.first] and "to" in between
-    if not (from_to or dated or earlier or later) or not (set(between) & _JOINING or earlier or later or then):
+    if not (_from_to(words, first, second) or dated or earlier or later) or not (
+        set(between) & _JOINING or earlier or later or then
+    ):
         return None
     return _dated(reading, (second, first) if earlier else (first, second))
+
+
+def _from_to(words: Sequence[str], first: Number, second: Number) -> bool:
+    """Whether two numbers are said to be those from which and to which something went."""
+    return "from" in words[max(0, first.first - 2) : first.first] and "to" in words[first.last : second.first]
 
 
 def _next_to(reading: Reading, period: Period) -> tuple[Period, Period] | None:
@@ -220,7 +226,8 @@ def _ends(reading: Reading, numbers: Sequence[Number]) -> tuple[Number, Number] 
         pairs = [(one, other) for one, other in pairs if one in counted(reading) and other in counted(reading)]
     if not pairs:
         return None
-    first, second = pairs[0]
+    words = [token.lower for token in reading.tokens]
+    first, second = next((pair for pair in pairs if _from_to(words, *pair)), pairs[0])
     before = [token.lower for token in reading.tokens[max(0, second.first - 3) : second.first]]
     if "by" in before and "from" not in before:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence
+from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence, set_beside
 from cseanalysis.register.claims.changes import change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
@@ -31,6 +31,13 @@ _TWO = 2
 _TESTABLE = ("change", "amount", "extreme", "vague", "more")
 _ENDED = ("more_than", "at_least", "less_than", "at_most")
 _STRANGE = 0.34  # of the words
+# ", so fewer are abused": what follows from numbers, as the speaker says.
+_CONCLUDES = re.compile(
+    r"[,;:.-]\s*(?:and )?(?:so|thus|hence|therefore|meaning|which means|this means|that means)\b"
+    r"(?! far\b| many\b| much\b)(.+)",
+    re.IGNORECASE,
+)
+_CONCLUDED = ("change", "more", "amount", "extreme", "cause")
 _FALSE_NOR_RARE = (
     "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
     "published and read."
@@ -148,6 +155,8 @@ def _found(reading: Reading, index: Index) -> Finding:
         )
         return Finding("not understood", nearest(reading, index), reasons=(why,))
     finding = _tested(reading, index)
+    if finding is None or finding.word == "right number, wrong thing":
+        finding = set_beside(reading, index) or finding
     rows = _aliases(reading.sentence, index.tables.aliases)
     # A number that no rule makes usable is not saved by figures that leave it open.
     contested = any(row.contested for row in rows) and bool(reading.numbers)
@@ -155,17 +164,33 @@ def _found(reading: Reading, index: Index) -> Finding:
     of_else = finding is not None and finding.word == "contradicted" and reading.unknown
     if finding is None or of_else or (contested and finding.word == "cannot be told"):
         return _unsupported(reading, rows, index)
-    if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
-        why = "reading: a word such as nobody or myth beside a number that is published may deny it"
-        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    somewhere = any(unit == "places" for _, unit in reading.nouns)
-    if finding.word.startswith("supported") and somewhere and not any(one.unit == "places" for one in finding.figures):
-        why = "reading: a town or an area is spoken of and not named, so it is not known of which place this is said"
-        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    if reading.unknown and finding.word.startswith("supported"):
-        why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
-        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    return finding
+    return _doubted(finding, reading, index) if finding.word.startswith("supported") else finding
+
+
+def _doubted(finding: Finding, reading: Reading, index: Index) -> Finding:
+    """Take back a support where something of the sentence could change its sense."""
+    if drawn := _drawn(reading, index):
+        why = f"conclusion: the figures bear out the numbers, and neither this nor its opposite: {drawn}"
+        return replace(finding, word="cannot be told", reasons=(why, *finding.reasons))
+    why = ""
+    if "none" in reading.named("amount") and reading.numbers:
+        why = "a word such as nobody or myth beside a number that is published may deny it"
+    elif any(unit == "places" for _, unit in reading.nouns) and all(one.unit != "places" for one in finding.figures):
+        why = "a town or an area is spoken of and not named, so it is not known of which place this is said"
+    elif reading.unknown:
+        why = f"these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
+    if not why:
+        return finding
+    return Finding("not understood", finding.figures, finding.arithmetic, (f"reading: {why}", *finding.reasons))
+
+
+def _drawn(reading: Reading, index: Index) -> str:
+    """Return what a sentence concludes from its numbers without a number: "..., so fewer are abused"."""
+    if (found := _CONCLUDES.search(reading.sentence)) is None:
+        return ""
+    clause = index.read(found[1])
+    told_more = any(kind in clause.kinds for kind in _CONCLUDED)
+    return found[1].strip(" .!") if told_more and not counted(clause) else ""
 
 
 def _tested(reading: Reading, index: Index) -> Finding | None:
