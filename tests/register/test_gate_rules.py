@@ -450,6 +450,39 @@ def test_an_area_that_is_registered_as_one_of_several_gives_its_share() -> None:
     assert compare(replace(SOUND, geography="Kent"), replace(part, geography="England and Wales")).share is None
 
 
+def test_a_place_is_part_of_its_area_only_where_every_force_of_it_is_counted() -> None:
+    whole, part = (
+        replace(SOUND, bridges=(AREA,)),
+        figure("A", 1057, geography="Kent", coverage="whole", bridges=(AREA,)),
+    )
+    for coverage in ("43 forces", "44 forces", "whole", "43 forces and British Transport Police"):
+        assert compare(replace(whole, coverage=coverage), part).share == pytest.approx((0.25, 0.25))
+    for coverage in ("42 forces", "33 of 41 forces", "43 of 44 forces", "about half of 43 forces", "indicative"):
+        comparison = compare(replace(whole, coverage=coverage), part)
+        assert (comparison.part, comparison.share, comparison.rest) == (None, None, None)
+        assert "coverage" in {item.dimension for item in comparison.differences if item.level == "refused"}
+    assert compare(whole, replace(part, coverage="named cases")).share is None
+    nine_months = replace(part, period_end=date(2023, 9, 30), period_type="custom")
+    assert compare(whole, nine_months).share is None
+
+
+def test_the_rest_of_an_area_is_what_the_place_leaves_of_one_class() -> None:
+    whole, part = (
+        replace(SOUND, bridges=(AREA,)),
+        figure("A", 1057, geography="Kent", coverage="whole", bridges=(AREA,)),
+    )
+    assert compare(whole, part).rest == compare(part, whole).rest == (3171.0, 3171.0)
+    assert "The rest of England and Wales comes to 3,171 offences." in compare(whole, part).statement
+    rounded = replace(part, published="1,060", low=1060.0, high=1060.0, rounded_to=10.0)
+    assert compare(whole, rounded).rest == (3163.0, 3173.0)
+    # Of a class within the class, the rest is of other classes too; of a class of one place there is no area.
+    assert compare(whole, replace(part, category="group/familial")).rest is None
+    assert compare(SOUND, figure("A", 717, category="group/exploitation")).rest is None
+    above = compare(whole, replace(part, published="5,000", low=5000.0, high=5000.0))
+    assert (above.share, above.rest) == (None, None)
+    assert "A is part of P1 and yet exceeds it, so one of the two is wrong." in above.statement
+
+
 def test_a_place_bridge_names_a_definition_and_has_no_factor() -> None:
     with pytest.raises(ValueError, match="within"):
         replace(AREA, within="")

@@ -7,6 +7,7 @@ from datetime import date
 
 from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
 from cseanalysis.register.comparison import Comparison, part_bridge
+from cseanalysis.register.definitions import worded
 from cseanalysis.register.differences import Difference, listed
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import worst_case
@@ -103,6 +104,8 @@ def _refusal(comparison: Comparison) -> str:
         bridge = part_bridge(part, whole)
         why = "" if bridge is None else f" ({bridge.reason})"
         text += f" What can be said is the share: {part.id} is {said} of {whole.id}{why}.{_disputed(first, second)}"
+        if (rest := comparison.rest) is not None:
+            text += f" The rest of {whole.geography} comes to {span(*rest)} {worded(whole.unit)}."
     elif (part := comparison.part) is not None:
         whole = second if part is first else first
         if whole.ends[1] == 0:
