@@ -145,3 +145,80 @@ def test_the_tables_of_the_checkout_are_taken_when_none_are_given(monkeypatch, c
 def test_what_is_no_text_is_refused(tables):
     with pytest.raises(ValueError, match="must be text"):
         claims.check(4228, tables)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "Of the 31,238 sexual offences against children recorded in England and Wales in 2013/14, 952 were in South "
+            "Yorkshire.",
+            "952 (F387) of 31,238 (F265) is 3.0%",
+        ),
+        (
+            "1,537 of the 31,238 child sexual offences recorded in England and Wales in 2013/14 were in West Yorkshire.",
+            "1,537 (F732) of 31,238 (F265) is 4.9%",
+        ),
+        (
+            "About 5% of the child sexual offences recorded in England and Wales in 2013/14 were in West Yorkshire.",
+            "1,537 (F732) of 31,238 (F265) is 4.9%",
+        ),
+        (
+            "South Yorkshire accounted for 3% of the child sexual offences in England and Wales in 2013/14.",
+            "952 (F387) of 31,238 (F265) is 3.0%",
+        ),
+        (
+            "South Yorkshire recorded 952 child sexual offences in 2013/14, and the rest of England and Wales 30,286.",
+            "31,238 (F265) less 952 (F387)",
+        ),
+        (
+            "Of the 276 child sexual exploitation crimes in South Yorkshire in 2014/15, 72 were in Rotherham.",
+            "72 (F707) of 276 (F698) is 26.1%",
+        ),
+    ],
+)
+def test_a_place_is_held_against_the_area_in_which_it_lies(sentence, line, check):
+    verdict = check(sentence)
+    assert (verdict.word, verdict.arithmetic) == ("supported", (line,))
+
+
+def test_less_than_a_tenth_is_true_of_three_per_cent_and_said_with_it(check):
+    verdict = check(
+        "Less than a tenth of the sexual offences against children recorded in England and Wales in 2013/14 were in "
+        "South Yorkshire."
+    )
+    assert (verdict.word, verdict.reasons[0]) == ("supported with correction", "number: it is 3.0%")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        # another place, another number, another year, another area, another unit
+        "Of the 31,238 child sexual offences recorded in England and Wales in 2013/14, 952 were in Kent.",
+        "Of the 30,000 child sexual offences recorded in England and Wales in 2013/14, 952 were in South Yorkshire.",
+        "Of the 31,238 child sexual offences recorded in England and Wales in 2014/15, 952 were in South Yorkshire.",
+        "Of the 31,238 child sexual offences recorded in the United Kingdom in 2013/14, 952 were in South Yorkshire.",
+        "Of the 31,238 children abused in England and Wales in 2013/14, 952 were in South Yorkshire.",
+        "Rotherham had 72 of the 276 child sexual exploitation crimes in England and Wales in 2014/15.",
+        # of 41 forces, and of 43 of more: which are missing, nobody says
+        "Of the 22,654 child sexual offences recorded in England and Wales in 2012/13, 952 were in South Yorkshire.",
+        "Of the 86,962 child sexual offences recorded in the United Kingdom in 2022/23, 840 were in Bedfordshire.",
+        "1% of the child sexual offences recorded in the United Kingdom in 2022/23 were in Bedfordshire.",
+        # the area is no part of the place
+        "Of the 952 child sexual offences in South Yorkshire in 2013/14, 31,238 were in England and Wales.",
+        "In 2013/14 South Yorkshire recorded 31,238 child sexual offences and England and Wales 952.",
+        "South Yorkshire recorded 31,238 child sexual offences in 2013/14, 952 of them in England and Wales.",
+        "3% of the child sexual offences recorded in South Yorkshire in 2013/14 were recorded in England and Wales.",
+        "Of the 276 child sexual exploitation crimes in Rotherham in 2014/15, 72 were in South Yorkshire.",
+        "26% of the child sexual exploitation crimes in Rotherham in 2014/15 were in South Yorkshire.",
+        "More than a tenth of the child sexual offences recorded in England and Wales in 2013/14 were in West Yorkshire.",
+        # the rest is what the place leaves, by one count
+        "The rest of England and Wales recorded 31,238 sexual offences against children in 2013/14.",
+        "South Yorkshire recorded 952 child sexual offences in 2013/14, and the rest of England and Wales 31,238.",
+        "South Yorkshire recorded 952 child sexual offences in 2012/13, and the rest of England and Wales 21,702.",
+        "In 2013/14 police recorded 30,286 child sexual offences in South Yorkshire and 952 in the rest of England and "
+        "Wales.",
+    ],
+)
+def test_a_place_is_not_held_against_what_is_no_area_of_it(sentence, check):
+    assert not check(sentence).word.startswith("supported")

@@ -14,10 +14,10 @@ from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
 from cseanalysis.register.claims.grammar.tables import Alias, Tables
-from cseanalysis.register.claims.index import Index, indexed
+from cseanalysis.register.claims.index import NATIONAL, Index, Known, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
-from cseanalysis.register.claims.testing import bears_out
+from cseanalysis.register.claims.testing import Range, bears_out
 from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict, Word
 from cseanalysis.register.claims.working import rate
@@ -64,6 +64,7 @@ _READ_AS = {
     "first": "the first period of its count",
     "vague": "how many, in no number",
     "share": "a share",
+    "rest": "what is left of an area",
     "cause": "a cause or a risk",
     "ranking": "a ranking",
     "blame": "blame",
@@ -195,6 +196,8 @@ def _drawn(reading: Reading, index: Index) -> str:
 
 def _tested(reading: Reading, index: Index) -> Finding | None:
     """Test a sentence as what it tells: more than ever, a change, a rate, a number, or how many in words."""
+    if "rest" in reading.kinds:
+        return _of_whole(reading, index)
     finding: Finding | None = part_of_change(reading, index)
     if finding is None and "extreme" in reading.kinds and not reading.numbers:
         finding = extreme(reading, index)
@@ -265,20 +268,77 @@ def _of_whole(reading: Reading, index: Index) -> Finding | None:
     if len(numbers) != _TWO:
         return None
     for number, other in (numbers, numbers[::-1]):
-        found = state(replace(reading, numbers=(number,)), number, index)
+        if _after_of(reading, number):
+            continue
+        found = state(_of_the_place(replace(reading, numbers=(number,))), number, index)
         if found is None or not found.word.startswith("supported"):
             continue
         part = found.figures[0]
-        days = part.period_start, part.period_end
         for known in index.known.values():
-            whole = known.figure
-            same = (whole.period_start, whole.period_end) == days and whole.unit == part.unit and whole.id != part.id
-            if not same or bears_out(other, known.printed) != "yes" or phrase_after(reading, other) - known.allowed:
-                continue
-            one_rule = whole.definition == part.definition and within(part.category, whole.category)
-            if one_rule or (known.core <= closure(reading.meanings) and compare(part, whole).part is part):
-                return replace(found, figures=(*found.figures, whole))
+            placed = known.figure.geography == part.geography or _in_order(
+                reading, (number, other), (part, known.figure)
+            )
+            if placed and (line := _whole_of(reading, part, other, known)) is not None:
+                return replace(found, figures=(*found.figures, known.figure), arithmetic=(*found.arithmetic, *line))
     return None
+
+
+def _of_the_place(reading: Reading) -> Reading:
+    """Return a reading as that of the place it names beside the country, if it names both."""
+    local = tuple(place for place in reading.places if place not in NATIONAL)
+    return replace(reading, places=local) if local else reading
+
+
+def _after_of(reading: Reading, number: Number) -> bool:
+    """Whether a number is that of which others are a part: "of the 31,238"."""
+    words = [token.lower for token in reading.tokens]
+    at = number.first
+    while at > 0 and words[at - 1] in ("the", "those", "these", "all"):
+        at -= 1
+    return at > 0 and words[at - 1] == "of"
+
+
+def _in_order(reading: Reading, numbers: tuple[Number, Number], figures: tuple[Figure, Figure]) -> bool:
+    """Whether two numbers stand in the order of their places, or the one is said to be of the other."""
+    (part, whole), (place, area) = numbers, (one.geography for one in figures)
+    at = {span.value: span.first for span in reversed(reading.spans) if span.kind == "place"}
+    if place not in at or area not in at:
+        return False
+    of_the_other = part.last == whole.first - 2 or part.last == whole.first - 1
+    if part.first < whole.first and of_the_other and _after_of(reading, whole):
+        return True
+    return (part.first < whole.first) == (at[place] < at[area])
+
+
+def _whole_of(reading: Reading, part: Figure, other: Number, known: Known) -> tuple[str, ...] | None:
+    """Return how a figure is the whole of a part, as a number says, or leaves it as the rest; None where it is not."""
+    whole = known.figure
+    days = part.period_start, part.period_end
+    if (whole.period_start, whole.period_end) != days or whole.unit != part.unit or whole.id == part.id:
+        return None
+    if phrase_after(reading, other) - known.allowed:
+        return None
+    if "rest" in reading.kinds or whole.geography != part.geography:
+        return _area_of(reading, part, other, known)
+    one_rule = whole.definition == part.definition and within(part.category, whole.category)
+    held = one_rule or (known.core <= closure(reading.meanings) and compare(part, whole).part is part)
+    return () if held and bears_out(other, known.printed) == "yes" else None
+
+
+def _area_of(reading: Reading, part: Figure, other: Number, known: Known) -> tuple[str, ...] | None:
+    """Return how a figure is that of the area in which a place lies; None where the gate does not know it for one."""
+    whole = known.figure
+    gate = compare(part, whole)
+    one_class = part.category == whole.category or known.core <= closure(reading.meanings)
+    if gate.part is not part or gate.share is None or whole.geography not in reading.places or not one_class:
+        return None
+    if "rest" in reading.kinds:
+        borne = gate.rest is not None and bears_out(other, Range(*gate.rest)) == "yes"
+        return (f"{whole.published} ({whole.id}) less {part.published} ({part.id})",) if borne else None
+    low, high = (100 * end for end in gate.share)
+    shown = f"{low:.1f}%" if low == high else f"{low:.1f}% to {high:.1f}%"
+    line = f"{part.published} ({part.id}) of {whole.published} ({whole.id}) is {shown}"
+    return (line,) if bears_out(other, known.printed) == "yes" else None
 
 
 def _spoken(numbers: Iterable[Number]) -> list[Number]:

@@ -22,6 +22,8 @@ from cseanalysis.register.gate import IncomparableError, compare
 from cseanalysis.register.sentences import period_words
 
 _MOST = 8
+_TWO = 2
+_ENDED = ("more_than", "at_least", "less_than", "at_most")
 
 
 def needed(number: Number) -> str:
@@ -111,7 +113,9 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
         return None
     counts = [known for known in index.known.values() if known.figure.unit in COUNTS and known.figure.low is not None]
     parts = [one for one in counts if not (closure(one.meanings) - closure(reading.meanings) - minor())]
-    near = [one for one in (match(reading, known, None) for known in parts) if one.place == "same"]
+    near = [match(reading, known, None) for known in parts]
+    two_places = len(set(reading.places)) == _TWO  # of a place in its area
+    near = [one for one in near if one.place == "same" or (two_places and one.known.place in reading.places)]
     people = {name for _, name in reading.nouns} & PEOPLE  # a share of offences is none of victims
     near = [one for one in near if not people or one.figure.unit in {name for _, name in reading.nouns}]
     near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
@@ -119,21 +123,32 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:
             continue
         for other in near:
-            if other is one or not one.known.meanings - closure(other.known.meanings):
+            apart = one.figure.geography != other.figure.geography
+            if other is one or two_places != apart or (apart and _place_after(reading, number) != other.known.place):
+                continue
+            if not apart and not one.known.meanings - closure(other.known.meanings):
                 continue
             comparison = compare(one.figure, other.figure)
             if comparison.part is not one.figure or comparison.share is None:
                 continue
             low, high = (100 * end for end in comparison.share)
-            if bears_out(number, Range(low, high, (low + high) / 2 if low == high else None)) == "yes":
+            answer = bears_out(number, Range(low, high, (low + high) / 2 if low == high else None))
+            if answer == "yes" or (answer == "loose" and number.qualifier in _ENDED):  # less than a tenth, of 3%
                 line = f"{one.figure.published} ({one.figure.id}) of {other.figure.published} ({other.figure.id})"
                 shown = f"{low:.1f}%" if low == high else f"{low:.1f}% to {high:.1f}%"
                 figures = (one.figure, other.figure)
                 when = () if reading.periods else (f"period: say when, {period_words(one.figure)} ({one.figure.id})",)
-                word: Word = "supported with correction" if when else "supported"
-                reasons = (*when, comparison.statement, *copies(figures))
+                often = () if answer == "yes" else (f"number: it is {shown}",)
+                word: Word = "supported with correction" if when or often else "supported"
+                reasons = (*often, *when, comparison.statement, *copies(figures))
                 return Finding(word, figures, (f"{line} is {shown}",), reasons)
     return None
+
+
+def _place_after(reading: Reading, number: Number) -> str:
+    """Return the place that is named next behind a number: of whose offences it is a share."""
+    after = [span for span in reading.spans if span.kind == "place" and span.first >= number.last]
+    return min(after, key=lambda span: span.first).value if after else ""
 
 
 def rate(reading: Reading, number: Number, days: float, index: Index) -> Finding | None:
