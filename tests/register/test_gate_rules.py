@@ -18,6 +18,11 @@ from cseanalysis.register.spans import other_seasons
 from cseanalysis.values import Interval
 
 NO_PERIOD: dict[str, Any] = {"period_start": None, "period_end": None, "period_type": "custom"}
+TWO_YEARS: dict[str, Any] = {
+    "period_start": date(2024, 1, 1),
+    "period_end": date(2025, 12, 31),
+    "period_type": "custom",
+}
 IN_2025: dict[str, Any] = {
     "period_start": date(2025, 1, 1),
     "period_end": date(2025, 12, 31),
@@ -718,6 +723,28 @@ def test_every_word_for_an_open_end_leaves_it_open(above: str, below: str) -> No
     assert "rounding" not in levels(figure("A", 5), figure("B", 9, **NEXT_YEAR))
 
 
+def test_rates_a_month_hold_the_seasons_of_their_periods_unless_both_are_whole_years() -> None:
+    year = figure("A", 1200, bridges=(MONTHLY,))
+    said = "rates a month over {} and over {} months hold other seasons of the year, so no clear change is claimed"
+    for days, words in (
+        (NINE_MONTHS, ("12", "9")),
+        (months(1, 3, 2024), ("12", "3")),
+        (months(1, 1, 2024), ("12", "1")),
+        (TWO_YEARS, None),
+    ):
+        later = figure("B", 900, bridges=(MONTHLY,), **days)
+        assert compare(year, later).verdict == compare(later, year).verdict == "bridged"
+        found = levels(year, later).get("seasons")
+        assert found == ("minded" if words else None)
+        if words:
+            assert text(year, later, "seasons") == said.format(*words)
+            assert change_between(year, later).hidden_at is None
+        else:
+            assert change_between(year, later).hidden_at is not None
+    # Where the lengths refuse, nothing is left of which seasons could be said.
+    assert levels(replace(year, bridges=()), figure("B", 900, **NINE_MONTHS)).keys() & {"seasons"} == set()
+
+
 def test_twelve_months_and_nine_give_the_exact_ratio_of_monthly_rates() -> None:
     first, second = figure("A", 1200, bridges=(MONTHLY,)), figure("B", 600, bridges=(MONTHLY,), **NINE_MONTHS)
     change = change_between(first, second)
@@ -730,8 +757,11 @@ def test_twelve_months_and_nine_give_the_exact_ratio_of_monthly_rates() -> None:
     assert rounded.clustered.low < rounded.independent.low < 600 / 9 / (1300 / 12)
     assert 600 / 9 / (1100 / 12) < rounded.independent.high < rounded.clustered.high
     assert (rounded.independent.level, rounded.independent.kind) == (0.95, "confidence")
-    assert rounded.hidden_at == pytest.approx(
-        change_between(replace(first, low=1100.0, high=1100.0), second).hidden_at, rel=1e-12
+    # Nine months hold other seasons than twelve, so no clear change may be claimed; two years hold the same as one.
+    assert (change.hidden_at, rounded.hidden_at) == (None, None)
+    years = replace(second, **TWO_YEARS)
+    assert change_between(replace(first, qualifier="around", rounded_to=200), years).hidden_at == pytest.approx(
+        change_between(replace(first, low=1100.0, high=1100.0), years).hidden_at, rel=1e-12
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cseanalysis.register.definitions import Bridge, within
-from cseanalysis.register.differences import NONE, Difference, bridge_for, chosen, lines, other_forces, unsaid
+from cseanalysis.register.definitions import Bridge, unsaid, within
+from cseanalysis.register.differences import LEVELS, NONE, Difference, bridge_for, chosen, other_forces
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import among_all
 from cseanalysis.register.spans import months_in, years_of_age
@@ -226,6 +226,12 @@ class Comparison:
         else:
             head = f"{self.verdict}: no number may be formed of the two"
         return Words(head, (self.statement,), rests_on=(of_interval("variance inflation", self.inflation),))
+
+
+def lines(found: tuple[Difference, ...]) -> Iterator[str]:
+    """Yield differences as text, the gravest first."""
+    for level in reversed(LEVELS):
+        yield from (str(item) for item in found if item.level == level)
 
 
 def part_bridge(part: Figure, whole: Figure) -> Bridge | None:

@@ -185,7 +185,10 @@ def _change(comparison: Comparison) -> str:
         f"{_pair(change.clustered)} if events come in clusters that inflate the variance "
         f"{say_number(comparison.inflation.high)} times."
     )
-    return text + _clarity(change.hidden_at, comparison.inflation.high, word) + _moved_by(first, second)
+    seasons = any(item.dimension == "seasons" for item in comparison.differences)
+    by_chance = seasons and change.independent.low <= 1 <= change.independent.high
+    hidden_at = 0.0 if by_chance else change.hidden_at  # the seasons hide no more than chance does already
+    return text + _clarity(hidden_at, comparison.inflation.high, word) + _moved_by(first, second)
 
 
 def _moved_by(first: Figure, second: Figure) -> str:

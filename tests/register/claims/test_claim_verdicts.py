@@ -151,12 +151,12 @@ def test_what_is_no_text_is_refused(tables):
     ("sentence", "line"),
     [
         (
-            "Of the 31,238 sexual offences against children recorded in England and Wales in 2013/14, 952 were in South "
-            "Yorkshire.",
+            "Of the 31,238 sexual offences against children recorded in England and Wales in 2013/14, 952 were in "
+            "South Yorkshire.",
             "952 (F387) of 31,238 (F265) is 3.0%",
         ),
         (
-            "1,537 of the 31,238 child sexual offences recorded in England and Wales in 2013/14 were in West Yorkshire.",
+            "1,537 of the 31,238 child sexual offences of 2013/14 in England and Wales were in West Yorkshire.",
             "1,537 (F732) of 31,238 (F265) is 4.9%",
         ),
         (
@@ -211,7 +211,7 @@ def test_less_than_a_tenth_is_true_of_three_per_cent_and_said_with_it(check):
         "3% of the child sexual offences recorded in South Yorkshire in 2013/14 were recorded in England and Wales.",
         "Of the 276 child sexual exploitation crimes in Rotherham in 2014/15, 72 were in South Yorkshire.",
         "26% of the child sexual exploitation crimes in Rotherham in 2014/15 were in South Yorkshire.",
-        "More than a tenth of the child sexual offences recorded in England and Wales in 2013/14 were in West Yorkshire.",
+        "More than a tenth of the child sexual offences of 2013/14 in England and Wales were in West Yorkshire.",
         # the rest is what the place leaves, by one count
         "The rest of England and Wales recorded 31,238 sexual offences against children in 2013/14.",
         "South Yorkshire recorded 952 child sexual offences in 2013/14, and the rest of England and Wales 31,238.",
@@ -222,3 +222,21 @@ def test_less_than_a_tenth_is_true_of_three_per_cent_and_said_with_it(check):
 )
 def test_a_place_is_not_held_against_what_is_no_area_of_it(sentence, check):
     assert not check(sentence).word.startswith("supported")
+
+
+def test_a_rate_over_part_of_a_year_is_told_with_its_season_and_a_change_of_such_rates_is_left_open(check):
+    part = check("2.1 group-based exploitation offences a day were recorded from January to September 2024.")
+    assert part.word == "supported with correction"
+    assert "seasons: F103 is of 9 months, and other months may have more or fewer" in part.reasons
+    year = check("Over eleven group-based offences a day were recorded in 2023.")
+    assert year.word == "supported with correction"
+    assert not any(reason.startswith("seasons") for reason in year.reasons)
+    change = check("Group-based exploitation offences per month rose between 2023 and January to September 2024.")
+    assert change.word == "cannot be told"
+    assert "hold other seasons of the year" in " ".join(change.reasons)
+    printed = check(
+        "Group-based exploitation offences per month rose from 717 in 2023 to 572 in January to September 2024."
+    )
+    assert (printed.word, printed.reasons[0][:8]) == ("cannot be told", "seasons:")
+    counts = check("Group-based exploitation offences fell from 717 in 2023 to 572 in January to September 2024.")
+    assert counts.word == "comparison not valid"

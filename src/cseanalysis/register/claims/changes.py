@@ -461,6 +461,9 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     if word == "contradicted" and told_of.factor is not None and not timed:
         reasons.insert(0, "period: over which years is not said, and other years may have it")
         word = "cannot be told"
+    elif word == "supported" and _MONTHLY in best.gate.allowed and (seasons := _seasons(best)):
+        reasons.insert(0, seasons)
+        word = "cannot be told"
     elif word == "cannot be told":
         reasons.insert(0, "chance: the change is within what chance, rounding or a change of recording may bring")
     elif second.time_basis == "recorded" and "recording" not in reading.kinds:
@@ -479,6 +482,11 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     return Finding(word, best.figures, (line,), (*corrections, *reasons))
 
 
+def _seasons(pair: Pair) -> str:
+    """Return what the gate minds of the seasons of two periods."""
+    return next((str(item) for item in pair.gate.differences if item.dimension == "seasons"), "")
+
+
 def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
     """Yield what must be said beside a change that the figures bear out."""
     first, second = pair.figures
@@ -486,6 +494,8 @@ def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
         yield f"period: say when, {period_words(first)} and {period_words(second)} ({first.id}, {second.id})"
     if pair.first.lesser or pair.second.lesser:
         yield f"words: {second.id} says: {second.statement}"
+    if seasons := _seasons(pair):
+        yield seasons
     if asked and told_of.up is not None and not _clear(pair):
         yield "chance: the counts are as printed, and the change is within what chance may bring"
 

@@ -20,6 +20,7 @@ from cseanalysis.register.definitions import worded
 from cseanalysis.register.figures import COUNTS, Figure
 from cseanalysis.register.gate import IncomparableError, compare
 from cseanalysis.register.sentences import period_words
+from cseanalysis.register.spans import months_in, whole_years
 
 _MOST = 8
 _TWO = 2
@@ -145,6 +146,14 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     return None
 
 
+def _of_a_season(figure: Figure) -> Iterator[str]:
+    """Say that a rate over part of a year is that of its seasons."""
+    if figure.period_start and figure.period_end:
+        months = months_in(figure.period_start, figure.period_end)
+        if not whole_years(months):
+            yield f"seasons: {figure.id} is of {say_number(months)} months, and other months may have more or fewer"
+
+
 def _place_after(reading: Reading, number: Number) -> str:
     """Return the place that is named next behind a number: of whose offences it is a share."""
     after = [span for span in reading.spans if span.kind == "place" and span.first >= number.last]
@@ -184,8 +193,9 @@ def rate(reading: Reading, number: Number, days: float, index: Index) -> Finding
             f"unit: {figure.id} counts {unit}{many}",
             "recorded: what is recorded in a year was not done a day at a time, nor all of it in that year",
         )
-        return Finding("right number, wrong thing", figures, (line,), (*reasons, *copies(figures)), needed(number))
-    corrections = ["recorded: so many are recorded, which is not how many are done"]
+        reasons = (*reasons, *_of_a_season(figure), *copies(figures))
+        return Finding("right number, wrong thing", figures, (line,), reasons, needed(number))
+    corrections = ["recorded: so many are recorded, which is not how many are done", *_of_a_season(figure)]
     if best.period == "unsaid":
         corrections.append(f"period: say when, {period_words(figure)} ({figure.id})")
     return Finding("supported with correction", figures, (line,), (*corrections, *copies(figures)))
