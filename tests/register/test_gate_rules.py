@@ -723,6 +723,15 @@ def test_every_word_for_an_open_end_leaves_it_open(above: str, below: str) -> No
     assert "rounding" not in levels(figure("A", 5), figure("B", 9, **NEXT_YEAR))
 
 
+def test_days_that_two_periods_share_are_named() -> None:
+    march = figure("A", 5, period_start=date(2023, 3, 1), period_end=date(2023, 3, 31), period_type="custom")
+    week = replace(march, id="B", period_start=date(2023, 3, 31), period_end=date(2023, 4, 6))
+    said = "the periods share one day, 31 March 2023, so neither comes after the other"
+    assert text(march, week, "period") == text(week, march, "period") == said
+    longer = replace(week, period_start=date(2023, 3, 25))
+    assert text(march, longer, "period").startswith("the periods share 7 days, from 25 March 2023 to 31 March 2023, so")
+
+
 def test_rates_a_month_hold_the_seasons_of_their_periods_unless_both_are_whole_years() -> None:
     year = figure("A", 1200, bridges=(MONTHLY,))
     said = "rates a month over {} and over {} months hold other seasons of the year, so no clear change is claimed"

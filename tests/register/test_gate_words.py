@@ -257,7 +257,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         running(2015, 2018),
         ("period: counters that do not run from one day (1 January 2014; 1 January 2015)",),
     ),
-    "overlap": ({}, FINANCIAL_YEAR, ("period: the periods share 275 days, so neither comes after the other",)),
+    "overlap": (
+        {},
+        FINANCIAL_YEAR,
+        (
+            "period: the periods share 275 days, from 1 April 2023 to 31 December 2023, so neither comes after the "
+            "other",
+        ),
+    ),
     "lengths": (
         {},
         {

@@ -349,7 +349,9 @@ def _undated(shared: Shared) -> Difference | None:
 @_once
 def _meeting(start: date, end: date, other_start: date, other_end: date) -> Difference | None:
     if days := overlap(start, end, other_start, other_end):
-        return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
+        which = f"from {say_date(max(start, other_start))} to {say_date(min(end, other_end))}"
+        shared = f"{days} days, {which}" if days > 1 else f"one day, {say_date(max(start, other_start))}"
+        return Difference("period", "refused", f"the periods share {shared}, so neither comes after the other")
     if (start == end) != (other_start == other_end):
         return Difference("period", "refused", "a day against a period")
     return None

@@ -31,6 +31,23 @@ def test_a_bad_analysis_as_a_sentence_gets_the_verdict_that_stands_beside_it(row
     assert answer.word == row["verdict"] != "supported", answer.reasons
 
 
+def test_a_reason_names_words_of_the_sentence_or_of_the_figure_and_no_code():
+    with (Path(__file__).parent / "debate.csv").open(encoding="utf-8", newline="") as lines:
+        sentences = [row["claim"] for row in LIST] + [row["sentence"] for row in csv.DictReader(lines)]
+    met = 0
+    for said in sentences:
+        for reason in checked(said, TABLES).reasons:
+            kind, _, rest = reason.partition(": ")
+            if kind not in ("class", "words") or not rest.startswith("F"):
+                continue
+            told, _, statement = rest.partition(": ")
+            theirs = "only of" in told or "leaves out" in told
+            for words in re.findall('"([^"]+)"', told):
+                met += 1
+                assert words.casefold() in (statement if theirs else said).casefold(), reason
+    assert met > 40
+
+
 def test_most_of_the_list_is_told_apart_and_not_only_left_unsupported():
     vague = [row for row in LIST if row["verdict"] in ("not supported", "not understood", "supported with correction")]
     assert len(vague) <= len(LIST) / 4

@@ -231,6 +231,7 @@ def test_a_rate_over_part_of_a_year_is_told_with_its_season_and_a_change_of_such
     year = check("Over eleven group-based offences a day were recorded in 2023.")
     assert year.word == "supported with correction"
     assert not any(reason.startswith("seasons") for reason in year.reasons)
+    assert year.arithmetic == ("4,228 offences (F022), 2023, is 11.58 a day",)
     change = check("Group-based exploitation offences per month rose between 2023 and January to September 2024.")
     assert change.word == "cannot be told"
     assert "hold other seasons of the year" in " ".join(change.reasons)

@@ -7,13 +7,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from cseanalysis import clean
-from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, read, share_of
+from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, in_words, read, share_of
 from cseanalysis.register.claims.grammar.tables import Phrases, Tables, minor, split, stem, with_places
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import UNKNOWN, Figure
@@ -46,6 +46,7 @@ class Known:
     forces: frozenset[float]  # how many gave records
     first: bool  # the first period of its count
     minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
+    words: Mapping[str, str] = field(default_factory=dict)  # with which it says its meanings
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,4 +171,5 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         frozenset(float(found) for found in _FORCES.findall(figure.coverage)),
         "first" in statement.kinds or first,
         meanings & {"10 to 17"},
+        in_words(statement),
     )

@@ -24,6 +24,7 @@ from cseanalysis.register.spans import months_in, whole_years
 
 _MOST = 8
 _TWO = 2
+_EACH = {1.0: "a day", 7.0: "a week", 30.4375: "a month"}
 _ENDED = ("more_than", "at_least", "less_than", "at_most")
 
 
@@ -186,7 +187,8 @@ def rate(reading: Reading, number: Number, days: float, index: Index) -> Finding
     figures = tuple(dict.fromkeys(item[2].figure for item in found if item[0] == wrong))[:_MOST]
     figure = best.figure
     unit = worded(figure.unit)
-    line = f"{figure.published} {unit} ({figure.id}) in its period is {value:.2f} in {days:g} days"
+    each = _EACH.get(days, f"in {days:g} days")
+    line = f"{figure.published} {unit} ({figure.id}), {period_words(figure)}, is {value:.2f} {each}"
     if best.unit == "other":
         many = ", and one child may be the victim of many" if figure.unit == "offences" else ""
         reasons = (
