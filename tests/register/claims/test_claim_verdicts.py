@@ -241,3 +241,34 @@ def test_a_rate_over_part_of_a_year_is_told_with_its_season_and_a_change_of_such
     assert (printed.word, printed.reasons[0][:8]) == ("cannot be told", "seasons:")
     counts = check("Group-based exploitation offences fell from 717 in 2023 to 572 in January to September 2024.")
     assert counts.word == "comparison not valid"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "contested"),
+    [
+        ("People accused in cases found in the press: 498.", "People accused in cases found in the press, 498"),
+        ("498 people were accused in cases found in the press.", "People accused in cases found in the press, 498"),
+        ("Areas said to have cases: 85 areas.", "Areas said to have cases, 85 areas"),
+        ("There are 85 areas said to have cases.", "Areas said to have cases, 85 areas"),
+    ],
+)
+def test_a_contested_number_is_known_by_its_words_though_it_names_no_topic(sentence, contested, check):
+    verdict = check(sentence)
+    assert verdict.word == "not supported"
+    assert verdict.reasons[0].startswith(f"contested: {contested}: ")
+    assert verdict.would_need
+
+
+def test_another_number_or_other_words_are_no_contested_number(check):
+    for sentence in ("86 areas are said to have cases.", "85 people came.", "498.", "Areas said to have cases."):
+        assert check(sentence).word == "not understood"
+    # Where a claim points at another one, its reader is told what stands there.
+    share = check("Share of people convicted in cases found in the press who were Black: 8% of 264.")
+    assert "so no sample of anything" in share.reasons[0]
+    assert "As of" not in f"{share.reasons} {share.would_need}"
+
+
+def test_every_contested_claim_is_not_supported_or_refused(check, tables):
+    assert len(tables.contested) >= 8
+    for one in tables.contested:
+        assert check(f"{one.claim}: {one.published}.").word in ("not supported", "refused"), one.id

@@ -13,7 +13,7 @@ from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
-from cseanalysis.register.claims.grammar.tables import Alias, Tables
+from cseanalysis.register.claims.grammar.tables import Alias, Contested, Tables
 from cseanalysis.register.claims.index import NATIONAL, Index, Known, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
@@ -31,6 +31,7 @@ _TWO = 2
 _TESTABLE = ("change", "amount", "extreme", "vague", "more")
 _ENDED = ("more_than", "at_least", "less_than", "at_most")
 _STRANGE = 0.34  # of the words
+_MOSTLY = 0.6
 # ", so fewer are abused": what follows from numbers, as the speaker says.
 _CONCLUDES = re.compile(
     r"[,;:.-]\s*(?:and )?(?:so|thus|hence|therefore|meaning|which means|this means|that means)\b"
@@ -149,6 +150,8 @@ def _found(reading: Reading, index: Index) -> Finding:
     testable = reading.numbers or any(kind in reading.kinds for kind in _TESTABLE)
     strange = len(reading.unknown) > _STRANGE * max(len(words), 1)
     if not known or not reading.meanings or not testable or strange:
+        if _quoted(reading, index):
+            return _unsupported(reading, (), index)
         why = "reading: " + (
             f"these words were not understood: {', '.join(reading.unknown[:8])}"
             if reading.unknown
@@ -355,7 +358,8 @@ def _vague(reading: Reading) -> Iterable[Number]:
 
 def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Finding:
     ids = dict.fromkeys(name for row in rows if row.contested for name in row.contested)
-    contested = [one for one in index.tables.contested if one.id in ids and reading.numbers]
+    quoted = _quoted(reading, index)
+    contested = [one for one in index.tables.contested if (one.id in ids and reading.numbers) or one in quoted]
     figures: dict[Figure, None] = {}
     for row in sorted(rows, key=lambda row: not row.contested):
         figures |= {index.known[name].figure: None for name in row.figures if name in index.known}
@@ -374,6 +378,16 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
         contested[0].would_need if contested else "A count or a share of what the sentence says, by a published rule."
     )
     return Finding("not supported", tuple(figures)[:8], (), tuple(reasons), need)
+
+
+def _quoted(reading: Reading, index: Index) -> tuple[Contested, ...]:
+    """Return the contested numbers that a sentence states in the words in which they are quoted, topic or none."""
+    values, words = {one.value for one in reading.numbers}, {token.lower for token in reading.tokens}
+    return tuple(
+        one
+        for one, numbers, spoken in index.quoted
+        if numbers and numbers <= values and len(spoken & words) > _MOSTLY * len(spoken)
+    )
 
 
 def _unprinted(reading: Reading, index: Index) -> list[str]:

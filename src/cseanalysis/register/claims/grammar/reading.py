@@ -199,8 +199,9 @@ def in_words(reading: Reading) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for span in reversed(reading.spans):
         if span.kind in _SAYING:
-            found |= dict.fromkeys(_meanings([span]), span.text)
-            found |= {name: span.text for name in span.value.split() if span.kind == "unit"}
+            said = reading.sentence[reading.tokens[span.first].start : reading.tokens[span.last - 1].end]
+            found |= dict.fromkeys(_meanings([span]), said)
+            found |= {name: said for name in span.value.split() if span.kind == "unit"}
     for number in reading.numbers:
         found.setdefault(f"{number.value:,.10g}", number.text)
     return found
