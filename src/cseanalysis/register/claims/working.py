@@ -194,8 +194,9 @@ def rate(reading: Reading, number: Number, days: float, index: Index) -> Finding
         reasons = (
             f"unit: {figure.id} counts {unit}{many}",
             "recorded: what is recorded in a year was not done a day at a time, nor all of it in that year",
+            *_of_a_season(figure),
+            *copies(figures),
         )
-        reasons = (*reasons, *_of_a_season(figure), *copies(figures))
         return Finding("right number, wrong thing", figures, (line,), reasons, needed(number))
     corrections = ["recorded: so many are recorded, which is not how many are done", *_of_a_season(figure)]
     if best.period == "unsaid":
