@@ -60,6 +60,11 @@ def test_most_of_the_list_is_told_apart_and_not_only_left_unsupported():
         ("In 2023 police recorded 4,228 group-based offences", "so more children are abused by groups"),
         ("In 2023 police recorded 4,228 group-based offences", "which means that group-based abuse is rising"),
         ("In 2023 police recorded 4,228 group-based offences", "therefore most are never recorded"),
+        ("In 2023 police recorded 4,228 group-based offences", "and as a result more children are abused"),
+        ("In 2023 police recorded 4,228 group-based offences", "because more children are abused by gangs"),
+        ("In 2023 police recorded 4,228 group-based offences", "showing that more children are abused"),
+        ("In 2023 police recorded 4,228 group-based offences", "and more children are abused"),
+        ("In 2023 police recorded 4,228 group-based offences", "so abuse by groups is getting worse"),
         (
             "2,290 children began a protection plan for sexual abuse in 2022/23 but only 2,160 in 2023/24",
             "so fewer are abused",

@@ -204,6 +204,12 @@ def test_less_than_a_tenth_is_true_of_three_per_cent_and_said_with_it(check):
         "Of the 22,654 child sexual offences recorded in England and Wales in 2012/13, 952 were in South Yorkshire.",
         "Of the 86,962 child sexual offences recorded in the United Kingdom in 2022/23, 840 were in Bedfordshire.",
         "1% of the child sexual offences recorded in the United Kingdom in 2022/23 were in Bedfordshire.",
+        # of offences, and not of those against whom they were, or who are suspected of them
+        "3% of the victims of child sexual offences in England and Wales in 2013/14 were in South Yorkshire.",
+        "South Yorkshire has 3% of the children and 952 of the 31,238 child sexual offences in England and Wales in "
+        "2013/14.",
+        "Less than a tenth of suspects in group-based offences in 2023 were exploitation suspects.",
+        "Of the 31,238 child sexual offences in England and Wales in 2013/14, 952 were not in South Yorkshire.",
         # the area is no part of the place
         "Of the 952 child sexual offences in South Yorkshire in 2013/14, 31,238 were in England and Wales.",
         "In 2013/14 South Yorkshire recorded 31,238 child sexual offences and England and Wales 952.",

@@ -34,7 +34,8 @@ _STRANGE = 0.34  # of the words
 _MOSTLY = 0.6
 # ", so fewer are abused": what follows from numbers, as the speaker says.
 _CONCLUDES = re.compile(
-    r"[,;:.-]\s*(?:and )?(?:so|thus|hence|therefore|meaning|which means|this means|that means)\b"
+    r"[,;:.-]\s*(?:and )?(?:so|thus|hence|therefore|as a result|because|proving|showing"
+    r"|(?:which |this |that )?(?:means?|meaning|proves|shows))\b"
     r"(?! far\b| many\b| much\b)(.+)",
     re.IGNORECASE,
 )
@@ -191,7 +192,8 @@ def _doubted(finding: Finding, reading: Reading, index: Index) -> Finding:
 def _drawn(reading: Reading, index: Index) -> str:
     """Return what a sentence concludes from its numbers without a number: "..., so fewer are abused"."""
     if (found := _CONCLUDES.search(reading.sentence)) is None:
-        return ""
+        span = next((one for one in reading.spans if one.kind == "more"), None)
+        return "" if span is None or told_change(reading) is not None else span.text  # more than what, nobody tested
     clause = index.read(found[1])
     told_more = any(kind in clause.kinds for kind in _CONCLUDED)
     return found[1].strip(" .!") if told_more and not counted(clause) else ""

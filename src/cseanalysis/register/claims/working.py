@@ -10,8 +10,8 @@ from cseanalysis.export.wording import say_number
 from cseanalysis.register.claims.additions import Addition, add, per_day, witnesses
 from cseanalysis.register.claims.finding import Finding, copies, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import minor
+from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base
+from cseanalysis.register.claims.grammar.tables import minor, units
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import PEOPLE, Match, beyond, match
 from cseanalysis.register.claims.testing import Range, bears_out
@@ -120,6 +120,8 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     near = [one for one in near if one.place == "same" or (two_places and one.known.place in reading.places)]
     people = {name for _, name in reading.nouns} & PEOPLE  # a share of offences is none of victims
     near = [one for one in near if not people or one.figure.unit in {name for _, name in reading.nouns}]
+    base = nouns_of_base(reading, number)  # a share of victims of offences is none of offences
+    near = [one for one in near if not base or base & units().get(one.figure.unit, (frozenset(), frozenset()))[0]]
     near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
     for one in near:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:
