@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "from_file_to_table.md"
 SESSIONS = {  # and at least so many examples
     "bring_your_own_file": 14,
-    "check_a_claim": 17,
+    "check_a_claim": 20,
     "how_long_cases_take": 25,
     "how_results_are_read": 12,
     "if_you_come_from_r": 9,

@@ -448,8 +448,8 @@ def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
     elif _led(a, b, "part", a.category, b.category):
         free |= {"stage", "unit"}
     if found["geography"] in (PART, WHOLE):
-        if "unknown" in (a.coverage, b.coverage):
-            return None  # what is unknown of an area and of one of its parts is not one thing, even in one table
+        if not (_complete(a) and _complete(b)):
+            return None  # which forces are missing, or whether any are, nobody says
         free |= {"coverage"}
     cuts = {found[name] for name in _CUT if name not in free} - {SAME}
     if cuts not in ({PART}, {WHOLE}) or not {a.unit, b.unit} <= {*COUNTS, "pounds"}:
@@ -457,6 +457,14 @@ def _part(a: Figure, b: Figure, found: dict[str, str]) -> Figure | None:
     if any(found[name] != SAME for name in found if name not in _CUT and name not in free):
         return None
     return a if cuts == {PART} else b
+
+
+def _complete(figure: Figure) -> bool:
+    """Say whether all forces of an area are counted, as far as its coverage says."""
+    first, _, rest = figure.coverage.partition(" force")
+    least = {"England and Wales": 43, "England": 39, "Wales": 4, "Great Britain": 44, "United Kingdom": 45}
+    counted = first.isdigit() and rest != figure.coverage and " force" in figure.coverage
+    return figure.coverage == "whole" or (counted and int(first) >= least.get(figure.geography, 0))
 
 
 def _share(part: Figure, whole: Figure) -> Range | None:

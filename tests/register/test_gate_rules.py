@@ -18,6 +18,11 @@ from cseanalysis.register.spans import other_seasons
 from cseanalysis.values import Interval
 
 NO_PERIOD: dict[str, Any] = {"period_start": None, "period_end": None, "period_type": "custom"}
+TWO_YEARS: dict[str, Any] = {
+    "period_start": date(2024, 1, 1),
+    "period_end": date(2025, 12, 31),
+    "period_type": "custom",
+}
 IN_2025: dict[str, Any] = {
     "period_start": date(2025, 1, 1),
     "period_end": date(2025, 12, 31),
@@ -450,6 +455,39 @@ def test_an_area_that_is_registered_as_one_of_several_gives_its_share() -> None:
     assert compare(replace(SOUND, geography="Kent"), replace(part, geography="England and Wales")).share is None
 
 
+def test_a_place_is_part_of_its_area_only_where_every_force_of_it_is_counted() -> None:
+    whole, part = (
+        replace(SOUND, bridges=(AREA,)),
+        figure("A", 1057, geography="Kent", coverage="whole", bridges=(AREA,)),
+    )
+    for coverage in ("43 forces", "44 forces", "whole", "43 forces and British Transport Police"):
+        assert compare(replace(whole, coverage=coverage), part).share == pytest.approx((0.25, 0.25))
+    for coverage in ("42 forces", "33 of 41 forces", "43 of 44 forces", "about half of 43 forces", "indicative"):
+        comparison = compare(replace(whole, coverage=coverage), part)
+        assert (comparison.part, comparison.share, comparison.rest) == (None, None, None)
+        assert "coverage" in {item.dimension for item in comparison.differences if item.level == "refused"}
+    assert compare(whole, replace(part, coverage="named cases")).share is None
+    nine_months = replace(part, period_end=date(2023, 9, 30), period_type="custom")
+    assert compare(whole, nine_months).share is None
+
+
+def test_the_rest_of_an_area_is_what_the_place_leaves_of_one_class() -> None:
+    whole, part = (
+        replace(SOUND, bridges=(AREA,)),
+        figure("A", 1057, geography="Kent", coverage="whole", bridges=(AREA,)),
+    )
+    assert compare(whole, part).rest == compare(part, whole).rest == (3171.0, 3171.0)
+    assert "The rest of England and Wales comes to 3,171 offences." in compare(whole, part).statement
+    rounded = replace(part, published="1,060", low=1060.0, high=1060.0, rounded_to=10.0)
+    assert compare(whole, rounded).rest == (3163.0, 3173.0)
+    # Of a class within the class, the rest is of other classes too; of a class of one place there is no area.
+    assert compare(whole, replace(part, category="group/familial")).rest is None
+    assert compare(SOUND, figure("A", 717, category="group/exploitation")).rest is None
+    above = compare(whole, replace(part, published="5,000", low=5000.0, high=5000.0))
+    assert (above.share, above.rest) == (None, None)
+    assert "A is part of P1 and yet exceeds it, so one of the two is wrong." in above.statement
+
+
 def test_a_place_bridge_names_a_definition_and_has_no_factor() -> None:
     with pytest.raises(ValueError, match="within"):
         replace(AREA, within="")
@@ -685,6 +723,37 @@ def test_every_word_for_an_open_end_leaves_it_open(above: str, below: str) -> No
     assert "rounding" not in levels(figure("A", 5), figure("B", 9, **NEXT_YEAR))
 
 
+def test_days_that_two_periods_share_are_named() -> None:
+    march = figure("A", 5, period_start=date(2023, 3, 1), period_end=date(2023, 3, 31), period_type="custom")
+    week = replace(march, id="B", period_start=date(2023, 3, 31), period_end=date(2023, 4, 6))
+    said = "the periods share one day, 31 March 2023, so neither comes after the other"
+    assert text(march, week, "period") == text(week, march, "period") == said
+    longer = replace(week, period_start=date(2023, 3, 25))
+    assert text(march, longer, "period").startswith("the periods share 7 days, from 25 March 2023 to 31 March 2023, so")
+
+
+def test_rates_a_month_hold_the_seasons_of_their_periods_unless_both_are_whole_years() -> None:
+    year = figure("A", 1200, bridges=(MONTHLY,))
+    said = "rates a month over {} and over {} months hold other seasons of the year, so no clear change is claimed"
+    for days, words in (
+        (NINE_MONTHS, ("12", "9")),
+        (months(1, 3, 2024), ("12", "3")),
+        (months(1, 1, 2024), ("12", "1")),
+        (TWO_YEARS, None),
+    ):
+        later = figure("B", 900, bridges=(MONTHLY,), **days)
+        assert compare(year, later).verdict == compare(later, year).verdict == "bridged"
+        found = levels(year, later).get("seasons")
+        assert found == ("minded" if words else None)
+        if words:
+            assert text(year, later, "seasons") == said.format(*words)
+            assert change_between(year, later).hidden_at is None
+        else:
+            assert change_between(year, later).hidden_at is not None
+    # Where the lengths refuse, nothing is left of which seasons could be said.
+    assert levels(replace(year, bridges=()), figure("B", 900, **NINE_MONTHS)).keys() & {"seasons"} == set()
+
+
 def test_twelve_months_and_nine_give_the_exact_ratio_of_monthly_rates() -> None:
     first, second = figure("A", 1200, bridges=(MONTHLY,)), figure("B", 600, bridges=(MONTHLY,), **NINE_MONTHS)
     change = change_between(first, second)
@@ -697,8 +766,11 @@ def test_twelve_months_and_nine_give_the_exact_ratio_of_monthly_rates() -> None:
     assert rounded.clustered.low < rounded.independent.low < 600 / 9 / (1300 / 12)
     assert 600 / 9 / (1100 / 12) < rounded.independent.high < rounded.clustered.high
     assert (rounded.independent.level, rounded.independent.kind) == (0.95, "confidence")
-    assert rounded.hidden_at == pytest.approx(
-        change_between(replace(first, low=1100.0, high=1100.0), second).hidden_at, rel=1e-12
+    # Nine months hold other seasons than twelve, so no clear change may be claimed; two years hold the same as one.
+    assert (change.hidden_at, rounded.hidden_at) == (None, None)
+    years = replace(second, **TWO_YEARS)
+    assert change_between(replace(first, qualifier="around", rounded_to=200), years).hidden_at == pytest.approx(
+        change_between(replace(first, low=1100.0, high=1100.0), years).hidden_at, rel=1e-12
     )
 
 

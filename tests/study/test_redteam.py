@@ -39,7 +39,8 @@ TRIED = run_attempts(FIGURES, ATTEMPTS)
 
 
 def attempt(tried: str, *figures: str) -> BadAnalysis:
-    return BadAnalysis("A planted one", "a test", "Planted.", "either way", tried, figures, "It is planted.")
+    said = "As it would be said.", "not supported"
+    return BadAnalysis("A planted one", "a test", "Planted.", "either way", tried, figures, *said, "It is planted.")
 
 
 def shown(direction: str) -> Any:
@@ -131,6 +132,7 @@ def test_a_planted_well_covered_share_is_seen_to_go_through() -> None:
         ({"direction": "both"}, "A planted one: misleads 'both'; write exaggerates, belittles, either way"),
         ({"tried": "sum"}, "is tried as 'sum'; write one of change, growth"),
         ({"figures": ("F008",)}, r"'change' takes 2 figures; not \('F008',\)"),
+        ({"verdict": "supported"}, "a mistake is never just supported"),
     ],
 )
 def test_a_row_that_cannot_be_tried_is_refused_and_never_taken_for_a_refusal(
@@ -146,7 +148,8 @@ def test_every_way_of_trying_is_tried() -> None:
 
 def test_a_bad_analysis_with_other_figures_gets_the_answer_of_those(empty_study: Path) -> None:
     (empty_study / "data" / "judgement" / "bad_analyses.csv").write_text(
-        "name,speaker,analysis,direction,tried,figures,reason\nMine,a blog,Up.,belittles,change,F001 F008,Because.\n"
+        "name,speaker,analysis,direction,tried,figures,claim,verdict,reason\n"
+        "Mine,a blog,Up.,belittles,change,F001 F008,It is up.,comparison not valid,Because.\n"
     )
     table = in_words(run_attempts(FIGURES, bad_analyses(empty_study)), SHOWN)
     assert table["Tried"].tolist() == ["Mine. Up."]

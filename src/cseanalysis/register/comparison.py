@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cseanalysis.register.definitions import Bridge, within
-from cseanalysis.register.differences import NONE, Difference, bridge_for, chosen, lines, other_forces, unsaid
+from cseanalysis.register.definitions import Bridge, unsaid, within
+from cseanalysis.register.differences import LEVELS, NONE, Difference, bridge_for, chosen, other_forces
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import among_all
 from cseanalysis.register.spans import months_in, years_of_age
@@ -25,6 +26,9 @@ _OF_A_PART = {"category", "ages", "sex", "counter"}
 _OF_AN_AREA = {*_OF_A_PART, "geography", "coverage"}
 # The same where it is registered that one is part of the other, though counted under another name.
 _OF_A_REGISTERED_PART = {*_OF_A_PART, "unit", "definition", "stage"}
+# How many police forces have areas in these; others that count, such as the British Transport Police, come on top.
+_TERRITORIAL = {"England and Wales": 43, "England": 39, "Wales": 4, "Great Britain": 44, "United Kingdom": 45}
+_SO_MANY = re.compile(r"(\d+) forces?\b", re.ASCII)
 # What is minded of two figures that forbids to call their change clear, whatever chance allows.
 _UNCLEAR = {"break", "seasons", "start-up"}
 
@@ -154,6 +158,23 @@ class Comparison:
         return (0.0 if math.isinf(most) else low / most), (min(1.0, high / least) if least else 1.0)
 
     @property
+    def rest(self) -> tuple[float, float] | None:
+        """Lowest and highest count of the rest of an area, where one is the count of a place within it.
+
+        Absent where the two are not of one class and of the same people: then the rest is of several things.
+        """
+        if self.share is None or (part := self.part) is None:
+            return None
+        whole = self.second if part is self.first else self.first
+        alike = (part.category, part.ages, part.sex, part.counter) == (
+            *(whole.category, whole.ages, whole.sex, whole.counter),
+        )
+        if not alike or _one_of_the_areas(part, whole) is None:
+            return None
+        (low, high), (least, most) = part.ends, whole.ends
+        return max(0.0, least - high), most - low
+
+    @property
     def part(self) -> Figure | None:
         """The one that is part of the other, when that is all that forbids the comparison.
 
@@ -207,6 +228,12 @@ class Comparison:
         return Words(head, (self.statement,), rests_on=(of_interval("variance inflation", self.inflation),))
 
 
+def lines(found: tuple[Difference, ...]) -> Iterator[str]:
+    """Yield differences as text, the gravest first."""
+    for level in reversed(LEVELS):
+        yield from (str(item) for item in found if item.level == level)
+
+
 def part_bridge(part: Figure, whole: Figure) -> Bridge | None:
     """Return the bridge that says that the one is part of the other, if their share rests on one."""
     return _one_of_the_areas(part, whole) or _registered(part, whole)
@@ -238,13 +265,21 @@ def _inside(part: Figure, whole: Figure) -> bool:
 
 def _one_of_the_areas(part: Figure, whole: Figure) -> Bridge | None:
     """Return the bridge that makes the one's area part of the other's, for one class or a class within it."""
-    if UNKNOWN in (part.coverage, whole.coverage) or part.definition != whole.definition:
+    if not (_all_of_it(part) and _all_of_it(whole)) or part.definition != whole.definition:
         return None
     if part.category != whole.category and not within(part.category, whole.category):
         return None
     areas = ("place", part.geography, whole.geography)
     ways = (way for way in part.bridges if way.within == part.definition)
     return next((way for way in ways if (way.dimension, way.first, way.second) == areas), None)
+
+
+def _all_of_it(figure: Figure) -> bool:
+    """Whether every force of an area is counted: where some are not, it is not known which."""
+    forces = _SO_MANY.match(figure.coverage)
+    return figure.coverage == "whole" or (
+        forces is not None and int(forces[1]) >= _TERRITORIAL.get(figure.geography, 0)
+    )
 
 
 def _not_wider(part: Figure, whole: Figure) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cseanalysis.values import Interval
 
@@ -16,6 +18,7 @@ CHOSEN: tuple[str, ...] = ("case_series", "self_selected", "expert_opinion", "mo
 DIMENSIONS: tuple[str, ...] = ("period", "definition", "coverage", "category", "part", "place")
 # Whether a record counts because somebody set a flag; empty where the rule has nothing to do with flags.
 FLAGGED: tuple[str, ...] = ("", "yes", "no", "unknown")
+_UNSAID = re.compile(r"unknown|(\w+_)?(not_stated|unstated)", re.ASCII)
 NO_CODE = "none"  # of a change of flags, which moves no offence code
 
 
@@ -191,6 +194,12 @@ class Bridge:
 def within(part: str, whole: str) -> bool:
     """Say whether a category path is a proper part of another."""
     return part.startswith(whole + "/")
+
+
+@lru_cache(maxsize=4096)
+def unsaid(category: str) -> bool:
+    """Say whether the last part of a category path says that nobody said which."""
+    return _UNSAID.fullmatch(category.rpartition("/")[2]) is not None
 
 
 def worded(name: str) -> str:

@@ -9,8 +9,7 @@ of one table and one period, to which the same thing is unknown.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,10 +17,19 @@ from operator import attrgetter
 from typing import Literal
 
 from cseanalysis.export.wording import say_date, say_number
-from cseanalysis.register.definitions import CHOSEN, Bridge, within, worded
+from cseanalysis.register.definitions import CHOSEN, Bridge, unsaid, within, worded
 from cseanalysis.register.figures import COUNTS, UNKNOWN, UNSTATED, Figure
 from cseanalysis.register.known import among_all, worst_case
-from cseanalysis.register.spans import crossing, disjoint, months_in, other_seasons, overlap, same_length, side
+from cseanalysis.register.spans import (
+    crossing,
+    disjoint,
+    months_in,
+    other_seasons,
+    overlap,
+    same_length,
+    side,
+    whole_years,
+)
 
 Level = Literal["minded", "bridged", "refused"]
 LEVELS: tuple[Level, ...] = ("minded", "bridged", "refused")
@@ -39,8 +47,6 @@ _NAMED = 5  # events that a sentence names; the others are counted
 # Which end a word leaves open: above it, or below it.
 _OPEN_ENDS = {"more_than": 1, "at_least": 1, "less_than": -1, "at_most": -1, "nearly": -1}
 _SEXES = ({"men", "women"}, {"male", "female"}, {"boys", "girls"})  # classes that do not overlap
-# Categories that say that nobody said which.
-_UNSAID = re.compile(r"unknown|(\w+_)?(not_stated|unstated)", re.ASCII)
 NONE = "not applicable"  # no group of people: it is no part and has none
 _FIELDS = {
     "relays": "record it repeats",
@@ -185,12 +191,6 @@ def _side_by_side(first: Figure, second: Figure) -> str:
 
 def _path(names: Sequence[str]) -> str:
     return worded(": ".join(names))
-
-
-@_once
-def unsaid(category: str) -> bool:
-    """Say whether the last part of a category says that nobody said which."""
-    return _UNSAID.fullmatch(category.rpartition("/")[2]) is not None
 
 
 def _parts(first: Figure, second: Figure) -> bool:
@@ -349,7 +349,9 @@ def _undated(shared: Shared) -> Difference | None:
 @_once
 def _meeting(start: date, end: date, other_start: date, other_end: date) -> Difference | None:
     if days := overlap(start, end, other_start, other_end):
-        return Difference("period", "refused", f"the periods share {days} days, so neither comes after the other")
+        which = f"from {say_date(max(start, other_start))} to {say_date(min(end, other_end))}"
+        shared = f"{days} days, {which}" if days > 1 else f"one day, {say_date(max(start, other_start))}"
+        return Difference("period", "refused", f"the periods share {shared}, so neither comes after the other")
     if (start == end) != (other_start == other_end):
         return Difference("period", "refused", "a day against a period")
     return None
@@ -381,7 +383,8 @@ def _lengths(first: Figure, second: Figure, uneven: Difference | None) -> Differ
 
 
 def _break(first: Figure, second: Figure) -> Difference | None:
-    shifted = (first.shifts or second.shifts) and (first.definition == second.definition or first.bridges)
+    joined = first.definition == second.definition or any(not way.within for way in first.bridges)
+    shifted = (first.shifts or second.shifts) and joined
     if not (first.breaks or second.breaks or shifted):
         return None
     for day in sorted({*first.breaks, *second.breaks}, reverse=True):
@@ -413,13 +416,18 @@ def _listed(events: Sequence[str]) -> str:
 
 
 def _seasons(first: Figure, second: Figure) -> Difference | None:
-    """Two halves, quarters or months of other seasons differ by those too; how far is not known."""
+    """Halves, quarters or months of other seasons differ by those too, and so do their rates a month from a year's."""
     start, end, other_start, other_end = first.period_start, first.period_end, second.period_start, second.period_end
     if not (first.counter == second.counter == "flow" and start and end and other_start and other_end):
         return None
-    if not other_seasons(start, end, other_start, other_end):
+    if other_seasons(start, end, other_start, other_end):
+        return Difference("seasons", "minded", "other seasons of the year, so no clear change is claimed")
+    lengths = months_in(start, end), months_in(other_start, other_end)
+    period = None if all(map(whole_years, lengths)) else _period(first, second, "")
+    if period is None or period.level != "bridged":
         return None
-    return Difference("seasons", "minded", "other seasons of the year, so no clear change is claimed")
+    rates = f"rates a month over {say_number(lengths[0])} and over {say_number(lengths[1])} months"
+    return Difference("seasons", "minded", f"{rates} hold other seasons of the year, so no clear change is claimed")
 
 
 def _gap(first: Figure, second: Figure) -> Difference | None:
@@ -590,9 +598,3 @@ def bridge_for(first: Figure, second: Figure, dimension: str) -> Bridge | None:
     ways = [way for way in first.bridges if way.dimension == dimension and {way.first, way.second} == words]
     # A way holds within the one rule of both, or between two.
     return next((way for way in ways if not way.within or way.within == first.definition == second.definition), None)
-
-
-def lines(found: tuple[Difference, ...]) -> Iterator[str]:
-    """Yield the differences as text, the gravest first."""
-    for level in reversed(LEVELS):
-        yield from (str(item) for item in found if item.level == level)

@@ -7,6 +7,7 @@ from datetime import date
 
 from cseanalysis.export.wording import say_date, say_interval, say_month, say_number
 from cseanalysis.register.comparison import Comparison, part_bridge
+from cseanalysis.register.definitions import worded
 from cseanalysis.register.differences import Difference, listed
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 from cseanalysis.register.known import worst_case
@@ -103,6 +104,8 @@ def _refusal(comparison: Comparison) -> str:
         bridge = part_bridge(part, whole)
         why = "" if bridge is None else f" ({bridge.reason})"
         text += f" What can be said is the share: {part.id} is {said} of {whole.id}{why}.{_disputed(first, second)}"
+        if (rest := comparison.rest) is not None:
+            text += f" The rest of {whole.geography} comes to {span(*rest)} {worded(whole.unit)}."
     elif (part := comparison.part) is not None:
         whole = second if part is first else first
         if whole.ends[1] == 0:
@@ -182,7 +185,10 @@ def _change(comparison: Comparison) -> str:
         f"{_pair(change.clustered)} if events come in clusters that inflate the variance "
         f"{say_number(comparison.inflation.high)} times."
     )
-    return text + _clarity(change.hidden_at, comparison.inflation.high, word) + _moved_by(first, second)
+    seasons = any(item.dimension == "seasons" for item in comparison.differences)
+    by_chance = seasons and change.independent.low <= 1 <= change.independent.high
+    hidden_at = 0.0 if by_chance else change.hidden_at  # the seasons hide no more than chance does already
+    return text + _clarity(hidden_at, comparison.inflation.high, word) + _moved_by(first, second)
 
 
 def _moved_by(first: Figure, second: Figure) -> str:

@@ -31,12 +31,17 @@ def same_length(months: float, other: float) -> bool:
     return abs(months - other) <= _SAME_LENGTH * max(months, other)
 
 
+def whole_years(months: float) -> bool:
+    """Say whether a length is one of whole years, so that it holds every season alike."""
+    return months >= _YEAR and same_length(months, round(months / _YEAR) * _YEAR)
+
+
 def other_seasons(start: date, end: date, other_start: date, other_end: date) -> bool:
     """Say whether two periods of one length, and of no whole years, lie in other parts of their years."""
     months, other = months_in(start, end), months_in(other_start, other_end)
     if start == end or other_start == other_end or not same_length(months, other):
         return False
-    if months >= _YEAR and same_length(months, round(months / _YEAR) * _YEAR):
+    if whole_years(months):
         return False
     # A leap day moves the number of a day by one.
     return abs(start.timetuple().tm_yday - other_start.timetuple().tm_yday) > 1

@@ -16,12 +16,76 @@ from cseanalysis.study import load_claim_tables, load_figures
 ROOT = Path(__file__).resolve().parents[3]
 TABLES, FIGURES = load_claim_tables(ROOT), load_figures(ROOT)
 with (ROOT / "data" / "judgement" / "bad_analyses.csv").open(encoding="utf-8", newline="") as stream:
-    ROWS = [row for row in csv.DictReader(stream) if len(row["figures"].split()) == 2 and row["tried"] == "change"]
+    LIST = list(csv.DictReader(stream))
+ROWS = [row for row in LIST if len(row["figures"].split()) == 2 and row["tried"] == "change"]
 SAID = {
     "from and to": "{first_statement} went from {first} in {first_period} to {second} in {second_period}.",
     "now and then": "{second} {second_unit} in {second_period}, against {first} {first_unit} in {first_period}.",
     "two things": "In {first_period} there were {first} {first_unit}, but only {second} {second_unit}.",
 }
+
+
+@pytest.mark.parametrize("row", LIST, ids=[row["name"] for row in LIST])
+def test_a_bad_analysis_as_a_sentence_gets_the_verdict_that_stands_beside_it(row):
+    answer = checked(row["claim"], TABLES)
+    assert answer.word == row["verdict"] != "supported", answer.reasons
+
+
+def test_a_reason_names_words_of_the_sentence_or_of_the_figure_and_no_code():
+    with (Path(__file__).parent / "debate.csv").open(encoding="utf-8", newline="") as lines:
+        sentences = [row["claim"] for row in LIST] + [row["sentence"] for row in csv.DictReader(lines)]
+    met = 0
+    for said in sentences:
+        for reason in checked(said, TABLES).reasons:
+            kind, _, rest = reason.partition(": ")
+            if kind not in ("class", "words") or not rest.startswith("F"):
+                continue
+            told, _, statement = rest.partition(": ")
+            theirs = "only of" in told or "leaves out" in told
+            for words in re.findall('"([^"]+)"', told):
+                met += 1
+                assert words.casefold() in (statement if theirs else said).casefold(), reason
+    assert met > 40
+
+
+def test_most_of_the_list_is_told_apart_and_not_only_left_unsupported():
+    vague = [row for row in LIST if row["verdict"] in ("not supported", "not understood", "supported with correction")]
+    assert len(vague) <= len(LIST) / 4
+    assert sum(row["verdict"] == "comparison not valid" for row in LIST) >= len(LIST) / 3
+
+
+@pytest.mark.parametrize(
+    ("numbers", "conclusion"),
+    [
+        ("In 2023 police recorded 4,228 group-based offences", "so more children are abused by groups"),
+        ("In 2023 police recorded 4,228 group-based offences", "which means that group-based abuse is rising"),
+        ("In 2023 police recorded 4,228 group-based offences", "therefore most are never recorded"),
+        ("In 2023 police recorded 4,228 group-based offences", "and as a result more children are abused"),
+        ("In 2023 police recorded 4,228 group-based offences", "because more children are abused by gangs"),
+        ("In 2023 police recorded 4,228 group-based offences", "showing that more children are abused"),
+        ("In 2023 police recorded 4,228 group-based offences", "and more children are abused"),
+        ("In 2023 police recorded 4,228 group-based offences", "so abuse by groups is getting worse"),
+        (
+            "2,290 children began a protection plan for sexual abuse in 2022/23 but only 2,160 in 2023/24",
+            "so fewer are abused",
+        ),
+    ],
+)
+def test_what_is_concluded_from_sound_numbers_is_not_borne_out_with_them(numbers, conclusion):
+    assert checked(f"{numbers}.", TABLES).word == "supported"
+    assert not checked(f"{numbers}, {conclusion}.", TABLES).word.startswith("supported")
+
+
+def test_two_facts_that_are_only_told_together_are_kept_and_one_set_against_the_other_is_not():
+    said = (
+        "In cases flagged as child abuse there were 12,691 pre-charge decisions in 2009/10, {} 8,079 defendants were "
+        "prosecuted."
+    )
+    assert checked(said.format("and"), TABLES).word != "comparison not valid"
+    verdict = checked(said.format("but only"), TABLES)
+    assert verdict.word == "comparison not valid"
+    assert verdict.arithmetic == ("8,079 (F162) over 12,691 (F161) is no ratio",)
+    assert "unit: decisions against defendants" in verdict.reasons
 
 
 def sentence(form, first, second):

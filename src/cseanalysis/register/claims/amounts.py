@@ -25,6 +25,9 @@ _BY_HAND = 4.0  # percentage points by which a share that is worked out by hand 
 _LONG = 3  # digits from which on no unit need be said
 _LARGE = 1000
 _SAYS = 2  # digits of a number that is hardly another by chance
+# Between two numbers they set the one against the other.
+_BESIDE = frozenset(("but", "against", "versus", "only"))
+_QUOTIENT = 0.1  # how far it may be rounded
 _BEFORE = ("ago", "before", "ever", "past", "used")
 _TREND = "trend_measure"
 _WHOLE = ("csae", "csa", "recorded")
@@ -246,14 +249,61 @@ def across(reading: Reading, index: Index) -> Finding | None:
         for more in printed[1]:
             pair = more.figure, less.figure
             one_period = pair[0].period_start is not None and pair[0].period_start == pair[1].period_start
-            if pair[0].unit == pair[1].unit or not one_period or pair[0].relays or pair[1].relays:
+            if pair[0].unit == pair[1].unit or not one_period:
                 continue
-            gate = compare(*pair)
-            if gate.verdict == "refused":
-                line = f"{pair[1].published} ({pair[1].id}) over {pair[0].published} ({pair[0].id}) is no share"
-                refused = [str(item) for item in gate.differences if item.level == "refused"]
-                return Finding("comparison not valid", pair, (line,), (*refused, gate.statement, *copies(pair)), _KNOWN)
+            if (found := _apart(*pair)) is not None:
+                return found
     return None
+
+
+def set_beside(reading: Reading, index: Index) -> Finding | None:
+    """Find two printed numbers of which one is set against the other: 12,691 of this, but only 8,079 of that."""
+    pair = _quotient(reading) or counted(reading)
+    if len(pair) != _PAIR:
+        return None
+    between = {token.lower for token in reading.tokens[pair[0].last : pair[1].first]}
+    if not between & _BESIDE and pair == counted(reading):
+        return None
+    printed = [_printed_as(reading, number, index) for number in pair]
+    for first in printed[0]:
+        for second in printed[1]:
+            several = first.figure, second.figure
+            dated = any(meets(at, one) in ("same", "near") for at in reading.periods for one in several)
+            if (dated or not reading.periods) and (found := _apart(*several)) is not None:
+                return found
+    return None
+
+
+def _quotient(reading: Reading) -> tuple[Number, ...]:
+    """Return the two numbers of which a third is the quotient: seven victims for every arrest."""
+    several = counted(reading)
+    if len(several) != _PAIR + 1 or not {"every", "each"} & {token.lower for token in reading.tokens}:
+        return ()
+    few, less, more = sorted(several, key=lambda one: one.value)
+    near = abs(more.value - few.value * less.value) <= _QUOTIENT * more.value
+    return tuple(one for one in several if one is not few) if near else ()
+
+
+def _printed_as(reading: Reading, number: Number, index: Index) -> list[Match]:
+    """Return the figures that print a number of a sentence and say nothing that it does not, the likest first."""
+    found = [match(reading, known, number, numbers=False) for known in index.known.values()]
+    here = [one for one in found if one.place == "same" or one.known.place in reading.places]
+    found = [one for one in here if not one.missing and one.unit in ("same", "near")]
+    found = [one for one in found if bears_out(number, one.known.printed) in ("yes", "loose")]
+    return sorted(found, key=lambda one: (-index.likeness(reading.meanings, one.known), one.figure.id))
+
+
+def _apart(first: Figure, second: Figure) -> Finding | None:
+    """Say why two figures, both originals, give nothing together, where the gate keeps them apart."""
+    if first.relays or second.relays:
+        return None
+    gate = compare(first, second)
+    if gate.verdict != "refused" or gate.share is not None:
+        return None
+    pair = first, second
+    line = f"{second.published} ({second.id}) over {first.published} ({first.id}) is no ratio"
+    refused = [str(item) for item in gate.differences if item.level == "refused"]
+    return Finding("comparison not valid", pair, (line,), (*refused, gate.statement, *copies(pair)), _KNOWN)
 
 
 def _prints(reading: Reading, known: Known, number: Number) -> bool:

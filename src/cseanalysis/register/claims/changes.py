@@ -147,10 +147,16 @@ def _joined(reading: Reading) -> tuple[Number, Number] | None:
     later = any(phrase in text for phrase in _YEAR_AFTER)
     dated = sum(one.kind != "unclear" for one in reading.periods) >= _SEVERAL
     then = dated and any({*words} <= set(between) for words in _THEN)
-    from_to = "from" in words[max(0, first.first - 2) : first.first] and "to" in between
-    if not (from_to or dated or earlier or later) or not (set(between) & _JOINING or earlier or later or then):
+    if not (_from_to(words, first, second) or dated or earlier or later) or not (
+        set(between) & _JOINING or earlier or later or then
+    ):
         return None
     return _dated(reading, (second, first) if earlier else (first, second))
+
+
+def _from_to(words: Sequence[str], first: Number, second: Number) -> bool:
+    """Whether two numbers are said to be those from which and to which something went."""
+    return "from" in words[max(0, first.first - 2) : first.first] and "to" in words[first.last : second.first]
 
 
 def _next_to(reading: Reading, period: Period) -> tuple[Period, Period] | None:
@@ -220,7 +226,8 @@ def _ends(reading: Reading, numbers: Sequence[Number]) -> tuple[Number, Number] 
         pairs = [(one, other) for one, other in pairs if one in counted(reading) and other in counted(reading)]
     if not pairs:
         return None
-    first, second = pairs[0]
+    words = [token.lower for token in reading.tokens]
+    first, second = next((pair for pair in pairs if _from_to(words, *pair)), pairs[0])
     before = [token.lower for token in reading.tokens[max(0, second.first - 3) : second.first]]
     if "by" in before and "from" not in before:
         return None
@@ -454,6 +461,9 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     if word == "contradicted" and told_of.factor is not None and not timed:
         reasons.insert(0, "period: over which years is not said, and other years may have it")
         word = "cannot be told"
+    elif word == "supported" and _MONTHLY in best.gate.allowed and (seasons := _seasons(best)):
+        reasons.insert(0, seasons)
+        word = "cannot be told"
     elif word == "cannot be told":
         reasons.insert(0, "chance: the change is within what chance, rounding or a change of recording may bring")
     elif second.time_basis == "recorded" and "recording" not in reading.kinds:
@@ -472,6 +482,11 @@ def _judged(told_of: Told, pairs: Sequence[Pair], reading: Reading) -> Finding:
     return Finding(word, best.figures, (line,), (*corrections, *reasons))
 
 
+def _seasons(pair: Pair) -> str:
+    """Return what the gate minds of the seasons of two periods."""
+    return next((str(item) for item in pair.gate.differences if item.dimension == "seasons"), "")
+
+
 def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
     """Yield what must be said beside a change that the figures bear out."""
     first, second = pair.figures
@@ -479,6 +494,8 @@ def _said_otherwise(told_of: Told, pair: Pair, *, asked: bool) -> Iterator[str]:
         yield f"period: say when, {period_words(first)} and {period_words(second)} ({first.id}, {second.id})"
     if pair.first.lesser or pair.second.lesser:
         yield f"words: {second.id} says: {second.statement}"
+    if seasons := _seasons(pair):
+        yield seasons
     if asked and told_of.up is not None and not _clear(pair):
         yield "chance: the counts are as printed, and the change is within what chance may bring"
 

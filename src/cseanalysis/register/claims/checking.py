@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence
+from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence, set_beside
 from cseanalysis.register.claims.changes import change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
-from cseanalysis.register.claims.grammar.tables import Alias, Tables
-from cseanalysis.register.claims.index import Index, indexed
+from cseanalysis.register.claims.grammar.tables import Alias, Contested, Tables
+from cseanalysis.register.claims.index import NATIONAL, Index, Known, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
-from cseanalysis.register.claims.testing import bears_out
+from cseanalysis.register.claims.testing import Range, bears_out
 from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict, Word
 from cseanalysis.register.claims.working import rate
@@ -31,6 +31,15 @@ _TWO = 2
 _TESTABLE = ("change", "amount", "extreme", "vague", "more")
 _ENDED = ("more_than", "at_least", "less_than", "at_most")
 _STRANGE = 0.34  # of the words
+_MOSTLY = 0.6
+# ", so fewer are abused": what follows from numbers, as the speaker says.
+_CONCLUDES = re.compile(
+    r"[,;:.-]\s*(?:and )?(?:so|thus|hence|therefore|as a result|because|proving|showing"
+    r"|(?:which |this |that )?(?:means?|meaning|proves|shows))\b"
+    r"(?! far\b| many\b| much\b)(.+)",
+    re.IGNORECASE,
+)
+_CONCLUDED = ("change", "more", "amount", "extreme", "cause")
 _FALSE_NOR_RARE = (
     "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
     "published and read."
@@ -57,6 +66,7 @@ _READ_AS = {
     "first": "the first period of its count",
     "vague": "how many, in no number",
     "share": "a share",
+    "rest": "what is left of an area",
     "cause": "a cause or a risk",
     "ranking": "a ranking",
     "blame": "blame",
@@ -141,6 +151,8 @@ def _found(reading: Reading, index: Index) -> Finding:
     testable = reading.numbers or any(kind in reading.kinds for kind in _TESTABLE)
     strange = len(reading.unknown) > _STRANGE * max(len(words), 1)
     if not known or not reading.meanings or not testable or strange:
+        if _quoted(reading, index):
+            return _unsupported(reading, (), index)
         why = "reading: " + (
             f"these words were not understood: {', '.join(reading.unknown[:8])}"
             if reading.unknown
@@ -148,6 +160,8 @@ def _found(reading: Reading, index: Index) -> Finding:
         )
         return Finding("not understood", nearest(reading, index), reasons=(why,))
     finding = _tested(reading, index)
+    if finding is None or finding.word == "right number, wrong thing":
+        finding = set_beside(reading, index) or finding
     rows = _aliases(reading.sentence, index.tables.aliases)
     # A number that no rule makes usable is not saved by figures that leave it open.
     contested = any(row.contested for row in rows) and bool(reading.numbers)
@@ -155,21 +169,40 @@ def _found(reading: Reading, index: Index) -> Finding:
     of_else = finding is not None and finding.word == "contradicted" and reading.unknown
     if finding is None or of_else or (contested and finding.word == "cannot be told"):
         return _unsupported(reading, rows, index)
-    if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
-        why = "reading: a word such as nobody or myth beside a number that is published may deny it"
-        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    somewhere = any(unit == "places" for _, unit in reading.nouns)
-    if finding.word.startswith("supported") and somewhere and not any(one.unit == "places" for one in finding.figures):
-        why = "reading: a town or an area is spoken of and not named, so it is not known of which place this is said"
-        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    if reading.unknown and finding.word.startswith("supported"):
-        why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
-        return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    return finding
+    return _doubted(finding, reading, index) if finding.word.startswith("supported") else finding
+
+
+def _doubted(finding: Finding, reading: Reading, index: Index) -> Finding:
+    """Take back a support where something of the sentence could change its sense."""
+    if drawn := _drawn(reading, index):
+        why = f"conclusion: the figures bear out the numbers, and neither this nor its opposite: {drawn}"
+        return replace(finding, word="cannot be told", reasons=(why, *finding.reasons))
+    why = ""
+    if "none" in reading.named("amount") and reading.numbers:
+        why = "a word such as nobody or myth beside a number that is published may deny it"
+    elif any(unit == "places" for _, unit in reading.nouns) and all(one.unit != "places" for one in finding.figures):
+        why = "a town or an area is spoken of and not named, so it is not known of which place this is said"
+    elif reading.unknown:
+        why = f"these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
+    if not why:
+        return finding
+    return Finding("not understood", finding.figures, finding.arithmetic, (f"reading: {why}", *finding.reasons))
+
+
+def _drawn(reading: Reading, index: Index) -> str:
+    """Return what a sentence concludes from its numbers without a number: "..., so fewer are abused"."""
+    if (found := _CONCLUDES.search(reading.sentence)) is None:
+        span = next((one for one in reading.spans if one.kind == "more"), None)
+        return "" if span is None or told_change(reading) is not None else span.text  # more than what, nobody tested
+    clause = index.read(found[1])
+    told_more = any(kind in clause.kinds for kind in _CONCLUDED)
+    return found[1].strip(" .!") if told_more and not counted(clause) else ""
 
 
 def _tested(reading: Reading, index: Index) -> Finding | None:
     """Test a sentence as what it tells: more than ever, a change, a rate, a number, or how many in words."""
+    if "rest" in reading.kinds:
+        return _of_whole(reading, index)
     finding: Finding | None = part_of_change(reading, index)
     if finding is None and "extreme" in reading.kinds and not reading.numbers:
         finding = extreme(reading, index)
@@ -240,20 +273,77 @@ def _of_whole(reading: Reading, index: Index) -> Finding | None:
     if len(numbers) != _TWO:
         return None
     for number, other in (numbers, numbers[::-1]):
-        found = state(replace(reading, numbers=(number,)), number, index)
+        if _after_of(reading, number):
+            continue
+        found = state(_of_the_place(replace(reading, numbers=(number,))), number, index)
         if found is None or not found.word.startswith("supported"):
             continue
         part = found.figures[0]
-        days = part.period_start, part.period_end
         for known in index.known.values():
-            whole = known.figure
-            same = (whole.period_start, whole.period_end) == days and whole.unit == part.unit and whole.id != part.id
-            if not same or bears_out(other, known.printed) != "yes" or phrase_after(reading, other) - known.allowed:
-                continue
-            one_rule = whole.definition == part.definition and within(part.category, whole.category)
-            if one_rule or (known.core <= closure(reading.meanings) and compare(part, whole).part is part):
-                return replace(found, figures=(*found.figures, whole))
+            placed = known.figure.geography == part.geography or _in_order(
+                reading, (number, other), (part, known.figure)
+            )
+            if placed and (line := _whole_of(reading, part, other, known)) is not None:
+                return replace(found, figures=(*found.figures, known.figure), arithmetic=(*found.arithmetic, *line))
     return None
+
+
+def _of_the_place(reading: Reading) -> Reading:
+    """Return a reading as that of the place it names beside the country, if it names both."""
+    local = tuple(place for place in reading.places if place not in NATIONAL)
+    return replace(reading, places=local) if local else reading
+
+
+def _after_of(reading: Reading, number: Number) -> bool:
+    """Whether a number is that of which others are a part: "of the 31,238"."""
+    words = [token.lower for token in reading.tokens]
+    at = number.first
+    while at > 0 and words[at - 1] in ("the", "those", "these", "all"):
+        at -= 1
+    return at > 0 and words[at - 1] == "of"
+
+
+def _in_order(reading: Reading, numbers: tuple[Number, Number], figures: tuple[Figure, Figure]) -> bool:
+    """Whether two numbers stand in the order of their places, or the one is said to be of the other."""
+    (part, whole), (place, area) = numbers, (one.geography for one in figures)
+    at = {span.value: span.first for span in reversed(reading.spans) if span.kind == "place"}
+    if place not in at or area not in at:
+        return False
+    of_the_other = part.last == whole.first - 2 or part.last == whole.first - 1
+    if part.first < whole.first and of_the_other and _after_of(reading, whole):
+        return True
+    return (part.first < whole.first) == (at[place] < at[area])
+
+
+def _whole_of(reading: Reading, part: Figure, other: Number, known: Known) -> tuple[str, ...] | None:
+    """Return how a figure is the whole of a part, as a number says, or leaves it as the rest; None where it is not."""
+    whole = known.figure
+    days = part.period_start, part.period_end
+    if (whole.period_start, whole.period_end) != days or whole.unit != part.unit or whole.id == part.id:
+        return None
+    if phrase_after(reading, other) - known.allowed:
+        return None
+    if "rest" in reading.kinds or whole.geography != part.geography:
+        return _area_of(reading, part, other, known)
+    one_rule = whole.definition == part.definition and within(part.category, whole.category)
+    held = one_rule or (known.core <= closure(reading.meanings) and compare(part, whole).part is part)
+    return () if held and bears_out(other, known.printed) == "yes" else None
+
+
+def _area_of(reading: Reading, part: Figure, other: Number, known: Known) -> tuple[str, ...] | None:
+    """Return how a figure is that of the area in which a place lies; None where the gate does not know it for one."""
+    whole = known.figure
+    gate = compare(part, whole)
+    one_class = part.category == whole.category or known.core <= closure(reading.meanings)
+    if gate.part is not part or gate.share is None or whole.geography not in reading.places or not one_class:
+        return None
+    if "rest" in reading.kinds:
+        borne = gate.rest is not None and bears_out(other, Range(*gate.rest)) == "yes"
+        return (f"{whole.published} ({whole.id}) less {part.published} ({part.id})",) if borne else None
+    low, high = (100 * end for end in gate.share)
+    shown = f"{low:.1f}%" if low == high else f"{low:.1f}% to {high:.1f}%"
+    line = f"{part.published} ({part.id}) of {whole.published} ({whole.id}) is {shown}"
+    return (line,) if bears_out(other, known.printed) == "yes" else None
 
 
 def _spoken(numbers: Iterable[Number]) -> list[Number]:
@@ -270,7 +360,8 @@ def _vague(reading: Reading) -> Iterable[Number]:
 
 def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Finding:
     ids = dict.fromkeys(name for row in rows if row.contested for name in row.contested)
-    contested = [one for one in index.tables.contested if one.id in ids and reading.numbers]
+    quoted = _quoted(reading, index)
+    contested = [one for one in index.tables.contested if (one.id in ids and reading.numbers) or one in quoted]
     figures: dict[Figure, None] = {}
     for row in sorted(rows, key=lambda row: not row.contested):
         figures |= {index.known[name].figure: None for name in row.figures if name in index.known}
@@ -289,6 +380,16 @@ def _unsupported(reading: Reading, rows: Iterable[Alias], index: Index) -> Findi
         contested[0].would_need if contested else "A count or a share of what the sentence says, by a published rule."
     )
     return Finding("not supported", tuple(figures)[:8], (), tuple(reasons), need)
+
+
+def _quoted(reading: Reading, index: Index) -> tuple[Contested, ...]:
+    """Return the contested numbers that a sentence states in the words in which they are quoted, topic or none."""
+    values, words = {one.value for one in reading.numbers}, {token.lower for token in reading.tokens}
+    return tuple(
+        one
+        for one, numbers, spoken in index.quoted
+        if numbers and numbers <= values and len(spoken & words) > _MOSTLY * len(spoken)
+    )
 
 
 def _unprinted(reading: Reading, index: Index) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from cseanalysis.register.claims.additions import witnesses
+from cseanalysis.register.claims.grammar.reading import in_words
+from cseanalysis.register.claims.grammar.tables import spoken
 from cseanalysis.register.claims.matching import Match
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.definitions import worded
@@ -14,6 +16,7 @@ from cseanalysis.register.known import worst_case
 from cseanalysis.register.sentences import period_words
 
 _MOST = 8
+_NO_WORD = {"not": "a negation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ def differing(match: Match) -> Iterable[str]:
     if match.unit == "other":
         yield f"unit: {figure.id} counts {worded(figure.unit)}"
     if match.missing:
-        yield f"class: {figure.id} is only of what is {_atoms(match.missing)}: {figure.statement}"
+        theirs = _named(match.missing, match.known.words)
+        yield f"class: {figure.id} is only of {theirs}, which the sentence does not say: {figure.statement}"
     if match.extra:
-        yield f"class: {figure.id} says nothing of {_atoms(match.extra)}: {figure.statement}"
+        yield f"class: {figure.id} says nothing of {_named(match.extra, in_words(match.reading))}: {figure.statement}"
     if match.base == "other":
         yield f"base: {figure.id} is a share of {figure.base}"
     if match.place == "other":
@@ -67,13 +71,17 @@ def words_left_out(match: Match) -> Iterable[str]:
         yield f"unit: say what is counted, {worded(figure.unit)} ({figure.id})"
     for lesser in sorted(match.lesser):
         if lesser not in match.known.meanings:
-            yield f"words: {figure.id} does not say {worded(lesser)}, but: {figure.statement}"
+            said = _named({lesser}, in_words(match.reading))
+            yield f"words: {figure.id} does not say {said}, but: {figure.statement}"
             continue
-        yield f"words: {figure.id} says {worded(lesser)}, which the sentence leaves out: {figure.statement}"
+        theirs = _named({lesser}, match.known.words)
+        yield f"words: {figure.id} says {theirs}, which the sentence leaves out: {figure.statement}"
 
 
-def _atoms(meanings: frozenset[str]) -> str:
-    return ", ".join(sorted(worded(one.removeprefix("w:")) for one in meanings))
+def _named(meanings: Set[str], words: Mapping[str, str]) -> str:
+    """Name meanings in the words of a sentence or a figure that says them, else in the first words for them."""
+    said = {f'"{words[one]}"' if one in words else _NO_WORD.get(one) or f'"{spoken(one)}"' for one in meanings}
+    return ", ".join(sorted(said))
 
 
 def copies(figures: Iterable[Figure]) -> tuple[str, ...]:

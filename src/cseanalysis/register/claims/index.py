@@ -7,14 +7,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from cseanalysis import clean
-from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, read, share_of
-from cseanalysis.register.claims.grammar.tables import Phrases, Tables, minor, split, stem, with_places
+from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, in_words, read, share_of
+from cseanalysis.register.claims.grammar.tables import Contested, Phrases, Tables, minor, split, stem, with_places
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import UNKNOWN, Figure
 
@@ -24,6 +24,7 @@ _CHILDHOODS = {"under 16": "before_16", "under 18": "before_18"}  # of surveys
 _RETOLD = re.compile(r", as [^,]*$")
 _FORCES = re.compile(r"^(\d+) (?:of \d+ )?forces\b")
 HEAVIEST = 4.0
+_SHORT = 3  # letters of a word that is hardly one of a topic
 _GENERIC = frozenset(("w:stat", "w:use"))
 
 
@@ -46,6 +47,7 @@ class Known:
     forces: frozenset[float]  # how many gave records
     first: bool  # the first period of its count
     minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
+    words: Mapping[str, str] = field(default_factory=dict)  # with which it says its meanings
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,7 @@ class Index:
     vocabulary: frozenset[str]
     weights: Mapping[str, float]
     unprinted: tuple[tuple[Known, str], ...] = ()  # and why; they answer nothing
+    quoted: tuple[tuple[Contested, frozenset[float], frozenset[str]], ...] = ()  # with their numbers and words
 
     def read(self, sentence: str) -> Reading:
         """Read a sentence with the words and places of this register."""
@@ -105,7 +108,12 @@ def _made(tables: Tables) -> Index:
         for name, why in tables.hidden.items()
         if name in tables.figures and tables.figures[name].unit == "per_cent"
     )
-    return Index(tables, known, phrases, frozenset(words), weights, unprinted)
+    quoted = []
+    for one in tables.contested:
+        claim = reading(f"{one.claim}: {one.published}.")
+        spoken = frozenset(token.lower for token in claim.tokens if token.word and len(token.text) > _SHORT)
+        quoted.append((one, frozenset(number.value for number in claim.numbers), spoken))
+    return Index(tables, known, phrases, frozenset(words), weights, unprinted, tuple(quoted))
 
 
 def _series(figure: Figure) -> tuple[str, ...]:
@@ -170,4 +178,5 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         frozenset(float(found) for found in _FORCES.findall(figure.coverage)),
         "first" in statement.kinds or first,
         meanings & {"10 to 17"},
+        in_words(statement),
     )

@@ -36,6 +36,7 @@ _NO_PLACE = (UNKNOWN, "not applicable")
 class Match:
     """A figure beside a sentence, and every way in which the two differ."""
 
+    reading: Reading
     known: Known
     missing: frozenset[str]
     lesser: frozenset[str]
@@ -103,6 +104,7 @@ def match(
         absent -= known.minors
         extra -= {"under 18", "child"}
     return Match(
+        reading,
         known,
         absent - minor() if absent else absent,
         (absent & minor() - silent()) | over,

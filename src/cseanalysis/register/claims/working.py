@@ -10,8 +10,8 @@ from cseanalysis.export.wording import say_number
 from cseanalysis.register.claims.additions import Addition, add, per_day, witnesses
 from cseanalysis.register.claims.finding import Finding, copies, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import minor
+from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base
+from cseanalysis.register.claims.grammar.tables import minor, units
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import PEOPLE, Match, beyond, match
 from cseanalysis.register.claims.testing import Range, bears_out
@@ -20,8 +20,12 @@ from cseanalysis.register.definitions import worded
 from cseanalysis.register.figures import COUNTS, Figure
 from cseanalysis.register.gate import IncomparableError, compare
 from cseanalysis.register.sentences import period_words
+from cseanalysis.register.spans import months_in, whole_years
 
 _MOST = 8
+_TWO = 2
+_EACH = {1.0: "a day", 7.0: "a week", 30.4375: "a month"}
+_ENDED = ("more_than", "at_least", "less_than", "at_most")
 
 
 def needed(number: Number) -> str:
@@ -111,29 +115,52 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
         return None
     counts = [known for known in index.known.values() if known.figure.unit in COUNTS and known.figure.low is not None]
     parts = [one for one in counts if not (closure(one.meanings) - closure(reading.meanings) - minor())]
-    near = [one for one in (match(reading, known, None) for known in parts) if one.place == "same"]
+    near = [match(reading, known, None) for known in parts]
+    two_places = len(set(reading.places)) == _TWO  # of a place in its area
+    near = [one for one in near if one.place == "same" or (two_places and one.known.place in reading.places)]
     people = {name for _, name in reading.nouns} & PEOPLE  # a share of offences is none of victims
     near = [one for one in near if not people or one.figure.unit in {name for _, name in reading.nouns}]
+    base = nouns_of_base(reading, number)  # a share of victims of offences is none of offences
+    near = [one for one in near if not base or base & units().get(one.figure.unit, (frozenset(), frozenset()))[0]]
     near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
     for one in near:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:
             continue
         for other in near:
-            if other is one or not one.known.meanings - closure(other.known.meanings):
+            apart = one.figure.geography != other.figure.geography
+            if other is one or two_places != apart or (apart and _place_after(reading, number) != other.known.place):
+                continue
+            if not apart and not one.known.meanings - closure(other.known.meanings):
                 continue
             comparison = compare(one.figure, other.figure)
             if comparison.part is not one.figure or comparison.share is None:
                 continue
             low, high = (100 * end for end in comparison.share)
-            if bears_out(number, Range(low, high, (low + high) / 2 if low == high else None)) == "yes":
+            answer = bears_out(number, Range(low, high, (low + high) / 2 if low == high else None))
+            if answer == "yes" or (answer == "loose" and number.qualifier in _ENDED):  # less than a tenth, of 3%
                 line = f"{one.figure.published} ({one.figure.id}) of {other.figure.published} ({other.figure.id})"
                 shown = f"{low:.1f}%" if low == high else f"{low:.1f}% to {high:.1f}%"
                 figures = (one.figure, other.figure)
                 when = () if reading.periods else (f"period: say when, {period_words(one.figure)} ({one.figure.id})",)
-                word: Word = "supported with correction" if when else "supported"
-                reasons = (*when, comparison.statement, *copies(figures))
+                often = () if answer == "yes" else (f"number: it is {shown}",)
+                word: Word = "supported with correction" if when or often else "supported"
+                reasons = (*often, *when, comparison.statement, *copies(figures))
                 return Finding(word, figures, (f"{line} is {shown}",), reasons)
     return None
+
+
+def _of_a_season(figure: Figure) -> Iterator[str]:
+    """Say that a rate over part of a year is that of its seasons."""
+    if figure.period_start and figure.period_end:
+        months = months_in(figure.period_start, figure.period_end)
+        if not whole_years(months):
+            yield f"seasons: {figure.id} is of {say_number(months)} months, and other months may have more or fewer"
+
+
+def _place_after(reading: Reading, number: Number) -> str:
+    """Return the place that is named next behind a number: of whose offences it is a share."""
+    after = [span for span in reading.spans if span.kind == "place" and span.first >= number.last]
+    return min(after, key=lambda span: span.first).value if after else ""
 
 
 def rate(reading: Reading, number: Number, days: float, index: Index) -> Finding | None:
@@ -162,15 +189,18 @@ def rate(reading: Reading, number: Number, days: float, index: Index) -> Finding
     figures = tuple(dict.fromkeys(item[2].figure for item in found if item[0] == wrong))[:_MOST]
     figure = best.figure
     unit = worded(figure.unit)
-    line = f"{figure.published} {unit} ({figure.id}) in its period is {value:.2f} in {days:g} days"
+    each = _EACH.get(days, f"in {days:g} days")
+    line = f"{figure.published} {unit} ({figure.id}), {period_words(figure)}, is {value:.2f} {each}"
     if best.unit == "other":
         many = ", and one child may be the victim of many" if figure.unit == "offences" else ""
         reasons = (
             f"unit: {figure.id} counts {unit}{many}",
             "recorded: what is recorded in a year was not done a day at a time, nor all of it in that year",
+            *_of_a_season(figure),
+            *copies(figures),
         )
-        return Finding("right number, wrong thing", figures, (line,), (*reasons, *copies(figures)), needed(number))
-    corrections = ["recorded: so many are recorded, which is not how many are done"]
+        return Finding("right number, wrong thing", figures, (line,), reasons, needed(number))
+    corrections = ["recorded: so many are recorded, which is not how many are done", *_of_a_season(figure)]
     if best.period == "unsaid":
         corrections.append(f"period: say when, {period_words(figure)} ({figure.id})")
     return Finding("supported with correction", figures, (line,), (*corrections, *copies(figures)))

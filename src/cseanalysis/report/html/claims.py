@@ -10,6 +10,7 @@ from cseanalysis.export.markup import web_address
 from cseanalysis.report.html.cards import link_to, links_to
 from cseanalysis.report.html.register import filtered_table
 from cseanalysis.report.html.shell import Entry, Page
+from cseanalysis.study.evidence.claim_tables import whole_cell
 from cseanalysis.study.evidence.claimed import CONTENT_NOTE
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 CLAIMS = Entry("claims", "Numbers that are quoted and contested")
 VERDICT = "not supported"  # of every claim of the table, which holds no other
 _NOT_READ = "not understood"
-_SAME = "As of "
 
 
 def sentence_of(claim: ContestedClaim) -> str:
@@ -34,7 +34,7 @@ def sentence_of(claim: ContestedClaim) -> str:
 def quotable(claim: ContestedClaim, claims: Mapping[str, ContestedClaim]) -> str:
     """Return what may be quoted of a claim as it stands: who said it, that no usable source states it, and why."""
     said = f"{claim.claim} ({claim.published}; {claim.said_by})"
-    return f"{said}: no usable source states it. {' '.join(_whole(claim, 'reason', claims).split())}"
+    return f"{said}: no usable source states it. {' '.join(whole_cell(claim, 'reason', claims).split())}"
 
 
 def claims_page(
@@ -110,9 +110,9 @@ def _claim(
     facts = {
         "Said by": escape(f"{claim.said_by}; {claim.said}"),
         "Of": escape(claim.place),
-        "By which rule": escape(_whole(claim, "rule", claims)),
-        "Why it cannot be used": escape(_whole(claim, "reason", claims)),
-        "What would be needed": escape(_whole(claim, "would_need", claims)),
+        "By which rule": escape(whole_cell(claim, "rule", claims)),
+        "Why it cannot be used": escape(whole_cell(claim, "reason", claims)),
+        "What would be needed": escape(whole_cell(claim, "would_need", claims)),
         "The nearest figures, which do not state it": _listed(_figure(name, cards) for name in near),
         "Made or repeated": _listed(
             f'<a href="trackers.html#{escape(one.id)}">{escape(one.id)}</a>: {escape(one.speaker)}, {escape(one.date)}'
@@ -127,15 +127,6 @@ def _claim(
         f'<code>{escape(claim.id)}</code></h3>\n<p class="says">{VERDICT.capitalize()}</p>\n'
         f'<dl class="card">\n{listed}</dl>\n</section>'
     )
-
-
-def _whole(claim: ContestedClaim, name: str, claims: Mapping[str, ContestedClaim]) -> str:
-    """Return a cell of a claim, with that of another which it begins by pointing at."""
-    cell = str(getattr(claim, name))
-    if cell.startswith(_SAME) and (other := claims.get(cell.removeprefix(_SAME)[: len(claim.id)])) is not None:
-        rest = cell.removeprefix(_SAME + other.id).lstrip(".;, ")
-        return _whole(other, name, claims).rstrip(".") + (f". {rest[:1].upper()}{rest[1:]}" if rest else "")
-    return cell
 
 
 def _figure(name: str, cards: Mapping[str, Card]) -> str:

@@ -57,6 +57,9 @@ def change(figures: Figures, first: str, second: str) -> tuple[Kind, str]:
         return "refused", str(error)
     if found.hidden_at is not None and found.hidden_at >= CLUSTERING.high:
         raise WentThroughError(f"{first} to {second} is given as a clear change: {comparison.statement}")
+    by_chance = found.independent is not None and found.independent.low <= 1 <= found.independent.high
+    if found.hidden_at is None and by_chance:
+        return "no clear change", comparison.statement
     if found.hidden_at is not None and found.hidden_at <= 1:
         return "no clear change", comparison.statement
     return "bounded", comparison.statement

@@ -10,10 +10,12 @@ from typing import Literal, get_args
 import pandas as pd
 
 from cseanalysis.register import Figure
+from cseanalysis.register.claims.verdict import Word
 from cseanalysis.study.comparisons.attempts import WAYS, WentThroughError
 from cseanalysis.study.data.judgement import read_judgement
 from cseanalysis.values import Estimate
 
+_VERDICTS = tuple(word for word in get_args(Word) if word != "supported")
 Direction = Literal["exaggerates", "belittles", "either way"]
 
 
@@ -21,7 +23,8 @@ Direction = Literal["exaggerates", "belittles", "either way"]
 class BadAnalysis:
     """A bad analysis: what is confused, the kind of speaker, the analysis in a sentence, which way it misleads."""
 
-    # ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed.
+    # ``tried`` is the way in which it is tried, one of `attempts.WAYS`, and ``figures`` what that is handed; ``claim``
+    # is the same as a sentence, and ``verdict`` what the checker of claims answers to it.
 
     name: str
     speaker: str
@@ -29,16 +32,23 @@ class BadAnalysis:
     direction: str
     tried: str
     figures: tuple[str, ...]
+    claim: str
+    verdict: str
     reason: str
 
     def __post_init__(self) -> None:
-        """Refuse a direction or a way that nobody knows, and another number of figures than the way takes."""
+        """Refuse a direction, a way or a verdict that nobody knows, and other figures than the way takes."""
         if self.direction not in get_args(Direction):
             raise ValueError(f"{self.name}: misleads {self.direction!r}; write {', '.join(get_args(Direction))}")
         if self.tried not in WAYS:
             raise ValueError(f"{self.name}: is tried as {self.tried!r}; write one of {', '.join(WAYS)}")
         if len(self.figures) != WAYS[self.tried].takes:
             raise ValueError(f"{self.name}: {self.tried!r} takes {WAYS[self.tried].takes} figures; not {self.figures}")
+        if self.verdict not in _VERDICTS:
+            raise ValueError(
+                f"{self.name}: its claim is to be {self.verdict!r}; write one of {', '.join(_VERDICTS)}, as what is a "
+                "mistake is never just supported"
+            )
 
 
 def bad_analyses(root: Path | str | None = None) -> tuple[BadAnalysis, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cseanalysis.register import Comparison, Figure, compare, compare_all
-from cseanalysis.register.differences import lines
+from cseanalysis.register.comparison import lines
 from cseanalysis.register.gate import CLUSTERING
 from cseanalysis.register.sentences import period_words
 from cseanalysis.register.spans import months_in

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cseanalysis.study.data.figures import load_figures
-from cseanalysis.study.data.judgement import contested_claims, read_judgement
+from cseanalysis.study.data.judgement import ContestedClaim, contested_claims, read_judgement
 from cseanalysis.study.data.project import find_project
 
 if TYPE_CHECKING:
     from cseanalysis.register.claims import Tables
+
+_SAME = "As of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,20 @@ def load_claim_tables(root: Path | str | None = None) -> Tables:
         Alias(tuple(row.words.split("|")), row.meaning, row.not_taken_as or "", row.figures, row.contested, row.reason)
         for row in debate_words(root)
     )
+    claims = {row.id: row for row in contested_claims(root)}
     contested = tuple(
-        Contested(row.id, row.claim, row.published, row.would_need, row.reason) for row in contested_claims(root)
+        Contested(
+            row.id, row.claim, row.published, whole_cell(row, "would_need", claims), whole_cell(row, "reason", claims)
+        )
+        for row in claims.values()
     )
     return Tables(load_figures(root), words, contested, not_printed(root))
+
+
+def whole_cell(claim: ContestedClaim, name: str, claims: Mapping[str, ContestedClaim]) -> str:
+    """Return a cell of a claim, with that of another which it begins by pointing at."""
+    cell = str(getattr(claim, name))
+    if cell.startswith(_SAME) and (other := claims.get(cell.removeprefix(_SAME)[: len(claim.id)])) is not None:
+        rest = cell.removeprefix(_SAME + other.id).lstrip(".;, ")
+        return whole_cell(other, name, claims).rstrip(".") + (f". {rest[:1].upper()}{rest[1:]}" if rest else "")
+    return cell

@@ -39,6 +39,7 @@ _VERBS = {
 _PEOPLE = frozenset(("people", "suspects", "victims", "children", "adults", "defendants"))
 # Kinds that say what is counted, or nothing; all others decide how a sentence is tested, or whether.
 _COUNTED = ("harmless", "word", "number", "unknown", "concept", "period", "age", "place")
+_SAYING = ("concept", "group", "word", "unit", "age")
 _ATOMS = {"children": "child", "adults": "adult"}
 
 
@@ -191,6 +192,19 @@ def closure(meanings: frozenset[str]) -> frozenset[str]:
         new = {other for one in new for other in implied().get(one, ())} - found
         found |= new
     return frozenset(found)
+
+
+def in_words(reading: Reading) -> Mapping[str, str]:
+    """Return by meaning the words with which a sentence says it; the first where it says it twice."""
+    found: dict[str, str] = {}
+    for span in reversed(reading.spans):
+        if span.kind in _SAYING:
+            said = reading.sentence[reading.tokens[span.first].start : reading.tokens[span.last - 1].end]
+            found |= dict.fromkeys(_meanings([span]), said)
+            found |= {name: said for name in span.value.split() if span.kind == "unit"}
+    for number in reading.numbers:
+        found.setdefault(f"{number.value:,.10g}", number.text)
+    return found
 
 
 def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:

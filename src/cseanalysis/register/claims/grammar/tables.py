@@ -100,6 +100,13 @@ def lexicon() -> Phrases:
     return _phrases({key: tuple(entries) for key, entries in found.items()})
 
 
+@cache
+def spoken(meaning: str) -> str:
+    """Return the first words of the table that say a meaning and nothing else; itself where no row says it."""
+    rows = [row["words"] for row in _rows(WORDS) if row["value"] == meaning]
+    return rows[0].partition("|")[0] if rows else meaning.removeprefix("w:").replace("_", " ")
+
+
 def with_places(places: Mapping[tuple[str, ...], str]) -> Phrases:
     """Return the phrases of the table of words and names of places, which come first."""
     return _phrases({**lexicon().entries} | {key: (("place", name, ()),) for key, name in places.items()})
