@@ -144,6 +144,28 @@ def test_a_long_table_may_run_over_pages(tmp_path):
     assert "#numbered-table(true)" in typ
 
 
+def test_no_chart_at_the_head_of_a_page_stands_between_the_halves_of_a_sentence(tmp_path):
+    import typst
+
+    words = "words of a paragraph that is as long as they are in a report " * 9
+    parts = [text(f"The begin{number}m {words} end{number}m of it.") for number in range(9)]
+    typeset(
+        {"01-a": chapter(text("# One"), shown(plot(caption="A chart.")), *parts)},
+        PAGE,
+        "",
+        annexes="",
+        bibliography=BIB,
+        keep=tmp_path,
+    )
+    source = (tmp_path / "report" / "main.typ").read_text(encoding="utf-8")
+    marked, ends = re.subn(r"(begin|end)(\d)m", r"#context [#metadata((\2, here().page()))<end>]", source)
+    (tmp_path / "report" / "main.typ").write_text(marked, encoding="utf-8")
+    pages = json.loads(typst.query(str(tmp_path / "report" / "main.typ"), "<end>", field="value"))
+    assert ends == len(pages) == 18
+    assert len({page for _, page in pages}) > 1
+    assert len({tuple(each) for each in pages}) == 9, "a paragraph begins on one page and ends on another"
+
+
 def test_the_chapters_heading_is_labelled_after_its_file_and_a_tagged_equation_after_its_tag():
     cells = (text("# One\n\n$$ a \\tag{half} $$\n\n## Two"), text("# Three"))
     assert export("04-lag", chapter(*cells))[0] == ("# One {#sec:lag}\n\n$$ a $$ {#eq:half}\n\n## Two\n\n# Three")
