@@ -110,6 +110,7 @@ def prepare(engine: str, workers: int, folder: str) -> Callable[[int], int]:
     if engine == "spark":
         from pyspark.sql import SparkSession, functions
 
+        os.environ["PYSPARK_PYTHON"] = sys.executable
         builder = SparkSession.builder.master(f"local[{workers}]").config("spark.ui.enabled", "false")
         builder = builder.config("spark.driver.memory", "1g").config("spark.sql.shuffle.partitions", "2")
         session = builder.config("spark.driver.host", "127.0.0.1").getOrCreate()

@@ -432,6 +432,18 @@ def test_version_is_the_same_everywhere():
     assert {declared, changelog[1], cited[1]} == {cseanalysis.__version__}
 
 
+def test_every_python_that_is_claimed_is_told_with_what_ran_and_is_run_by_the_workflow():
+    # A version in the metadata is a promise; which part of the proof stands behind it is in docs/install.md.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    claimed = re.findall(r":: (3\.\d+)$", "\n".join(project["classifiers"]), re.MULTILINE)
+    told = re.findall(r"^\| (3\.\d+) \|", (ROOT / "docs" / "install.md").read_text(encoding="utf-8"), re.MULTILINE)
+    matrix = re.search(r"python: \[(.+)\]", (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    assert matrix is not None
+    assert claimed == told == re.findall(r"[\d.]+", matrix[1])
+    assert project["requires-python"] == f">={claimed[0]}"
+    assert f"Python {claimed[0]} to {claimed[-1]} " in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_data_log_counts_the_rows_of_every_table():
     # `make data` writes the numbers, and `write_counts` is held by tests of its own.
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")

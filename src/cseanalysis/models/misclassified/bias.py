@@ -362,7 +362,7 @@ def probabilistic_bias(
         A distribution or a number; one is the same error in both groups (not differential), a pair is (cases,
         non-cases) when the exposure is misclassified, (exposed, unexposed) when the outcome is.
     seed
-        Whole number, not negative; the same seed gives the same bits, for any number of workers.
+        Whole number, not negative; the same seed gives the same bits under the same numpy, for any number of workers.
     what
         ``"exposure"`` or ``"outcome"``.
     scheme

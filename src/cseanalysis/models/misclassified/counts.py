@@ -255,7 +255,7 @@ def simulate_counts(observed: ArrayLike, rows: ArrayLike, *, seed: int, draws: i
         i had been checked and found recorded as each class (an audit's counts, plus a prior). 0 means that it never
         happens.
     seed
-        Whole number, not negative; the same seed gives the same bits.
+        Whole number, not negative; the same seed gives the same bits under the same numpy.
     draws
         Number of draws.
 
