@@ -331,7 +331,8 @@ def _both_printed(reading: Reading, ends: tuple[Number, Number], index: Index) -
 
 def _alike(reading: Reading, one: Match, index: Index) -> bool:
     """Whether a figure shares a word with a sentence, or its place and a number that is no other by chance."""
-    here = one.known.place in reading.places and min(number.digits for number in counted(reading)) > _PRECISE
+    digits = min((number.digits for number in counted(reading)), default=0)
+    here = one.known.place in reading.places and digits > _PRECISE
     return here or index.likeness(reading.meanings, one.known) > 0
 
 
