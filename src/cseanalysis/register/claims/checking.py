@@ -43,6 +43,7 @@ _READ_AS = {
     "qualifier": "how exactly",
     "concept": "what is counted",
     "word": "what is counted",
+    "extent": "of whom, or of what kinds",
     "unit": "unit",
     "place": "place",
     "period": "when",

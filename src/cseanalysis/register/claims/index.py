@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from cseanalysis import clean
 from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, read, share_of
-from cseanalysis.register.claims.grammar.tables import Phrases, Tables, minor, split, stem, with_places
+from cseanalysis.register.claims.grammar.tables import Phrases, Tables, lexicon, minor, split, stem, with_places
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import UNKNOWN, Figure
 
@@ -120,7 +120,9 @@ def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
     with (
         Path(clean.__file__).with_name("crosswalks").joinpath("forces.csv").open(encoding="utf-8", newline="") as lines
     ):
-        rows += [(row["force"], row["force"]) for row in csv.DictReader(lines) if row["force_type"] == "territorial"]
+        forces = [row for row in csv.DictReader(lines) if row["force_type"] == "territorial"]
+    rows += [(row["force"], row["force"]) for row in forces]
+    rows += _short_names(forces)
     for words, name in rows:
         if name in (UNKNOWN, "not applicable"):
             continue
@@ -129,6 +131,19 @@ def _places(figures: Iterable[Figure]) -> Mapping[tuple[str, ...], str]:
         for more in ((), ("polic",), ("constabulary",), ("polic", "forc")):
             names.setdefault((*key, *more), name)
     return names
+
+
+def _short_names(forces: Iterable[Mapping[str, str]]) -> Iterable[tuple[str, str]]:
+    """Yield how a force is called for short, where the name is of one force alone and begins with no other word."""
+    called: dict[str, set[str]] = {}
+    for row in forces:
+        for name in row["label"].split(";") if not row["rule_id"].endswith("commissioner") else ():
+            called.setdefault(name.strip(), set()).add(row["force"])
+    words = lexicon().entries
+    for name, several in called.items():
+        first, *more = map(stem, split(name))
+        if len(several) == 1 and (first,) not in words and (len(first) > 1 or more[:1] != ["and"]):
+            yield name, min(several)
 
 
 def _sexes(figure: Figure) -> set[str]:
@@ -148,6 +163,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     meanings = statement.meanings - _GENERIC
     more = {"child"} if figure.ages.startswith(_UNDER_AGE) else set()
     more |= {figure.ages} if figure.ages[:1].isalnum() else set()
+    more |= {"any_age"} if figure.ages == "any" else set()
     more |= {"adult"} if figure.unit == "adults" else set()
     more |= {figure.sex} if figure.sex in ("male", "female") else set()
     more |= _sexes(figure)

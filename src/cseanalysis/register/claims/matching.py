@@ -11,7 +11,7 @@ from typing import Literal
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
 from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base, share_of
-from cseanalysis.register.claims.grammar.tables import minor, operations, overstated, silent, units
+from cseanalysis.register.claims.grammar.tables import idle, minor, operations, overstated, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
 from cseanalysis.register.spans import months_in, same_length
@@ -84,7 +84,7 @@ def match(
     """Compare what a sentence says of a number with what a figure counts; its other numbers count as words."""
     asked = _asked(reading, number, meanings, numbers)
     absent = known.meanings - asked.reach
-    extra = asked.said - known.allowed
+    extra = asked.said - known.allowed - idle()
     if "not" in asked.said and "not" not in known.meanings:
         extra |= {"not"}
     if asked.others and asked.others - known.numbers:

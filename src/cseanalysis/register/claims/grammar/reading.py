@@ -38,7 +38,7 @@ _VERBS = {
 }
 _PEOPLE = frozenset(("people", "suspects", "victims", "children", "adults", "defendants"))
 # Kinds that say what is counted, or nothing; all others decide how a sentence is tested, or whether.
-_COUNTED = ("harmless", "word", "number", "unknown", "concept", "period", "age", "place")
+_COUNTED = ("harmless", "word", "number", "unknown", "concept", "extent", "period", "age", "place")
 _ATOMS = {"children": "child", "adults": "adult"}
 
 
@@ -258,7 +258,7 @@ def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
 def _meant(reading: Reading, after: int, end: int) -> frozenset[str]:
     found: set[str] = set()
     for span in reading.spans:
-        if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "age"):
+        if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "age", "extent"):
             found |= set(span.value.split())
         elif after <= span.first and span.last <= end and span.kind == "unit":
             first, *more = span.value.split()
@@ -356,12 +356,12 @@ def _joined(meanings: frozenset[str]) -> frozenset[str]:
     for parts, whole in compounds().items():
         if parts <= meanings:
             meanings = meanings - parts | {whole}
-    return meanings
+    return meanings - {"filled"}  # of no field
 
 
 def _meanings(spans: list[Span]) -> Iterator[str]:
     for span in spans:
-        if span.kind in ("concept", "group", "word"):
+        if span.kind in ("concept", "group", "word", "extent"):
             yield from span.value.split()
         elif span.kind == "unit":
             first, *more = span.value.split()
