@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cseanalysis.register.claims.grammar.numbers import Number
@@ -47,6 +47,12 @@ def rest_of(found: Range) -> Range:
 def bears_out(number: Number, found: Range) -> Answer:
     """Say whether a number of a sentence is borne out: yes, only loosely, left open, or excluded."""
     value, word = number.value, number.qualifier
+    if word == "up_to":  # so many are reached: it is the number itself, or the highest that is printed
+        if found.printed == value and found.qualifier in ("at_most", "up_to"):
+            return "yes"
+        if found.printed is None and found.high == value:
+            return "loose"
+        number, word = replace(number, qualifier="exact"), "exact"
     if number.high is not None:
         return _between(value, number.high, found)
     if found.printed == value and word == found.qualifier:

@@ -17,6 +17,7 @@ _BREAK = re.compile(
 # "Six. That's how many children were ...": the number, and what it counts.
 _HOW_MANY = re.compile(r"^([^.!?:,-]{1,40}?)\s*[.!:,-]+\s*(?:that|this|it)(?:'s| is| was) how many\s+", re.IGNORECASE)
 _MULTI = re.compile(r"\b(multi-\w+),(?: and)? (?=(multi-\w+))\2", re.IGNORECASE)  # of one noun
+_ALL_OF = re.compile(r"\ball of (?=\d)", re.IGNORECASE)  # all of 36 are 36, and no share of them
 # "After nearly nine years, the operation had ...": a length that dates nothing.
 _AFTER = re.compile(
     r"^(after (?:[a-z]+ ){0,3}(?:\d+|[a-z]+) (?:years|months|weeks))(?: of [a-z]+)?"
@@ -70,7 +71,7 @@ def counted(reading: Reading) -> tuple[Number, ...]:
 
 def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str, ...]]:
     """Return what is to be tested of a sentence, and the parts that are put aside."""
-    text = _MULTI.sub(r"\1 \2", _HOW_MANY.sub(lambda found: f"{found[1]} ", sentence))
+    text = _MULTI.sub(r"\1 \2", _HOW_MANY.sub(lambda found: f"{found[1]} ", _ALL_OF.sub("", sentence)))
     aside: list[str] = []
     if (length := _AFTER.match(text)) is not None:
         aside.append(length[1])
