@@ -21,6 +21,11 @@ from cseanalysis.register.figures import UNKNOWN, Figure
 NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
 _CHILDHOODS = {"under 16": "before_16", "under 18": "before_18"}  # of surveys
+# What says only when is no part of what is counted: "in a quarter", "on the last day of March".
+_WHEN = re.compile(
+    r",? (?:in a quarter|in (?:five|eleven|twelve) months|on the last day of [A-Z][a-z]+|at the end of [A-Z][a-z]+"
+    r"|[A-Z][a-z]+ to (?:September|December)|in a financial year)(?=$|,)"
+)
 _RETOLD = re.compile(r", as [^,]*$")
 _FORCES = re.compile(r"^(\d+) (?:of \d+ )?forces\b")
 HEAVIEST = 4.0
@@ -43,6 +48,7 @@ class Known:
     place: str
     places: frozenset[str]  # that the statement names
     base_noun: frozenset[str]  # of what a share is one: suspects in group-based offences are suspects
+    noun: frozenset[str]  # what the statement itself calls what is counted: offences with a charge are offences
     forces: frozenset[float]  # how many gave records
     first: bool  # the first period of its count
     minors: frozenset[str] = frozenset()  # ages of those who can be suspects and are children
@@ -157,7 +163,7 @@ def _sexes(figure: Figure) -> set[str]:
 
 def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) -> Known:
     # How somebody else puts it is no part of what is counted.
-    statement = reading(_RETOLD.sub("", figure.statement))
+    statement = reading(_WHEN.sub("", _RETOLD.sub("", figure.statement)))
     base = reading(figure.base if figure.base != UNKNOWN else "")
     beside = reading(figure.category.replace("/", ". ").replace("_", " "))
     meanings = statement.meanings - _GENERIC
@@ -183,6 +189,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         figure.geography,
         frozenset((*statement.places, figure.geography)),
         head_noun(base),
+        head_noun(statement),
         frozenset(float(found) for found in _FORCES.findall(figure.coverage)),
         "first" in statement.kinds or first,
         meanings & {"10 to 17"},

@@ -25,6 +25,7 @@ _DOERS = frozenset(("suspects",))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
 _BODIES = frozenset(("local_authorities", "officers", "staff"))
+_STEPS = frozenset(("decisions", "outcomes", "assessments", "investigations", "charges", "prosecutions", "defendants"))
 _SAVED = frozenset(("rescued",))
 _ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
 SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
@@ -132,7 +133,7 @@ class _Asked:
     people: frozenset[str]
     base: frozenset[str] | None
     places: frozenset[str]
-    tells_change: bool
+    way: str | None  # of a change: rise, fall, or none said
     bodies: frozenset[str]
     forces: frozenset[float]
     shared: frozenset[str]
@@ -153,7 +154,7 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         frozenset(name for _, name in reading.nouns) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
-        "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
+        _way(reading),
         frozenset(name for _, name in reading.nouns) & _BODIES,
         forces if numbers else frozenset(),
         frozenset() if number is None else nouns_of_base(reading, number),
@@ -165,6 +166,17 @@ def _of_forces(reading: Reading, number: Number) -> bool:
     words = [token.lower for token in reading.tokens[number.last : number.last + 2]]
     apart = any(token.lower in ("each", "apiece", "every") for token in reading.tokens)
     return number.unit == "" and not apart and (words[:1] == ["forces"] or words == ["police", "forces"])
+
+
+def _way(reading: Reading) -> str | None:
+    """Return which way a change goes that a sentence tells; none where it tells of no change."""
+    words = [token.lower for token in reading.tokens]
+    shares = {number.last for number in reading.numbers if number.unit == "per_cent"}
+    ways = [span.value for span in reading.spans if span.kind == "more" and span.first in shares]  # 15% more
+    ways += [one if one in ("rise", "fall") else "" for one in reading.named("change")]
+    if not ways:
+        return "" if "change" in words else None
+    return ways[0] if len({*ways}) == 1 else ""
 
 
 def _by_somebody(reading: Reading) -> bool:
@@ -184,8 +196,10 @@ def _unit(asked: _Asked, known: Known) -> Nearness:
         figure.unit in PEOPLE and figure.unit != "suspects" and asked.people <= known.nouns
     ):  # children confirmed as victims are called children
         named |= known.nouns & {"children", "victims"}
-    if figure.unit == "per_cent_change" and asked.tells_change:
-        named |= {"per_cent"}
+    if figure.unit == "per_cent_change" and asked.way is not None:
+        against = asked.way in ("rise", "fall") and (asked.way == "fall") != (figure.ends[1] < 0)
+        named |= frozenset() if against else {"per_cent"}
+    named |= known.noun  # offences with a charge are offences, in whatever unit they are held
     return "same" if said & named else "near" if said & near else "other"
 
 
@@ -209,6 +223,7 @@ def _base(asked: _Asked, known: Known) -> Nearness:
         and (
             bool(heads[0] & _ANYBODY) != bool(heads[1] & _ANYBODY)
             or any("suspects" in one and other & _HARMED for one, other in (heads, heads[::-1]))
+            or any(_of_stage(one, other) for one, other in (heads, heads[::-1]))
         )
     )
     if (asked.people and others) or by_sex or of_sex or of_else:
@@ -218,6 +233,12 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     if "group" in absent or (known.base and asked.base - known.bases - _FIELDS):
         return "other"
     return "unsaid" if absent else "same"
+
+
+def _of_stage(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one is a step in a case, such as a decision, and the other no word for it."""
+    named = {name for step in one & _STEPS for several in units()[step] for name in several}
+    return bool(named) and not other & {*named, "cases"}
 
 
 def _place(asked: _Asked, known: Known) -> Nearness:
