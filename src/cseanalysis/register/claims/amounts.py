@@ -21,6 +21,7 @@ from cseanalysis.register.sentences import period_words
 
 _MOST = 8
 _PAIR = 2
+_TURNED = 10.0  # percentage points
 _BY_HAND = 4.0  # percentage points by which a share that is worked out by hand may be rounded
 _LONG = 3  # digits from which on no unit need be said
 _LARGE = 1000
@@ -108,7 +109,7 @@ def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Inde
     }
     # Where nobody says how many records have the field, the print is what there is; of ethnicity that is not enough.
     unsaid = [one for one in same if worst_case(one.figure) == (0.0, 100.0) and "ethnicity" not in one.known.allowed]
-    if words == {"open"} and len(unsaid) == len(same):
+    if words == {"open"} and len(unsaid) == len(same) and not any(_close(limit, one) for one in same):
         words = {bears_out(limit, one.known.printed) for one in same}
     else:
         unsaid = []
@@ -129,6 +130,13 @@ def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Inde
         return Finding("contradicted", figures, arithmetic, reasons)
     why = "known share: the records that say allow it and its opposite"
     return Finding("cannot be told", figures, arithmetic, (why, *reasons), _KNOWN)
+
+
+def _close(limit: Number, one: Match) -> bool:
+    """Whether a share lies so near to a limit on its other side that the records without the field could turn it."""
+    printed = one.known.printed.printed
+    against = bears_out(limit, one.known.printed) == "no"
+    return against and printed is not None and abs(printed - limit.value) <= _TURNED
 
 
 def _parity(reading: Reading, index: Index) -> Finding | None:

@@ -29,7 +29,7 @@ _WHEN = re.compile(
 _RETOLD = re.compile(r", as [^,]*$")
 _FORCES = re.compile(r"^(\d+) (?:of \d+ )?forces\b")
 HEAVIEST = 4.0
-_GENERIC = frozenset(("w:stat", "w:use"))
+_GENERIC = frozenset(("w:stat", "w:use", "any_kind"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,8 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     meanings = statement.meanings - _GENERIC
     more = {"child"} if figure.ages.startswith(_UNDER_AGE) else set()
     more |= {figure.ages} if figure.ages[:1].isalnum() else set()
+    more |= {"cse"} if figure.unit == "pounds" else set()  # money against groups is of no class of offences
+    more |= {"group"} if "several suspects" in figure.statement else set()
     more |= {"any_age"} if figure.ages == "any" else set()
     more |= {"adult"} if figure.unit == "adults" else set()
     more |= {figure.sex} if figure.sex in ("male", "female") else set()

@@ -26,6 +26,8 @@ _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
 _BODIES = frozenset(("local_authorities", "officers", "staff"))
 _STEPS = frozenset(("decisions", "outcomes", "assessments", "investigations", "charges", "prosecutions", "defendants"))
+_COUNCILS = frozenset(("local_authorities",))
+_OF_COUNCILS = frozenset(("in_need", "plan"))  # what councils themselves return
 _SAVED = frozenset(("rescued",))
 _ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
 SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
@@ -92,13 +94,19 @@ def match(
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
     if asked.forces and asked.forces - known.forces:
         extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
-    if asked.bodies:  # what councils know, or officers did, is not what the police record
-        extra |= asked.bodies - known.nouns - {known.figure.unit}
+    bodies = asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset())
+    if bodies:  # what councils know, or officers did, is not what the police record
+        extra |= bodies - known.nouns - {known.figure.unit}
     over = extra & overstated() if "not" not in asked.said else frozenset()
     if known.figure.unit not in ("victims", "children"):
         over -= _SAVED
     if known.figure.unit != "offences" or _ELSEWHERE.search(reading.sentence):
         over -= _TOLD  # of offences alone is reported another word for recorded
+    if number is not None and number.qualifier == "around":
+        absent -= {"estimated"}  # around 1,400 says that it is an estimate
+    if known.figure.unit == "per_cent" and "penetration" in known.base and "rape" in asked.said:
+        over |= absent & {"penetration"}  # a share of those who were raped or penetrated, told of those who were raped
+        absent -= {"penetration"}
     if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
         over |= absent & known.minors
         absent -= known.minors
@@ -151,7 +159,7 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers) - forces,
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for _, name in reading.nouns) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
+        frozenset(name for at, name in reading.nouns if not _done_to(reading, at)) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         _way(reading),
@@ -177,6 +185,13 @@ def _way(reading: Reading) -> str | None:
     if not ways:
         return "" if "change" in words else None
     return ways[0] if len({*ways}) == 1 else ""
+
+
+def _done_to(reading: Reading, at: int) -> bool:
+    """Whether a noun only says to whom it was done: in "a tenth of the abuse of children" no children are counted."""
+    if at < 2 or reading.tokens[at - 1].lower not in ("of", "against", "on"):
+        return False
+    return any(one.last == at - 1 and one.kind == "concept" for one in reading.spans)
 
 
 def _by_somebody(reading: Reading) -> bool:

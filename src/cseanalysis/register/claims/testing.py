@@ -69,8 +69,8 @@ def bears_out(number: Number, found: Range) -> Answer:
 
 def _one_ended(value: float, word: str, found: Range) -> Answer:
     """Test "more than", "at least", "fewer than" and "at most"."""
-    if word in ("at_least", "at_most") and found.printed == value and found.qualifier == "around":
-        return "loose"  # at least 1,400 is not about 1,400
+    if word in ("at_least", "at_most") and found.printed == value and found.qualifier in ("exact", "around"):
+        return "yes" if found.qualifier == "exact" else "loose"  # at least 1,400 is not about 1,400
     holds, fails = {
         "more_than": (found.low > value, found.high <= value),
         "at_least": (found.low >= value, found.high < value),

@@ -12,7 +12,7 @@ from cseanalysis.register.claims.additions import witnesses
 from cseanalysis.register.claims.finding import Finding, copies, differing, told, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import minor, opposites
+from cseanalysis.register.claims.grammar.tables import minor, operations, opposites
 from cseanalysis.register.claims.index import HEAVIEST, Index
 from cseanalysis.register.claims.matching import Match, beyond, match
 from cseanalysis.register.claims.testing import Answer, bears_out, rest_of
@@ -98,7 +98,9 @@ def _not_borne(
     """Say what becomes of a number that no figure for the same thing bears out."""
     # What was chosen, or is somebody's opinion, excludes nothing.
     against = [one for one in same if one.answer == "no" and one.match.period in ("same", "unsaid")]
-    against = [one for one in against if not chosen(one.figure) and not one.figure.guessed]
+    named = reading.meanings & operations()  # what an operation did itself is not chosen from anything
+    against = [one for one in against if not one.figure.guessed]
+    against = [one for one in against if not chosen(one.figure) or named & one.match.known.meanings]
     wrong = _wrong_thing(reading, number, all_held, index)
     excluded = _contradicted(reading, number, against, same) if against else None
     if wrong is not None and (excluded is None or number.digits > _SEVERAL):
@@ -167,7 +169,7 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
     yield from words_left_out(found)
     if found.period == "unsaid" and figure.period_start is not None:
         yield f"period: say when, {period_words(figure)} ({figure.id})"
-    if not reading.places and figure.geography == "United Kingdom":
+    if not reading.places and figure.geography in ("United Kingdom", "England"):
         yield f"place: say where, {figure.geography} ({figure.id})"
     if found.period == "near":
         yield f"period: {figure.id} is of {period_words(figure)}"
@@ -175,18 +177,19 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
         yield f"base: say of what it is a share, {figure.base} ({figure.id})"
     if one.answer == "loose":
         yield f"number: {figure.id} prints {figure.published}"
-    if figure.unit in _AVERAGES:
+    if figure.unit in _AVERAGES and not ("average" in reading.meanings and figure.statement.startswith("Average")):
         yield f"average: {figure.id} does not say whether it is a mean or a median; quote it as printed by its source"
     told_known = {"ethnicity_known", "age_known"} & reading.meanings and found.base == "same"
     if (figure.known_share or figure.unknown_share) and not told_known:
         yield f"known share: {figure.id} is a share of the records that say"
-    if figure.ages[:2].isdigit() and int(figure.ages[:2]) < _OF_AGE and {"man", "woman"} & reading.meanings:
+    if figure.ages not in reading.meanings and figure.ages[:2].isdigit() and int(figure.ages[:2]) < _OF_AGE and {"man", "woman"} & reading.meanings:
         yield f"ages: {figure.id} is of those aged {figure.ages}, who are not all men or women"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
     if figure.guessed:
         yield f"guess: of {figure.id} the {', '.join(figure.guessed)} is no more than a guess"
-    if chosen(figure) and figure.unit == "per_cent":
+    themselves = found.base == "same" and found.known.base & operations()  # who took part is said
+    if chosen(figure) and figure.unit == "per_cent" and not themselves:
         yield f"selection: {figure.id} is of records that were chosen, or chose themselves, and speaks for no others"
 
 

@@ -97,6 +97,12 @@ class Reading:
             return frozenset((number.unit,))
         after: list[str] = []
         begin = self._whole_of(number)
+        words = [token.lower for token in self.tokens[number.last : number.last + 2]]
+        if words[:1] == ["forces"] or words == ["police", "forces"]:
+            return frozenset(("forces",))
+        front = _in_front(self.tokens, number.first)
+        if front is not None and words[:1] and words[0] in edges("share") and (whole := head_noun(self, front[0] + 1)):
+            return whole  # of the outcomes ..., 6,519 were a charge
         within = {at for span in self.spans if span.kind == "concept" for at in range(span.first, span.last)}
         for at in range(begin, min(begin + _NOUN, len(self.tokens))):
             token = self.tokens[at]
