@@ -17,7 +17,7 @@ from cseanalysis.register.claims.grammar.tables import Alias, Tables
 from cseanalysis.register.claims.index import Index, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
-from cseanalysis.register.claims.testing import bears_out
+from cseanalysis.register.claims.testing import Range, bears_out
 from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict, Word
 from cseanalysis.register.claims.working import rate
@@ -159,6 +159,10 @@ def _found(reading: Reading, index: Index) -> Finding:
     if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
         why = "reading: a word such as nobody or myth beside a number that is published may deny it"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
+    if finding.word.startswith("supported") and (amount := _untested(reading)) is not None:
+        why = f"class: the number is published, and no share of just these ({amount}): {told(finding.figures[0])}"
+        need = "The share of just these, with the number of records it is a share of."
+        return Finding("cannot be told", finding.figures, finding.arithmetic, (why, *finding.reasons), need)
     somewhere = any(unit == "places" for _, unit in reading.nouns)
     if finding.word.startswith("supported") and somewhere and not any(one.unit == "places" for one in finding.figures):
         why = "reading: a town or an area is spoken of and not named, so it is not known of which place this is said"
@@ -185,6 +189,19 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
         if (found_by := next(filter(None, (test(reading, index) for test in tests)), None)) is not None:
             return found_by
     return _by_number(reading, numbers, index)
+
+
+def _untested(reading: Reading) -> str | None:
+    """Return a word such as most that stands beside a number and that no share of the sentence bears out."""
+    shares = [Range(one.value, one.value, one.value) for one in reading.numbers if one.unit == "per_cent"]
+    for span in reading.spans if reading.numbers else ():
+        qualifier, _, value = span.value.partition(" ") if span.kind == "amount" else ("", "", "")
+        if not value:
+            continue
+        limit = Number(float(value), "per_cent", 0.0, span.first, span.last, span.text, qualifier)
+        if all(bears_out(limit, share) not in ("yes", "loose") for share in shares):
+            return span.text
+    return None
 
 
 def _by_number(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
-from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base, share_of
+from cseanalysis.register.claims.grammar.reading import Reading, before_share, closure, nouns_of_base, share_of
 from cseanalysis.register.claims.grammar.tables import idle, minor, operations, overstated, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
@@ -145,6 +145,7 @@ class _Asked:
     bodies: frozenset[str]
     forces: frozenset[float]
     shared: frozenset[str]
+    in_front: bool  # whether that of which a share is one stands before it
 
 
 @lru_cache(maxsize=64)
@@ -166,6 +167,7 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         frozenset(name for _, name in reading.nouns) & _BODIES,
         forces if numbers else frozenset(),
         frozenset() if number is None else nouns_of_base(reading, number),
+        number is not None and before_share(reading, number) is not None,
     )
 
 
@@ -235,19 +237,28 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     of_else = (
         all(heads)
         and not heads[0] & heads[1]
+        and not any(_one_noun(one, other) for one, other in (heads, heads[::-1]))
         and (
             bool(heads[0] & _ANYBODY) != bool(heads[1] & _ANYBODY)
             or any("suspects" in one and other & _HARMED for one, other in (heads, heads[::-1]))
             or any(_of_stage(one, other) for one, other in (heads, heads[::-1]))
         )
     )
-    if (asked.people and others) or by_sex or of_sex or of_else:
+    # "Of all victims, 67%" is no share of those who came to one project, whoever found it.
+    project = known.base & operations()
+    of_all = asked.in_front and asked.base is not None and bool(project) and not project <= asked.base
+    if (asked.people and others) or by_sex or of_sex or of_else or of_all:
         return "other"
     if asked.base is None:
         return "unsaid"
     if "group" in absent or (known.base and asked.base - known.bases - _FIELDS):
         return "other"
     return "unsaid" if absent else "same"
+
+
+def _one_noun(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two nouns are words for one thing: prosecutions and defendants."""
+    return any(other & units()[name][0] for name in one & units().keys())
 
 
 def _of_stage(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -25,6 +25,7 @@ from cseanalysis.register.sentences import period_words
 _AVERAGES = ("days_unstated", "months_unstated")
 _YEARS = ("calendar_year", "financial_year", "financial_quarter")
 _OPEN = ("more_than", "at_least", "less_than", "at_most")
+_HARDLY = 20  # from here on a number is hardly the same by chance in another place
 _HALFWAY = 10  # percentage points
 _SPOKEN = 0.75  # of the weight of a sentence that a figure must share where its number alone says little
 _LARGELY = 0.5  # where it is a count of a thousand and more
@@ -216,6 +217,8 @@ def _ordered(several: Iterable[Held]) -> tuple[Figure, ...]:
 def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], index: Index) -> Finding | None:
     """Find the number where it stands for something else of what the sentence speaks of."""
     said = closure(reading.meanings) - minor() - {"not"}
+    if number.soft and reading.unknown:
+        return None  # nine in ten of what nobody knows is a number by chance
     whole = math.fsum(index.weights.get(one, HEAVIEST) for one in said) or 1.0
     large = number.value >= _LARGE and number.unit == ""
     precise = number.digits > _SEVERAL and number.qualifier in ("exact", "around") and not number.soft
@@ -234,6 +237,8 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
         touched = 0.0 if here or number.digits > _LONG else _TOUCHED
         if here and precise and one.match.unit == "same":
             touched = -1.0  # in the place, in the unit: whatever else is said of them
+        if number.value >= _HARDLY and _but_for_one(one.match):
+            touched, precise = -1.0, True
         enough = shared > touched if precise or here else shared / whole >= (_LARGELY if large else _SPOKEN)
         somewhere = large and not reading.places and one.match.unit == "same" and printed == number.value
         if enough and (precise or here or somewhere or one.match.place == "same"):
@@ -254,6 +259,12 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
         (*reasons, *copies(figures)),
         needed(number),
     )
+
+
+def _but_for_one(match: Match) -> bool:
+    """Whether a figure is for what a sentence speaks of, but for its place or its period."""
+    one_thing = match.one_class and match.unit == "same" and match.base in ("same", "unsaid") and not match.lesser
+    return one_thing and (match.place == "other") != (match.period == "other")
 
 
 def beside(reading: Reading, figure: Figure, index: Index) -> Iterator[Figure]:

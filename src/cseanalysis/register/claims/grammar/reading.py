@@ -218,7 +218,7 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
         if span.kind == "share" and words[span.last : span.last + 1] and words[span.last].lower == "of":
             after = span.last
             break
-    front = None if number is None or number.unit != "per_cent" else _in_front(words, number.first)
+    front = None if number is None else before_share(reading, number)
     if front is not None:
         return _meant(reading, *front)
     if after is None or after >= len(words):
@@ -246,7 +246,7 @@ def nouns_of_base(reading: Reading, number: Number) -> frozenset[str]:
     named = (span.last for span in reading.spans if span.kind == "share" and span.last <= number.first)
     if (spoken := next((at for at in named if words[at].lower == "of"), None)) is not None:
         at = spoken  # the share of suspects ... was 34%
-    if number.unit == "per_cent" and (front := _in_front(words, number.first)) is not None:
+    if (front := before_share(reading, number)) is not None:
         return head_noun(reading, front[0] + 1)  # of all offences recorded by police, 68% were charged
     first = at
     while at < len(words) and words[at].lower in ("of", "the", "all", "those", "these", "its", "their", "our", "his"):
@@ -262,6 +262,11 @@ def head_noun(reading: Reading, at: int = 0) -> frozenset[str]:
     named = [name for place, name in reading.nouns if at <= place < end]
     also = head_noun(reading, end + 1) if named and words[end : end + 1] and words[end].lower == "or" else frozenset()
     return frozenset(named[-1:]) | also
+
+
+def before_share(reading: Reading, number: Number) -> tuple[int, int] | None:
+    """Return where that stands of which a share is one, where it stands before it."""
+    return None if number.unit != "per_cent" else _in_front(reading.tokens, number.first)
 
 
 def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
