@@ -29,7 +29,7 @@ _WHEN = re.compile(
 _RETOLD = re.compile(r", as [^,]*$")
 _FORCES = re.compile(r"^(\d+) (?:of \d+ )?forces\b")
 HEAVIEST = 4.0
-_GENERIC = frozenset(("w:stat", "w:use", "any_kind"))
+_GENERIC = frozenset(("w:stat", "w:use", "any_kind", "ended"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _ANYBODY = PEOPLE | {"people"}
 _HARMED = frozenset(("victims", "children"))
 _DOERS = frozenset(("suspects",))
+_TRIED = frozenset(("suspects", "defendants"))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
 _BODIES = frozenset(("local_authorities", "officers", "staff"))
@@ -97,6 +98,8 @@ def match(
     bodies = asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset())
     if bodies:  # what councils know, or officers did, is not what the police record
         extra |= bodies - known.nouns - {known.figure.unit}
+    if asked.people and asked.people <= _HARMED and known.nouns & _TRIED and not known.nouns & _HARMED:
+        extra |= asked.people  # decisions on suspects are none on victims
     over = extra & overstated() if "not" not in asked.said else frozenset()
     if known.figure.unit not in ("victims", "children"):
         over -= _SAVED

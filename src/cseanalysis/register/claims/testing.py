@@ -12,6 +12,8 @@ from cseanalysis.register.figures import Figure
 Answer = Literal["yes", "loose", "open", "no"]
 _AS_IT_STANDS = 0.01  # how far a number without a word may be rounded
 _LOOSE = 0.05  # how far one with a word such as about
+_POINTS = 2.5  # percentage points that "about" leaves
+_FIFTH = 0.2  # and no more of the number itself: about 6.5% is not 5%
 _NEARLY = 0.88  # from here on a number is nearly another
 _MUCH = 0.5  # "more than 100" for 4,000 is true and says little
 
@@ -102,7 +104,8 @@ def _near(number: Number, found: Range, printed: float) -> Answer:
     half, about = number.width / 2, number.qualifier == "around"
     away, size = abs(printed - number.value), max(abs(printed), abs(number.value)) or 1.0
     if number.soft or number.unit == "per_cent":
-        room = max(half or 0.5, 2.5 if about else 0.0)
+        wide = min(_POINTS, _FIFTH * printed) if about and not number.soft else _POINTS if about else 0.0
+        room = max(half or 0.5, wide)
         loose = number.soft and away <= 2 * room
         return "yes" if away <= room else "loose" if loose else "no"
     if away and number.width < found.width and found.low <= number.value <= found.high:

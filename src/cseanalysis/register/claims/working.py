@@ -109,6 +109,8 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     """Form the share of a part in its whole, where the gate allows it."""
     if number.unit != "per_cent" or reading.unknown:
         return None
+    if any(one is not number and (one.unit or one.value > 1) for one in reading.numbers):
+        return None  # another number beside it is to be borne out too
     counts = [known for known in index.known.values() if known.figure.unit in COUNTS and known.figure.low is not None]
     parts = [one for one in counts if not (closure(one.meanings) - closure(reading.meanings) - minor())]
     near = [one for one in (match(reading, known, None) for known in parts) if one.place == "same"]

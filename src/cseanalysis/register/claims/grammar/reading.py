@@ -40,6 +40,7 @@ _VERBS = {
 _SIGNS = frozenset("(),-:;")  # between two numbers that tell one thing
 _NEAR = 0.12
 _COMES_TO = frozenset(("to", "at", "was", "were", "totalled", "numbered", "reached", "hit", "topped", "exceeded"))
+_HARMED = frozenset(("victims", "children"))
 _PEOPLE = frozenset(("people", "suspects", "victims", "children", "adults", "defendants"))
 # Kinds that say what is counted, or nothing; all others decide how a sentence is tested, or whether.
 _COUNTED = ("harmless", "word", "number", "unknown", "concept", "extent", "period", "age", "place")
@@ -120,7 +121,7 @@ class Reading:
             if names and self.tokens[number.first - 1].lower in _COMES_TO and (subject := head_noun(self, self._clause(number))):
                 return subject  # sexual offences against victims of every age came to 199,021
         found = set(names)
-        if found & _PEOPLE or not found:
+        if not found & _HARMED and (found & _PEOPLE or not found):  # those convicted are no victims
             found |= {unit for verb, unit in _VERBS.items() if verb in self.meanings}
         return frozenset(found)
 
