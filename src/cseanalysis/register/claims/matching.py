@@ -110,6 +110,9 @@ def match(
     if known.figure.unit == "per_cent" and "penetration" in known.base and "rape" in asked.said:
         over |= absent & {"penetration"}  # a share of those who were raped or penetrated, told of those who were raped
         absent -= {"penetration"}
+    if known.figure.unit == "offences" and not {"not", "unrecorded"} & (known.meanings | asked.said):
+        over |= absent & _TOLD  # recorded is said of offences that a figure calls reported
+        absent -= _TOLD
     if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
         over |= absent & known.minors
         absent -= known.minors
@@ -230,6 +233,7 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     theirs = known.nouns & PEOPLE
     others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
     absent = known.base - minor() - asked.reach
+    absent -= {"under 18"} if "child" in asked.reach else set()
     absent -= {"adult"} if {"man", "woman"} & asked.said else set()  # men and women are adults
     # Of whom a share by sex is one must be said: one woman in 25 is no share of those who abuse.
     by_sex = known.figure.category.endswith(("/male", "/female")) and bool(theirs) and not asked.people & theirs
@@ -310,6 +314,9 @@ def meets(period: Period, figure: Figure) -> Nearness:
         return "same" if _same_month(period.start, start) and start != end else "other"
     if (period.start, period.end) == (start, end):
         return "same"
+    closing = "end of" in period.text.lower() and period.start == period.end and _same_month(period.end, end)
+    if closing and figure.counter in ("stock", "cumulative") and end <= period.end:
+        return "near"  # by the end of a month, as at some days before
     dated = start == end or figure.counter in ("stock", "cumulative")
     if dated and period.start <= end <= period.end and (start == end or period.kind in ("year", "month", "day")):
         return "near" if period.kind == "year" else "same"

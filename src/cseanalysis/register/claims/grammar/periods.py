@@ -176,7 +176,7 @@ def _unclear(_: re.Match[str]) -> _Days:
     return None, None, "unclear"
 
 
-_COUNT = r"(?:\d+|" + "|".join(_SMALL) + r"|twenty|thirty|forty|fifty|a few|several|a couple of)"
+_COUNT = r"(?:\d{1,2}(?!\d)|" + "|".join(_SMALL) + r"|twenty|thirty|forty|fifty|a few|several|a couple of)"
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.ASCII), make)
     for pattern, make in (
