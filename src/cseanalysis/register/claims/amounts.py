@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -26,6 +27,7 @@ _BY_HAND = 4.0  # percentage points by which a share that is worked out by hand 
 _LONG = 3  # digits from which on no unit need be said
 _LARGE = 1000
 _SAYS = 2  # digits of a number that is hardly another by chance
+_YEARS = re.compile(r"\b(?:every|each|by the|passing) year\b|\byear (?:after|on) year\b", re.IGNORECASE)
 _BEFORE = ("ago", "before", "ever", "past", "used")
 _TREND = "trend_measure"
 _WHOLE = ("csae", "csa", "recorded")
@@ -208,7 +210,9 @@ def _none(reading: Reading, index: Index) -> Finding | None:
 def prevalence(reading: Reading, index: Index) -> Finding | None:
     """Say that nothing tells whether more or fewer are abused than before, where nothing recorded is spoken of."""
     than = any(token.lower == "than" for token in reading.tokens)
-    when = reading.periods or any(one.lower in _BEFORE for one in reading.tokens)
+    years = _YEARS.search(reading.sentence) is not None
+    than = than or years
+    when = years or reading.periods or any(one.lower in _BEFORE for one in reading.tokens)
     if not ("more" in reading.kinds and than and when) or counted(reading) or "recording" in reading.kinds:
         return None
     if "group" in reading.kinds or "csa" not in closure(reading.meanings):

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -16,7 +16,7 @@ from cseanalysis import clean
 from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, read, share_of
 from cseanalysis.register.claims.grammar.tables import Phrases, Tables, lexicon, minor, operations, split, stem, with_places
 from cseanalysis.register.claims.testing import Range, of_figure
-from cseanalysis.register.figures import UNKNOWN, Figure
+from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 
 NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
@@ -103,6 +103,7 @@ def _made(tables: Tables) -> Index:
         for name, figure in tables.figures.items()
         if name not in tables.hidden and not figure.withheld
     }
+    known = _with_kin(known)
     counted = Counter(one for item in known.values() for one in item.allowed)
     weights = {one: min(math.log(max(len(known), 2) / count), HEAVIEST) for one, count in counted.items()}
     words = {one.removeprefix("w:") for item in known.values() for one in item.allowed if one.startswith("w:")}
@@ -112,6 +113,25 @@ def _made(tables: Tables) -> Index:
         if name in tables.figures and tables.figures[name].unit == "per_cent"
     )
     return Index(tables, known, phrases, frozenset(words), weights, unprinted)
+
+
+def _with_kin(known: Mapping[str, Known]) -> dict[str, Known]:
+    """Let a figure be called what others of its rule are: of an operation, and a change of what it is a change of."""
+    named: dict[str, frozenset[str]] = {}
+    classes: dict[tuple[str, str], frozenset[str]] = {}
+    for one in known.values():
+        figure = one.figure
+        named[figure.definition] = named.get(figure.definition, frozenset()) | (one.meanings & operations())
+        if figure.unit in COUNTS:
+            classes[figure.definition, figure.category] = one.meanings
+    kin: dict[str, Known] = {}
+    for name, one in known.items():
+        figure = one.figure
+        more = named[figure.definition]
+        if figure.unit == "per_cent_change":
+            more |= classes.get((figure.definition, figure.category), frozenset())
+        kin[name] = replace(one, allowed=one.allowed | closure(more)) if more - one.allowed else one
+    return kin
 
 
 def _series(figure: Figure) -> tuple[str, ...]:
@@ -170,7 +190,6 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     more = {"child"} if figure.ages.startswith(_UNDER_AGE) else set()
     more |= {figure.ages} if figure.ages[:1].isalnum() else set()
     more |= {"cse"} if figure.unit == "pounds" else set()  # money against groups is of no class of offences
-    more |= {one for one in operations() if one in figure.definition.split("_")}
     more |= {"group"} if "several suspects" in figure.statement else set()
     more |= {"any_age"} if figure.ages == "any" else set()
     more |= {"adult"} if figure.unit == "adults" else set()

@@ -262,9 +262,13 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
 
 
 def _but_for_one(match: Match) -> bool:
-    """Whether a figure is for what a sentence speaks of, but for its place or its period."""
-    one_thing = match.one_class and match.unit == "same" and match.base in ("same", "unsaid") and not match.lesser
-    return one_thing and (match.place == "other") != (match.period == "other")
+    """Whether a figure is for what a sentence speaks of, but for its place, its period or one word."""
+    if match.unit != "same" or match.lesser:
+        return False
+    here = match.place == "same" and match.period == "same" and match.base == "same"
+    if not match.one_class:  # one step for another: a conviction for a charge
+        return here and len(match.missing) == 1 == len(match.extra)
+    return match.base in ("same", "unsaid") and (match.place == "other") != (match.period == "other")
 
 
 def beside(reading: Reading, figure: Figure, index: Index) -> Iterator[Figure]:
