@@ -14,7 +14,16 @@ from weakref import WeakKeyDictionary
 
 from cseanalysis import clean
 from cseanalysis.register.claims.grammar.reading import Reading, closure, head_noun, read, share_of
-from cseanalysis.register.claims.grammar.tables import Phrases, Tables, lexicon, minor, operations, split, stem, with_places
+from cseanalysis.register.claims.grammar.tables import (
+    Phrases,
+    Tables,
+    lexicon,
+    minor,
+    operations,
+    split,
+    stem,
+    with_places,
+)
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 
@@ -189,7 +198,6 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
     meanings = statement.meanings - _GENERIC
     more = {"child"} if figure.ages.startswith(_UNDER_AGE) else set()
     more |= {figure.ages} if figure.ages[:1].isalnum() else set()
-    more |= {"cse"} if figure.unit == "pounds" else set()  # money against groups is of no class of offences
     more |= {"group"} if "several suspects" in figure.statement else set()
     more |= {"any_age"} if figure.ages == "any" else set()
     more |= {"adult"} if figure.unit == "adults" else set()

@@ -95,6 +95,8 @@ def match(
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
     if asked.forces and asked.forces - known.forces:
         extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
+    if known.figure.unit == "pounds" and "group" in known.meanings and _only_of_groups(reading):
+        extra -= {"cse"}  # money against grooming gangs is of no class of offences
     bodies = asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset())
     if bodies:  # what councils know, or officers did, is not what the police record
         extra |= bodies - known.nouns - {known.figure.unit}
@@ -166,7 +168,8 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers) - forces,
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for at, name in reading.nouns if not _done_to(reading, at)) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
+        frozenset(name for at, name in reading.nouns if not _done_to(reading, at)) & PEOPLE
+        | (_DOERS if _by_somebody(reading) else frozenset()),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         _way(reading),
@@ -193,6 +196,12 @@ def _way(reading: Reading) -> str | None:
     if not ways:
         return "" if "change" in words else None
     return ways[0] if len({*ways}) == 1 else ""
+
+
+def _only_of_groups(reading: Reading) -> bool:
+    """Whether exploitation is spoken of only in the name of the groups that are meant."""
+    named = [span.value.split() for span in reading.spans if span.kind == "concept"]
+    return all("group" in values for values in named if "cse" in values)
 
 
 def _done_to(reading: Reading, at: int) -> bool:

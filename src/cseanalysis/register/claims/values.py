@@ -183,7 +183,12 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
     told_known = {"ethnicity_known", "age_known"} & reading.meanings and found.base == "same"
     if (figure.known_share or figure.unknown_share) and not told_known:
         yield f"known share: {figure.id} is a share of the records that say"
-    if figure.ages not in reading.meanings and figure.ages[:2].isdigit() and int(figure.ages[:2]) < _OF_AGE and {"man", "woman"} & reading.meanings:
+    if (
+        figure.ages not in reading.meanings
+        and figure.ages[:2].isdigit()
+        and int(figure.ages[:2]) < _OF_AGE
+        and {"man", "woman"} & reading.meanings
+    ):
         yield f"ages: {figure.id} is of those aged {figure.ages}, who are not all men or women"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"

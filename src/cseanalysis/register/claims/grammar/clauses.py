@@ -87,7 +87,9 @@ _VERBS = frozenset(
         *(f"{verb}n't" for verb in ("is", "are", "was", "were", "do", "does", "did", "ca", "wo", "has", "have")),
     ]
 )
-_SPEAKERS = frozenset(("ministers", "politicians", "mps", "nobody", "everyone", "everybody", "people", "they", "government"))
+_SPEAKERS = frozenset(
+    ("ministers", "politicians", "mps", "nobody", "everyone", "everybody", "people", "they", "government")
+)
 _ANYBODY = frozenset(("people", *_LENGTHS))
 
 

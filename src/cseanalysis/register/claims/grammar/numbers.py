@@ -139,7 +139,9 @@ def _plain(tokens: Sequence[str], at: int) -> Number | None:
     joins = ("to", "-", "or", "and") if tokens[max(at - 1, 0)] == "between" else ("to", "-", "or")
     if ranged and after + 1 < len(tokens) and tokens[after] in joins and (more := _cardinal(tokens, after + 1)):
         small = tokens[after] == "or"
-        counts = tokens[after] != "and" and value >= _COUNT and more[0] >= _COUNT and width == more[1] == 1  # 22,654 to 31,238 is a change
+        counts = (
+            tokens[after] != "and" and value >= _COUNT and more[0] >= _COUNT and width == more[1] == 1
+        )  # 22,654 to 31,238 is a change
         if more[0] > value and not (small and more[0] > 10 * value) and not counts:
             high, after = more[0], more[2]
             if high > 1000 * value:  # "3 to 4 million": what follows the second holds for both

@@ -230,7 +230,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             _dated,
         ),
         (rf"\b(?:in |during )?(?P<part>early|mid|late)[ -](?P<y>{_Y})(?![\d/%,.-]\d|[\d%])", _part),
-        (rf"\b(?:in |during |for |over |throughout |across |the |whole of |all of |course of |year |calendar year )*(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)", _year),
+        (
+            rf"\b(?:in |during |for |over |throughout |across |the |whole of |all of |course of |year |calendar year )*(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)",
+            _year,
+        ),
         (
             r"\b(?:(?:in|over|during|for|within) )?(?:the )?(?:last|past|previous|next|coming|recent|this|that) "
             rf"(?:{_COUNT} )?(?:year|years|decade|decades|month|months|week|weeks|century|quarter|summer|winter)\b",

@@ -118,7 +118,11 @@ class Reading:
         if not names:
             before = [(place, name) for place, name in self.nouns if place < number.first]
             names = [name for place, name in before if place == before[-1][0]] if before else []
-            if names and self.tokens[number.first - 1].lower in _COMES_TO and (subject := head_noun(self, self._clause(number))):
+            if (
+                names
+                and self.tokens[number.first - 1].lower in _COMES_TO
+                and (subject := head_noun(self, self._clause(number)))
+            ):
                 return subject  # sexual offences against victims of every age came to 199,021
         found = set(names)
         if not found & _HARMED and (found & _PEOPLE or not found):  # those convicted are no victims
