@@ -276,9 +276,9 @@ def _end_denied(reading: Reading, told_of: Told, index: Index) -> Finding | None
         same: dict[str, Match] = {}
         for known in index.known.values():
             one = match(reading, known, None, numbers=False)
-            if one.one_class and one.place == "same" and not known.figure.relays and _when(period, known.figure):
-                if one.figure.unit in COUNTS and _unit_fits(reading, one):
-                    same.setdefault(bears_out(number, of_figure(one.figure)), one)
+            here = one.one_class and one.place == "same" and not known.figure.relays and _when(period, known.figure)
+            if here and one.figure.unit in COUNTS and _unit_fits(reading, one):
+                same.setdefault(bears_out(number, of_figure(one.figure)), one)
         answers.append(same)
     denied = [at for at, same in enumerate(answers) if same.keys() == {"no"}]
     borne = [at for at, same in enumerate(answers) if same.keys() == {"yes"}]
@@ -293,6 +293,9 @@ def _end_denied(reading: Reading, told_of: Told, index: Index) -> Finding | None
 def _beside(pair: Pair, reading: Reading) -> bool:
     """Whether two numbers of one rule are only set beside each other, and nothing but silence keeps them apart."""
     first, second = pair.figures
+    words = [token.lower for token in reading.tokens]
+    if any("from" in words[max(0, number.first - 2) : number.first] for number in reading.numbers):
+        return False  # from 10,493 to 20,410 is a change, whatever the verb
     items = [item for item in pair.gate.differences if item.level == "refused"]
     if first.definition != second.definition or not all(str(item).endswith(_UNKNOWN) for item in items):
         return False

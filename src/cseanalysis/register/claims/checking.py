@@ -156,18 +156,23 @@ def _found(reading: Reading, index: Index) -> Finding:
     of_else = finding is not None and finding.word == "contradicted" and reading.unknown
     if finding is None or of_else or (contested and finding.word == "cannot be told"):
         return _unsupported(reading, rows, index)
-    if finding.word.startswith("supported") and "none" in reading.named("amount") and reading.numbers:
+    return _held_to_all(reading, finding) if finding.word.startswith("supported") else finding
+
+
+def _held_to_all(reading: Reading, finding: Finding) -> Finding:
+    """Take the support away where something else that is said was not tested, or not understood."""
+    if "none" in reading.named("amount") and reading.numbers:
         why = "reading: a word such as nobody or myth beside a number that is published may deny it"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    if finding.word.startswith("supported") and (amount := _untested(reading)) is not None:
-        why = f"class: the number is published, and no share of just these ({amount}): {told(finding.figures[0])}"
+    if (said := _untested(reading)) is not None:
+        why = f"class: the number is published, and no share of just these ({said}): {told(finding.figures[0])}"
         need = "The share of just these, with the number of records it is a share of."
         return Finding("cannot be told", finding.figures, finding.arithmetic, (why, *finding.reasons), need)
     somewhere = any(unit == "places" for _, unit in reading.nouns)
-    if finding.word.startswith("supported") and somewhere and not any(one.unit == "places" for one in finding.figures):
+    if somewhere and not any(one.unit == "places" for one in finding.figures):
         why = "reading: a town or an area is spoken of and not named, so it is not known of which place this is said"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
-    if reading.unknown and finding.word.startswith("supported"):
+    if reading.unknown:
         why = f"reading: these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
         return Finding("not understood", finding.figures, finding.arithmetic, (why, *finding.reasons))
     return finding

@@ -87,7 +87,29 @@ def match(
 ) -> Match:
     """Compare what a sentence says of a number with what a figure counts; its other numbers count as words."""
     asked = _asked(reading, number, meanings, numbers)
-    absent = known.meanings - asked.reach
+    absent, told = _left_out(asked, known)
+    extra = _said_beside(asked, known)
+    over = extra & overstated() if "not" not in asked.said else frozenset()
+    if known.figure.unit not in ("victims", "children"):
+        over -= _SAVED
+    if known.figure.unit != "offences" or _ELSEWHERE.search(reading.sentence):
+        over -= _TOLD  # of offences alone is reported another word for recorded
+    if known.minors & told:
+        extra -= {"under 18", "child"}
+    return Match(
+        known,
+        absent - minor() if absent else absent,
+        (absent & minor() - silent()) | told | over,
+        extra - over,
+        _unit(asked, known),
+        _base(asked, known),
+        _place(asked, known),
+        period_of(reading, known),
+    )
+
+
+def _said_beside(asked: _Asked, known: Known) -> frozenset[str]:
+    """Return what a sentence says beside what a figure counts: meanings, other numbers, and who else is spoken of."""
     extra = asked.said - known.allowed - idle()
     if "not" in asked.said and "not" not in known.meanings:
         extra |= {"not"}
@@ -95,40 +117,30 @@ def match(
         extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
     if asked.forces and asked.forces - known.forces:
         extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
-    if known.figure.unit == "pounds" and "group" in known.meanings and _only_of_groups(reading):
+    if known.figure.unit == "pounds" and "group" in known.meanings and _only_of_groups(asked.reading):
         extra -= {"cse"}  # money against grooming gangs is of no class of offences
-    bodies = asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset())
-    if bodies:  # what councils know, or officers did, is not what the police record
-        extra |= bodies - known.nouns - {known.figure.unit}
+    if bodies := asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset()):
+        extra |= bodies - known.nouns - {known.figure.unit}  # what officers did is not what the police record
     if asked.people and asked.people <= _HARMED and known.nouns & _TRIED and not known.nouns & _HARMED:
         extra |= asked.people  # decisions on suspects are none on victims
-    over = extra & overstated() if "not" not in asked.said else frozenset()
-    if known.figure.unit not in ("victims", "children"):
-        over -= _SAVED
-    if known.figure.unit != "offences" or _ELSEWHERE.search(reading.sentence):
-        over -= _TOLD  # of offences alone is reported another word for recorded
-    if number is not None and number.qualifier == "around":
+    if known.figure.counter == "survey" and not known.meanings & _TOLD:
+        extra -= _TOLD  # what adults report in a survey is what they say there
+    return extra
+
+
+def _left_out(asked: _Asked, known: Known) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a figure says and a sentence does not, and what of it makes no other thing and must be told."""
+    absent = known.meanings - asked.reach
+    told: frozenset[str] = frozenset()
+    if asked.number is not None and asked.number.qualifier == "around":
         absent -= {"estimated"}  # around 1,400 says that it is an estimate
     if known.figure.unit == "per_cent" and "penetration" in known.base and "rape" in asked.said:
-        over |= absent & {"penetration"}  # a share of those who were raped or penetrated, told of those who were raped
-        absent -= {"penetration"}
+        told |= absent & {"penetration"}  # a share of those raped or penetrated, told of those who were raped
     if known.figure.unit == "offences" and not {"not", "unrecorded"} & (known.meanings | asked.said):
-        over |= absent & _TOLD  # recorded is said of offences that a figure calls reported
-        absent -= _TOLD
+        told |= absent & _TOLD  # recorded is said of offences that a figure calls reported
     if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
-        over |= absent & known.minors
-        absent -= known.minors
-        extra -= {"under 18", "child"}
-    return Match(
-        known,
-        absent - minor() if absent else absent,
-        (absent & minor() - silent()) | over,
-        extra - over,
-        _unit(asked, known),
-        _base(asked, known),
-        _place(asked, known),
-        period_of(reading, known),
-    )
+        told |= absent & known.minors
+    return absent - told, told
 
 
 def beyond(reading: Reading, known: Known, number: Number | None, meanings: frozenset[str] | None = None) -> bool:
@@ -168,8 +180,7 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers) - forces,
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for at, name in reading.nouns if not _done_to(reading, at)) & PEOPLE
-        | (_DOERS if _by_somebody(reading) else frozenset()),
+        _people(reading),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
         _way(reading),
@@ -202,6 +213,12 @@ def _only_of_groups(reading: Reading) -> bool:
     """Whether exploitation is spoken of only in the name of the groups that are meant."""
     named = [span.value.split() for span in reading.spans if span.kind == "concept"]
     return all("group" in values for values in named if "cse" in values)
+
+
+def _people(reading: Reading) -> frozenset[str]:
+    """Return the words for people of a sentence that are counted, or of whom a share is one."""
+    named = frozenset(name for at, name in reading.nouns if not _done_to(reading, at))
+    return named & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset())
 
 
 def _done_to(reading: Reading, at: int) -> bool:
@@ -323,13 +340,20 @@ def meets(period: Period, figure: Figure) -> Nearness:
         return "same" if _same_month(period.start, start) and start != end else "other"
     if (period.start, period.end) == (start, end):
         return "same"
-    closing = "end of" in period.text.lower() and period.start == period.end and _same_month(period.end, end)
-    if closing and figure.counter in ("stock", "cumulative") and end <= period.end:
-        return "near"  # by the end of a month, as at some days before
     dated = start == end or figure.counter in ("stock", "cumulative")
-    if dated and period.start <= end <= period.end and (start == end or period.kind in ("year", "month", "day")):
+    compare = _on_a_day if dated else _spans
+    return compare(period, (period.start, period.end), figure, (start, end))
+
+
+def _on_a_day(period: Period, said: tuple[date, date], figure: Figure, days: tuple[date, date]) -> Nearness:
+    """Compare days that are named with the day of a count of what there was on it, or had been by then."""
+    (first, last), (start, end) = said, days
+    closing = "end of" in period.text.lower() and first == last and _same_month(last, end)
+    if closing and end < last and figure.counter in ("stock", "cumulative"):
+        return "near"  # by the end of a month, as at some days before
+    if first <= end <= last and (start == end or period.kind in ("year", "month", "day")):
         return "near" if period.kind == "year" else "same"
-    return "other" if start == end else _spans(period, (period.start, period.end), figure, (start, end))
+    return "other" if start == end else _spans(period, said, figure, days)
 
 
 def _spans(period: Period, said: tuple[date, date], figure: Figure, days: tuple[date, date]) -> Nearness:

@@ -13,8 +13,10 @@ _BREAK = re.compile(
     r"|,\s+(?=(?:so|but|yet|hardly|let|though|believe|by the way|thank|spare|mind you|which is"
     r"|and (?:that|those|this|these|still|yet|we|you|nobody|no one|it is|it's|all|ministers|politicians|mps|people"
     r"|everyone|everybody|they|the government|the press|the media)"
-    r"|not (?:the|a|an|that|quite|exactly|some)|whatever|no matter|never mind|a figure (?:that|which)|a number (?:that|which)"
-    r"|which (?:was|were|are)|more than (?:i|you|we|anyone|most|many|people)|far (?:more|fewer) than (?:i|you|we|most|many|people))\b)",
+    r"|not (?:the|a|an|that|quite|exactly|some)|whatever|no matter|never mind"
+    r"|a figure (?:that|which)|a number (?:that|which)"
+    r"|which (?:was|were|are)|more than (?:i|you|we|anyone|most|many|people)"
+    r"|far (?:more|fewer) than (?:i|you|we|most|many|people))\b)",
     re.IGNORECASE,
 )
 # "Six. That's how many children were ...": the number, and what it counts.
@@ -36,7 +38,8 @@ _LEAD = re.compile(
 )
 # "than I had expected", "as people imagine": a measure of what somebody thinks.
 _THOUGHT = re.compile(
-    r"\b(?:than|as|share|what|that) (?:i|you|we|anyone|anybody|most|many|people|some|ministers|they|the papers)\b.{0,25}"
+    r"\b(?:than|as|share|what|that) (?:i|you|we|anyone|anybody|most|many|people|some|ministers|they|the papers)\b"
+    r".{0,25}"
     r"\b(?:expect|think|thought|imagine|realise|suppose|believe|hope|fear|guess|admit|claim|say|said|told|know|want|like)",
     re.IGNORECASE,
 )

@@ -187,7 +187,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             _range,
         ),
         (
-            rf"\b(?:from |between )(?P<from>(?:the )?(?:start|beginning) of )?(?P<y1>{_Y}){_TO}{_AT}"
+            rf"\b(?:from |between )(?:(?:the )?(?:start|beginning) of )?(?P<y1>{_Y}){_TO}{_AT}"
             rf"(?P<d2>{_D} )?(?:of )?(?P<m2>{_M}),? (?P<y2>{_Y})\b",
             _from_year,
         ),
@@ -204,7 +204,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
         (
             r"\b(?:in |during |for |over )?(?:the |a )?(?:whole |full |entire )?"
             r"(?:(?:12|twelve) months|twelvemonth|(?:financial |reporting )?year)"
-            rf" (?:to|ending|ended|up to|until|ending in|that ended in|that ended on|which ended in|running to|through to)"
+            r" (?:to|ending|ended|up to|until|ending in|that ended in|that ended on|which ended in|running to)"
             rf"(?: (?:the )?(?:end|close) of)? (?P<d>{_D} )?(?P<m>{_M}),? (?P<y>{_Y})\b",
             _ending,
         ),
@@ -231,7 +231,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
         ),
         (rf"\b(?:in |during )?(?P<part>early|mid|late)[ -](?P<y>{_Y})(?![\d/%,.-]\d|[\d%])", _part),
         (
-            rf"\b(?:in |during |for |over |throughout |across |the |whole of |all of |course of |year |calendar year )*(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)",
+            r"\b(?:in |during |for |over |throughout |across |the |whole of |all of |course of |year |calendar year )*"
+            rf"(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)",
             _year,
         ),
         (
