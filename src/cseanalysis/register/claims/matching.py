@@ -29,6 +29,7 @@ _BODIES = frozenset(("local_authorities", "officers", "staff"))
 _STEPS = frozenset(("decisions", "outcomes", "assessments", "investigations", "charges", "prosecutions", "defendants"))
 _COUNCILS = frozenset(("local_authorities",))
 _OF_COUNCILS = frozenset(("in_need", "plan"))  # what councils themselves return
+_ACTS = frozenset(("sexual", "child", "contact", "child_abuse"))  # what is done to somebody, or of whom it is
 _SAVED = frozenset(("rescued",))
 _ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
 SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
@@ -225,7 +226,8 @@ def _done_to(reading: Reading, at: int) -> bool:
     """Whether a noun only says to whom it was done: in "a tenth of the abuse of children" no children are counted."""
     if at < 2 or reading.tokens[at - 1].lower not in ("of", "against", "on"):
         return False
-    return any(one.last == at - 1 and one.kind == "concept" for one in reading.spans)
+    acts = (one.value for one in reading.spans if one.last == at - 1 and one.kind == "concept")
+    return any(closure(frozenset(value.split())) & _ACTS for value in acts)
 
 
 def _by_somebody(reading: Reading) -> bool:
