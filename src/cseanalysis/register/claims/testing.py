@@ -22,6 +22,7 @@ _ALIKE: Mapping[tuple[str, str], Answer] = {
     **{(word, "exact"): "yes" for word in ("at_least", "at_most")},
     **{(word, "around"): "loose" for word in ("at_least", "at_most")},
     ("just_over", "more_than"): "loose",
+    ("around", "exact"): "loose",  # around 597 is 597
 }
 _NEARLY = 0.88  # from here on a number is nearly another
 _MUCH = 0.5  # "more than 100" for 4,000 is true and says little

@@ -229,7 +229,8 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
     precise = number.digits > _SEVERAL and number.qualifier in ("exact", "around") and not number.soft
     found = []
     for one in several:
-        if one.answer != "yes" or one.match.same or (one.turned and "not" in one.match.extra):
+        exact = one.match.known.printed.printed == number.value and not one.turned
+        if (one.answer != "yes" and not exact) or one.match.same or (one.turned and "not" in one.match.extra):
             continue
         if one.figure.unit.startswith("per_cent") != (number.unit == "per_cent"):
             continue
