@@ -212,7 +212,7 @@ def _known(figure: Figure, reading: Callable[[str], Reading], *, first: bool) ->
         meanings - minor(),
         closure(meanings | reading(figure.statement).meanings | base.meanings | beside.meanings | more),
         of_figure(figure) if figure.qualifier != "text" else Range(0.0, 0.0),
-        frozenset(one for one in base.meanings if not one.startswith("w:") and not one[:1].isdigit()),
+        frozenset(one for one in base.meanings - _GENERIC if not one.startswith("w:") and not one[:1].isdigit()),
         closure(base.meanings | (share_of(statement, None) or frozenset())),
         frozenset(number.value for number in (*statement.numbers, *base.numbers, *reading(figure.published).numbers)),
         frozenset(name for _, name in (*statement.nouns, *base.nouns)),

@@ -190,6 +190,8 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
         and {"man", "woman"} & reading.meanings
     ):
         yield f"ages: {figure.id} is of those aged {figure.ages}, who are not all men or women"
+    elif figure.counter == "survey" and " to " in figure.ages and figure.ages not in reading.meanings:
+        yield f"ages: {figure.id} is of those aged {figure.ages}"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
     if figure.guessed:
