@@ -139,6 +139,7 @@ def _left_out(asked: _Asked, known: Known) -> tuple[frozenset[str], frozenset[st
         told |= absent & {"penetration"}  # a share of those raped or penetrated, told of those who were raped
     if known.figure.unit == "offences" and not {"not", "unrecorded"} & (known.meanings | asked.said):
         told |= absent & _TOLD  # recorded is said of offences that a figure calls reported
+    told |= {one for one in absent if one.startswith("code ")}  # what is recorded under it is said in words
     if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
         told |= absent & known.minors
     return absent - told, told

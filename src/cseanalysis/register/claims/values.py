@@ -190,7 +190,7 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
         and {"man", "woman"} & reading.meanings
     ):
         yield f"ages: {figure.id} is of those aged {figure.ages}, who are not all men or women"
-    elif figure.counter == "survey" and " to " in figure.ages and figure.ages not in reading.meanings:
+    elif " to " in figure.ages and figure.ages not in reading.meanings and _of_adults(found):
         yield f"ages: {figure.id} is of those aged {figure.ages}"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
@@ -199,6 +199,11 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
     themselves = found.base == "same" and found.known.base & operations()  # who took part is said
     if chosen(figure) and figure.unit == "per_cent" and not themselves:
         yield f"selection: {figure.id} is of records that were chosen, or chose themselves, and speaks for no others"
+
+
+def _of_adults(match: Match) -> bool:
+    """Whether adults were asked, of whom the ages tell which."""
+    return match.figure.counter == "survey" and "adults" in (*match.known.base_noun, match.figure.unit)
 
 
 def _contradicted(reading: Reading, number: Number, against: Sequence[Held], same: Sequence[Held]) -> Finding | None:

@@ -10,8 +10,8 @@ from cseanalysis.export.wording import say_number
 from cseanalysis.register.claims.additions import Addition, add, per_day, witnesses
 from cseanalysis.register.claims.finding import Finding, copies, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import minor
+from cseanalysis.register.claims.grammar.reading import Reading, closure, share_of
+from cseanalysis.register.claims.grammar.tables import idle, minor
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import PEOPLE, Match, beyond, match
 from cseanalysis.register.claims.testing import Range, bears_out
@@ -116,6 +116,7 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     near = [one for one in (match(reading, known, None) for known in parts) if one.place == "same"]
     people = {name for _, name in reading.nouns} & PEOPLE  # a share of offences is none of victims
     near = [one for one in near if not people or one.figure.unit in {name for _, name in reading.nouns}]
+    base = share_of(reading, number) or frozenset()
     near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
     for one in near:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:
@@ -123,6 +124,8 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
         for other in near:
             if other is one or not one.known.meanings - closure(other.known.meanings):
                 continue
+            if base - other.known.allowed - idle():
+                continue  # of group-based exploitation it is no share of all group-based offences
             comparison = compare(one.figure, other.figure)
             if comparison.part is not one.figure or comparison.share is None:
                 continue

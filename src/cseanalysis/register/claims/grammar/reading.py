@@ -256,7 +256,8 @@ def nouns_of_base(reading: Reading, number: Number) -> frozenset[str]:
     first = at
     while at < len(words) and words[at].lower in ("of", "the", "all", "those", "these", "its", "their", "our", "his"):
         at += 1
-    return head_noun(reading, at) if number.unit == "per_cent" and at > first else frozenset()
+    told = at > first or number.base is not None  # three in four victims
+    return head_noun(reading, at) if number.unit == "per_cent" and told else frozenset()
 
 
 def head_noun(reading: Reading, at: int = 0) -> frozenset[str]:
