@@ -233,7 +233,10 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
         ("The taskforce supported no more than 300 arrests between April and December 2024.", "contradicted"),
         ("Less than a tenth of contact abuse of children recorded in 2022 took place in the family.", "contradicted"),
         ("The majority of suspects in group-based child sexual abuse in 2023 were under 18.", "cannot be told"),
-        ("Child sexual abuse is rising; more children fall victim to it with every year that passes.", "cannot be told"),
+        (
+            "Child sexual abuse is rising; more children fall victim to it with every year that passes.",
+            "cannot be told",
+        ),
         ("Group-based offences fell from 4,228 in 2023 to 3,900 in 2024.", "contradicted"),
         (
             "So much for a soft touch: 23% of the child rapes recorded in 2014/15 ended in a conviction.",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence
-from cseanalysis.register.claims.changes import change, extreme, told_change
+from cseanalysis.register.claims.changes import Told, change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
@@ -193,7 +193,18 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
         tests = (prevalence, part_of_number, across, _of_whole, _several)
         if (found_by := next(filter(None, (test(reading, index) for test in tests)), None)) is not None:
             return found_by
-    return _by_number(reading, numbers, index)
+    return _with_change(_by_number(reading, numbers, index), told_of)
+
+
+def _with_change(finding: Finding | None, told_of: Told | None) -> Finding | None:
+    """Take the support away where a change is told beside a number, and no figure bears it out."""
+    if finding is None or told_of is None or not finding.word.startswith("supported"):
+        return finding
+    told_beside = told_of.worded and told_of.ends is None and (told_of.factor is not None or told_of.up is not None)
+    if not told_beside or any(one.unit == "per_cent_change" for one in finding.figures):
+        return finding
+    why = f"change: the number is published, and the change told beside it is not: {told(finding.figures[0])}"
+    return Finding("cannot be told", finding.figures, finding.arithmetic, (why, *finding.reasons))
 
 
 def _untested(reading: Reading) -> str | None:

@@ -37,6 +37,7 @@ _VERBS = {
     "prosecute": "people_prosecuted",
     "sentence": "people_sentenced",
 }
+_OF_POLICE = frozenset(("forces", "force", "officers", "officer", "investigations", "records"))
 _SIGNS = frozenset("(),-:;")  # between two numbers that tell one thing
 _NEAR = 0.12
 _COMES_TO = frozenset(("to", "at", "was", "were", "totalled", "numbered", "reached", "hit", "topped", "exceeded"))
@@ -184,6 +185,7 @@ def read(sentence: str, phrases: Phrases | None = None, vocabulary: frozenset[st
             else:
                 unknown.append(token.text)
                 spans.append(Span(at, at + 1, "unknown", "", token.text))
+    unknown += [tokens[number.last].text for number in numbers if _of_sayers(tokens, number)]
     spans.sort(key=lambda span: (span.first, span.last))
     kinds: dict[str, tuple[str, ...]] = {}
     for span in spans:
@@ -296,6 +298,12 @@ def _meant(reading: Reading, after: int, end: int) -> frozenset[str]:
             first, *more = span.value.split()
             found |= {*more} or ({_ATOMS[first]} if first == "children" else set())
     return frozenset(found)
+
+
+def _of_sayers(tokens: tuple[Token, ...], number: Number) -> bool:
+    """Whether a number is one of people who else only say or record a thing: 9,215 detectives."""
+    words = [token.lower for token in tokens[number.last : number.last + 2]]
+    return words[:1] != [] and words[0] in edges("who") and not (words[1:] and words[1] in _OF_POLICE)
 
 
 def _between_letters(text: str, at: int) -> bool:
