@@ -119,7 +119,7 @@ def _said_beside(asked: _Asked, known: Known) -> frozenset[str]:
     if asked.forces and asked.forces - known.forces:
         extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
     if known.figure.unit == "pounds" and "group" in known.meanings and _only_of_groups(asked.reading):
-        extra -= {"cse"}  # money against grooming gangs is of no class of offences
+        extra -= {"cse"}  # money against groups is of no class of offences
     if bodies := asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset()):
         extra |= bodies - known.nouns - {known.figure.unit}  # what officers did is not what the police record
     if asked.people and asked.people <= _HARMED and known.nouns & _TRIED and not known.nouns & _HARMED:
