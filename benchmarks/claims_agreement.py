@@ -1,12 +1,14 @@
-"""How often the checker of claims and its readers agree: 180 sentences as the public debate makes them.
+"""How often the checker of claims and its readers agree: 240 sentences as the public debate makes them.
 
     python benchmarks/claims_agreement.py
 
 Round 1 is 120 sentences by a reader who had not seen the checker (40 that inflate, 40 that belittle, 40 neutral), coded
 a second time by a reader who had not seen the first's verdicts; half was kept back while the checker was mended, and
 all of it was seen when the checker was mended again. Round 2 is 60 more (20, 20 and 20), written before that mending
-and coded by their writer alone, who says why; a drawn half was kept back. A verdict agrees when a reader gave it;
-recall and precision are those of the first reader's.
+and coded by their writer alone, who says why; a drawn half was kept back. Round 3 is 60 more (17 that inflate, 16 that
+belittle, 27 neutral), every second of a set whose other half is kept back, coded by two readers and seen while the
+checker was mended a third time. A verdict agrees when a reader gave it; recall and precision are those of the first
+reader's.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ SETS = {
     ("1", "no"): "round 1, seen while the checker was made",
     ("1", "yes"): "round 1, kept back then and seen since",
     ("2", "no"): "round 2, seen while it was mended",
-    ("2", "yes"): "round 2, kept back",
+    ("2", "yes"): "round 2, kept back then and seen since",
+    ("3", "no"): "round 3, seen while it was mended again",
 }
 
 

@@ -229,6 +229,23 @@ def test_what_is_said_beside_a_number_does_not_make_it_supported(sentence, check
         ("Child sexual abuse is becoming more common.", "cannot be told"),
         ("Child sexual abuse is becoming rarer.", "cannot be told"),
         ("The police did not record a single group-based offence in 2023 or 2024.", "contradicted"),
+        # limits that what an operation did itself excludes, and majorities that a field filled in part leaves open
+        ("The taskforce supported no more than 300 arrests between April and December 2024.", "contradicted"),
+        ("Less than a tenth of contact abuse of children recorded in 2022 took place in the family.", "contradicted"),
+        ("The majority of suspects in group-based child sexual abuse in 2023 were under 18.", "cannot be told"),
+        (
+            "Child sexual abuse is rising; more children fall victim to it with every year that passes.",
+            "cannot be told",
+        ),
+        ("Group-based offences fell from 4,228 in 2023 to 3,900 in 2024.", "contradicted"),
+        (
+            "So much for a soft touch: 23% of the child rapes recorded in 2014/15 ended in a conviction.",
+            "right number, wrong thing",
+        ),
+        ("Girls who post such pictures bring it all upon themselves.", "refused"),
+        ("Do migrants commit child sex offences at twice the rate of everybody else?", "refused"),
+        ("Nine out of ten youth workers who saw grooming said nothing.", "not supported"),
+        ("Fewer than one in five victims of rape in childhood ever told the police.", "supported with correction"),
     ],
 )
 def test_a_kind_of_sentence_gets_its_verdict(sentence, word, check):

@@ -32,6 +32,14 @@ def numbers(sentence):
         ("nine out of ten victims", 90, "per_cent", "exact"),
         ("nearly one adult in ten", 10, "per_cent", "nearly"),
         ("£10 million", 1e7, "pounds", "exact"),
+        ("eight and a half million adults", 8.5e6, "", "exact"),
+        ("2 and a half million adults", 2.5e6, "", "exact"),
+        ("four in every hundred offences", 4, "per_cent", "exact"),
+        ("as many as 450,000 children", 450000, "", "up_to"),
+        ("no more than 300 arrests", 300, "", "at_most"),
+        ("no fewer than 44 forces", 44, "", "at_least"),
+        ("just over a quarter - 26% - of offences", 26, "per_cent", "exact"),
+        ("nearly half (48%) of suspects", 48, "per_cent", "exact"),
     ],
 )
 def test_a_number_is_read_with_its_unit_and_its_word(text, value, unit, qualifier):
@@ -43,7 +51,14 @@ def test_what_is_no_share_is_read_as_none(text):
     assert not [one for one in read(text).numbers if one.unit == "per_cent"]
 
 
+def test_two_numbers_that_do_not_agree_are_two():
+    assert len(numbers("nearly half (38%) of suspects")) == 2
+    assert len(numbers("more than half (48%) of suspects")) == 2
+
+
 def test_a_range_and_a_change_are_two_things():
+    (between,) = read("between 550,000 and 850,000 people").numbers
+    assert (between.value, between.high) == (550000, 850000)
     (between,) = read("550,000 to 850,000 people").numbers
     assert (between.value, between.high) == (550000, 850000)
     assert numbers("rose from 550 to 597") == [(550, "", "exact"), (597, "", "exact")]
@@ -66,6 +81,13 @@ def test_a_range_and_a_change_are_two_things():
         ("in the first nine months of 2024", date(2024, 1, 1), date(2024, 9, 30), "range"),
         ("since April 2023", date(2023, 4, 1), None, "since"),
         ("since 2017/18", date(2017, 4, 1), None, "since"),
+        ("in the whole of 2024", date(2024, 1, 1), date(2024, 12, 31), "year"),
+        ("over the two years to March 2014", date(2012, 4, 1), date(2014, 3, 31), "range"),
+        ("in the two years from April 2012 to March 2014", date(2012, 4, 1), date(2014, 3, 31), "range"),
+        ("in the six months to September 2024", date(2024, 4, 1), date(2024, 9, 30), "range"),
+        ("between the start of 2014 and the end of June 2019", date(2014, 1, 1), date(2019, 6, 30), "range"),
+        ("from January 2014 to 9 August 2017", date(2014, 1, 1), date(2017, 8, 9), "range"),
+        ("from April 2015 to the end of 2017", date(2015, 4, 1), date(2017, 12, 31), "range"),
         ("last year", None, None, "unclear"),
         ("in ten years", None, None, "unclear"),
     ],

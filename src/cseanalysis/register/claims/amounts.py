@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -21,6 +22,7 @@ from cseanalysis.register.sentences import period_words
 
 _MOST = 8
 _PAIR = 2
+_TURNED = 10.0  # percentage points
 _BY_HAND = 4.0  # percentage points by which a share that is worked out by hand may be rounded
 _LONG = 3  # digits from which on no unit need be said
 _LARGE = 1000
@@ -28,6 +30,7 @@ _SAYS = 2  # digits of a number that is hardly another by chance
 # Between two numbers they set the one against the other.
 _BESIDE = frozenset(("but", "against", "versus", "only"))
 _QUOTIENT = 0.1  # how far it may be rounded
+_YEARS = re.compile(r"\b(?:every|each|by the|passing) year\b|\byear (?:after|on) year\b", re.IGNORECASE)
 _BEFORE = ("ago", "before", "ever", "past", "used")
 _TREND = "trend_measure"
 _WHOLE = ("csae", "csa", "recorded")
@@ -111,7 +114,7 @@ def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Inde
     }
     # Where nobody says how many records have the field, the print is what there is; of ethnicity that is not enough.
     unsaid = [one for one in same if worst_case(one.figure) == (0.0, 100.0) and "ethnicity" not in one.known.allowed]
-    if words == {"open"} and len(unsaid) == len(same):
+    if words == {"open"} and len(unsaid) == len(same) and not any(_close(limit, one) for one in same):
         words = {bears_out(limit, one.known.printed) for one in same}
     else:
         unsaid = []
@@ -132,6 +135,13 @@ def _bounded(reading: Reading, limit: Number, same: Sequence[Match], index: Inde
         return Finding("contradicted", figures, arithmetic, reasons)
     why = "known share: the records that say allow it and its opposite"
     return Finding("cannot be told", figures, arithmetic, (why, *reasons), _KNOWN)
+
+
+def _close(limit: Number, one: Match) -> bool:
+    """Whether a share lies so near to a limit on its other side that the records without the field could turn it."""
+    printed = one.known.printed.printed
+    against = bears_out(limit, one.known.printed) == "no"
+    return against and printed is not None and abs(printed - limit.value) <= _TURNED
 
 
 def _parity(reading: Reading, index: Index) -> Finding | None:
@@ -203,7 +213,9 @@ def _none(reading: Reading, index: Index) -> Finding | None:
 def prevalence(reading: Reading, index: Index) -> Finding | None:
     """Say that nothing tells whether more or fewer are abused than before, where nothing recorded is spoken of."""
     than = any(token.lower == "than" for token in reading.tokens)
-    when = reading.periods or any(one.lower in _BEFORE for one in reading.tokens)
+    years = _YEARS.search(reading.sentence) is not None
+    than = than or years
+    when = years or reading.periods or any(one.lower in _BEFORE for one in reading.tokens)
     if not ("more" in reading.kinds and than and when) or counted(reading) or "recording" in reading.kinds:
         return None
     if "group" in reading.kinds or "csa" not in closure(reading.meanings):

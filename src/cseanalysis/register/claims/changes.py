@@ -19,7 +19,7 @@ from cseanalysis.register.claims.matching import Match, match, meets
 from cseanalysis.register.claims.testing import bears_out, of_figure
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.comparison import Comparison
-from cseanalysis.register.figures import UNSTATED, Figure
+from cseanalysis.register.figures import COUNTS, UNSTATED, Figure
 from cseanalysis.register.gate import compare
 from cseanalysis.register.sentences import period_words
 
@@ -231,7 +231,9 @@ def _ends(reading: Reading, numbers: Sequence[Number]) -> tuple[Number, Number] 
     before = [token.lower for token in reading.tokens[max(0, second.first - 3) : second.first]]
     if "by" in before and "from" not in before:
         return None
-    turned = set(before) & set(_FROM) and "to" not in before
+    text = " ".join(token.lower for token in reading.tokens[first.last :])
+    earlier = any(phrase in text for phrase in _YEAR_BEFORE) and "from" not in before
+    turned = earlier or (set(before) & set(_FROM) and "to" not in before)
     return _dated(reading, (second, first) if turned else (first, second))
 
 
@@ -257,7 +259,7 @@ def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
     # Two of which each is only of a part of what is said, and which may be compared, are no answer.
     kept_apart = [one for one in (*fitting, *strict) if one.gate.verdict == "refused" or _MONTHLY in one.gate.allowed]
     if not kept_apart:
-        return None
+        return _end_denied(reading, told_of, index)
     best = kept_apart[0]
     ratio = best.ratio()
     figures = tuple(dict.fromkeys((*best.figures, *(one for pair in fitting[:3] for one in pair.figures))))
@@ -272,9 +274,35 @@ def change(reading: Reading, told_of: Told, index: Index) -> Finding | None:
     )
 
 
+def _end_denied(reading: Reading, told_of: Told, index: Index) -> Finding | None:
+    """Say that one end of a change is not what is printed of its period, where the other end is."""
+    if told_of.ends is None or told_of.periods is None:
+        return None
+    answers: list[dict[str, Match]] = []
+    for number, period in zip(told_of.ends, told_of.periods, strict=True):
+        same: dict[str, Match] = {}
+        for known in index.known.values():
+            one = match(reading, known, None, numbers=False)
+            here = one.one_class and one.place == "same" and not known.figure.relays and _when(period, known.figure)
+            if here and one.figure.unit in COUNTS and _unit_fits(reading, one):
+                same.setdefault(bears_out(number, of_figure(one.figure)), one)
+        answers.append(same)
+    denied = [at for at, same in enumerate(answers) if same.keys() == {"no"}]
+    borne = [at for at, same in enumerate(answers) if same.keys() == {"yes"}]
+    if len(denied) != 1 or len(borne) != 1:
+        return None
+    at = denied[0]
+    figures = answers[at]["no"].figure, answers[borne[0]]["yes"].figure
+    why = f"number: {told_of.ends[at].text} is not what is printed: {told(figures[0])}"
+    return Finding("contradicted", figures, (), (why, f"figure: {told(figures[1])}", *copies(figures)))
+
+
 def _beside(pair: Pair, reading: Reading) -> bool:
     """Whether two numbers of one rule are only set beside each other, and nothing but silence keeps them apart."""
     first, second = pair.figures
+    words = [token.lower for token in reading.tokens]
+    if any("from" in words[max(0, number.first - 2) : number.first] for number in reading.numbers):
+        return False  # from 10,493 to 20,410 is a change, whatever the verb
     items = [item for item in pair.gate.differences if item.level == "refused"]
     if first.definition != second.definition or not all(str(item).endswith(_UNKNOWN) for item in items):
         return False
@@ -338,7 +366,8 @@ def _both_printed(reading: Reading, ends: tuple[Number, Number], index: Index) -
 
 def _alike(reading: Reading, one: Match, index: Index) -> bool:
     """Whether a figure shares a word with a sentence, or its place and a number that is no other by chance."""
-    here = one.known.place in reading.places and min(number.digits for number in counted(reading)) > _PRECISE
+    digits = min((number.digits for number in counted(reading)), default=0)
+    here = one.known.place in reading.places and digits > _PRECISE
     return here or index.likeness(reading.meanings, one.known) > 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cseanalysis.register.claims.amounts import across, amount, part_of_change, part_of_number, prevalence, set_beside
-from cseanalysis.register.claims.changes import change, extreme, told_change
+from cseanalysis.register.claims.changes import Told, change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
 from cseanalysis.register.claims.grammar.numbers import Number
@@ -52,6 +52,7 @@ _READ_AS = {
     "qualifier": "how exactly",
     "concept": "what is counted",
     "word": "what is counted",
+    "extent": "of whom, or of what kinds",
     "unit": "unit",
     "place": "place",
     "period": "when",
@@ -177,6 +178,10 @@ def _doubted(finding: Finding, reading: Reading, index: Index) -> Finding:
     if drawn := _drawn(reading, index):
         why = f"conclusion: the figures bear out the numbers, and neither this nor its opposite: {drawn}"
         return replace(finding, word="cannot be told", reasons=(why, *finding.reasons))
+    if (said := _untested(reading)) is not None:
+        why = f"class: the number is published, and no share of just these ({said}): {told(finding.figures[0])}"
+        need = "The share of just these, with the number of records it is a share of."
+        return Finding("cannot be told", finding.figures, finding.arithmetic, (why, *finding.reasons), need)
     why = ""
     if "none" in reading.named("amount") and reading.numbers:
         why = "a word such as nobody or myth beside a number that is published may deny it"
@@ -216,7 +221,31 @@ def _tested(reading: Reading, index: Index) -> Finding | None:
         tests = (prevalence, part_of_number, across, _of_whole, _several)
         if (found_by := next(filter(None, (test(reading, index) for test in tests)), None)) is not None:
             return found_by
-    return _by_number(reading, numbers, index)
+    return _with_change(_by_number(reading, numbers, index), told_of)
+
+
+def _with_change(finding: Finding | None, told_of: Told | None) -> Finding | None:
+    """Take the support away where a change is told beside a number, and no figure bears it out."""
+    if finding is None or told_of is None or not finding.word.startswith("supported"):
+        return finding
+    told_beside = told_of.worded and told_of.ends is None and (told_of.factor is not None or told_of.up is not None)
+    if not told_beside or any(one.unit == "per_cent_change" for one in finding.figures):
+        return finding
+    why = f"change: the number is published, and the change told beside it is not: {told(finding.figures[0])}"
+    return Finding("cannot be told", finding.figures, finding.arithmetic, (why, *finding.reasons))
+
+
+def _untested(reading: Reading) -> str | None:
+    """Return a word such as most that stands beside a number and that no share of the sentence bears out."""
+    shares = [Range(one.value, one.value, one.value) for one in reading.numbers if one.unit == "per_cent"]
+    for span in reading.spans if reading.numbers else ():
+        qualifier, _, value = span.value.partition(" ") if span.kind == "amount" else ("", "", "")
+        if not value:
+            continue
+        limit = Number(float(value), "per_cent", 0.0, span.first, span.last, span.text, qualifier)
+        if all(bears_out(limit, share) not in ("yes", "loose") for share in shares):
+            return span.text
+    return None
 
 
 def _by_number(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:

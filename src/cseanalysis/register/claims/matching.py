@@ -10,8 +10,8 @@ from typing import Literal
 
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
-from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base, share_of
-from cseanalysis.register.claims.grammar.tables import minor, operations, overstated, silent, units
+from cseanalysis.register.claims.grammar.reading import Reading, before_share, closure, nouns_of_base, share_of
+from cseanalysis.register.claims.grammar.tables import idle, minor, operations, overstated, silent, units
 from cseanalysis.register.claims.index import NATIONAL, Known
 from cseanalysis.register.figures import UNKNOWN, Figure
 from cseanalysis.register.spans import months_in, same_length
@@ -22,9 +22,14 @@ PEOPLE = frozenset(("suspects", "victims", "children", "adults", "defendants"))
 _ANYBODY = PEOPLE | {"people"}
 _HARMED = frozenset(("victims", "children"))
 _DOERS = frozenset(("suspects",))
+_TRIED = frozenset(("suspects", "defendants"))
 _DONE = ("committed", "perpetrated", "carried", "done")
 _TOLD = frozenset(("reported",))
 _BODIES = frozenset(("local_authorities", "officers", "staff"))
+_STEPS = frozenset(("decisions", "outcomes", "assessments", "investigations", "charges", "prosecutions", "defendants"))
+_COUNCILS = frozenset(("local_authorities",))
+_OF_COUNCILS = frozenset(("in_need", "plan", "to_authorities"))  # what councils themselves return
+_ACTS = frozenset(("sexual", "child", "contact", "child_abuse"))  # what is done to somebody, or of whom it is
 _SAVED = frozenset(("rescued",))
 _ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
 SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
@@ -84,36 +89,62 @@ def match(
 ) -> Match:
     """Compare what a sentence says of a number with what a figure counts; its other numbers count as words."""
     asked = _asked(reading, number, meanings, numbers)
-    absent = known.meanings - asked.reach
-    extra = asked.said - known.allowed
-    if "not" in asked.said and "not" not in known.meanings:
-        extra |= {"not"}
-    if asked.others and asked.others - known.numbers:
-        extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
-    if asked.forces and asked.forces - known.forces:
-        extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
-    if asked.bodies:  # what councils know, or officers did, is not what the police record
-        extra |= asked.bodies - known.nouns - {known.figure.unit}
+    absent, told = _left_out(asked, known)
+    extra = _said_beside(asked, known)
     over = extra & overstated() if "not" not in asked.said else frozenset()
     if known.figure.unit not in ("victims", "children"):
         over -= _SAVED
     if known.figure.unit != "offences" or _ELSEWHERE.search(reading.sentence):
         over -= _TOLD  # of offences alone is reported another word for recorded
-    if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
-        over |= absent & known.minors
-        absent -= known.minors
+    if known.minors & told:
         extra -= {"under 18", "child"}
     return Match(
         reading,
         known,
         absent - minor() if absent else absent,
-        (absent & minor() - silent()) | over,
+        (absent & minor() - silent()) | told | over,
         extra - over,
         _unit(asked, known),
         _base(asked, known),
         _place(asked, known),
         period_of(reading, known),
     )
+
+
+def _said_beside(asked: _Asked, known: Known) -> frozenset[str]:
+    """Return what a sentence says beside what a figure counts: meanings, other numbers, and who else is spoken of."""
+    extra = asked.said - known.allowed - idle()
+    if "not" in asked.said and "not" not in known.meanings:
+        extra |= {"not"}
+    if asked.others and asked.others - known.numbers:
+        extra |= {f"{value:,.10g}" for value in asked.others - known.numbers}
+    if asked.forces and asked.forces - known.forces:
+        extra |= {f"{value:g} forces" for value in asked.forces - known.forces}
+    if known.figure.unit == "pounds" and "group" in known.meanings and _only_of_groups(asked.reading):
+        extra -= {"cse"}  # money against groups is of no class of offences
+    if bodies := asked.bodies - (_COUNCILS if known.meanings & _OF_COUNCILS else frozenset()):
+        extra |= bodies - known.nouns - {known.figure.unit}  # what officers did is not what the police record
+    if asked.people and asked.people <= _HARMED and known.nouns & _TRIED and not known.nouns & _HARMED:
+        extra |= asked.people  # decisions on suspects are none on victims
+    if known.figure.counter == "survey" and not known.meanings & _TOLD:
+        extra -= _TOLD  # what adults report in a survey is what they say there
+    return extra
+
+
+def _left_out(asked: _Asked, known: Known) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a figure says and a sentence does not, and what of it makes no other thing and must be told."""
+    absent = known.meanings - asked.reach
+    told: frozenset[str] = frozenset()
+    if asked.number is not None and asked.number.qualifier == "around":
+        absent -= {"estimated"}  # around 1,400 says that it is an estimate
+    if known.figure.unit == "per_cent" and "penetration" in known.base and "rape" in asked.said:
+        told |= absent & {"penetration"}  # a share of those raped or penetrated, told of those who were raped
+    if known.figure.unit == "offences" and not {"not", "unrecorded"} & (known.meanings | asked.said):
+        told |= absent & _TOLD  # recorded is said of offences that a figure calls reported
+    told |= {one for one in absent if one.startswith("code ")}  # what is recorded under it is said in words
+    if known.minors and asked.said & {"child", "under 18"} and "child" not in (asked.base or ()):
+        told |= absent & known.minors
+    return absent - told, told
 
 
 def beyond(reading: Reading, known: Known, number: Number | None, meanings: frozenset[str] | None = None) -> bool:
@@ -134,10 +165,11 @@ class _Asked:
     people: frozenset[str]
     base: frozenset[str] | None
     places: frozenset[str]
-    tells_change: bool
+    way: str | None  # of a change: rise, fall, or none said
     bodies: frozenset[str]
     forces: frozenset[float]
     shared: frozenset[str]
+    in_front: bool  # whether that of which a share is one stands before it
 
 
 @lru_cache(maxsize=64)
@@ -152,13 +184,14 @@ def _asked(reading: Reading, number: Number | None, meanings: frozenset[str] | N
         closure(said),
         frozenset(one.value for one in reading.numbers if one is not number and one.value > 1 and numbers) - forces,
         frozenset() if number is None else reading.units_of(number),
-        frozenset(name for _, name in reading.nouns) & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset()),
+        _people(reading),
         None if number is None else share_of(reading, number),
         frozenset(reading.places),
-        "change" in reading.kinds or any(one.lower == "change" for one in reading.tokens),
+        _way(reading),
         frozenset(name for _, name in reading.nouns) & _BODIES,
         forces if numbers else frozenset(),
         frozenset() if number is None else nouns_of_base(reading, number),
+        number is not None and before_share(reading, number) is not None,
     )
 
 
@@ -167,6 +200,37 @@ def _of_forces(reading: Reading, number: Number) -> bool:
     words = [token.lower for token in reading.tokens[number.last : number.last + 2]]
     apart = any(token.lower in ("each", "apiece", "every") for token in reading.tokens)
     return number.unit == "" and not apart and (words[:1] == ["forces"] or words == ["police", "forces"])
+
+
+def _way(reading: Reading) -> str | None:
+    """Return which way a change goes that a sentence tells; none where it tells of no change."""
+    words = [token.lower for token in reading.tokens]
+    shares = {number.last for number in reading.numbers if number.unit == "per_cent"}
+    ways = [span.value for span in reading.spans if span.kind == "more" and span.first in shares]  # 15% more
+    ways += [one if one in ("rise", "fall") else "" for one in reading.named("change")]
+    if not ways:
+        return "" if "change" in words else None
+    return ways[0] if len({*ways}) == 1 else ""
+
+
+def _only_of_groups(reading: Reading) -> bool:
+    """Whether exploitation is spoken of only in the name of the groups that are meant."""
+    named = [span.value.split() for span in reading.spans if span.kind == "concept"]
+    return all("group" in values for values in named if "cse" in values)
+
+
+def _people(reading: Reading) -> frozenset[str]:
+    """Return the words for people of a sentence that are counted, or of whom a share is one."""
+    named = frozenset(name for at, name in reading.nouns if not _done_to(reading, at))
+    return named & PEOPLE | (_DOERS if _by_somebody(reading) else frozenset())
+
+
+def _done_to(reading: Reading, at: int) -> bool:
+    """Whether a noun only says to whom it was done: in "a tenth of the abuse of children" no children are counted."""
+    if at < 2 or reading.tokens[at - 1].lower not in ("of", "against", "on"):
+        return False
+    acts = (one.value for one in reading.spans if one.last == at - 1 and one.kind == "concept")
+    return any(closure(frozenset(value.split())) & _ACTS for value in acts)
 
 
 def _by_somebody(reading: Reading) -> bool:
@@ -186,8 +250,10 @@ def _unit(asked: _Asked, known: Known) -> Nearness:
         figure.unit in PEOPLE and figure.unit != "suspects" and asked.people <= known.nouns
     ):  # children confirmed as victims are called children
         named |= known.nouns & {"children", "victims"}
-    if figure.unit == "per_cent_change" and asked.tells_change:
-        named |= {"per_cent"}
+    if figure.unit == "per_cent_change" and asked.way is not None:
+        against = asked.way in ("rise", "fall") and (asked.way == "fall") != (figure.ends[1] < 0)
+        named |= frozenset() if against else {"per_cent"}
+    named |= known.noun  # offences with a charge are offences, in whatever unit they are held
     return "same" if said & named else "near" if said & near else "other"
 
 
@@ -198,6 +264,7 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     theirs = known.nouns & PEOPLE
     others = not asked.people & theirs if theirs else bool(known.nouns & {"offences", "cases"})
     absent = known.base - minor() - asked.reach
+    absent -= {"under 18"} if "child" in asked.reach else set()
     absent -= {"adult"} if {"man", "woman"} & asked.said else set()  # men and women are adults
     # Of whom a share by sex is one must be said: one woman in 25 is no share of those who abuse.
     by_sex = known.figure.category.endswith(("/male", "/female")) and bool(theirs) and not asked.people & theirs
@@ -208,18 +275,34 @@ def _base(asked: _Asked, known: Known) -> Nearness:
     of_else = (
         all(heads)
         and not heads[0] & heads[1]
+        and not any(_one_noun(one, other) for one, other in (heads, heads[::-1]))
         and (
             bool(heads[0] & _ANYBODY) != bool(heads[1] & _ANYBODY)
             or any("suspects" in one and other & _HARMED for one, other in (heads, heads[::-1]))
+            or any(_of_stage(one, other) for one, other in (heads, heads[::-1]))
         )
     )
-    if (asked.people and others) or by_sex or of_sex or of_else:
+    # "Of all victims, 67%" is no share of those who came to one project, whoever found it.
+    project = known.base & operations()
+    of_all = asked.in_front and asked.base is not None and bool(project) and not project <= asked.base
+    if (asked.people and others) or by_sex or of_sex or of_else or of_all:
         return "other"
     if asked.base is None:
         return "unsaid"
     if "group" in absent or (known.base and asked.base - known.bases - _FIELDS):
         return "other"
     return "unsaid" if absent else "same"
+
+
+def _one_noun(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two nouns are words for one thing: prosecutions and defendants."""
+    return any(other & units()[name][0] for name in one & units().keys())
+
+
+def _of_stage(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one is a step in a case, such as a decision, and the other no word for it."""
+    named = {name for step in one & _STEPS for several in units()[step] for name in several}
+    return bool(named) and not other & {*named, "cases"}
 
 
 def _place(asked: _Asked, known: Known) -> Nearness:
@@ -263,9 +346,19 @@ def meets(period: Period, figure: Figure) -> Nearness:
     if (period.start, period.end) == (start, end):
         return "same"
     dated = start == end or figure.counter in ("stock", "cumulative")
-    if dated and period.start <= end <= period.end and (start == end or period.kind in ("year", "month", "day")):
+    compare = _on_a_day if dated else _spans
+    return compare(period, (period.start, period.end), figure, (start, end))
+
+
+def _on_a_day(period: Period, said: tuple[date, date], figure: Figure, days: tuple[date, date]) -> Nearness:
+    """Compare days that are named with the day of a count of what there was on it, or had been by then."""
+    (first, last), (start, end) = said, days
+    closing = "end of" in period.text.lower() and first == last and _same_month(last, end)
+    if closing and end < last and figure.counter in ("stock", "cumulative"):
+        return "near"  # by the end of a month, as at some days before
+    if first <= end <= last and (start == end or period.kind in ("year", "month", "day")):
         return "near" if period.kind == "year" else "same"
-    return "other" if start == end else _spans(period, (period.start, period.end), figure, (start, end))
+    return "other" if start == end else _spans(period, said, figure, days)
 
 
 def _spans(period: Period, said: tuple[date, date], figure: Figure, days: tuple[date, date]) -> Nearness:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cseanalysis.register.claims.grammar.numbers import Number
@@ -12,6 +13,17 @@ from cseanalysis.register.figures import Figure
 Answer = Literal["yes", "loose", "open", "no"]
 _AS_IT_STANDS = 0.01  # how far a number without a word may be rounded
 _LOOSE = 0.05  # how far one with a word such as about
+_POINTS = 2.5  # percentage points that "about" leaves
+_FIFTH = 0.2  # and no more of the number itself: about 6.5% is not 5%
+# The same number with two words: at least 1,400 is not about 1,400, and at least 44 is 44.
+_ALIKE: Mapping[tuple[str, str], Answer] = {
+    **{(word, word): "yes" for word in ("exact", "around", "nearly", "just_over", "more_than", "at_least")},
+    **{(word, word): "yes" for word in ("less_than", "at_most")},
+    **{(word, "exact"): "yes" for word in ("at_least", "at_most")},
+    **{(word, "around"): "loose" for word in ("at_least", "at_most")},
+    ("just_over", "more_than"): "loose",
+    ("around", "exact"): "loose",  # around 597 is 597
+}
 _NEARLY = 0.88  # from here on a number is nearly another
 _MUCH = 0.5  # "more than 100" for 4,000 is true and says little
 
@@ -46,13 +58,20 @@ def rest_of(found: Range) -> Range:
 
 def bears_out(number: Number, found: Range) -> Answer:
     """Say whether a number of a sentence is borne out: yes, only loosely, left open, or excluded."""
-    value, word = number.value, number.qualifier
     if number.high is not None:
-        return _between(value, number.high, found)
-    if found.printed == value and word == found.qualifier:
-        return "yes"
-    if word in ("more_than", "at_least", "less_than", "at_most"):
-        return _one_ended(value, word, found)
+        return _between(number.value, number.high, found)
+    if number.qualifier == "up_to":  # so many are reached: it is the number itself, or the highest that is printed
+        number = replace(number, qualifier="at_most" if found.qualifier == "at_most" else "exact")
+    if found.printed == number.value and (number.qualifier, found.qualifier) in _ALIKE:
+        return _ALIKE[number.qualifier, found.qualifier]
+    if number.qualifier in ("more_than", "at_least", "less_than", "at_most"):
+        return _one_ended(number.value, number.qualifier, found)
+    return _by_word(number, found)
+
+
+def _by_word(number: Number, found: Range) -> Answer:
+    """Test a number that leaves no end open, with a word such as nearly or without."""
+    value, word = number.value, number.qualifier
     if word in ("nearly", "just_over"):
         far = _NEARLY * value if word == "nearly" else (2 - _NEARLY) * value
         return _short_of(min(far, value), max(far, value), value, found)
@@ -63,8 +82,6 @@ def bears_out(number: Number, found: Range) -> Answer:
 
 def _one_ended(value: float, word: str, found: Range) -> Answer:
     """Test "more than", "at least", "fewer than" and "at most"."""
-    if word in ("at_least", "at_most") and found.printed == value and found.qualifier == "around":
-        return "loose"  # at least 1,400 is not about 1,400
     holds, fails = {
         "more_than": (found.low > value, found.high <= value),
         "at_least": (found.low >= value, found.high < value),
@@ -96,7 +113,8 @@ def _near(number: Number, found: Range, printed: float) -> Answer:
     half, about = number.width / 2, number.qualifier == "around"
     away, size = abs(printed - number.value), max(abs(printed), abs(number.value)) or 1.0
     if number.soft or number.unit == "per_cent":
-        room = max(half or 0.5, 2.5 if about else 0.0)
+        wide = min(_POINTS, _FIFTH * printed) if about and not number.soft else _POINTS if about else 0.0
+        room = max(half or 0.5, wide)
         loose = number.soft and away <= 2 * room
         return "yes" if away <= room else "loose" if loose else "no"
     if away and number.width < found.width and found.low <= number.value <= found.high:

@@ -12,7 +12,7 @@ from cseanalysis.register.claims.additions import witnesses
 from cseanalysis.register.claims.finding import Finding, copies, differing, told, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
-from cseanalysis.register.claims.grammar.tables import minor, opposites
+from cseanalysis.register.claims.grammar.tables import minor, operations, opposites
 from cseanalysis.register.claims.index import HEAVIEST, Index
 from cseanalysis.register.claims.matching import Match, beyond, match
 from cseanalysis.register.claims.testing import Answer, bears_out, rest_of
@@ -25,6 +25,7 @@ from cseanalysis.register.sentences import period_words
 _AVERAGES = ("days_unstated", "months_unstated")
 _YEARS = ("calendar_year", "financial_year", "financial_quarter")
 _OPEN = ("more_than", "at_least", "less_than", "at_most")
+_HARDLY = 20  # from here on a number is hardly the same by chance in another place
 _HALFWAY = 10  # percentage points
 _SPOKEN = 0.75  # of the weight of a sentence that a figure must share where its number alone says little
 _LARGELY = 0.5  # where it is a count of a thousand and more
@@ -98,7 +99,9 @@ def _not_borne(
     """Say what becomes of a number that no figure for the same thing bears out."""
     # What was chosen, or is somebody's opinion, excludes nothing.
     against = [one for one in same if one.answer == "no" and one.match.period in ("same", "unsaid")]
-    against = [one for one in against if not chosen(one.figure) and not one.figure.guessed]
+    named = reading.meanings & operations()  # what an operation did itself is not chosen from anything
+    against = [one for one in against if not one.figure.guessed]
+    against = [one for one in against if not chosen(one.figure) or named & one.match.known.meanings]
     wrong = _wrong_thing(reading, number, all_held, index)
     excluded = _contradicted(reading, number, against, same) if against else None
     if wrong is not None and (excluded is None or number.digits > _SEVERAL):
@@ -167,7 +170,7 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
     yield from words_left_out(found)
     if found.period == "unsaid" and figure.period_start is not None:
         yield f"period: say when, {period_words(figure)} ({figure.id})"
-    if not reading.places and figure.geography == "United Kingdom":
+    if not reading.places and figure.geography in ("United Kingdom", "England"):
         yield f"place: say where, {figure.geography} ({figure.id})"
     if found.period == "near":
         yield f"period: {figure.id} is of {period_words(figure)}"
@@ -175,19 +178,32 @@ def corrections_of(reading: Reading, number: Number, one: Held) -> Iterator[str]
         yield f"base: say of what it is a share, {figure.base} ({figure.id})"
     if one.answer == "loose":
         yield f"number: {figure.id} prints {figure.published}"
-    if figure.unit in _AVERAGES:
+    if figure.unit in _AVERAGES and not ("average" in reading.meanings and figure.statement.startswith("Average")):
         yield f"average: {figure.id} does not say whether it is a mean or a median; quote it as printed by its source"
     told_known = {"ethnicity_known", "age_known"} & reading.meanings and found.base == "same"
     if (figure.known_share or figure.unknown_share) and not told_known:
         yield f"known share: {figure.id} is a share of the records that say"
-    if figure.ages[:2].isdigit() and int(figure.ages[:2]) < _OF_AGE and {"man", "woman"} & reading.meanings:
+    if (
+        figure.ages not in reading.meanings
+        and figure.ages[:2].isdigit()
+        and int(figure.ages[:2]) < _OF_AGE
+        and {"man", "woman"} & reading.meanings
+    ):
         yield f"ages: {figure.id} is of those aged {figure.ages}, who are not all men or women"
+    elif " to " in figure.ages and figure.ages not in reading.meanings and _of_adults(found):
+        yield f"ages: {figure.id} is of those aged {figure.ages}"
     if figure.replaced_by:
         yield f"replaced: {figure.id} was replaced by {' and '.join(figure.replaced_by)}"
     if figure.guessed:
         yield f"guess: of {figure.id} the {', '.join(figure.guessed)} is no more than a guess"
-    if chosen(figure) and figure.unit == "per_cent":
+    themselves = found.base == "same" and found.known.base & operations()  # who took part is said
+    if chosen(figure) and figure.unit == "per_cent" and not themselves:
         yield f"selection: {figure.id} is of records that were chosen, or chose themselves, and speaks for no others"
+
+
+def _of_adults(match: Match) -> bool:
+    """Whether adults were asked, of whom the ages tell which."""
+    return match.figure.counter == "survey" and "adults" in (*match.known.base_noun, match.figure.unit)
 
 
 def _contradicted(reading: Reading, number: Number, against: Sequence[Held], same: Sequence[Held]) -> Finding | None:
@@ -213,12 +229,15 @@ def _ordered(several: Iterable[Held]) -> tuple[Figure, ...]:
 def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], index: Index) -> Finding | None:
     """Find the number where it stands for something else of what the sentence speaks of."""
     said = closure(reading.meanings) - minor() - {"not"}
+    if number.soft and reading.unknown:
+        return None  # nine in ten of what nobody knows is a number by chance
     whole = math.fsum(index.weights.get(one, HEAVIEST) for one in said) or 1.0
     large = number.value >= _LARGE and number.unit == ""
     precise = number.digits > _SEVERAL and number.qualifier in ("exact", "around") and not number.soft
     found = []
     for one in several:
-        if one.answer != "yes" or one.match.same or (one.turned and "not" in one.match.extra):
+        exact = one.match.known.printed.printed == number.value and not one.turned
+        if (one.answer != "yes" and not exact) or one.match.same or (one.turned and "not" in one.match.extra):
             continue
         if one.figure.unit.startswith("per_cent") != (number.unit == "per_cent"):
             continue
@@ -231,6 +250,8 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
         touched = 0.0 if here or number.digits > _LONG else _TOUCHED
         if here and precise and one.match.unit == "same":
             touched = -1.0  # in the place, in the unit: whatever else is said of them
+        if number.value >= _HARDLY and _but_for_one(one.match):
+            touched, precise = -1.0, True
         enough = shared > touched if precise or here else shared / whole >= (_LARGELY if large else _SPOKEN)
         somewhere = large and not reading.places and one.match.unit == "same" and printed == number.value
         if enough and (precise or here or somewhere or one.match.place == "same"):
@@ -251,6 +272,16 @@ def _wrong_thing(reading: Reading, number: Number, several: Sequence[Held], inde
         (*reasons, *copies(figures)),
         needed(number),
     )
+
+
+def _but_for_one(match: Match) -> bool:
+    """Whether a figure is for what a sentence speaks of, but for its place, its period or one word."""
+    if match.unit != "same" or match.lesser:
+        return False
+    here = match.place == "same" and match.period == "same" and match.base == "same"
+    if not match.one_class:  # one step for another: a conviction for a charge
+        return here and len(match.missing) == 1 == len(match.extra)
+    return match.base in ("same", "unsaid") and (match.place == "other") != (match.period == "other")
 
 
 def beside(reading: Reading, figure: Figure, index: Index) -> Iterator[Figure]:

@@ -10,8 +10,8 @@ from cseanalysis.export.wording import say_number
 from cseanalysis.register.claims.additions import Addition, add, per_day, witnesses
 from cseanalysis.register.claims.finding import Finding, copies, words_left_out
 from cseanalysis.register.claims.grammar.numbers import Number
-from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base
-from cseanalysis.register.claims.grammar.tables import minor, units
+from cseanalysis.register.claims.grammar.reading import Reading, closure, nouns_of_base, share_of
+from cseanalysis.register.claims.grammar.tables import idle, minor, units
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import PEOPLE, Match, beyond, match
 from cseanalysis.register.claims.testing import Range, bears_out
@@ -113,6 +113,8 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     """Form the share of a part in its whole, where the gate allows it."""
     if number.unit != "per_cent" or reading.unknown:
         return None
+    if any(one is not number and (one.unit or one.value > 1) for one in reading.numbers):
+        return None  # another number beside it is to be borne out too
     counts = [known for known in index.known.values() if known.figure.unit in COUNTS and known.figure.low is not None]
     parts = [one for one in counts if not (closure(one.meanings) - closure(reading.meanings) - minor())]
     near = [match(reading, known, None) for known in parts]
@@ -120,8 +122,9 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
     near = [one for one in near if one.place == "same" or (two_places and one.known.place in reading.places)]
     people = {name for _, name in reading.nouns} & PEOPLE  # a share of offences is none of victims
     near = [one for one in near if not people or one.figure.unit in {name for _, name in reading.nouns}]
-    base = nouns_of_base(reading, number)  # a share of victims of offences is none of offences
-    near = [one for one in near if not base or base & units().get(one.figure.unit, (frozenset(), frozenset()))[0]]
+    nouns = nouns_of_base(reading, number)  # a share of victims of offences is none of offences
+    near = [one for one in near if not nouns or nouns & units().get(one.figure.unit, (frozenset(), frozenset()))[0]]
+    base = share_of(reading, number) or frozenset()
     near = [one for one in near if one.period == ("same" if reading.periods else "unsaid")]
     for one in near:
         if one.missing or one.known.meanings & {"not"} or reading.meanings - one.known.allowed:
@@ -132,6 +135,8 @@ def shared(reading: Reading, number: Number, index: Index) -> Finding | None:
                 continue
             if not apart and not one.known.meanings - closure(other.known.meanings):
                 continue
+            if base - other.known.allowed - idle():
+                continue  # of group-based exploitation it is no share of all group-based offences
             comparison = compare(one.figure, other.figure)
             if comparison.part is not one.figure or comparison.share is None:
                 continue

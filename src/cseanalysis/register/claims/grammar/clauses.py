@@ -11,12 +11,18 @@ from cseanalysis.register.claims.grammar.reading import Reading, closure
 _BREAK = re.compile(
     r"(?<=[.!?])\s+(?=[A-Z0-9\"'£#])|[;:]\s+|\s+-\s+"
     r"|,\s+(?=(?:so|but|yet|hardly|let|though|believe|by the way|thank|spare|mind you|which is"
-    r"|and (?:that|those|this|these|still|yet|we|you|nobody cares|it is|it's|all))\b)",
+    r"|and (?:that|those|this|these|still|yet|we|you|nobody|no one|it is|it's|all|ministers|politicians|mps|people"
+    r"|everyone|everybody|they|the government|the press|the media)"
+    r"|not (?:the|a|an|that|quite|exactly|some)|whatever|no matter|never mind"
+    r"|a figure (?:that|which)|a number (?:that|which)"
+    r"|which (?:was|were|are)|more than (?:i|you|we|anyone|most|many|people)"
+    r"|far (?:more|fewer) than (?:i|you|we|most|many|people))\b)",
     re.IGNORECASE,
 )
 # "Six. That's how many children were ...": the number, and what it counts.
 _HOW_MANY = re.compile(r"^([^.!?:,-]{1,40}?)\s*[.!:,-]+\s*(?:that|this|it)(?:'s| is| was) how many\s+", re.IGNORECASE)
 _MULTI = re.compile(r"\b(multi-\w+),(?: and)? (?=(multi-\w+))\2", re.IGNORECASE)  # of one noun
+_ALL_OF = re.compile(r"\ball of (?=\d)", re.IGNORECASE)  # all of 36 are 36, and no share of them
 # "After nearly nine years, the operation had ...": a length that dates nothing.
 _AFTER = re.compile(
     r"^(after (?:[a-z]+ ){0,3}(?:\d+|[a-z]+) (?:years|months|weeks))(?: of [a-z]+)?"
@@ -24,6 +30,29 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 # "in the family, not on street corners": of two settings the one that is denied.
+# "Don't tell me nobody is punished: 23% of ...": what others are made to say.
+_LEAD = re.compile(
+    r"^((?:don't tell me|do not tell me|so much for|never mind|forget|who says|some say|they say|people say|you hear"
+    r"|the myth is|the story goes)\b[^:.!?\d]*[:.!?])\s+(?=\S)",
+    re.IGNORECASE,
+)
+# "than I had expected", "as people imagine": a measure of what somebody thinks.
+_THOUGHT = re.compile(
+    r"\b(?:than|as|share|what|that) (?:i|you|we|anyone|anybody|most|many|people|some|ministers|they|the papers)\b"
+    r".{0,25}"
+    r"\b(?:expect|think|thought|imagine|realise|suppose|believe|hope|fear|guess|admit|claim|say|said|told|know|want|like)",
+    re.IGNORECASE,
+)
+# "from the recording of a rape to a charge": two stages with what is counted between them.
+_STAGES = re.compile(
+    r"\b(?:from|between) (?:the |an? )?(?:moment |time |day |date )?(?:of |when )?"
+    r"(?:(?P<recorded>(?:the |an? )?(?:crime|offence|case|report)?(?: is| was| being)? ?(?:recording|recorded))"
+    r"|(?P<offence>offence))"
+    r"(?P<of> (?:of|in) (?:an? |the )?[a-z -]{3,40}?)?(?: by (?:the )?police)? (?:to|and|until|till) "
+    r"(?:when )?(?:the |an? |its |any )?(?:suspect (?:is|was|being) |somebody (?:is|was|being) )?"
+    r"(?P<end>charg(?:e|ing)(?:d| decision)?|completion)\b",
+    re.IGNORECASE,
+)
 _CONTRAST = re.compile(r",\s+(?:and )?(not (?:in|on|at) (?!.*\bbut\b)[a-z' -]{3,40})[.!]*$", re.IGNORECASE)
 _SETTINGS = frozenset(("family", "institution", "online"))
 # These say what is counted, or how many: what holds one is no mere opinion.
@@ -58,7 +87,11 @@ _VERBS = frozenset(
         "i",
         "us",
         "spare",
+        *(f"{verb}n't" for verb in ("is", "are", "was", "were", "do", "does", "did", "ca", "wo", "has", "have")),
     ]
+)
+_SPEAKERS = frozenset(
+    ("ministers", "politicians", "mps", "nobody", "everyone", "everybody", "people", "they", "government")
 )
 _ANYBODY = frozenset(("people", *_LENGTHS))
 
@@ -70,8 +103,12 @@ def counted(reading: Reading) -> tuple[Number, ...]:
 
 def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str, ...]]:
     """Return what is to be tested of a sentence, and the parts that are put aside."""
-    text = _MULTI.sub(r"\1 \2", _HOW_MANY.sub(lambda found: f"{found[1]} ", sentence))
+    text = _MULTI.sub(r"\1 \2", _HOW_MANY.sub(lambda found: f"{found[1]} ", _ALL_OF.sub("", sentence)))
+    text = _STAGES.sub(_in_order, text)
     aside: list[str] = []
+    if (lead := _LEAD.match(text)) is not None and (rest := read(text[lead.end() :])).meanings and counted(rest):
+        aside.append(lead[1])
+        text = text[lead.end() :]
     if (length := _AFTER.match(text)) is not None:
         aside.append(length[1])
         text = text[length.end() :]
@@ -95,6 +132,12 @@ def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str
     return (text if len(kept) == len(pieces) else " ".join(kept)), tuple(aside)
 
 
+def _in_order(found: re.Match[str]) -> str:
+    begin = "recording" if found["recorded"] else "offence"
+    end = "completion" if found["end"].lower() == "completion" else "charge"
+    return f"from {begin} to {end}{found['of'] or ''}"
+
+
 def _contrasted(main: Reading, denied: Reading) -> bool:
     """Whether a setting is denied beside one that is told, and nothing else is said."""
     more = any(kind in denied.kinds for kind in _TELLING) or denied.numbers or denied.periods or denied.places
@@ -110,7 +153,10 @@ def _opinion(reading: Reading, main: list[Reading]) -> bool:
     others = [one for one in main if one is not reading]
     values = {(number.value, number.unit) for one in others for number in one.numbers}
     words = [token.lower for token in reading.tokens if token.word]
-    if not others or any(kind in reading.kinds for kind in _TELLING) or reading.periods:
+    telling = [kind for kind in _TELLING if kind in reading.kinds]
+    if set(telling) <= {"more", "amount"} and _THOUGHT.search(reading.sentence):
+        telling = []
+    if not others or telling or reading.periods:
         return False
     if any((one.value, one.unit) not in values for one in counted(reading)) or (words and words[0] in _GOES_ON):
         return False
@@ -135,4 +181,4 @@ def _speaks(reading: Reading) -> bool:
     at = [place for place, word in enumerate(words) if word in strange]
     placed = any({*words[max(0, place - 3) : place]} & {*_GOES_ON} for place in at)
     told = bool(words) and words[0] in _STANDS_FOR and bool({"was", "were", "came", "had", "took"} & {*words})
-    return not placed and not told and bool({*words} & _VERBS)
+    return not placed and not told and bool({*words} & _VERBS or {*words[:3]} & _SPEAKERS)

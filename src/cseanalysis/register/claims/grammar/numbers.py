@@ -26,6 +26,7 @@ _PARTS = {
     "tenth": 10,
 }
 _PER_CENT = ("%", "percent", "pc")
+_ROUND = {"hundred": 100.0, "thousand": 1000.0}  # of which a share is told: four in every hundred
 _BEGINNINGS = frozenset((*_WORDS, "a", "half", *_PARTS))
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
 _COUNT = 1000
@@ -76,12 +77,21 @@ def _cardinal(tokens: Sequence[str], at: int) -> tuple[float, float, int] | None
         digits = found.group().replace(",", "")
         value, after = float(digits), at + 1
         width = 10.0 ** -len(digits.partition(".")[2]) if "." in digits else _trailing(digits)
+        if (half := _and_a_half(tokens, after)) > after:
+            value, width, after = value + 0.5, 0.1, half
         while after < len(tokens) and tokens[after] in _SCALES:
             value, width, after = value * _SCALES[tokens[after]], width * _SCALES[tokens[after]], after + 1
         return (value, width, after) if math.isfinite(value) else None
     if pounds:
         return None
     return _worded(tokens, at)
+
+
+def _and_a_half(tokens: Sequence[str], at: int) -> int:
+    """Return behind which token "and a half" ends, where it stands before a scale: eight and a half million."""
+    after = at + 3
+    told = list(tokens[at:after]) == ["and", "a", "half"] and tokens[after : after + 1]
+    return after if told and tokens[after] in _SCALES else at
 
 
 def _trailing(digits: str) -> float:
@@ -102,6 +112,9 @@ def _worded(tokens: Sequence[str], at: int) -> tuple[float, float, int] | None:
             part = (part or 1) * _SCALES[word]
             if _SCALES[word] > 100:
                 total, part = total + part, 0.0
+        elif word == "and" and seen and (half := _and_a_half(tokens, after)) > after:
+            part, after = part + 0.5, half
+            continue
         elif word == "and" and seen and after + 1 < len(tokens) and tokens[after - 1] in _SCALES:
             if tokens[after + 1] not in _WORDS:
                 break
@@ -123,14 +136,12 @@ def _plain(tokens: Sequence[str], at: int) -> Number | None:
     value, width, after = found
     high: float | None = None
     ranged = tokens[max(at - 1, 0)] != "from"  # from 4 to 5 is a change and no range
-    if (
-        ranged
-        and after + 1 < len(tokens)
-        and tokens[after] in ("to", "-", "or")
-        and (more := _cardinal(tokens, after + 1))
-    ):
+    joins = ("to", "-", "or", "and") if tokens[max(at - 1, 0)] == "between" else ("to", "-", "or")
+    if ranged and after + 1 < len(tokens) and tokens[after] in joins and (more := _cardinal(tokens, after + 1)):
         small = tokens[after] == "or"
-        counts = value >= _COUNT and more[0] >= _COUNT and width == more[1] == 1  # 22,654 to 31,238 is a change
+        counts = (
+            tokens[after] != "and" and value >= _COUNT and more[0] >= _COUNT and width == more[1] == 1
+        )  # 22,654 to 31,238 is a change
         if more[0] > value and not (small and more[0] > 10 * value) and not counts:
             high, after = more[0], more[2]
             if high > 1000 * value:  # "3 to 4 million": what follows the second holds for both
@@ -178,6 +189,8 @@ def _odds(tokens: Sequence[str], at: int) -> Number | None:
             if bottom < len(tokens) and tokens[bottom] == "every":
                 bottom += 1
             under = _cardinal(tokens, bottom) if bottom < len(tokens) else None
+            if under is None and bottom < len(tokens) and tokens[bottom] in _ROUND:
+                under = _ROUND[tokens[bottom]], 1.0, bottom + 1
             if under is None or not top[0] < under[0] <= 1000 or under[0] != int(under[0]):
                 return None
             share = 100 * top[0] / under[0]

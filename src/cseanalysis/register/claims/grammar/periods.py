@@ -16,9 +16,12 @@ _M = (
 )
 _Y = r"(?:19|20)\d\d"
 _D = r"\d{1,2}(?:st|nd|rd|th)?"
-_TO = r"\s*(?:to|and|until|till|through|-)\s*"
+_TO = r"\s*(?:to|and|until|till|up to|through|-)\s*"
+_AT = r"(?:(?:the )?(?:start|beginning|end|close|opening|middle) of |early |late |mid[ -])?"  # of a month or a year
 _LATEST = 2100
 _DECADE = 10
+_MOST_MONTHS = 600
+_N = f"(?:{'|'.join(_SMALL)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,34 @@ def _range(match: re.Match[str]) -> _Days:
     start = _day(first, first_month, match["d1"], last=False)
     end = _day(second, last_month, match["d2"], last=True)
     return None if start is None or end is None or start > end else (start, end, "range")
+
+
+def _from_year(match: re.Match[str]) -> _Days:
+    end = _day(int(match["y2"]), _month(match["m2"]), match["d2"], last=True)
+    start = date(int(match["y1"]), 1, 1)
+    return None if end is None or start > end else (start, end, "range")
+
+
+def _to_year(match: re.Match[str]) -> _Days:
+    start = _day(int(match["y1"]), _month(match["m1"]), match["d1"], last=False)
+    end = date(int(match["y2"]), 12, 31)
+    return None if start is None or start > end else (start, end, "range")
+
+
+def _lasting(match: re.Match[str]) -> _Days:
+    """Return the days of "the two years to March 2014" and "the six months to September 2024"."""
+    year, month, word = int(match["y"]), _month(match["m"]), match["n"].lower()
+    end = _day(year, month, match["d"], last=True)
+    count = int(word) if word.isdigit() else _SMALL.index(word) + 1
+    months = count * (12 if "year" in match.group() else 1)
+    if end is None or not 0 < months < _MOST_MONTHS:
+        return None
+    after = end + timedelta(days=1)
+    first = after.year * 12 + after.month - 1 - months
+    try:
+        return date(first // 12, first % 12 + 1, after.day), end, "range"
+    except ValueError:
+        return None
 
 
 def _ending(match: re.Match[str]) -> _Days:
@@ -145,24 +176,42 @@ def _unclear(_: re.Match[str]) -> _Days:
     return None, None, "unclear"
 
 
-_COUNT = r"(?:\d+|" + "|".join(_SMALL) + r"|twenty|thirty|forty|fifty|a few|several|a couple of)"
+_COUNT = r"(?:\d{1,2}(?!\d)|" + "|".join(_SMALL) + r"|twenty|thirty|forty|fifty|a few|several|a couple of)"
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.ASCII), make)
     for pattern, make in (
         (
-            rf"\b(?:from |between )?(?P<d1>{_D} )?(?:of )?(?P<m1>{_M})(?: (?P<y1>{_Y}))?{_TO}"
-            rf"(?P<d2>{_D} )?(?P<m2>{_M}) (?P<y2>{_Y})\b",
+            rf"\b(?:in |over |during |for )?(?:the (?:{_N} )?(?:months|weeks|years|period) )?(?:from |between )?{_AT}"
+            rf"(?P<d1>{_D} )?(?:of )?(?P<m1>{_M})(?:,? (?:of )?(?P<y1>{_Y}))?{_TO}"
+            rf"{_AT}(?P<d2>{_D} )?(?:of )?(?P<m2>{_M}),? (?:of )?(?P<y2>{_Y})\b",
             _range,
         ),
         (
-            r"\b(?:in |during |for |over )?(?:the )?(?:(?:12|twelve) months|(?:financial )?year)"
-            rf" (?:to|ending|ended|up to|until|ending in)(?: the end of)? (?P<d>{_D} )?(?P<m>{_M}),? (?P<y>{_Y})\b",
+            rf"\b(?:from |between )(?:(?:the )?(?:start|beginning) of )?(?P<y1>{_Y}){_TO}{_AT}"
+            rf"(?P<d2>{_D} )?(?:of )?(?P<m2>{_M}),? (?P<y2>{_Y})\b",
+            _from_year,
+        ),
+        (
+            rf"\b(?:from |between )?(?P<d1>{_D} )?(?:of )?(?P<m1>{_M}),? (?P<y1>{_Y}){_TO}"
+            rf"(?:the )?(?:end|close) of (?P<y2>{_Y})\b",
+            _to_year,
+        ),
+        (
+            rf"\b(?:in |over |during |for |within )?(?:the |a )(?P<n>{_N}|\d+)(?:-year| years?| months?)(?: period)?"
+            rf" (?:to|ending|ended|up to|until|ending in|to the end of) (?P<d>{_D} )?(?P<m>{_M}),? (?P<y>{_Y})\b",
+            _lasting,
+        ),
+        (
+            r"\b(?:in |during |for |over )?(?:the |a )?(?:whole |full |entire )?"
+            r"(?:(?:12|twelve) months|twelvemonth|(?:financial |reporting )?year)"
+            r" (?:to|ending|ended|up to|until|ending in|that ended in|that ended on|which ended in|running to)"
+            rf"(?: (?:the )?(?:end|close) of)? (?P<d>{_D} )?(?P<m>{_M}),? (?P<y>{_Y})\b",
             _ending,
         ),
         (rf"\bsince (?:the start of )?(?:(?P<m>{_M}) )?(?P<y>{_Y})\b(?P<by>[/-]\d\d)?", _since),
         (
             rf"\b(?:in |during |for |from |between |the )*(?:financial year )?(?P<y1>{_Y})(?P<by>\s?[/-]\s?|{_TO})"
-            rf"(?P<y2>{_Y}|\d\d)(?![\d/%,.]\d|[\d%])(?!-\d)",
+            rf"(?P<y2>{_Y}|\d\d)(?![\d/%,.]\d|[\d%])(?!-\d)(?: (?:financial|reporting|fiscal) year)?",
             _years,
         ),
         (
@@ -181,7 +230,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Days]], ...] 
             _dated,
         ),
         (rf"\b(?:in |during )?(?P<part>early|mid|late)[ -](?P<y>{_Y})(?![\d/%,.-]\d|[\d%])", _part),
-        (rf"\b(?:in |during |for |the year |calendar year )*(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)", _year),
+        (
+            r"\b(?:in |during |for |over |throughout |across |the |whole of |all of |course of |year |calendar year )*"
+            rf"(?P<y>{_Y})(?![\d,.%]\d|[\d%]|s\b)",
+            _year,
+        ),
         (
             r"\b(?:(?:in|over|during|for|within) )?(?:the )?(?:last|past|previous|next|coming|recent|this|that) "
             rf"(?:{_COUNT} )?(?:year|years|decade|decades|month|months|week|weeks|century|quarter|summer|winter)\b",

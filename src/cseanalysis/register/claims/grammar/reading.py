@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from cseanalysis.register.claims.grammar.numbers import Number, read_number
 from cseanalysis.register.claims.grammar.periods import Period, read_periods
@@ -28,7 +29,7 @@ _AGES = (
     (re.compile(r"\boutcome (\d\d?)\b", re.IGNORECASE), "outcome {0}"),
 )
 _QUALIFIED = 3  # tokens before a number in which its qualifier may stand
-_NOUN = 7  # tokens after a number in which its unit may stand
+_NOUN = 12  # tokens after a number in which its unit may stand
 _VERBS = {
     "convict": "people_convicted",
     "arrest": "people_arrested",
@@ -36,9 +37,14 @@ _VERBS = {
     "prosecute": "people_prosecuted",
     "sentence": "people_sentenced",
 }
+_OF_POLICE = frozenset(("forces", "force", "officers", "officer", "investigations", "records"))
+_SIGNS = frozenset("(),-:;")  # between two numbers that tell one thing
+_NEAR = 0.12
+_COMES_TO = frozenset(("to", "at", "was", "were", "totalled", "numbered", "reached", "hit", "topped", "exceeded"))
+_HARMED = frozenset(("victims", "children"))
 _PEOPLE = frozenset(("people", "suspects", "victims", "children", "adults", "defendants"))
 # Kinds that say what is counted, or nothing; all others decide how a sentence is tested, or whether.
-_COUNTED = ("harmless", "word", "number", "unknown", "concept", "period", "age", "place")
+_COUNTED = ("harmless", "word", "number", "unknown", "concept", "extent", "period", "age", "place")
 _SAYING = ("concept", "group", "word", "unit", "age")
 _ATOMS = {"children": "child", "adults": "adult"}
 
@@ -94,6 +100,12 @@ class Reading:
             return frozenset((number.unit,))
         after: list[str] = []
         begin = self._whole_of(number)
+        words = [token.lower for token in self.tokens[number.last : number.last + 2]]
+        if words[:1] == ["forces"] or words == ["police", "forces"]:
+            return frozenset(("forces",))
+        front = _in_front(self.tokens, number.first)
+        if front is not None and words[:1] and words[0] in edges("share") and (whole := head_noun(self, front[0] + 1)):
+            return whole  # of the outcomes ..., 6,519 were a charge
         within = {at for span in self.spans if span.kind == "concept" for at in range(span.first, span.last)}
         for at in range(begin, min(begin + _NOUN, len(self.tokens))):
             token = self.tokens[at]
@@ -108,8 +120,14 @@ class Reading:
         if not names:
             before = [(place, name) for place, name in self.nouns if place < number.first]
             names = [name for place, name in before if place == before[-1][0]] if before else []
+            if (
+                names
+                and self.tokens[number.first - 1].lower in _COMES_TO
+                and (subject := head_noun(self, self._clause(number)))
+            ):
+                return subject  # sexual offences against victims of every age came to 199,021
         found = set(names)
-        if found & _PEOPLE or not found:
+        if not found & _HARMED and (found & _PEOPLE or not found):  # those convicted are no victims
             found |= {unit for verb, unit in _VERBS.items() if verb in self.meanings}
         return frozenset(found)
 
@@ -119,6 +137,11 @@ class Reading:
         at = number.last + (2 if words[1:] and words[1] in ("the", "those", "these") else 1)
         whole = next((one.last for one in self.spans if one.first == at and one.kind == "number"), None)
         return whole if whole is not None and words[:1] == ["of"] else number.last
+
+    def _clause(self, number: Number) -> int:
+        """Return where the part of a sentence begins in which a number stands."""
+        before = [at for at in range(number.first) if self.tokens[at].text in ",;:("]
+        return before[-1] + 1 if before else 0
 
     def named(self, kind: str) -> tuple[str, ...]:
         """Return the values of the words of a kind."""
@@ -153,7 +176,7 @@ def read(sentence: str, phrases: Phrases | None = None, vocabulary: frozenset[st
         for match in pattern.finditer(text):
             spans += _take(tokens, free, match.span(), "age", form.format(*match.groups()).lower())
     numbers = _scan(tokens, free, spans, phrases or lexicon())
-    numbers = tuple(_qualified(number, tokens, spans) for number in numbers)
+    numbers = _told_once(tuple(_qualified(number, tokens, spans) for number in numbers), tokens)
     unknown: list[str] = []
     for at, token in enumerate(tokens):
         if free[at] and token.word:
@@ -163,6 +186,7 @@ def read(sentence: str, phrases: Phrases | None = None, vocabulary: frozenset[st
             else:
                 unknown.append(token.text)
                 spans.append(Span(at, at + 1, "unknown", "", token.text))
+    unknown += [tokens[number.last].text for number in numbers if _of_sayers(tokens, number)]
     spans.sort(key=lambda span: (span.first, span.last))
     kinds: dict[str, tuple[str, ...]] = {}
     for span in spans:
@@ -215,7 +239,7 @@ def share_of(reading: Reading, number: Number | None) -> frozenset[str] | None:
         if span.kind == "share" and words[span.last : span.last + 1] and words[span.last].lower == "of":
             after = span.last
             break
-    front = None if number is None or number.unit != "per_cent" else _in_front(words, number.first)
+    front = None if number is None else before_share(reading, number)
     if front is not None:
         return _meant(reading, *front)
     if after is None or after >= len(words):
@@ -243,10 +267,13 @@ def nouns_of_base(reading: Reading, number: Number) -> frozenset[str]:
     named = (span.last for span in reading.spans if span.kind == "share" and span.last <= number.first)
     if (spoken := next((at for at in named if words[at].lower == "of"), None)) is not None:
         at = spoken  # the share of suspects ... was 34%
+    if (front := before_share(reading, number)) is not None:
+        return head_noun(reading, front[0] + 1)  # of all offences recorded by police, 68% were charged
     first = at
-    while at < len(words) and words[at].lower in ("of", "the", "all", "those", "these"):
+    while at < len(words) and words[at].lower in ("of", "the", "all", "those", "these", "its", "their", "our", "his"):
         at += 1
-    return head_noun(reading, at) if number.unit == "per_cent" and at > first else frozenset()
+    told = at > first or number.base is not None  # three in four victims
+    return head_noun(reading, at) if number.unit == "per_cent" and told else frozenset()
 
 
 def head_noun(reading: Reading, at: int = 0) -> frozenset[str]:
@@ -257,6 +284,11 @@ def head_noun(reading: Reading, at: int = 0) -> frozenset[str]:
     named = [name for place, name in reading.nouns if at <= place < end]
     also = head_noun(reading, end + 1) if named and words[end : end + 1] and words[end].lower == "or" else frozenset()
     return frozenset(named[-1:]) | also
+
+
+def before_share(reading: Reading, number: Number) -> tuple[int, int] | None:
+    """Return where that stands of which a share is one, where it stands before it."""
+    return None if number.unit != "per_cent" else _in_front(reading.tokens, number.first)
 
 
 def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
@@ -272,12 +304,20 @@ def _in_front(words: tuple[Token, ...], number: int) -> tuple[int, int] | None:
 def _meant(reading: Reading, after: int, end: int) -> frozenset[str]:
     found: set[str] = set()
     for span in reading.spans:
-        if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "age"):
+        if after <= span.first and span.last <= end and span.kind in ("concept", "group", "word", "extent"):
             found |= set(span.value.split())
+        elif after <= span.first and span.last <= end and span.kind == "age":
+            found.add(span.value)
         elif after <= span.first and span.last <= end and span.kind == "unit":
             first, *more = span.value.split()
             found |= {*more} or ({_ATOMS[first]} if first == "children" else set())
     return frozenset(found)
+
+
+def _of_sayers(tokens: tuple[Token, ...], number: Number) -> bool:
+    """Whether a number is one of people who else only say or record a thing: 9,215 detectives."""
+    words = [token.lower for token in tokens[number.last : number.last + 2]]
+    return words[:1] != [] and words[0] in edges("who") and not (words[1:] and words[1] in _OF_POLICE)
 
 
 def _between_letters(text: str, at: int) -> bool:
@@ -365,17 +405,50 @@ def _qualified(number: Number, tokens: tuple[Token, ...], spans: list[Span]) -> 
     return number
 
 
+def _told_once(numbers: tuple[Number, ...], tokens: tuple[Token, ...]) -> tuple[Number, ...]:
+    """Leave out the vaguer of two numbers that tell one thing: "just over a quarter - 26% - of the offences"."""
+    kept = list(numbers)
+    for first, second in pairwise(numbers):
+        between = [token.text for token in tokens[first.last : second.first]]
+        vague = [one for one in (first, second) if one.soft or one.qualifier != "exact"]
+        if len(vague) != 1 or first.unit != second.unit or not between or not set(between) <= _SIGNS:
+            continue
+        exact = second if vague[0] is first else first
+        if not _rounds(vague[0], exact.value):
+            continue
+        end = second.last
+        while end < len(tokens) and tokens[end].text in _SIGNS:
+            end += 1
+        base = vague[0].base if vague[0] is first and second.base is None and vague[0].base != first.last else end
+        kept = [replace(one, base=base) if one is exact else one for one in kept if one is not vague[0]]
+    return tuple(kept)
+
+
+def _rounds(vague: Number, value: float) -> bool:
+    """Whether a number is what a vaguer one says of it."""
+    said = vague.value
+    near = abs(value - said) <= max(_NEAR * said, vague.width / 2)
+    return {
+        "nearly": value < said and near,
+        "just_over": value > said and near,
+        "more_than": value > said,
+        "at_least": value >= said,
+        "less_than": value < said,
+        "at_most": value <= said,
+    }.get(vague.qualifier, near)
+
+
 def _joined(meanings: frozenset[str]) -> frozenset[str]:
     """Put one meaning for those that say it together: the ethnicity of suspects is not recorded."""
     for parts, whole in compounds().items():
         if parts <= meanings:
             meanings = meanings - parts | {whole}
-    return meanings
+    return meanings - {"filled"}  # of no field
 
 
 def _meanings(spans: list[Span]) -> Iterator[str]:
     for span in spans:
-        if span.kind in ("concept", "group", "word"):
+        if span.kind in ("concept", "group", "word", "extent"):
             yield from span.value.split()
         elif span.kind == "unit":
             first, *more = span.value.split()

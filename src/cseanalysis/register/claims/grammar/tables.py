@@ -145,6 +145,12 @@ def overstated() -> frozenset[str]:
 
 
 @cache
+def idle() -> frozenset[str]:
+    """Return the meanings that change nothing where a sentence says them beside a figure that does not."""
+    return frozenset(row["meaning"] for row in _rows(MEANINGS) if row["minor"] == "idle")
+
+
+@cache
 def compounds() -> Mapping[frozenset[str], str]:
     """Return what some meanings together say, wherever in a sentence each of them stands."""
     return {frozenset(row["made_of"].split()): row["meaning"] for row in _rows(MEANINGS) if row["made_of"]}
@@ -179,7 +185,7 @@ def units() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
 
 def split(text: str) -> list[str]:
     """Return the words of a phrase, without hyphens and signs of possession."""
-    return re.findall(r"[a-z]+|\d[\d,.]*", re.sub(r"['’]s\b|['’](?=\s|$)|(?<=n)['’](?=t\b)", "", text.lower()))
+    return re.findall(r"[a-z]+|\d[\d,.]*", re.sub(r"['’]s\b|['’](?=\s|$)|(?<=[a-z])['’](?=[a-z])", "", text.lower()))
 
 
 @cache
