@@ -236,7 +236,9 @@ def _edition(project: Project) -> _Edition:
     same = (built.parent / "results.json").is_file() and (built.parent / "results.json").read_bytes() == own
     inputs = _manifest(built).get("inputs", "") if same else ""
     known = f"inputs {inputs[:_HASH]}" if inputs else f"results.json {sha256(own)[:_HASH]}"
-    return _Edition(f"Of no frozen edition: a build on this computer, {known}; quote an edition instead")
+    frozen = editions(project)
+    instead = f"quote an edition instead, the newest is {frozen[-1].name}" if frozen else "quote an edition instead"
+    return _Edition(f"Of no frozen edition: a build on this computer, {known}; {instead}")
 
 
 def _manifest(path: Path) -> dict[str, str]:

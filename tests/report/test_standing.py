@@ -64,7 +64,7 @@ def test_an_edition_dated_more_than_a_quarter_after_its_evidence_says_so_by_itse
     page, _ = pages[0]
     assert page.age.startswith(says)
     assert bool(page.age) == bool(says)
-    told = "Read up to 20 November 2026; recorded offences run to 30 June 2023; the newest figure is about"
+    told = "Read up to 20 November 2026; recorded offences run to 30 June 2023; the newest figure is of"
     assert dict(page.facts)["Evidence"] == f"{told} 31 December 2022"
     build_report(small, out=tmp_path / "later")
     assert pages[1][0].age.startswith(says.replace("This edition", "Version 1.2.3"))

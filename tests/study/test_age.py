@@ -102,7 +102,7 @@ def test_the_first_page_of_the_repository_says_the_same_days():
     days = evidence_in_words(load_evidence(ROOT))
     assert (
         f"The evidence was read up to {days['read_to']}. How recent the figures are is another matter: recorded "
-        f"offences run to {days['recorded_offences']}, and the newest figure is about {days['figures']}." in text
+        f"offences run to {days['recorded_offences']}, and the newest figure is of {days['figures']}." in text
     )
 
 

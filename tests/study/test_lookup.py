@@ -150,12 +150,17 @@ def test_what_counts_a_thing_comes_before_what_its_counter_also_counts():
 def test_a_search_shows_ten_rows_and_says_how_many_more_there_are():
     found = find("arrests", ROOT)
     lines, everything = found.lines(), found.lines(None)
-    assert len(lines) == 11
+    assert len(lines) == 12
     number = len(found.search.hits)
-    assert lines[-1] == f"{number} of {len(load_figures(ROOT))} figures; these are the first 10, --all shows every one"
+    assert lines[-2] == f"{number} of {len(load_figures(ROOT))} figures; these are the first 10, --all shows every one"
     assert everything[:10] == lines[:10]
-    assert len(everything) == number + 1
-    assert "--all" not in everything[-1]
+    assert len(everything) == number + 2
+    assert "--all" not in everything[-2]
+
+
+def test_who_looks_for_a_place_is_told_where_the_counts_by_force_stand_and_nobody_else():
+    assert find("Kent", ROOT).lines()[-1].startswith("by force, year and offence: cseanalysis forces --csv FOLDER")
+    assert not [line for line in find("taskforce arrests 2024", ROOT).lines(1) if "by force" in line]
 
 
 def test_without_a_word_the_register_is_listed_in_its_order():

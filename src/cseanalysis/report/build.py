@@ -395,7 +395,7 @@ def _title_page(staged: Project, edition: tuple[str, dt.date], inputs: str, stan
 
 def _reach(newest: Mapping[str, str]) -> str:
     """Say how recent the two tables are that a reader asks for first; reading later makes no figure newer."""
-    named = {"recorded_offences": "recorded offences run to", "figures": "the newest figure is about"}
+    named = {"recorded_offences": "recorded offences run to", "figures": "the newest figure is of"}
     return "; ".join(f"{words} {newest[name]}" for name, words in named.items() if name in newest)
 
 

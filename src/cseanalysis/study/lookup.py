@@ -62,6 +62,9 @@ def load_aliases(root: Path | str | None = None) -> tuple[Alias, ...]:
     )
 
 
+_BY_FORCE = "by force, year and offence: cseanalysis forces --csv FOLDER, or the page of forces in the web edition"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a query found among the figures and the contested claims, the best first."""
@@ -84,7 +87,10 @@ class Found:
             number = f"{len(hits) - claims} of {held} figures and {claims} of {len(self.claims)} contested claims"
         if first is not None and len(hits) > first:
             more = f"; these are the first {first}, --all shows every one"
-        return [*lines, f"{number}{more}"]
+        from cseanalysis.register.claims.index import NATIONAL
+
+        local = any(hit.id in self.figures and self.figures[hit.id].geography not in NATIONAL for hit in hits[:first])
+        return [*lines, f"{number}{more}", *[_BY_FORCE] * local]
 
     def as_json(self, first: int | None = FIRST) -> str:
         """Return the same for programs."""

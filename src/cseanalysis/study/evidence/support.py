@@ -34,17 +34,22 @@ class SupportLine:
         dt.date.fromisoformat(self.checked)  # its own words say what is wrong
 
 
+_UNSEEN = "†"
+
+
 def support_lines(root: Path | str | None = None) -> tuple[SupportLine, ...]:
     """Return the lines of help in the order in which they are printed."""
     return read_judgement("support_lines", SupportLine, root)
 
 
 def support_table(lines: tuple[SupportLine, ...]) -> str:
-    """Return the lines as a table in Markdown, each a link, with the day of the oldest check."""
+    """Return the lines as a table in Markdown, each a link, with the day of the oldest check and what it left open."""
     rows = [
-        f"| [{escape(line.name)}](<{web_address(line.address)}>) | {escape(line.for_whom)} | {escape(line.how)} |"
+        f"| [{escape(line.name)}](<{web_address(line.address)}>) | {escape(line.for_whom)} | "
+        f"{escape(line.how)}{_UNSEEN * (line.how_seen == 'no')} |"
         for line in lines
     ]
+    unseen = any(line.how_seen == "no" for line in lines)
     oldest = min(dt.date.fromisoformat(line.checked) for line in lines)
     return "\n".join(
         [
@@ -53,7 +58,8 @@ def support_table(lines: tuple[SupportLine, ...]) -> str:
             *rows,
             "",
             f"Checked on {say_date(oldest)} or later against stored copies of pages, not by calling; the annex on "
-            "sources says for each what was seen.",
+            "sources says for each what was seen."
+            + f" {_UNSEEN} As in earlier editions: not seen again, so look at the page first." * unseen,
         ]
     )
 
