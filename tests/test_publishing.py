@@ -23,7 +23,7 @@ import metadata  # noqa: E402
 import write  # noqa: E402
 
 WORK = {"title": "A title", "subtitle": "", "licence": "MIT", "keywords": ["a"], "address": "https://example.org/a"}
-PERSON = {"given": "Ada", "family": 'Lovelace: "A"', "orcid": "0000-0000-0000-0001", "affiliation": "Nowhere"}
+PERSON = {"given": "Ada", "family": 'Lovelace: "A"', "orcid": "0000-0002-1825-0097", "affiliation": "Nowhere"}
 
 
 @pytest.fixture(scope="module")
@@ -181,8 +181,13 @@ def test_the_bill_of_materials_holds_every_locked_package_that_is_here_with_its_
         # Marks of direction turn what stands beside a name on the page around.
         ({"authors": [{"name": "A\u202eB"}]}, r"'A\\u202eB' is not one line of text"),
         ({"authors": [{"name": "B", "orcid": '"><script>'}]}, "write its four groups"),
-        ({"address": 'https://example.org/"<a>'}, "has signs that no web address has"),
+        ({"address": 'https://example.org/"<a>'}, "is no web address"),
+        ({"address": "https://"}, "is no web address"),
+        ({"address": "javascript:alert(1)"}, "is no web address"),
         ({"address": 3}, "not one line of text"),
+        ({"authors": []}, "empty"),
+        ({"authors": [{"given": "A", "family": " "}]}, "blank"),
+        ({"authors": [{"name": "B", "orcid": "0000-0002-1825-0098"}]}, "write its four groups"),  # its check is 7
         ({"keywords": "abc"}, "square brackets"),  # would be three keywords of one letter
         ({"title": ""}, "empty"),
         ({"authors": [{}]}, "empty"),
@@ -194,5 +199,5 @@ def test_a_citation_file_that_would_be_written_wrongly_elsewhere_is_refused_in_w
         parse(WORK | {"authors": [{"name": "B"}]} | changed)
 
 
-def test_a_work_without_authors_is_as_unfinished_as_one_with_a_placeholder():
-    assert parse(WORK | {"authors": []}).unfilled == ("authors",)
+def test_a_work_whose_author_is_a_placeholder_is_unfinished():
+    assert parse(WORK | {"authors": [{"name": "The authors"}]}).unfilled == ("authors",)

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
-_IN_NO_ADDRESS = re.compile(r"""[^!-~]|["<>\\^`{|}]""")
+_ADDRESS = re.compile(r"""https://[^/?#"<>\\^`{|}]+\.(?:(?!["<>\\^`{|}])[!-~])+""", re.ASCII)
 FILE = "src/cseanalysis/citation.toml"
 
 
@@ -46,7 +46,7 @@ class Work:
     @property
     def unfilled(self) -> tuple[str, ...]:
         """What is still a placeholder, in words; empty when the work can be cited."""
-        missing = [] if self.address.startswith("https://") else ["address"]
+        missing = [] if self.address else ["address"]
         named = bool(self.authors) and all(author.family for author in self.authors)
         return (*missing, *([] if named else ["authors"]))
 
@@ -54,9 +54,11 @@ class Work:
 @cache
 def this_work() -> Work:
     """Read ``citation.toml`` of the package."""
-    text = files("cseanalysis").joinpath("citation.toml").read_text(encoding="utf-8")
+    content = files("cseanalysis").joinpath("citation.toml").read_bytes()
     try:
-        return parse(tomllib.loads(text))
+        return parse(tomllib.loads(content.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{FILE} is not UTF-8 (byte {error.start}): save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{FILE} is not TOML ({error}): mend that line") from None
 
@@ -81,12 +83,24 @@ def parse(content: Mapping[str, Any]) -> Work:
                 f"{FILE}: {text!a} is not one line of text: put it in quotes, without line breaks or signs that nobody "
                 "sees, as marks of direction are"
             )
-    if not (work.title and all(author.name for author in authors)):
+        if text != text.strip():
+            raise ValueError(f"{FILE}: {text!a} begins or ends with a blank: take it out")
+    if not (work.title and authors and all(author.name for author in authors)):
         raise ValueError(f"{FILE}: the title or the name of an author is empty: write it, or leave the author out")
-    if _IN_NO_ADDRESS.search(work.address):
+    if work.address and not _ADDRESS.fullmatch(work.address):
         raise ValueError(
-            f"{FILE}: address {work.address!r} has signs that no web address has: write it as a browser does"
+            f"{FILE}: address {work.address!r} is no web address: write it as a browser does, from https:// on"
         )
-    if wrong := [one.orcid for one in authors if one.orcid and not _ORCID.fullmatch(one.orcid)]:
+    if wrong := [one.orcid for one in authors if one.orcid and not _is_orcid(one.orcid)]:
         raise ValueError(f"{FILE}: orcid {wrong[0]!r} is none: write its four groups, as 0000-0002-1825-0097")
     return work
+
+
+def _is_orcid(text: str) -> bool:
+    """Whether a text is an ORCID, its last sign the check of the others (ISO 7064, MOD 11-2)."""
+    if not _ORCID.fullmatch(text):
+        return False
+    total = 0
+    for digit in text.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    return "0123456789X"[(12 - total % 11) % 11] == text[-1]

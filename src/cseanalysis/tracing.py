@@ -173,11 +173,12 @@ def cite(text_or_id: str, root: Path | str | None = None) -> Citation:
     work = this_work()
     lines.append(f"{work.names}. {work.title}. {edition.words}. {card.kind.capitalize()} {name}: {what}")
     entries = [
-        _bibtex(key, one.publisher, one.title, date=one.date, address=one.address, note=said) for key, one, said in own
+        _bibtex(key, [one.publisher], one.title, date=one.date, address=one.address, note=said)
+        for key, one, said in own
     ]
-    note = f"{edition.words}; {card.kind} {name}: {what}"
+    note, people = f"{edition.words}; {card.kind} {name}: {what}", [author.name for author in work.authors]
     return Citation(
-        "\n".join(lines), "\n\n".join([*entries, _bibtex(name, work.names, work.title, date=edition.date, note=note)])
+        "\n".join(lines), "\n\n".join([*entries, _bibtex(name, people, work.title, date=edition.date, note=note)])
     )
 
 
@@ -431,9 +432,10 @@ def _address(source: Source) -> str:
     return f"{source.address}. " if source.address else ""
 
 
-def _bibtex(key: str, author: str, title: str, *, date: str, note: str, address: str = "") -> str:
+def _bibtex(key: str, authors: Iterable[str], title: str, *, date: str, note: str, address: str = "") -> str:
     """Return a BibTeX entry, without a year where none is known."""
-    fields = {"author": f"{{{bibtex_text(author)}}}", "title": f"{{{bibtex_text(title)}}}"}
+    named = " and ".join(f"{{{bibtex_text(author)}}}" for author in authors)
+    fields = {"author": named, "title": f"{{{bibtex_text(title)}}}"}
     if re.match(r"[0-9]{4}", date):
         fields["year"] = date[:4]
     if address:

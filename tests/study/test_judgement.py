@@ -56,6 +56,7 @@ def test_rows_are_what_their_class_says(empty_study):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (HEAD + 'F008,2,a,yes,"r\nr"\n', r"data/judgement/pairs\.csv, line 3, reason: is .*take out the line break"),
         (HEAD + "F008,2,a,maybe,r\n", r"data/judgement/pairs\.csv, line 2, used: is 'maybe'; write yes or no"),
         (HEAD + "F008,two,a,yes,r\n", "line 2, size: is 'two'; write a number in digits, without commas"),
         (HEAD + 'F008,"1,000",a,yes,r\n', "line 2, size: is '1,000'; write a number in digits"),

@@ -30,7 +30,7 @@ from cseanalysis.study.data.tables import check_tables, data_end, read_table
 from cseanalysis.study.evidence.absences import absences, check_absences, check_asked
 from cseanalysis.study.evidence.age import evidence_of
 from cseanalysis.study.kept import Computed, Kept
-from cseanalysis.study.labels import check_labels
+from cseanalysis.study.labels import Of, check_labels
 from cseanalysis.study.lag.judged import back_tests, published_delays
 from cseanalysis.study.lag.outcomes import newest_outcomes
 from cseanalysis.study.parts import PARTS, Given, Part, StudyInputs
@@ -84,6 +84,9 @@ def build_results(project: Project, *, kept: Path | None = None, beside: bool = 
     results = compute_results(inputs, load_assumptions(project.root), kept=own, beside=beside)
     check_results_named(project, [one["id"] for one in results["results"]])
     check_labels("result", [one["id"] for one in results["results"]], project.root)
+    homes_of: dict[Of, str] = {"curve": "curves", "decision": "curve_shares", "quantity": "variance_shares"}
+    for of, table in homes_of.items():
+        check_labels(of, dict.fromkeys(row[of] for row in results["tables"][table]), project.root, every=True)
     basis = {name for one in results["results"] for name in one["basis"]}
     return {"evidence": evidence_of(project, inputs, basis), **results}
 

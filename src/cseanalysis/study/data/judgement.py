@@ -244,6 +244,8 @@ def _value(cell: str, hint: Any) -> Any:
         return number
     if not text:
         raise ValueError("is empty; say it")
+    if not text.isprintable():
+        raise ValueError(f"is {cell!a}; take out the line break or the sign that nobody sees")
     return text
 
 

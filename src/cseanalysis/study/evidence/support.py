@@ -59,7 +59,8 @@ def support_table(lines: tuple[SupportLine, ...]) -> str:
             "",
             f"Checked on {say_date(oldest)} or later against stored copies of pages, not by calling; the annex on "
             "sources says for each what was seen."
-            + f" {_UNSEEN} As in earlier editions: not seen again, so look at the page first." * unseen,
+            + f" {_UNSEEN} As in earlier editions: not seen again, so look at the page first."
+            * unseen,
         ]
     )
 
