@@ -1,13 +1,13 @@
-"""How often the checker of claims and its readers agree: 240 sentences as the public debate makes them.
+"""How often the checker of claims and its readers agree: 300 sentences as the public debate makes them.
 
     python benchmarks/claims_agreement.py
 
 Round 1 is 120 sentences by a reader who had not seen the checker (40 that inflate, 40 that belittle, 40 neutral), coded
 a second time by a reader who had not seen the first's verdicts; half was kept back while the checker was mended, and
 all of it was seen when the checker was mended again. Round 2 is 60 more (20, 20 and 20), written before that mending
-and coded by their writer alone, who says why; a drawn half was kept back. Round 3 is 60 more (17 that inflate, 16 that
-belittle, 27 neutral), every second of a set whose other half is kept back, coded by two readers and seen while the
-checker was mended a third time. A verdict agrees when a reader gave it; recall and precision are those of the first
+and coded by their writer alone, who says why; a drawn half was kept back. Round 3 is 120 more (40, 40 and 40) by a
+writer who had seen the register and this page of the documentation and not the checker, coded by two readers from the
+sentence and the register alone; every second was kept back while the checker was mended a third time. A verdict agrees when a reader gave it; recall and precision are those of the first
 reader's.
 """
 
@@ -26,6 +26,7 @@ SETS = {
     ("2", "no"): "round 2, seen while it was mended",
     ("2", "yes"): "round 2, kept back then and seen since",
     ("3", "no"): "round 3, seen while it was mended again",
+    ("3", "yes"): "round 3, kept back",
 }
 
 
