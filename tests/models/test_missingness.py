@@ -531,7 +531,8 @@ def test_coverage_needed_is_a_row_a_side_in_numbers_and_in_print_says_where_ther
     assert above == {"side": "above", "needed": needed.above, "at_earliest": needed.above_at_earliest}
     assert (below["side"], below["at_earliest"]) == ("below", needed.below_at_earliest)
     assert math.isnan(below["needed"])
-    assert list(needed.to_frame().dtypes[1:]) == [float, float]  # a column that is all missing is one of numbers too
+    on = coverage_needed(100, 400, 600, 0.25).to_frame()  # on the line: missing on both sides, and numbers all the same
+    assert list(on.dtypes[1:]) == [float, float]
     first, columns, *rows, rests = str(needed).splitlines()
     assert first == "coverage now: 34% (one number, no interval)"
     assert columns.split() == ["side", "needed", "at_earliest"]
