@@ -336,3 +336,37 @@ def test_rounding_is_judged_by_the_larger_end_and_below_nought_too():
 
 def test_a_point_of_nought_lies_in_an_interval_that_is_nought():
     assert Estimate("a", "u", 0, Interval(0, 0, "simulation", 0.9)).point == 0
+
+
+def test_how_a_number_came_about_is_not_what_it_is():
+    # A number that two ways lead to is one number, and its formula never crowds it out where it is shown.
+    plain, traced = (Estimate("total", "offences", 5, formula=formula) for formula in ("", "a + b"))
+    assert plain == traced == Estimate("total", "offences", 5, procedure="sum of the table")
+    assert hash(plain) == hash(traced)
+    assert repr(plain) == repr(traced) == repr(Estimate("total", "offences", 5, procedure="sum of the table"))
+    assert (Estimate("total", "offences", 5).formula, Estimate("total", "offences", 5).procedure) == ("", "")
+    with pytest.raises(TypeError, match="positional"):
+        Estimate("total", "offences", 5, None, (), "a + b")
+
+
+def test_an_interval_is_one_line_in_print_and_one_row_in_a_table():
+    interval = Interval(90, 120, "confidence", 0.95)
+    assert str(interval) == "90 to 120 (95% confidence interval)"
+    assert interval.to_frame().to_dict("records") == [{"low": 90, "high": 120, "kind": "confidence", "level": 0.95}]
+
+
+def test_an_estimate_prints_its_number_its_unit_and_what_it_rests_on():
+    counted = Estimate("recorded", "offences", 100)
+    assert str(counted).splitlines() == ["recorded: 100 (one number, no interval)", "unit: offences"]
+    within = Estimate("recorded", "offences", 100, Interval(90, 120, "confidence", 0.95), ("F008", "F009"))
+    assert str(within).splitlines() == [
+        "recorded: 100, within 90 to 120 (95% confidence interval)",
+        "unit: offences",
+        "Rests on: F008, F009",
+    ]
+    assert within.to_frame().to_dict("records") == [
+        {
+            "id": "recorded", "unit": "offences", "point": 100, "low": 90, "high": 120, "kind": "confidence",
+            "level": 0.95, "basis": "F008, F009",
+        }
+    ]  # fmt: skip

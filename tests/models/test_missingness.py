@@ -22,7 +22,13 @@ from cseanalysis.models.missing.ladder import (
     share_at_odds_ratio,
     share_over_odds_ratios,
 )
-from cseanalysis.models.missing.shares import CoverageNeeded, coverage_needed, share_bounds, share_confidence
+from cseanalysis.models.missing.shares import (
+    CoverageNeeded,
+    coverage_needed,
+    least_share,
+    share_bounds,
+    share_confidence,
+)
 from cseanalysis.models.missing.unit_shares import unit_share_bounds
 from cseanalysis.values import Interval, NotEstimableError
 
@@ -440,6 +446,14 @@ def test_at_a_low_level_a_wide_bound_covers_enough_by_itself():
     bounds, low = share_bounds(120, 400, 600), share_confidence(120, 400, 600, 0.4)
     assert (low.low, low.high, low.level) == (bounds.low, bounds.high, 0.4)
     assert share_confidence(120, 400, 600, 0.6).low < bounds.low
+    few, bounds = share_confidence(18, 22, 8, 0.4), share_bounds(18, 22, 8)
+    assert (few.low, few.high) == (bounds.low, bounds.high)  # the middle of a binomial is not its mean
+
+
+def test_no_share_is_too_small_for_no_record_and_one_of_two_is_the_share_itself():
+    assert least_share(0, 10, 0.025) == 0
+    # One of two or more: 1 - (1 - s)^2 = 2s - s^2; two of two: s^2; their mean is s.
+    assert least_share(1, 2, 0.025) == pytest.approx(0.025, rel=1e-9)
 
 
 def test_an_interval_keeps_within_0_and_1_and_takes_the_larger_of_the_two_errors():
@@ -509,6 +523,31 @@ def test_what_coverage_is_needed_is_frozen_and_compares_by_its_numbers():
     assert not hasattr(needed, "__dict__")
     with pytest.raises(AttributeError):
         needed.now = 0.5
+
+
+def test_coverage_needed_is_a_row_a_side_in_numbers_and_in_print_says_where_there_is_none():
+    needed = coverage_needed(170, 340, 660, 0.4)
+    above, below = needed.to_frame().to_dict("records")
+    assert above == {"side": "above", "needed": needed.above, "at_earliest": needed.above_at_earliest}
+    assert (below["side"], below["at_earliest"]) == ("below", needed.below_at_earliest)
+    assert math.isnan(below["needed"])
+    on = coverage_needed(100, 400, 600, 0.25).to_frame()  # on the line: missing on both sides, and numbers all the same
+    assert list(on.dtypes[1:]) == [float, float]
+    first, columns, *rows, rests = str(needed).splitlines()
+    assert first == "coverage now: 34% (one number, no interval)"
+    assert columns.split() == ["side", "needed", "at_earliest"]
+    assert [row.split() for row in rows] == [
+        ["above", "0.8", "0.57"],
+        ["below", "no", "coverage", "gets", "there", "0.77"],
+    ]
+    assert rests == (
+        "Rests on: needed: the share among the known stays; at_earliest: what is filled next favours that side"
+    )
+
+
+def test_limits_are_one_of_two_words_and_the_message_names_them():
+    with pytest.raises(ValueError, match=r"^limits is 'exact': must be one of binomial, normal$"):
+        share_confidence(3, 10, 1, limits="exact")
 
 
 @pytest.mark.parametrize("labels", [["with_attribute", "known", "unknown"], ["unknown", "known", "with_attribute"]])

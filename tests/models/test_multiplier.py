@@ -349,3 +349,71 @@ def test_impossible_parts_of_a_year_are_refused(function):
 def test_per_cents_of_a_year_are_told_how_they_are_written():
     with pytest.raises(ValueError, match=r"written as Interval\(0.05, 0.25, ...\)"):
         without_cancelled(1000, Interval(5, 25, "bound"))
+
+
+HALF = Interval(0.5, 0.5, "bound")
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [(split_by_year, "earlier_share"), (without_cancelled, "cancelled_share")]
+)
+def test_the_argument_that_is_impossible_is_named(function, name):
+    with pytest.raises(ValueError, match=r"^recorded is '9': must be a number"):
+        function("9", HALF)
+    with pytest.raises(ValueError, match=rf"^{name} is 0\.5: must be an Interval"):
+        function(10, 0.5)
+    with pytest.raises(ValueError, match=rf"^{name} from 0\.5 to 1\.2: a share lies between 0 and 1"):
+        function(10, Interval(0.5, 1.2, "bound"))
+
+
+@pytest.mark.parametrize("function", [split_by_year, without_cancelled])
+@pytest.mark.parametrize("share", [0.5, 0.999, 1e-9])
+def test_a_share_is_no_count_of_a_year(function, share):
+    # Whoever gives a share of something in its place would get a share of a share that looks like a count.
+    with pytest.raises(ValueError, match=r"^recorded is .*: must be a count, not a share; give what it is a share of$"):
+        function(share, HALF)
+
+
+@pytest.mark.parametrize(("recorded", "half"), [(0, 0), (1, 0.5), (1.5, 0.75)])
+def test_none_one_and_what_was_worked_out_are_counts_of_a_year(recorded, half):
+    assert split_by_year(recorded, HALF).this_year == Interval(half, half, "bound")
+    assert without_cancelled(recorded, HALF) == Interval(half, half, "bound")
+
+
+def test_none_and_all_of_a_year_are_shares_too():
+    # They are what is known where nothing is published about the offences of earlier years.
+    split = split_by_year(800, Interval(0, 1, "bound"))
+    assert (split.this_year, split.earlier) == (Interval(0, 800, "bound"), Interval(0, 800, "bound"))
+    assert without_cancelled(800, Interval(0, 1, "bound")) == Interval(0, 800, "bound")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "cure"),
+    [
+        (0, 25, r"Interval\(0, 0\.25, \.\.\.\)"),
+        (0.5, 25, r"Interval\(0\.005, 0\.25, \.\.\.\)"),
+        (-0.5, 0.5, "0 and above"),  # no per cents: divided by 100 it would be below nought as before
+    ],
+)
+def test_the_cure_for_a_share_out_of_bounds_is_one_that_works(low, high, cure):
+    with pytest.raises(ValueError, match=rf"a share lies between 0 and 1; per cents are written as {cure}$"):
+        without_cancelled(1000, Interval(low, high, "bound"))
+
+
+def test_a_split_is_read_by_its_parts_and_printed_without_a_level_that_stands_in_its_first_line():
+    split = split_by_year(800, Interval(0.25, 0.375, "confidence", 0.9))
+    assert split.to_frame().to_dict("records") == [
+        {"part": "this_year", "low": 500, "high": 600, "kind": "confidence", "level": 0.9},
+        {"part": "earlier", "low": 200, "high": 300, "kind": "confidence", "level": 0.9},
+    ]
+    first, columns, *rows = str(split).splitlines()
+    assert first == "recorded in the year and committed in it: 500 to 600 (90% confidence interval)"
+    assert columns.split() == ["part", "low", "high", "kind"]
+    assert [row.split()[:3] for row in rows] == [["this_year", "500", "600"], ["earlier", "200", "300"]]
+
+
+def test_a_split_cannot_be_changed_so_that_its_parts_no_longer_make_up_the_count():
+    split = split_by_year(800, HALF)
+    with pytest.raises(AttributeError):
+        split.earlier = Interval(0, 0, "bound")
+    assert not hasattr(split, "__dict__")

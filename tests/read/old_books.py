@@ -2,6 +2,10 @@
 
 import struct
 
+ERRORS = {
+    "#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42, "#GETTING_DATA": 43,
+}  # fmt: skip
+
 
 def record(kind, content=b""):
     return struct.pack("<2H", kind, len(content)) + content
@@ -50,7 +54,7 @@ def _sheet(rows, texts, merges):
             value, style = cell if isinstance(cell, tuple) else (cell, 15)
             place = struct.pack("<3H", row, column, style)
             if isinstance(value, str) and value.startswith("#"):
-                cells.append(record(0x205, place + bytes([{"#DIV/0!": 7, "#N/A": 42, "#REF!": 23}[value], 1])))
+                cells.append(record(0x205, place + bytes([ERRORS[value], 1])))
             elif isinstance(value, str):
                 cells.append(record(0xFD, place + struct.pack("<I", texts.setdefault(value, len(texts)))))
             elif value is not None:

@@ -16,6 +16,8 @@ from cseanalysis.read.load import BrokenFileError, address, load_tables
 from cseanalysis.read.safety import UnsafeFileError, check_file
 from cseanalysis.read.safety.text import utf16_of
 
+AGAIN = "open it in an office program and save it again"
+
 
 def about(table):
     return json.loads(table.schema.metadata[b"grid"])
@@ -46,6 +48,42 @@ def test_a_sheet_says_its_name_and_its_place_and_shows_its_errors(tmp_path, form
     assert about(sheet) == {"sheet": "S", "hidden": False, "first_column": 2, "problems": [], "merges": []}
     assert columns(sheet) == [["n", "#DIV/0!", "x"]]
     assert all(pa.types.is_dictionary(column.type) for column in sheet.columns)
+
+
+ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+
+
+@pytest.mark.parametrize("shown", ERRORS)
+def test_an_error_is_shown_in_its_own_cell_and_its_neighbours_stay(tmp_path, shown):
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": [[None, None, "n", "m"], [None, None, "x", Fault(shown)]]})
+    (sheet,) = load_tables(str(path))
+    assert columns(sheet) == [["n", "x"], ["m", shown]]
+    assert about(sheet)["problems"] == []
+
+
+@pytest.mark.parametrize("detail", ["Expected string but got 'Error(New)'", "an error without a name"])
+def test_an_error_of_a_kind_that_nobody_knows_is_an_error_all_the_same(detail):
+    assert load._named(detail) == "#ERROR!"
+
+
+def test_a_sheet_that_cannot_be_read_is_reported_beside_those_that_can(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", {"Bad": [["n"], [Fault("#SPILL!")]], "Good": [["x"]]})
+    bad, good = load_tables(str(path))
+    ((where, what),) = about(bad)["problems"]
+    assert where == ""  # the fault is one of the sheet and of no cell
+    assert what.startswith("the sheet cannot be read (")
+    assert what.endswith("'#SPILL!' Context: 0: Error while loading sheet Bad); " + AGAIN)
+    assert (bad.num_columns, about(bad)["sheet"]) == (0, "Bad")
+    assert (columns(good), about(good)["problems"]) == ([["x"]], [])
+
+
+def test_a_workbook_of_which_no_sheet_can_be_read_is_refused_with_its_first_fault(tmp_path):
+    sheets = {"First": [["n"], [Fault("#SPILL!")]], "Second": [["n"], [Fault("#CALC!")]]}
+    with pytest.raises(BrokenFileError, match=r"^not a readable workbook \(.*'#SPILL!'.*sheet First\); open") as caught:
+        load_tables(str(write_xlsx(tmp_path / "a.xlsx", sheets)))
+    assert "sheet First" in str(caught.value.__cause__)
+    with pytest.raises(BrokenFileError, match=r"^not a readable workbook \(.*'#CALC!'"):
+        load_tables(str(write_xlsx(tmp_path / "a.xlsx", {"Second": sheets["Second"]})))
 
 
 def test_hidden_sheets_are_marked(tmp_path):
@@ -285,6 +323,7 @@ def test_what_only_begins_like_a_workbook_is_refused_in_few_words(tmp_path, monk
     with pytest.raises(BrokenFileError) as caught:
         load_tables(str(path))
     assert str(caught.value).startswith("not a readable workbook (no such member xxx")
+    assert str(caught.value).endswith(f"xxx); {AGAIN}")
     assert len(str(caught.value)) == len("not a readable workbook ()") + 200 + len(load._AGAIN)
 
 
@@ -345,6 +384,12 @@ def test_a_last_number_without_line_end_is_read_with_a_warning_as_it_may_be_cut(
     assert read[-1][-1] == last
 
 
+def test_the_warning_of_a_cut_number_points_to_the_line_that_asked_for_the_file():
+    with pytest.warns(UserWarning, match="the last line has no end") as said:
+        load._load_csv(b"a,b\n1,2")
+    assert said[0].filename == __file__
+
+
 @pytest.mark.parametrize(
     "content", [b"a,b", b"a,b\n1,NA\n2,NA", b"a,b\n1,2\n3,4%", b"a,b\n1,2\n3,[c]", b"a\nKent\nSurrey"]
 )
@@ -353,11 +398,20 @@ def test_a_last_word_without_line_end_needs_no_warning(content):
     assert csv_columns(content)[-1][-1] == content.decode().splitlines()[-1].split(",")[-1]
 
 
-@pytest.mark.parametrize("content", [b"a,b\n1,2\n3", b"a,b,c\n1,2,3\n3,4", b"Title\na,b\n1,2\nSur"])
-def test_a_last_line_without_end_and_with_too_few_cells_is_refused(content):
+@pytest.mark.parametrize(
+    ("content", "cells", "usual"),
+    [
+        (b"a,b\n1,2\n3", 1, 2),
+        (b"a,b,c\n1,2,3\n3,4", 2, 3),
+        (b"Title\na,b\n1,2\nSur", 1, 2),
+        # The first row of a table below its headings may be the one that is cut.
+        (b"a,b,c\n1,", 2, 3),
+    ],
+)
+def test_a_last_line_without_end_and_with_too_few_cells_is_refused(content, cells, usual):
     row = content.count(b"\n") + 1
     with pytest.raises(
-        BrokenFileError, match=rf"^row {row}: \d cells where the table has \d, and no end: .* line break$"
+        BrokenFileError, match=rf"^row {row}: {cells} cells where the table has {usual}, and no end: .* line break$"
     ):
         load._load_csv(content)
 
@@ -371,6 +425,8 @@ def test_notes_below_a_table_need_no_line_end(content):
 def test_utf_16_is_read_with_and_without_its_mark(encoding):
     # "Unicode text" of Excel is UTF-16 with tabs.
     assert csv_columns("Force\tn\r\nKent £\t5\r\n".encode(encoding)) == [["Force", "Kent £"], ["n", "5"]]
+    titled = "Title\r\nForce\tn\r\nKent £\t5\r\n".encode(encoding)  # read the slower way, which takes no mark off
+    assert csv_columns(titled) == [["Title", "Force", "Kent £"], [None, "n", "5"]]
 
 
 def test_what_is_not_surely_utf_16_is_not_taken_for_it():
@@ -414,6 +470,10 @@ def test_a_last_line_may_end_with_a_line_break_or_a_quote(end):
         (b"a,b\n007,1.50\n", [["a", "007"], ["b", "1.50"]]),
         (b"a,b\n,2\n", [["a", ""], ["b", "2"]]),
         (b"a,b\n\n1,2\n", [["a", None, "1"], ["b", None, "2"]]),
+        (b"a\n", [["a"]]),
+        # The first sign takes two bytes, and so does one at the end of the sample in which delimiters are looked for.
+        ("£,b\n1,2\n".encode(), [["£", "1"], ["b", "2"]]),
+        (f"a,b\n1,{'x' * 65_529}£\n".encode(), [["a", "1"], ["b", "x" * 65_529 + "£"]]),
     ],
 )
 def test_a_csv_cell_comes_as_it_stands(content, expected):
@@ -421,11 +481,28 @@ def test_a_csv_cell_comes_as_it_stands(content, expected):
     assert [[cell or None for cell in column] for column in read] == [[cell or None for cell in c] for c in expected]
 
 
+@pytest.mark.parametrize(
+    "content", [b"a,b\n1,2\n", b'a,b\n"x\ny",2\n', b'a,b\n"x, y",2\n', b"a,b\n" + b"1,2\n" * 20_000]
+)
+def test_a_table_whose_rows_are_of_one_length_is_read_the_fast_way(content, monkeypatch):
+    # A year of open data has hundreds of thousands of rows: the slower way, which tells what is wrong, is not for them.
+    monkeypatch.setattr(load, "_load_ragged", lambda *_, **__: pytest.fail("it was read the slower way"))
+    first, second = csv_columns(content)
+    assert (first[0], second[0], second[-1]) == ("a", "b", "2")
+
+
+def test_each_text_of_a_column_is_kept_once_also_where_rows_differ_in_length():
+    for content in (b"a,b\nKent,1\nKent,2\n", b"Title\na,b\nKent,1\nKent,2\n"):
+        assert all(pa.types.is_dictionary(column.type) for column in load._load_csv(content).columns)
+
+
 def test_bytes_of_no_known_encoding_are_refused_with_their_place():
     with pytest.raises(BrokenFileError, match=r"^byte 5 is text neither in UTF-8 nor in Windows-1252; save the file"):
         load._utf8(b"a,b\n\x8d\x81\n")
     assert load._utf8("–".encode("cp1252")) == "–".encode()
     assert load._utf8(b"\xef\xbb\xbfa") == b"a"
+    # A file that ends in the midst of a sign of UTF-8 is not UTF-8: its last byte is a sign of Windows-1252.
+    assert load._utf8(b"caf\xc3") == "cafÃ".encode()
     cut_between_looks = b"x" * 65_535 + "–".encode()
     assert load._utf8(cut_between_looks) == cut_between_looks
 

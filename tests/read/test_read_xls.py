@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from old_books import ole, record, write_xls
+from old_books import ERRORS, ole, record, write_xls
 
 from cseanalysis.read import Limits, UnsafeFileError, read_recorded_crime, read_spreadsheet
 from cseanalysis.read.load import load_tables
@@ -37,6 +37,12 @@ def test_dates_per_cents_and_errors_come_as_an_old_workbook_shows_them(tmp_path)
         [None, "Share 2", "68.3%", None],
         [None, "e", "#DIV/0!", "#N/A"],
     ]
+
+
+def test_every_error_of_an_old_workbook_is_the_one_that_its_cell_shows(tmp_path):
+    rows = [["n", "shown"], *([number, shown] for number, shown in enumerate(ERRORS))]
+    (table,) = load_tables(str(write_xls(tmp_path / "a.xls", {"S": rows})))
+    assert columns(table)[1] == ["shown", *ERRORS]
 
 
 def test_words_that_an_old_workbook_merges_stand_in_each_row(tmp_path):

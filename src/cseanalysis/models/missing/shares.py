@@ -226,7 +226,7 @@ def least_share(seen: float, records: float, rare: float) -> float:
         return 0.0
 
     def above(share: float) -> float:
-        more = special.betainc(seen + 1, records - seen, share) if seen < records else 0.0
+        more = special.betainc(seen + 1, records - seen, share)  # asked where fewer are seen than there are
         return float(special.betainc(seen, records - seen + 1, share) + more) / 2 - rare
 
     return float(optimize.brentq(above, 0.0, 1.0, xtol=1e-15, rtol=1e-13))
