@@ -384,6 +384,31 @@ def test_a_last_number_without_line_end_is_read_with_a_warning_as_it_may_be_cut(
     assert read[-1][-1] == last
 
 
+def test_an_empty_first_line_of_one_column_keeps_its_row():
+    # Without it every address would be one row too low.
+    assert csv_columns(b"\nCount\n1\n2\n") == [[None, "Count", "1", "2"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'Force,Count\nKent,"1"x\n',
+        b'"Force"x,Count\nKent,1\n',
+        b'Force,Count\nKent,""x\n',
+        b'Force,Count\nKent,"a"""x\n',
+        b'Force\tCount\n"Kent"\t"1" 2\n',
+    ],
+)
+def test_text_behind_a_closing_quote_is_refused_and_never_joined_to_it(content):
+    with pytest.raises(BrokenFileError, match="broken quoting"):
+        load._load_csv(content)
+
+
+def test_quotes_in_quotes_and_delimiters_in_them_are_read_as_they_are():
+    content = b'Force,Note\nKent,"a,""b"",c"\n"Essex","""x"" y"\n'
+    assert csv_columns(content) == [["Force", "Kent", "Essex"], ["Note", 'a,"b",c', '"x" y']]
+
+
 def test_the_warning_of_a_cut_number_points_to_the_line_that_asked_for_the_file():
     with pytest.warns(UserWarning, match="the last line has no end") as said:
         load._load_csv(b"a,b\n1,2")

@@ -268,10 +268,12 @@ def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
     import pyarrow as pa
     import pyarrow.csv as arrow_csv
 
-    if content.count(b'"') % 2:
+    if content.count(b'"') % 2 or _behind_quotes(content, delimiter):
         return None
     start = content[: content.find(b"\n", _SAMPLE) + 1 or None].decode()
     names = [str(number) for number in range(len(next(csv.reader(io.StringIO(start), delimiter=delimiter))))]
+    if not names:
+        return None  # the first line is empty, and would be left out
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(content),
@@ -286,6 +288,16 @@ def _load_straight(content: bytes, delimiter: str) -> pa.Table | None:
     except pa.ArrowInvalid:
         return None
     return _encoded(table.unify_dictionaries().columns, sheet="")
+
+
+def _behind_quotes(content: bytes, delimiter: str) -> bool:
+    """Whether text may stand behind a closing quote, which the fast reader would join to what is quoted."""
+    sign = re.escape(delimiter.encode())
+    if re.search(rb'"[^%s\r\n"](?<=[^%s\r\n"]..)' % (sign, sign), content):
+        return True
+    # Quotes in quotes, or an empty text: only here is it worth going through each quoted text.
+    whole = rb'(?:\A|[%s\r\n])"(?:[^"]|"")*+"[^%s\r\n]' % (sign, sign)
+    return b'""' in content and re.search(whole, content) is not None
 
 
 def _load_ragged(text: str, delimiter: str, *, ended: bool) -> pa.Table:
