@@ -1,0 +1,186 @@
+"""By whom a sentence says that it was done, and to whom: "by a child", "victims committed", "16 people under 13"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cseanalysis.register.claims.grammar.reading import Reading, closure
+from cseanalysis.register.claims.grammar.tables import edges, lexicon, stem
+
+_DID = frozenset(("committed", "commit", "commits", "committing", "perpetrated", "perpetrate", "perpetrates"))
+_OUT = frozenset(("carried", "carry", "carries", "carrying"))  # out
+_HURT = frozenset(("raped", "abused", "assaulted", "exploited", "groomed", "molested", "penetrated", "harmed"))
+_BE = frozenset(("is", "are", "was", "were", "be", "been", "being", "get", "got"))
+_BESIDE = frozenset(("has", "have", "had", "who", "that", "also", "themselves", "did", "allegedly", "reportedly"))
+_ARTICLES = frozenset(("the", "a", "an", "other", "another", "some", "these", "those", "our", "their", "his", "her"))
+_ANYBODY = frozenset(("they", "them", "somebody", "someone", "others", "people", "one", "anyone", "who", "which", "it"))
+_ACTS = frozenset(("sexual", "child_abuse"))
+_NAMED = frozenset(("children", "victims", "girl", "boy", "adults", "man", "woman", "officers", "staff"))
+_BODIES = frozenset(("local_authorities",))
+_HARMED = frozenset(("children", "victims", "girl", "boy"))
+_YOUNG = frozenset(("child", "minor", "teenage", "female", "male", "boy", "girl", "young"))
+_TELLING = frozenset(("concept", "group", "religion", "extent", "word", "unknown", "number", "amount"))
+_RECORDS = frozenset(("recorded", "logged", "registered", "noted", "counted"))
+_STOOD = ("behind", "responsible", "guilty")  # for it
+_BORNE = frozenset(
+    (
+        *("suffered", "endured", "experienced", "survived", "faced", "known", "named", "told", "reported", "disclosed"),
+        *(
+            "said",
+            "made",
+            "given",
+            "brought",
+            "lived",
+            "described",
+            "remembered",
+            "recalled",
+            "accompanied",
+            "followed",
+        ),
+    )
+)
+_TO = ("of", "against", "on", "with")
+_FAR = 6  # words of those by whom it was done
+_HANDS = (("at", "the", "hands", "of"), ("the", "work", "of"))
+
+
+def doers(reading: Reading) -> frozenset[str]:
+    """Return those by whom a sentence says that abuse was done, where they are no suspects in whatever words."""
+    return frozenset((*_by(reading), *_subjects(reading)))
+
+
+def aged(reading: Reading) -> frozenset[str]:
+    """Return the ages that are said of people who are no children or victims: 16 people under 13."""
+    found: set[str] = set()
+    for span in reading.spans:
+        if span.kind == "age" and span.first:
+            noun = _noun(reading, span.first - 1)
+            them = noun & {"people", "suspects", "defendants", "man", "woman"}
+            themselves = span.text.lower().endswith("s") and any(one.last == span.first for one in reading.numbers)
+            found |= {span.value} if them or themselves else set()  # 16 under-13s
+    return frozenset(found)
+
+
+def _by(reading: Reading) -> Iterator[str]:
+    """Yield those named behind "by", where an act stands before it; of those harmed, behind whatever verb."""
+    words = [token.lower for token in reading.tokens]
+    for at, word in enumerate(words):
+        hands = next((len(one) - 1 for one in _HANDS if tuple(words[max(0, at - len(one) + 1) : at + 1]) == one), 0)
+        if word != "by" and not hands:
+            continue
+        before = _before(reading, at - hands)
+        if before < 0:
+            continue
+        named = [*_named(reading, range(at + 1, _end(reading, at + 1)))]
+        acted = _did(words, before) or words[before] in _HURT or hands or _act(reading, before)
+        yield from (name for name in named if acted or (name in _HARMED and words[before] not in _BORNE))
+
+
+def _before(reading: Reading, at: int) -> int:
+    """Return the word before a place in a sentence, over when and where: offences in 2024 by girls."""
+    skipped = {
+        place
+        for span in reading.spans
+        if span.kind in ("period", "place")
+        for place in range(
+            span.first - (span.first > 0 and reading.tokens[span.first - 1].lower in ("in", "of")), span.last
+        )
+    }
+    return next((place for place in range(at - 1, -1, -1) if place not in skipped and reading.tokens[place].word), -1)
+
+
+def _did(words: list[str], at: int) -> bool:
+    return words[at] in _DID or (words[at] == "out" and at > 0 and words[at - 1] in _OUT)
+
+
+def _act(reading: Reading, at: int) -> bool:
+    """Whether a word names an act, or those to whom it was done: the rape of an officer by ..."""
+    told = _noun(reading, at) or reading.tokens[at].lower in edges("who")
+    near = range(max(0, at - 3), at) if told else ()
+    done_to = any(reading.tokens[one].lower in _TO and one > 0 and _one_act(reading, one - 1) for one in near)
+    return _one_act(reading, at) or done_to
+
+
+def _one_act(reading: Reading, at: int) -> bool:
+    spans = [one for one in reading.spans if one.first <= at < one.last]
+    acts = any(one.kind == "concept" and closure(frozenset(one.value.split())) & _ACTS for one in spans)
+    return acts or bool(_noun(reading, at) & {"offences", *_HARMED})
+
+
+def _end(reading: Reading, at: int) -> int:
+    """Return behind which word the noun ends that begins at a place."""
+    stop = edges("noun")
+    far = min(at + _FAR, len(reading.tokens))
+    return next(
+        (one for one in range(at, far) if not reading.tokens[one].word or reading.tokens[one].lower in stop), far
+    )
+
+
+def _subjects(reading: Reading) -> Iterator[str]:
+    """Yield those of whom a sentence says that they did it: "victims committed 500 offences"."""
+    words = [token.lower for token in reading.tokens]
+    numbers = {number.first for number in reading.numbers} | {
+        span.first for span in reading.spans if span.kind in ("qualifier", "amount")
+    }
+    for at, word in enumerate(words):
+        end = at + (2 if word in _OUT and words[at + 1 : at + 2] == ["out"] else 1)
+        told = bool(numbers & {*range(end, end + 3)})
+        acted = (word in _DID or end > at + 1) and (
+            told or any(_act(reading, one) for one in range(end, min(end + 3, len(words))))
+        )
+        stood = word in _STOOD and told
+        wrote = word in _RECORDS and told
+        if not (acted or stood or wrote) and not (word in _HURT and end in numbers):
+            continue
+        last = at
+        while last > 0 and words[last - 1] in _BESIDE:
+            last -= 1
+        if stood and last and words[last - 1] in _BE:
+            last -= 1
+        if last == 0 or words[last - 1] in _BE:
+            continue
+        first = last
+        while (
+            first > 0
+            and last - first < _FAR
+            and reading.tokens[first - 1].word
+            and words[first - 1] not in edges("noun")
+        ):
+            first -= 1
+        if (stood or wrote) and first and words[first - 1] in _TO:
+            continue  # images of children were behind it, and not the children
+        named = _named(reading, range(first, last))
+        yield from (name for name in named if not wrote or name in _HARMED)
+
+
+def _named(reading: Reading, where: range) -> Iterator[str]:
+    """Yield the people that a phrase names, or bodies that are no suspects; none for what else says who it was."""
+    words = [reading.tokens[at].lower for at in where]
+    within = {at for one in reading.spans if one.kind == "concept" for at in range(one.first, one.last - 1)}
+    nouns = [_noun(reading, at) for at in where if at not in within]  # child sexual abuse is no child
+    every = {name for names in nouns for name in names}
+    if "suspects" in every:
+        if _YOUNG & {*words} and not {"sex", "sexual"} & {*words}:
+            yield "children"  # child rapists: rapists of children, or children
+        return
+    if named := every & _NAMED:
+        yield from named
+        return
+    if named := every & _BODIES:
+        yield from named
+        return
+    kinds = {span.kind for span in reading.spans if span.first in where} & _TELLING
+    heads = [word for word in words if word not in _ARTICLES]
+    if heads and not kinds and not {*heads} & _ANYBODY:
+        yield heads[-1]
+
+
+def _noun(reading: Reading, at: int) -> frozenset[str]:
+    """Return the units that a word names by itself, in a phrase or out of it."""
+    token = reading.tokens[at]
+    if re.search(r"['’]s?$", token.text):
+        return frozenset()  # children's services
+    entries = lexicon().entries.get((stem(token.lower),), ())
+    values = (value.split() for kind, value, words in entries if kind == "unit" and words == (token.lower,))
+    return frozenset(name for value in values for name in value)
