@@ -183,6 +183,11 @@ def test_more_than_the_number_of_another_year_is_read_as_a_change_from_it(said, 
         "717 of the 4,228 group-based offences in 2023 were child sexual exploitation.",
         "17% of group-based offences in 2023, a minority, were child sexual exploitation.",
         "CSAE offences rose by 6% between 2023 and 2024.",
+        "Police forces recorded 122,768 CSAE offences in 2024 and that should be a wake-up call.",
+        "Every one of the 122,768 CSAE offences recorded in 2024 has a child behind it.",
+        "Offenders committed 122,768 CSAE offences recorded by police in 2024.",
+        "42% of CSAE in 2024 was committed online.",
+        "Girls made up most of the victims of child sexual abuse in 2023.",
     ],
 )
 def test_what_is_true_beside_a_turned_sentence_stays_borne_out(sentence, check):

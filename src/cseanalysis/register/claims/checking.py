@@ -11,11 +11,11 @@ from cseanalysis.register.claims.amounts import across, amount, part_of_change, 
 from cseanalysis.register.claims.changes import Told, change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
-from cseanalysis.register.claims.grammar.doers import aged, doers
+from cseanalysis.register.claims.grammar.doers import aged, are_harmed, doers, done_to, roles
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
 from cseanalysis.register.claims.grammar.tables import Alias, Contested, Tables
-from cseanalysis.register.claims.grammar.turns import turned
+from cseanalysis.register.claims.grammar.turns import of_one_year, turned
 from cseanalysis.register.claims.index import NATIONAL, Index, Known, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
@@ -48,23 +48,11 @@ _OF_SUSPECTS = frozenset(("children", "girl", "boy", "adults", "man", "woman"))
 _AGED_ITSELF = ("adults", "children", "victims", "per_cent")  # whose ages are those of the people counted
 _PREDICATES = ("was", "were", "is", "are", "came", "took", "happened", "occurred", "had", "lay")
 _CHILDHOOD = frozenset(("childhood",))
-_ASKED = re.compile(r"(?:'s)? (?:[A-Za-z]+ ){0,2}(?:surveys?|polls?|bulletin|found|estimate[ds]?)\b", re.IGNORECASE)
-_ASKING = re.compile(r"\b(?:surveys?|polls?|asked|interviewed|estimate[ds]?)\b[^,;]{0,40}$", re.IGNORECASE)
-_OF_YEAR = re.compile(r"\b(?:last|this|in a|in one) (?:single )?year\b", re.IGNORECASE)
-_DURING = re.compile(
-    r"\b(?:during|within|throughout|in the course of|over the course of|just in)"
-    r" (?:the (?:financial |calendar |survey )?year\b|(?:[A-Z][a-z]+ )?(?:19|20)\d\d)",
-)
 _TOPIC = frozenset(
     ("child", "childhood", "sexual", "csa", "cse", "group", "child_abuse", "any_abuse", "images", "grooming", "inquiry")
 )
 _NO_CLASS = ("recommendations", "pounds", "officers", "staff", "forces", "local_authorities", "participants", "none")
-_AS_VICTIMS = re.compile(r"\bas (?:the )?(?:victims|survivors|complainants)\b", re.IGNORECASE)
-_HELD = re.compile(
-    r"\b(?:arrest|prosecution|conviction|caution|jailing|imprisonment)s? of (?:\d[\d,]* )?(?:[a-z]+ )?"
-    r"(children|victims|girls|boys|kids|survivors)\b(?!['’])",
-    re.IGNORECASE,
-)
+_TRIED = ("defendants", "suspects", "people_", "convictions", "prosecutions")
 _ONE_FORCE = re.compile(
     r"\b(?:an?|one|any|a single|some|the average|the typical) (?:one |single )?(?:police )?"
     r"(?:force|constabulary)\b(?!')",
@@ -240,36 +228,28 @@ def _of_others(finding: Finding, reading: Reading, index: Index) -> Finding | No
     known = index.known[figure.id]
     stated = index.read(". ".join((figure.statement, figure.category.replace("/", ". ").replace("_", " "))))
     named = doers(reading) - doers(stated)
-    if named and ("suspects" in known.nouns or {"child_suspect", "10 to 17"} & known.allowed):
+    of_young = bool({"child_suspect", "10 to 17"} & known.allowed)
+    if "suspects" in known.nouns or of_young:
         named -= _OF_SUSPECTS
-    if (held := _HELD.search(reading.sentence)) is not None and not _HELD.search(figure.statement):
-        named |= {held[1].lower()}
-    named |= {"victims"} if _AS_VICTIMS.search(reading.sentence) and "victims" not in known.nouns else set()
+    named |= done_to(reading) - done_to(stated)
+    as_said = frozenset() if of_young else roles(reading.sentence) - roles(figure.statement)
+    named |= as_said - ({"as victims"} if "victims" in known.nouns else set())
+    if not known.nouns & {"victims", "children"} and figure.unit.startswith(_TRIED):
+        named |= are_harmed(reading.sentence)
     if (related := _BY.search(figure.category)) is not None and "suspects" not in dict(reading.nouns).values():
         were = re.search(rf"(?<!it )\b(?:is|are|was|were) (?:\w+ )?{related[1]}s?\b", reading.sentence, re.IGNORECASE)
         named |= {related[1]} if were else set()
     if named:
-        why = f"by whom: {figure.id} says of nobody that they did it ({', '.join(sorted(named))}): {figure.statement}"
+        why = f"who: {figure.id} says of nobody that they did it, or had it done to them ({', '.join(sorted(named))})"
         return Finding("right number, wrong thing", finding.figures, (), (why, *finding.reasons))
     if figure.unit not in _AGED_ITSELF and (ages := aged(reading) - aged(stated)):
         why = f"ages: {figure.id} says of others that they were {', '.join(sorted(ages))}: {figure.statement}"
         return Finding("right number, wrong thing", finding.figures, (), (why, *finding.reasons))
-    young = _CHILDHOOD & closure(known.meanings) and not _CHILDHOOD & closure(reading.meanings)
-    in_year = young and ("yearly" in reading.kinds or bool(_OF_YEAR.search(reading.sentence)) or _in_a_year(reading))
-    if figure.counter == "survey" and (
-        in_year or (_CHILDHOOD & closure(known.meanings) and _DURING.search(reading.sentence))
-    ):
+    lifelong = figure.counter == "survey" and bool(_CHILDHOOD & closure(known.meanings))
+    if lifelong and of_one_year(reading, told="childhood" in closure(reading.meanings)):
         why = f"period: {figure.id} is of what was done in childhood, in whatever year, and no count of one year"
         return Finding("right number, wrong thing", finding.figures, (), (why, *finding.reasons))
     return None
-
-
-def _in_a_year(reading: Reading) -> bool:
-    """Whether a period is named that is not said to be that of a survey."""
-    text = reading.sentence
-    dated = [one for one in reading.periods if one.start is not None]
-    asked = (_ASKED.match(text, one.span[1]) or _ASKING.search(text[: one.span[0]]) for one in dated)
-    return not all(asked)
 
 
 def _of_what(finding: Finding, reading: Reading, index: Index) -> Finding:

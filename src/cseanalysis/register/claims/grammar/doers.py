@@ -41,13 +41,52 @@ _BORNE = frozenset(
     )
 )
 _TO = ("of", "against", "on", "with")
+_OTHERS = frozenset(("them", "others", "him", "her", "people", "each", "another", "somebody", "someone"))
 _FAR = 6  # words of those by whom it was done
 _HANDS = (("at", "the", "hands", "of"), ("the", "work", "of"))
+
+_AS_VICTIMS = re.compile(r"\bas (?:the )?(?:victims|survivors|complainants)\b", re.IGNORECASE)
+_HELD = re.compile(
+    r"\b(?:arrest|prosecution|conviction|caution|jailing|imprisonment)s? of (?:\d[\d,]* )?(?:[a-z]+ )?"
+    r"(children|victims|girls|boys|kids|survivors)\b(?!['’])",
+    re.IGNORECASE,
+)
+_WERE = re.compile(
+    r"\b(?:were|was|are|been) (?:(?:also|once|themselves|all|mostly|the|a|only|mainly|child) )*"
+    r"(victims?|children|girls|boys|survivors)\b(?!['’])",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:child|teenage|juvenile|victim) (?:defendants?|suspects?|offenders?)\b(?!['’])"
+    r"|\b(?:victims|children|girls|boys|survivors) (?:were|are) (?:(?:also|themselves|all|mostly|the) )*"
+    r"(?:suspects|defendants|offenders|abusers|perpetrators)\b"
+    r"|\b(?:victims|children|girls|boys|survivors)\b[^.,;]* for (?:committing|carrying out|perpetrating)\b",
+    re.IGNORECASE,
+)
 
 
 def doers(reading: Reading) -> frozenset[str]:
     """Return those by whom a sentence says that abuse was done, where they are no suspects in whatever words."""
-    return frozenset((*_by(reading), *_subjects(reading)))
+    return frozenset((*_by(reading), *_subjects(reading), *_roles(reading)))
+
+
+def done_to(reading: Reading) -> frozenset[str]:
+    """Return those against whom a sentence says that it was done, where they are none who are harmed: offenders."""
+    words = [token.lower for token in reading.tokens]
+    found: set[str] = set()
+    for at, word in enumerate(words):
+        before = _before(reading, at)
+        before = _before(reading, before) if words[before] in _BE else before  # were against
+        if word not in ("against", "involving") or before < 0 or not (_did(words, before) or _one_act(reading, before)):
+            continue
+        where = range(at + 1, _end(reading, at + 1))
+        nouns = {name for one in where for name in _noun(reading, one)}
+        kinds = {span.kind for span in reading.spans if span.first in where} & {*_TELLING, "age"}
+        family = any(span.value == "family" for span in reading.spans if span.first in where)
+        others = not nouns and (not kinds or {words[one] for one in where} & edges("who"))
+        if "suspects" in nouns or others or (family and word == "against"):
+            found |= {" ".join(words[one] for one in where)} - {""}
+    return frozenset(found)
 
 
 def aged(reading: Reading) -> frozenset[str]:
@@ -60,6 +99,17 @@ def aged(reading: Reading) -> frozenset[str]:
             themselves = span.text.lower().endswith("s") and any(one.last == span.first for one in reading.numbers)
             found |= {span.value} if them or themselves else set()  # 16 under-13s
     return frozenset(found)
+
+
+def roles(text: str) -> frozenset[str]:
+    """Return the words of a text that give those harmed another part: child defendants, the arrest of victims."""
+    found = {one[0].lower() for pattern in (_ROLE, _HELD) for one in pattern.finditer(text)}
+    return frozenset(found | ({"as victims"} if _AS_VICTIMS.search(text) else set()))
+
+
+def are_harmed(text: str) -> frozenset[str]:
+    """Return the words for those harmed that a text says somebody is: defendants who were victims."""
+    return frozenset(one[1].lower() for one in _WERE.finditer(text))
 
 
 def _by(reading: Reading) -> Iterator[str]:
@@ -131,11 +181,13 @@ def _subjects(reading: Reading) -> Iterator[str]:
         )
         stood = word in _STOOD and told
         wrote = word in _RECORDS and told
-        if not (acted or stood or wrote) and not (word in _HURT and end in numbers):
+        hurt = word in _HURT and (end in numbers or {*words[end : end + 1]} & _OTHERS)
+        if not (acted or stood or wrote or hurt):
             continue
         last = at
         while last > 0 and words[last - 1] in _BESIDE:
             last -= 1
+        last = next((one.first for one in reading.spans if one.kind == "age" and one.last == last), last)
         if stood and last and words[last - 1] in _BE:
             last -= 1
         if last == 0 or words[last - 1] in _BE:
@@ -152,6 +204,22 @@ def _subjects(reading: Reading) -> Iterator[str]:
             continue  # images of children were behind it, and not the children
         named = _named(reading, range(first, last))
         yield from (name for name in named if not wrote or name in _HARMED)
+
+
+def _roles(reading: Reading) -> Iterator[str]:
+    """Yield those of whom a sentence says that they are the suspects: a child as the offender, suspects were women."""
+    words = [token.lower for token in reading.tokens]
+    for at, word in enumerate(words):
+        if word == "as" and any("suspects" in _noun(reading, one) for one in range(at + 1, _end(reading, at + 1))):
+            first = at
+            while first > 0 and at - first < _FAR and words[first - 1] not in edges("noun"):
+                first -= 1
+            yield from _named(reading, range(first, at))
+        if word in _BE and at > 0:
+            subject = [one for one in range(max(0, at - 2 * _FAR), at) if "suspects" in _noun(reading, one)]
+            between = range(subject[-1] + 1, at) if subject else range(0)
+            if subject and not any(words[one] in ("who", "whose", ",", "that") for one in between):
+                yield from {*_named(reading, range(at + 1, _end(reading, at + 1)))} & _NAMED
 
 
 def _named(reading: Reading, where: range) -> Iterator[str]:
