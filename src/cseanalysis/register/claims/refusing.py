@@ -34,6 +34,7 @@ _DOUBTS = re.compile(
     r" (?:(?!\d+(?:\.\d+)?(?:%| per))(?:all|the|these|those|their|some|over|about|around|\d[\d,]*) )*(?:[a-z]+ ){0,2}"
     r"(?:rapes?|offences|crimes|assaults|abuse|stories|allegations|claims)\b"
     r"|(?:invented|fabricated|imagined|faked|lied)\b)"
+    r"|\bso-called (?:child )?(?:victims|survivors|complainants)\b"
     r"|\b(?:made|thought|dreamt|dreamed|cooked) up by (?:the |their )?"
     r"(?:victims|survivors|complainants|children|girls|boys)\b",
     re.IGNORECASE,

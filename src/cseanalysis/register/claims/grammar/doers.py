@@ -42,6 +42,11 @@ _BORNE = frozenset(
 )
 _TO = ("of", "against", "on", "with")
 _OTHERS = frozenset(("them", "others", "him", "her", "people", "each", "another", "somebody", "someone"))
+_THOSE = frozenset(("them", "these", "those", "it", "all"))
+_OF_THESE = ("of", "against", "among", "amongst", "from", "all", "were", "are")
+_POLICE = frozenset(
+    ("forces", "force", "officers", "officer", "records", "figures", "data", "recorded", "areas", "area")
+)
 _FAR = 6  # words of those by whom it was done
 _HANDS = (("at", "the", "hands", "of"), ("the", "work", "of"))
 
@@ -60,6 +65,7 @@ _ROLE = re.compile(
     r"\b(?:child|teenage|juvenile|victim) (?:defendants?|suspects?|offenders?)\b(?!['’])"
     r"|\b(?:victims|children|girls|boys|survivors) (?:were|are) (?:(?:also|themselves|all|mostly|the) )*"
     r"(?:suspects|defendants|offenders|abusers|perpetrators)\b"
+    r"|\b(?:victims|children|girls|boys|survivors)['’]s? (?:rapes|offences|crimes|assaults|offending|abuse of)\b"
     r"|\b(?:victims|children|girls|boys|survivors)\b[^.,;]* for (?:committing|carrying out|perpetrating)\b",
     re.IGNORECASE,
 )
@@ -67,7 +73,7 @@ _ROLE = re.compile(
 
 def doers(reading: Reading) -> frozenset[str]:
     """Return those by whom a sentence says that abuse was done, where they are no suspects in whatever words."""
-    return frozenset((*_by(reading), *_subjects(reading), *_roles(reading)))
+    return frozenset((*_by(reading), *_subjects(reading), *_roles(reading), *_sayers(reading)))
 
 
 def done_to(reading: Reading) -> frozenset[str]:
@@ -177,7 +183,9 @@ def _subjects(reading: Reading) -> Iterator[str]:
         end = at + (2 if word in _OUT and words[at + 1 : at + 2] == ["out"] else 1)
         told = bool(numbers & {*range(end, end + 3)})
         acted = (word in _DID or end > at + 1) and (
-            told or any(_act(reading, one) for one in range(end, min(end + 3, len(words))))
+            told
+            or bool({*words[end : end + 1]} & _THOSE)
+            or any(_act(reading, one) for one in range(end, min(end + 3, len(words))))
         )
         stood = word in _STOOD and told
         wrote = word in _RECORDS and told
@@ -218,8 +226,36 @@ def _roles(reading: Reading) -> Iterator[str]:
         if word in _BE and at > 0:
             subject = [one for one in range(max(0, at - 2 * _FAR), at) if "suspects" in _noun(reading, one)]
             between = range(subject[-1] + 1, at) if subject else range(0)
+            end = _end(reading, at + 1)
+            first = at
+            while (
+                first > 0 and at - first < _FAR and words[first - 1] not in edges("noun") and words[first - 1].isalpha()
+            ):
+                first -= 1
+            if any("suspects" in _noun(reading, one) for one in range(at + 1, end)):
+                yield from _named(reading, range(first, at))  # councillors were the suspects
             if subject and not any(words[one] in ("who", "whose", ",", "that") for one in between):
                 yield from {*_named(reading, range(at + 1, _end(reading, at + 1)))} & _NAMED
+
+
+def _sayers(reading: Reading) -> Iterator[str]:
+    """Yield those who only say or record a thing where they stand as those who are counted: offences of councillors."""
+    words = [token.lower for token in reading.tokens]
+    for at, word in enumerate(words):
+        if word not in edges("who") or {*words[at + 1 : at + 2]} & _POLICE:
+            continue
+        front = next((one for one in range(at - 1, -1, -1) if words[one] not in _ARTICLES), -1)
+        of_these = front > 0 and words[front] in _OF_THESE
+        before = _before(reading, front) if of_these else -1
+        counted = before >= 0 and (
+            bool(_noun(reading, before)) or _one_act(reading, before) or words[before] in ("day", "who", ",")
+        )
+        apart = of_these and words[front] == "all" and words[front - 1] == ","
+        theirs = words[at + 1 : at + 2] == ["'"] and any(
+            _one_act(reading, one) for one in range(at + 2, min(at + 5, len(words)))
+        )
+        if counted or apart or theirs:
+            yield f"of {word}"
 
 
 def _named(reading: Reading, where: range) -> Iterator[str]:
