@@ -16,7 +16,7 @@ from cseanalysis.register.claims.grammar.reading import Reading
 from cseanalysis.register.claims.grammar.tables import minor, units
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import Match, match, meets
-from cseanalysis.register.claims.testing import bears_out, of_figure
+from cseanalysis.register.claims.testing import bears_out, is_end, of_figure
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.comparison import Comparison
 from cseanalysis.register.figures import COUNTS, UNSTATED, Figure
@@ -31,7 +31,6 @@ _MOST = 6
 _PAIRS = 400  # put to the gate for one sentence
 _SEVERAL = 2
 _YEAR = 365
-_OPEN = ("more_than", "at_least", "less_than", "at_most")
 _UNKNOWN = "unknown on both sides"
 _MONTHLY = "rate per month"
 _LENGTHS = "period: of other lengths, so only rates per month may be compared"
@@ -398,7 +397,7 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
     near.sort(key=lambda one: (len(one.missing), one.figure.relays != "", one.figure.tier, one.figure.id))
     firsts, seconds = near, near
     if told_of.ends is not None:
-        firsts, seconds = ([one for one in near if _is_end(end, one.figure)] for end in told_of.ends)
+        firsts, seconds = ([one for one in near if is_end(end, one.figure)] for end in told_of.ends)
     if told_of.periods is not None:
         firsts = [one for one in firsts if _when(told_of.periods[0], one.figure)]
         seconds = [one for one in seconds if _when(told_of.periods[1], one.figure)]
@@ -424,12 +423,6 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
         gate = compare(first.figure, second.figure)
         if not gate.one_thing:
             yield Pair(first, second, gate)
-
-
-def _is_end(number: Number, figure: Figure) -> bool:
-    """Whether a figure is one end of a change: "over 5" is none of 115,489, however true."""
-    answer = bears_out(number, of_figure(figure))
-    return answer == "yes" or (answer == "loose" and number.qualifier not in _OPEN)
 
 
 def _unit_fits(reading: Reading, one: Match) -> bool:
