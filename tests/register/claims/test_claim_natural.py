@@ -139,3 +139,78 @@ def test_another_number_year_place_or_class_takes_the_support_away(swap, answers
 @pytest.mark.parametrize("sentence", NOT_TRUE)
 def test_what_is_told_in_natural_words_and_is_not_so_is_never_supported(sentence, check):
     assert check(sentence).word not in BORNE_OUT
+
+
+@pytest.mark.parametrize(
+    ("said", "as_well"),
+    [
+        (
+            "Police in England and Wales recorded 122,768 CSAE offences in 2024, more than the 115,489 of 2023.",
+            "Police in England and Wales recorded 122,768 CSAE offences in 2024, up from 115,489 in 2023.",
+        ),
+        (
+            "122,768 CSAE offences were recorded in 2024, fewer than the 115,489 recorded in 2023.",
+            "122,768 CSAE offences were recorded in 2024, down from 115,489 in 2023.",
+        ),
+        (
+            "761 group-based exploitation offences were recorded in 2024, more than the 717 of 2023.",
+            "761 group-based exploitation offences were recorded in 2024, up from 717 in 2023.",
+        ),
+        (
+            "761 group-based exploitation offences were recorded in 2024, more than the 5 of 2023.",
+            "761 group-based exploitation offences were recorded in 2024, up from 5 in 2023.",
+        ),
+    ],
+)
+def test_more_than_the_number_of_another_year_is_read_as_a_change_from_it(said, as_well, check):
+    answer, other = check(said), check(as_well)
+    assert (answer.word, answer.figures) == (other.word, other.figures)
+
+
+# Beside each turned sentence stands one that is true in much the same words: the turn alone takes the support away.
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "16 people were cautioned for rape of a child under 13 in 2005.",
+        "9,215 defendants were prosecuted for child sexual abuse in 2023.",
+        "7,263 offences of sexual communication with a child were recorded by police in the United Kingdom in 2024/25.",
+        "For 30% of adults sexually abused before 16 it was a stranger, the 2018/19 survey found.",
+        "In 2024, 122,768 CSAE offences were recorded by all of the forces.",
+        "72 of the 276 exploitation crimes recorded in South Yorkshire in 2014/15 were in Rotherham.",
+        "Rotherham had 72 of the 276 exploitation crimes recorded in South Yorkshire in 2014/15.",
+        "952 of the 31,238 child sexual offences in England and Wales in 2013/14 were in South Yorkshire.",
+        "122,768 CSAE offences were recorded in 2024, compared with over 115,000 in 2023.",
+        "717 of the 4,228 group-based offences in 2023 were child sexual exploitation.",
+        "17% of group-based offences in 2023, a minority, were child sexual exploitation.",
+        "CSAE offences rose by 6% between 2023 and 2024.",
+        "Police forces recorded 122,768 CSAE offences in 2024 and that should be a wake-up call.",
+        "Every one of the 122,768 CSAE offences recorded in 2024 has a child behind it.",
+        "Offenders committed 122,768 CSAE offences recorded by police in 2024.",
+        "42% of CSAE in 2024 was committed online.",
+        "Girls made up most of the victims of child sexual abuse in 2023.",
+    ],
+)
+def test_what_is_true_beside_a_turned_sentence_stays_borne_out(sentence, check):
+    assert check(sentence).word in BORNE_OUT
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Victims made up 9,949 rapes.",
+        "In 2024 victims thought up 122,768 CSAE offences.",
+        "122,768 CSAE offences in 2024 were made up by girls.",
+    ],
+)
+def test_doubt_of_those_to_whom_it_was_done_is_refused(sentence, check):
+    assert check(sentence).word == "refused"
+
+
+def test_girls_may_make_up_a_share_of_the_victims(check):
+    assert check("Girls made up 80% of the victims of child sexual abuse in 2023.").word != "refused"
+
+
+def test_a_change_in_prosecutions_of_nothing_named_is_corrected_by_its_rule(check):
+    answer = check("Prosecutions rose 15% in 2023.")
+    assert answer.word == "supported with correction"
+    assert answer.reasons[0].startswith("class: say of what")

@@ -16,7 +16,7 @@ from cseanalysis.register.claims.grammar.reading import Reading
 from cseanalysis.register.claims.grammar.tables import minor, units
 from cseanalysis.register.claims.index import Index
 from cseanalysis.register.claims.matching import Match, match, meets
-from cseanalysis.register.claims.testing import bears_out, of_figure
+from cseanalysis.register.claims.testing import bears_out, is_end, of_figure
 from cseanalysis.register.claims.verdict import Word
 from cseanalysis.register.comparison import Comparison
 from cseanalysis.register.figures import COUNTS, UNSTATED, Figure
@@ -397,8 +397,7 @@ def _pairs(reading: Reading, told_of: Told, index: Index) -> Iterator[Pair]:
     near.sort(key=lambda one: (len(one.missing), one.figure.relays != "", one.figure.tier, one.figure.id))
     firsts, seconds = near, near
     if told_of.ends is not None:
-        firsts = [one for one in near if bears_out(told_of.ends[0], of_figure(one.figure)) in ("yes", "loose")]
-        seconds = [one for one in near if bears_out(told_of.ends[1], of_figure(one.figure)) in ("yes", "loose")]
+        firsts, seconds = ([one for one in near if is_end(end, one.figure)] for end in told_of.ends)
     if told_of.periods is not None:
         firsts = [one for one in firsts if _when(told_of.periods[0], one.figure)]
         seconds = [one for one in seconds if _when(told_of.periods[1], one.figure)]

@@ -11,9 +11,11 @@ from cseanalysis.register.claims.amounts import across, amount, part_of_change, 
 from cseanalysis.register.claims.changes import Told, change, extreme, told_change
 from cseanalysis.register.claims.finding import Finding, told
 from cseanalysis.register.claims.grammar.clauses import counted, plain
+from cseanalysis.register.claims.grammar.doers import aged, are_harmed, doers, done_to, roles
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
 from cseanalysis.register.claims.grammar.tables import Alias, Contested, Tables
+from cseanalysis.register.claims.grammar.turns import of_one_year, turned
 from cseanalysis.register.claims.index import NATIONAL, Index, Known, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
@@ -28,6 +30,8 @@ from cseanalysis.register.gate import compare
 _LONGEST = 600  # signs of a sentence
 _SHOWN = 80  # of one that is longer
 _TWO = 2
+_FEW = 25.0  # per cent that may still be called few beside them
+_WHOLE = 100
 _TESTABLE = ("change", "amount", "extreme", "vague", "more")
 _ENDED = ("more_than", "at_least", "less_than", "at_most")
 _STRANGE = 0.34  # of the words
@@ -40,6 +44,25 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _CONCLUDED = ("change", "more", "amount", "extreme", "cause")
+_OF_SUSPECTS = frozenset(("children", "girl", "boy", "adults", "man", "woman"))
+_AGED_ITSELF = ("adults", "children", "victims", "per_cent")  # whose ages are those of the people counted
+_PREDICATES = ("was", "were", "is", "are", "came", "took", "happened", "occurred", "had", "lay")
+_CHILDHOOD = frozenset(("childhood",))
+_TOPIC = frozenset(
+    ("child", "childhood", "sexual", "csa", "cse", "group", "child_abuse", "any_abuse", "images", "grooming", "inquiry")
+)
+_NO_CLASS = ("recommendations", "pounds", "officers", "staff", "forces", "local_authorities", "participants", "none")
+_TRIED = ("defendants", "suspects", "people_", "convictions", "prosecutions")
+_ONE_FORCE = re.compile(
+    r"\b(?:an?|one|any|a single|some|the average|the typical) (?:one |single )?(?:police )?"
+    r"(?:force|constabulary)\b(?!')",
+    re.IGNORECASE,
+)
+_ALL_OF = re.compile(
+    r"\b(?:all|every one) (?:of (?:it|them|these|those|the (?=\d))|(?=[\d.]+(?:%| per ?cent)))", re.IGNORECASE
+)
+_VERY_FEW = re.compile(r"\b(?:few|handful|tiny|fraction|rare|rarely|seldom)\b", re.IGNORECASE)
+_BY = re.compile(r"/by_(\w+)")
 _FALSE_NOR_RARE = (
     "No usable source states it. That does not make it false, and does not make it rare: it is not known from what was "
     "published and read."
@@ -182,16 +205,61 @@ def _doubted(finding: Finding, reading: Reading, index: Index) -> Finding:
         why = f"class: the number is published, and no share of just these ({said}): {told(finding.figures[0])}"
         need = "The share of just these, with the number of records it is a share of."
         return Finding("cannot be told", finding.figures, finding.arithmetic, (why, *finding.reasons), need)
-    why = ""
-    if "none" in reading.named("amount") and reading.numbers:
+    if (other := _of_others(finding, reading, index)) is not None:
+        return other
+    if why := turned(reading):
+        pass
+    elif (lone := _ONE_FORCE.search(reading.sentence)) and "force" not in finding.figures[0].statement:
+        why = f'"{lone[0]}" is not named, so it is not known of which force this is said'
+    elif "none" in reading.named("amount") and reading.numbers:
         why = "a word such as nobody or myth beside a number that is published may deny it"
     elif any(unit == "places" for _, unit in reading.nouns) and all(one.unit != "places" for one in finding.figures):
         why = "a town or an area is spoken of and not named, so it is not known of which place this is said"
     elif reading.unknown:
         why = f"these words were not understood, and could change the sense: {', '.join(reading.unknown[:8])}"
     if not why:
-        return finding
+        return _of_what(finding, reading, index)
     return Finding("not understood", finding.figures, finding.arithmetic, (f"reading: {why}", *finding.reasons))
+
+
+def _of_others(finding: Finding, reading: Reading, index: Index) -> Finding | None:
+    """Take back a support where others did it than a figure says, or it was done to them in another time."""
+    figure = finding.figures[0]
+    known = index.known[figure.id]
+    stated = index.read(". ".join((figure.statement, figure.category.replace("/", ". ").replace("_", " "))))
+    named = doers(reading) - doers(stated)
+    of_young = bool({"child_suspect", "10 to 17"} & known.allowed)
+    if "suspects" in known.nouns or of_young:
+        named -= _OF_SUSPECTS
+    named |= done_to(reading) - done_to(stated)
+    as_said = frozenset() if of_young else roles(reading.sentence) - roles(figure.statement)
+    named |= as_said - ({"as victims"} if "victims" in known.nouns else set())
+    if not known.nouns & {"victims", "children"} and figure.unit.startswith(_TRIED):
+        named |= are_harmed(reading.sentence)
+    if (related := _BY.search(figure.category)) is not None and "suspects" not in dict(reading.nouns).values():
+        were = re.search(rf"(?<!it )\b(?:is|are|was|were) (?:\w+ )?{related[1]}s?\b", reading.sentence, re.IGNORECASE)
+        named |= {related[1]} if were else set()
+    if named:
+        why = f"who: {figure.id} says of nobody that they did it, or had it done to them ({', '.join(sorted(named))})"
+        return Finding("right number, wrong thing", finding.figures, (), (why, *finding.reasons))
+    if figure.unit not in _AGED_ITSELF and (ages := aged(reading) - aged(stated)):
+        why = f"ages: {figure.id} says of others that they were {', '.join(sorted(ages))}: {figure.statement}"
+        return Finding("right number, wrong thing", finding.figures, (), (why, *finding.reasons))
+    lifelong = figure.counter == "survey" and bool(_CHILDHOOD & closure(known.meanings))
+    if lifelong and of_one_year(reading, told="childhood" in closure(reading.meanings)):
+        why = f"period: {figure.id} is of what was done in childhood, in whatever year, and no count of one year"
+        return Finding("right number, wrong thing", finding.figures, (), (why, *finding.reasons))
+    return None
+
+
+def _of_what(finding: Finding, reading: Reading, index: Index) -> Finding:
+    """Correct a support where a sentence says nowhere that abuse is counted: "prosecutions rose"."""
+    figure = finding.figures[0]
+    said = closure(reading.meanings) & _TOPIC or figure.unit in _NO_CLASS
+    if said or finding.word != "supported" or not index.known[figure.id].allowed & _TOPIC:
+        return finding
+    why = f"class: say of what: {figure.id} counts by the rule {figure.definition.replace('_', ' ')}"
+    return replace(finding, word="supported with correction", reasons=(why, *finding.reasons))
 
 
 def _drawn(reading: Reading, index: Index) -> str:
@@ -242,10 +310,13 @@ def _untested(reading: Reading) -> str | None:
         qualifier, _, value = span.value.partition(" ") if span.kind == "amount" else ("", "", "")
         if not value:
             continue
+        if qualifier == "less_than" and _VERY_FEW.search(span.text):
+            value = str(min(float(value), _FEW))
         limit = Number(float(value), "per_cent", 0.0, span.first, span.last, span.text, qualifier)
         if all(bears_out(limit, share) not in ("yes", "loose") for share in shares):
             return span.text
-    return None
+    part = len(counted(reading)) > 1 or (bool(shares) and all(one.low < _WHOLE for one in shares))
+    return every[0].strip() if part and (every := _ALL_OF.search(reading.sentence)) else None
 
 
 def _by_number(reading: Reading, numbers: Sequence[Number], index: Index) -> Finding | None:
@@ -340,7 +411,15 @@ def _in_order(reading: Reading, numbers: tuple[Number, Number], figures: tuple[F
         return False
     of_the_other = part.last == whole.first - 2 or part.last == whole.first - 1
     if part.first < whole.first and of_the_other and _after_of(reading, whole):
-        return True
+        words = reading.tokens
+        ends = (
+            one for one in range(whole.last, len(words)) if words[one].lower in _PREDICATES or words[one].text == ","
+        )
+        end = next(ends, len(words))
+        # What stands with the whole, "of the 276 in South Yorkshire", is where the whole is.
+        within_it = [span.value for span in reading.spans if span.kind == "place" and whole.last <= span.first < end]
+        here = at[place] < part.first and at[area] > whole.first  # in Rotherham, 72 of the 276 were in South Yorkshire
+        return within_it[0] == area if within_it else not here
     return (part.first < whole.first) == (at[place] < at[area])
 
 

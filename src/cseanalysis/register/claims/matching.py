@@ -34,6 +34,10 @@ _SAVED = frozenset(("rescued",))
 _ELSEWHERE = re.compile(r"\breport\w* to (?!(?:the |their )?(?:police|forces?|officers)\b)", re.IGNORECASE)
 SEXED = frozenset(("man", "woman", "girl", "boy", "male", "female"))
 _FIELDS = frozenset(("ethnicity",))  # a field of a record, which makes no other base
+_CLOSED = ("calendar_year", "financial_year", "financial_quarter")
+_DECADE = re.compile(r"\d0s$")
+_BY_THEN = re.compile(r"\b(?:by|until|till|up to|before|after|prior to) (?:the end of )?$", re.IGNORECASE)
+_ON = re.compile(r" on(?:wards?)?\b(?! the\b| \w+ books)", re.IGNORECASE)
 _NO_PLACE = (UNKNOWN, "not applicable")
 
 
@@ -330,8 +334,17 @@ def period_of(reading: Reading, known: Known) -> Nearness:
         return "other"
     if not named:
         return "same" if "first" in reading.kinds and known.first else "unsaid"
+    if figure.counter == "flow" and figure.period_type in _CLOSED and any(_open_ended(reading, one) for one in named):
+        return "other"
     found = {meets(period, figure) for period in named}
     return "same" if found == {"same"} else "near" if found <= {"same", "near"} else "other"
+
+
+def _open_ended(reading: Reading, period: Period) -> bool:
+    """Whether only one end of some years is named: by 2024, from 2024 on."""
+    first, last = period.span
+    dated = period.kind in ("year", "month", "day")
+    return dated and bool(_BY_THEN.search(reading.sentence[:first]) or _ON.match(reading.sentence, last))
 
 
 def meets(period: Period, figure: Figure) -> Nearness:
@@ -340,9 +353,10 @@ def meets(period: Period, figure: Figure) -> Nearness:
     if start is None or end is None:
         return "other"
     if period.start is None:
-        return "near"
-    if period.end is None:  # since a day
-        return "same" if _same_month(period.start, start) and start != end else "other"
+        return "other" if _DECADE.search(period.text) else "near"
+    if period.end is None:  # since a day: a count of one year does not go on
+        closed = figure.counter == "flow" and figure.period_type in _CLOSED
+        return "same" if _same_month(period.start, start) and start != end and not closed else "other"
     if (period.start, period.end) == (start, end):
         return "same"
     dated = start == end or figure.counter in ("stock", "cumulative")

@@ -26,6 +26,19 @@ _FIRST = re.compile(
 _TURNS = re.compile(
     r"\b(?:turn|make|drive)(?:s|ing)? (?:\w+ ){0,3}?(?:men|boys|people|them) (?:into|to)\b", re.IGNORECASE
 )
+# "victims made up 9,949 rapes": doubt that it was done to them; "girls made up 80% of victims" is a share.
+_DOUBTS = re.compile(
+    r"\b(?:victim|survivor|complainant|child(?:ren)?|girl|boy|kid|woman|women|teenager)s?"
+    r" (?:(?:who|that|have|had|has|simply|just|often|all|mostly) )*"
+    r"(?:(?:made|makes?|making|thought|dreamt|dreamed|cooked) up"
+    r" (?:(?!\d+(?:\.\d+)?(?:%| per))(?:all|the|these|those|their|some|over|about|around|\d[\d,]*) )*(?:[a-z]+ ){0,2}"
+    r"(?:rapes?|offences|crimes|assaults|abuse|stories|allegations|claims)\b"
+    r"|(?:invented|fabricated|imagined|faked|lied)\b)"
+    r"|\bso-called (?:child )?(?:victims|survivors|complainants)\b"
+    r"|\b(?:made|thought|dreamt|dreamed|cooked) up by (?:the |their )?"
+    r"(?:victims|survivors|complainants|children|girls|boys)\b",
+    re.IGNORECASE,
+)
 
 
 def refusal(reading: Reading) -> Refusal | None:
@@ -33,6 +46,8 @@ def refusal(reading: Reading) -> Refusal | None:
     held = {kind for kind in ("group", "cause", "blame", "ranking", "town") if kind in reading.kinds}
     if _TURNS.search(reading.sentence):
         held.add("cause")
+    if _DOUBTS.search(reading.sentence):
+        held |= {"blame", "victim"}
     if _person(reading):
         held.add("person")
     if set(reading.named("unit")) & _PEOPLE:

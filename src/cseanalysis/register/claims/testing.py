@@ -24,6 +24,7 @@ _ALIKE: Mapping[tuple[str, str], Answer] = {
     ("just_over", "more_than"): "loose",
     ("around", "exact"): "loose",  # around 597 is 597
 }
+_ONE_ENDED = ("more_than", "at_least", "less_than", "at_most")
 _NEARLY = 0.88  # from here on a number is nearly another
 _MUCH = 0.5  # "more than 100" for 4,000 is true and says little
 
@@ -64,9 +65,15 @@ def bears_out(number: Number, found: Range) -> Answer:
         number = replace(number, qualifier="at_most" if found.qualifier == "at_most" else "exact")
     if found.printed == number.value and (number.qualifier, found.qualifier) in _ALIKE:
         return _ALIKE[number.qualifier, found.qualifier]
-    if number.qualifier in ("more_than", "at_least", "less_than", "at_most"):
+    if number.qualifier in _ONE_ENDED:
         return _one_ended(number.value, number.qualifier, found)
     return _by_word(number, found)
+
+
+def is_end(number: Number, figure: Figure) -> bool:
+    """Say whether a figure is one end of a change: "over 5" is none of 115,489, however true."""
+    answer = bears_out(number, of_figure(figure))
+    return answer == "yes" or (answer == "loose" and number.qualifier not in _ONE_ENDED)
 
 
 def _by_word(number: Number, found: Range) -> Answer:

@@ -53,6 +53,16 @@ _STAGES = re.compile(
     r"(?P<end>charg(?:e|ing)(?:d| decision)?|completion)\b",
     re.IGNORECASE,
 )
+# "122,768 in 2024, more than the 115,489 of 2023": two numbers of two times, and no open end.
+_THAN = re.compile(
+    r"(?<=[\d ])(?P<first>\d[\d,.]*\d?\b(?!%| per cent)[^.;:]*?),? (?:and |but |which (?:is|was) )?"
+    r"(?:(?:far|slightly|much) )?"
+    r"(?P<way>more|higher|larger|greater|fewer|less|lower|smaller) than (?:the )?(?P<number>\d[\d,]*(?:\.\d+)?)"
+    r"(?: (?:recorded|counted|logged|offences|crimes|cases|seen))*"
+    r"(?P<when> (?:of|in|for|during) (?:the (?:year|financial year|calendar year)[ a-z]*)?"
+    r"(?:[A-Z][a-z]+ )?(?:19|20)\d\d\S*"
+    r"| (?:of )?(?:the|a) (?:year|previous|preceding) (?:before|earlier|year))",
+)
 _CONTRAST = re.compile(r",\s+(?:and )?(not (?:in|on|at) (?!.*\bbut\b)[a-z' -]{3,40})[.!]*$", re.IGNORECASE)
 _SETTINGS = frozenset(("family", "institution", "online"))
 # These say what is counted, or how many: what holds one is no mere opinion.
@@ -104,7 +114,7 @@ def counted(reading: Reading) -> tuple[Number, ...]:
 def plain(sentence: str, read: Callable[[str], Reading]) -> tuple[str, tuple[str, ...]]:
     """Return what is to be tested of a sentence, and the parts that are put aside."""
     text = _MULTI.sub(r"\1 \2", _HOW_MANY.sub(lambda found: f"{found[1]} ", _ALL_OF.sub("", sentence)))
-    text = _STAGES.sub(_in_order, text)
+    text = _THAN.sub(_from, _STAGES.sub(_in_order, text))
     aside: list[str] = []
     if (lead := _LEAD.match(text)) is not None and (rest := read(text[lead.end() :])).meanings and counted(rest):
         aside.append(lead[1])
@@ -136,6 +146,12 @@ def _in_order(found: re.Match[str]) -> str:
     begin = "recording" if found["recorded"] else "offence"
     end = "completion" if found["end"].lower() == "completion" else "charge"
     return f"from {begin} to {end}{found['of'] or ''}"
+
+
+def _from(found: re.Match[str]) -> str:
+    way = "up" if found["way"] in ("more", "higher", "larger", "greater") else "down"
+    when = re.sub(r"^ (?:of|for) (?=[\dA-Z])", " in ", found["when"])
+    return f"{found['first']}, {way} from {found['number']}{when}"
 
 
 def _contrasted(main: Reading, denied: Reading) -> bool:
