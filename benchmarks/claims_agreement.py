@@ -6,9 +6,9 @@ Round 1 is 120 sentences by a reader who had not seen the checker (40 that infla
 a second time by a reader who had not seen the first's verdicts; half was kept back while the checker was mended, and
 all of it was seen when the checker was mended again. Round 2 is 60 more (20, 20 and 20), written before that mending
 and coded by their writer alone, who says why; a drawn half was kept back. Round 3 is 120 more (40, 40 and 40) by a
-writer who had seen the register and this page of the documentation and not the checker, coded by two readers from the
-sentence and the register alone; every second was kept back while the checker was mended a third time. A verdict agrees when a reader gave it; recall and precision are those of the first
-reader's.
+writer who had seen the register and one page of the documentation and not the checker, coded by two readers from the
+sentence and the register alone; every second was kept back while the checker was mended a third time. A verdict agrees
+when a reader gave it; recall and precision are those of the first reader's.
 """
 
 from __future__ import annotations
