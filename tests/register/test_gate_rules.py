@@ -471,6 +471,15 @@ def test_a_place_is_part_of_its_area_only_where_every_force_of_it_is_counted() -
     assert compare(whole, nine_months).share is None
 
 
+def test_how_many_forces_make_an_area_whole_is_known_of_each_area() -> None:
+    for area, fewest in {"England and Wales": 43, "England": 39, "Great Britain": 44, "United Kingdom": 45}.items():
+        way = (replace(AREA, second=area),)
+        part = figure("A", 1057, geography="Kent", coverage="whole", bridges=way)
+        for forces, part_of_it in ((fewest, (0.25, 0.25)), (fewest - 1, None)):
+            whole = replace(SOUND, geography=area, coverage=f"{forces} forces", bridges=way)
+            assert compare(whole, part).share == (None if part_of_it is None else pytest.approx(part_of_it)), area
+
+
 def test_the_rest_of_an_area_is_what_the_place_leaves_of_one_class() -> None:
     whole, part = (
         replace(SOUND, bridges=(AREA,)),

@@ -445,3 +445,43 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
 def test_a_reason_is_worded_as_it_is(case: str) -> None:
     one, other, reasons = CASES[case]
     assert compare(made("A", one), made("B", other)).reasons == reasons
+
+
+# What an answer prints ---------------------------------------------------------------------------------------------
+
+
+def test_a_change_prints_its_ratio_how_much_clustering_hides_it_and_a_row_a_quantity():
+    found = compare(figure("A", 1000), figure("B", 1200, **NEXT_YEAR)).change
+    head, hidden, columns, *rows = str(found).splitlines()
+    assert (head, columns.split()) == ("ratio: exactly 1.2 (bound)", ["quantity", "low", "high", "kind"])
+    assert hidden == f"hidden from a variance inflation of {found.hidden_at:.3g} on"
+    assert [row.split("  ")[1].strip() for row in rows] == [
+        "difference", "ratio", "ratio, independent", "ratio, clustered",
+    ]  # fmt: skip
+    table = found.to_frame()
+    assert table.columns.tolist() == ["quantity", "low", "high", "kind", "level"]
+    assert table["kind"].tolist() == ["bound", "bound", "confidence", "confidence"]
+    assert table["level"].tolist()[2:] == [0.95, 0.95]
+    assert table["level"].isna().tolist() == [True, True, False, False]
+    assert table["low"].tolist() == [200, 1.2, found.independent.low, found.clustered.low]
+
+
+def test_a_change_that_chance_may_bring_is_told_as_such_and_what_is_not_allowed_is_missing():
+    months = {"bridges": (MONTHLY,)}
+    found = compare(figure("A", 1000, **months, **FINANCIAL_YEAR), figure("B", 900, **months, **NINE_MONTHS)).change
+    assert str(found).splitlines()[0].startswith("ratio: ")
+    assert str(found).splitlines()[-1] == "Refused: that the change is clear"
+    assert found.to_frame()["low"].isna().tolist() == [True, False, False, False]
+    assert found.to_frame()["kind"].isna().tolist() == [True, False, False, False]
+
+
+def test_a_comparison_prints_its_verdict_with_the_one_number_that_is_allowed():
+    of_one = compare(figure("A", 1000), figure("B", 1200, **NEXT_YEAR))
+    assert str(of_one).splitlines()[0] == "comparable; ratio: exactly 1.2 (bound)"
+    assert str(of_one).splitlines()[-1] == "Rests on: variance inflation: 1 to 10 (bound)"
+    part = compare(figure("A", 1000, category="group"), figure("B", 250, category="group/familial"))
+    assert str(part).splitlines()[0] == "refused, but as a share; share: exactly 25% (bound)"
+    apart = compare(figure("A", 1000), figure("B", 250, unit="suspects"))
+    assert str(apart).splitlines()[0] == "refused: no number may be formed of the two"
+    assert apart.to_frame().columns.tolist() == ["dimension", "level", "text"]
+    assert apart.to_frame().iloc[0].tolist() == ["unit", "refused", "offences against suspects"]
