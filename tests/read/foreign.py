@@ -246,7 +246,10 @@ WORKBOOKS = {
     "number that is none": ("a.xlsx", lambda: xlsx(kent('<c r="B2"><v>twelve</v></c>')), EITHER),
     "number too large": ("a.xlsx", lambda: xlsx(kent('<c r="B2"><v>1e999</v></c>')), EITHER),
     "not a number": ("a.xlsx", lambda: xlsx(kent('<c r="B2"><v>NaN</v></c>')), EITHER),
-    "error value": ("a.xlsx", lambda: xlsx(kent('<c r="B2" t="e"><v>#DIV/0!</v></c>')), "B2"),
+    # An error is shown in its own cell, and its neighbours stay.
+    "error value": (
+        "a.xlsx", lambda: xlsx(kent('<c r="B2" t="e"><v>#DIV/0!</v></c>')), [["Area", "Count"], ["Kent", "#DIV/0!"]],
+    ),
     "type that is none": ("a.xlsx", lambda: xlsx(kent('<c r="B2" t="zz"><v>12</v></c>')), EITHER),
     "dimension of a whole sheet": (
         "a.xlsx",
@@ -350,7 +353,7 @@ WORKBOOKS = {
         lambda: pack(
             [(n, t.replace('name="s0"', 'name="a&#x202e;b"')) for n, t in xlsx_members(kent('<c r="B2" t="e"><v>#N/A</v></c>'))]
         ),
-        "B2",
+        [["Area", "Count"], ["Kent", "#N/A"]],
     ),
 }  # fmt: skip
 

@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cseanalysis.read.safety.limits import Watch, nature_of
-from cseanalysis.read.safety.markup import Found, UncertainMarkupError, parse, relations, workbook_part
+from cseanalysis.read.safety.markup import (
+    Found,
+    UncertainMarkupError,
+    parse,
+    refuse_doctype,
+    relations,
+    workbook_part,
+)
 
 Blocks = Callable[[], Iterator[bytes]]
 _FAST_FROM_BYTES = 1_000_000
@@ -209,7 +216,10 @@ def _read_small(stream: BinaryIO, member: Member, watch: Watch) -> bytes:
 def _workbook(stream: BinaryIO, by_name: dict[str, Member], watch: Watch) -> str:
     """Name the part that holds the workbook: mostly in a folder of its own, but the relations of the package say."""
     links = by_name.get("_rels/.rels")
-    named = workbook_part(_read_small(stream, links, watch), watch) if links is not None else "xl/workbook.xml"
+    told = b"" if links is None else _read_small(stream, links, watch)
+    if b"<!DOCTYPE" in told or b"<!ENTITY" in told:
+        refuse_doctype(watch)  # before it is taken for another kind of file
+    named = "xl/workbook.xml" if links is None else workbook_part(told, watch)
     if named.endswith(".bin") and named in by_name:
         watch.refuse("this is a binary workbook (XLSB)", remedy="save it as XLSX in an office program")
     if "[content_types].xml" not in by_name or named not in by_name or not named.endswith(_XML_NAMES):
