@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cseanalysis.register.definitions import CHOSEN, worded
-from cseanalysis.register.figures import UNKNOWN, Figure, check_figures
+from cseanalysis.register.figures import NATIONAL, UNKNOWN, Figure, check_figures
 from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.said import Words, ranged, speaks
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ParityVerdict = Literal["over-represented", "under-represented", "cannot be said", "refused"]
-_NATIONAL = ("England and Wales", "England", "Wales", "United Kingdom", "England, Wales and Northern Ireland")
+_NATIONAL = (*NATIONAL, "Wales")
 
 
 @speaks

@@ -76,6 +76,8 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "start_up": ("", "yes"),
 }
 UNKNOWN = "unknown"
+# Areas of more than one force, of which no count is local; Wales alone may be either.
+NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 # An average of which nobody said the kind: one such number differs from another.
 UNSTATED: tuple[str, ...] = ("days_unstated", "months_unstated")
 _LARGEST = 1e15

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cseanalysis.register import Comparison, Figure, compare
-from cseanalysis.register.figures import COLUMNS
+from cseanalysis.register.figures import COLUMNS, NATIONAL
 from cseanalysis.register.search import Alias, Entry, Search, figure_entry, nothing_found, search
 from cseanalysis.register.sentences import period_words
 from cseanalysis.study.data.assumptions import load_clustering
@@ -87,8 +87,6 @@ class Found:
             number = f"{len(hits) - claims} of {held} figures and {claims} of {len(self.claims)} contested claims"
         if first is not None and len(hits) > first:
             more = f"; these are the first {first}, --all shows every one"
-        from cseanalysis.register.claims.index import NATIONAL
-
         local = any(hit.id in self.figures and self.figures[hit.id].geography not in NATIONAL for hit in hits[:first])
         return [*lines, f"{number}{more}", *[_BY_FORCE] * local]
 

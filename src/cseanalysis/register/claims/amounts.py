@@ -11,11 +11,11 @@ from cseanalysis.register.claims.grammar.clauses import counted
 from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, closure
 from cseanalysis.register.claims.grammar.tables import edges, minor, opposites, units
-from cseanalysis.register.claims.index import NATIONAL, Index, Known
+from cseanalysis.register.claims.index import Index, Known
 from cseanalysis.register.claims.matching import SEXED, Match, match, meets
 from cseanalysis.register.claims.testing import Range, bears_out, rest_of
 from cseanalysis.register.claims.verdict import Word
-from cseanalysis.register.figures import COUNTS, Figure
+from cseanalysis.register.figures import COUNTS, NATIONAL, Figure
 from cseanalysis.register.gate import compare
 from cseanalysis.register.known import among_all, worst_case
 from cseanalysis.register.sentences import period_words

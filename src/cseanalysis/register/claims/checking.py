@@ -16,7 +16,7 @@ from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.reading import Reading, clean, closure, phrase_after
 from cseanalysis.register.claims.grammar.tables import Alias, Contested, Tables
 from cseanalysis.register.claims.grammar.turns import of_one_year, turned
-from cseanalysis.register.claims.index import NATIONAL, Index, Known, indexed
+from cseanalysis.register.claims.index import Index, Known, indexed
 from cseanalysis.register.claims.matching import match
 from cseanalysis.register.claims.refusing import refusal
 from cseanalysis.register.claims.testing import Range, bears_out
@@ -24,7 +24,7 @@ from cseanalysis.register.claims.values import nearest, state
 from cseanalysis.register.claims.verdict import Verdict, Word
 from cseanalysis.register.claims.working import rate
 from cseanalysis.register.definitions import within
-from cseanalysis.register.figures import Figure
+from cseanalysis.register.figures import NATIONAL, Figure
 from cseanalysis.register.gate import compare
 
 _LONGEST = 600  # signs of a sentence

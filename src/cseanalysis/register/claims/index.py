@@ -28,7 +28,6 @@ from cseanalysis.register.claims.grammar.tables import (
 from cseanalysis.register.claims.testing import Range, of_figure
 from cseanalysis.register.figures import COUNTS, UNKNOWN, Figure
 
-NATIONAL = ("England and Wales", "United Kingdom", "England", "Great Britain", "England, Wales and Northern Ireland")
 _UNDER_AGE = ("under", "13 to 15", "11 to 17")
 _CHILDHOODS = {"under 16": "before_16", "under 18": "before_18"}  # of surveys
 # What says only when is no part of what is counted: "in a quarter", "on the last day of March".

@@ -12,8 +12,8 @@ from cseanalysis.register.claims.grammar.numbers import Number
 from cseanalysis.register.claims.grammar.periods import Period
 from cseanalysis.register.claims.grammar.reading import Reading, before_share, closure, nouns_of_base, share_of
 from cseanalysis.register.claims.grammar.tables import idle, minor, operations, overstated, silent, units
-from cseanalysis.register.claims.index import NATIONAL, Known
-from cseanalysis.register.figures import UNKNOWN, Figure
+from cseanalysis.register.claims.index import Known
+from cseanalysis.register.figures import NATIONAL, UNKNOWN, Figure
 from cseanalysis.register.spans import months_in, same_length
 
 _YEAR = 12  # months

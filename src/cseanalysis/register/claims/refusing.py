@@ -6,7 +6,7 @@ import re
 
 from cseanalysis.register.claims.grammar.reading import Reading
 from cseanalysis.register.claims.grammar.tables import Refusal, refusals
-from cseanalysis.register.claims.index import NATIONAL
+from cseanalysis.register.figures import NATIONAL
 
 _HEADLINE = 0.6  # of the words with a capital: none says that it is a name
 _PEOPLE = frozenset(("children", "children girl", "children boy", "victims", "people woman", "adults"))
