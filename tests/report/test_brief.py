@@ -173,6 +173,11 @@ def test_what_is_printed_of_the_checks_holds_of_every_line():
     assert "Checked on 3 May 2026 or later" in support_table((line, replace(line, checked="2026-05-03")))
     assert "the annex on sources says for each what was seen" in support_table((line,))
     assert support_seen((line,)).endswith("none was called.\n\n- **A.** C; 29 November 2026.")
+    assert "†" not in support_table((line,)), "a mark that stands for nothing"
+    marked = support_table((line, replace(line, name="B", how_seen="no")))
+    assert f"| {line.how} |" in marked
+    assert f"| {line.how}† |" in marked
+    assert "† As in earlier editions: not seen again" in marked
     told = support_seen((line, replace(line, name="B", how_seen="no"), replace(line, name="C", how_seen="no")))
     assert "Of B and C the number is as in earlier editions and was not seen there." in told
     printed = sources_annex(find_project(ROOT))

@@ -12,6 +12,7 @@ from cseanalysis.report.html.register import filtered_table
 from cseanalysis.report.html.shell import Entry, Page
 from cseanalysis.study.evidence.claim_tables import whole_cell
 from cseanalysis.study.evidence.claimed import CONTENT_NOTE
+from cseanalysis.study.evidence.support import unseen_note
 
 if TYPE_CHECKING:
     from cseanalysis.lineage import Card
@@ -140,12 +141,13 @@ def _listed(lines: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{line}</li>' for line in found)}</ul>" if found else ""
 
 
-def _help(support: Iterable[SupportLine]) -> str:
-    return _listed(
-        f'<a href="{escape(web_address(line.address))}">{escape(line.name)}</a>, {escape(line.how)}: '
+def _help(support: Sequence[SupportLine]) -> str:
+    listed = _listed(
+        f'<a href="{escape(web_address(line.address))}">{escape(line.name)}</a>, {escape(line.printed)}: '
         f"{escape(line.for_whom)}"
         for line in support
     )
+    return f"{listed}<p>{note}</p>" if (note := unseen_note(support)) else listed
 
 
 def _words(words: Sequence[DebateWord], cards: Mapping[str, Card]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cseanalysis.study.evidence.support import support_lines
+from cseanalysis.study.evidence.support import support_lines, unseen_note
 from cseanalysis.study.lookup import figure_line
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def _figure(name: str, tables: Tables, publications: Mapping[str, Mapping[str, A
 
 def where_help_is(root: Path) -> str:
     """Return the first lines of help in one line: their numbers have one home."""
-    return "; ".join(f"{line.name} {line.how}" for line in support_lines(root)[:_SHOWN])
+    shown = support_lines(root)[:_SHOWN]
+    told, note = "; ".join(f"{line.name} {line.printed}" for line in shown), unseen_note(shown)
+    return f"{told}. {note.removesuffix('.')}" if note else told
 
 
 def read_sentences(path: Path) -> list[str]:

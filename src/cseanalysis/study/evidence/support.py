@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from cseanalysis.export.markup import escape, web_address
 from cseanalysis.export.wording import say_date
 from cseanalysis.study.data.judgement import read_judgement
 
+_UNSEEN = "†"
 SLOT = "{support_lines}"  # what stands for the table in a page of Markdown
 
 
@@ -26,15 +28,17 @@ class SupportLine:
     checked: str
     reason: str
 
+    @property
+    def printed(self) -> str:
+        """How it is reached, marked where that was not seen again."""
+        return self.how + _UNSEEN * (self.how_seen == "no")
+
     def __post_init__(self) -> None:
         if not self.address.startswith("https://"):
             raise ValueError(f"address: {self.address!r} must begin with https://")
         if self.how_seen not in ("yes", "no"):
             raise ValueError(f"how_seen: {self.how_seen!r}; write yes or no: whether the number was seen when checked")
         dt.date.fromisoformat(self.checked)  # its own words say what is wrong
-
-
-_UNSEEN = "†"
 
 
 def support_lines(root: Path | str | None = None) -> tuple[SupportLine, ...]:
@@ -45,11 +49,9 @@ def support_lines(root: Path | str | None = None) -> tuple[SupportLine, ...]:
 def support_table(lines: tuple[SupportLine, ...]) -> str:
     """Return the lines as a table in Markdown, each a link, with the day of the oldest check and what it left open."""
     rows = [
-        f"| [{escape(line.name)}](<{web_address(line.address)}>) | {escape(line.for_whom)} | "
-        f"{escape(line.how)}{_UNSEEN * (line.how_seen == 'no')} |"
+        f"| [{escape(line.name)}](<{web_address(line.address)}>) | {escape(line.for_whom)} | {escape(line.printed)} |"
         for line in lines
     ]
-    unseen = any(line.how_seen == "no" for line in lines)
     oldest = min(dt.date.fromisoformat(line.checked) for line in lines)
     return "\n".join(
         [
@@ -58,11 +60,15 @@ def support_table(lines: tuple[SupportLine, ...]) -> str:
             *rows,
             "",
             f"Checked on {say_date(oldest)} or later against stored copies of pages, not by calling; the annex on "
-            "sources says for each what was seen."
-            + f" {_UNSEEN} As in earlier editions: not seen again, so look at the page first."
-            * unseen,
+            "sources says for each what was seen." + f" {unseen_note(lines)}".rstrip(),
         ]
     )
+
+
+def unseen_note(lines: Iterable[SupportLine]) -> str:
+    """Say what the mark means, where a line has it."""
+    unseen = any(line.how_seen == "no" for line in lines)
+    return f"{_UNSEEN} As in earlier editions: not seen again, so look at the page first." if unseen else ""
 
 
 def support_seen(lines: tuple[SupportLine, ...]) -> str:
